@@ -1,0 +1,1 @@
+"""Alignments: an image and its faces in, upright crops out. One file each."""

@@ -1,0 +1,1 @@
+"""Data sets and folders of people. One file each."""

@@ -1,0 +1,1 @@
+"""Detectors: images in, faces out. One file each."""

@@ -1,0 +1,1 @@
+"""Embedders: crops in, unit vectors out. One file each."""

@@ -1,0 +1,71 @@
+"""What an embedder is."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from rostro.runtime.base import EngineOptions
+    from rostro.types import AlignmentSpec, Crops, Floats
+    from rostro.weights.entry import ModelFile
+    from rostro.weights.store import ModelStore
+
+
+class Embedder(ABC):
+    """Maps crops to unit vectors. Safe to call from several threads at once.
+
+    Class attributes:
+        about: One line for people.
+        paper: What to cite.
+        files: The model files it needs, the network first.
+        alignment: How its crops are made, unless the caller says otherwise.
+        detector: The detector that suits it.
+        dims: Length of its vectors.
+    """
+
+    about: ClassVar[str]
+    paper: ClassVar[str]
+    files: ClassVar[tuple[ModelFile, ...]]
+    alignment: ClassVar[AlignmentSpec]
+    detector: ClassVar[str] = "yunet"
+    dims: ClassVar[int]
+
+    def __init__(self, store: ModelStore, engine: EngineOptions) -> None:
+        """Fetches and compiles the model files."""
+        self.store = store
+        self.engine_options = engine
+
+    @abstractmethod
+    def represent(self, crops: Crops) -> Floats:
+        """The network's own output, not normalised.
+
+        Args:
+            crops: RGB uint8 (N, size, size, 3); N may be 0.
+
+        Returns:
+            (N, dims) float32.
+        """
+
+    def embed(self, crops: Crops) -> Floats:
+        """Unit vectors, (N, dims) float32."""
+        vectors = self.represent(crops)
+        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+        unit: Floats = vectors / np.maximum(norms, np.finfo(np.float32).tiny)
+        return unit
+
+    def space(self, alignment: AlignmentSpec | None = None) -> str:
+        """Name of the embedding space: embedder, weights, alignment.
+
+        For example ``sface-0ba9fbfa/five_point-112``. Preprocessing belongs to the embedder: who changes it, changes
+        the embedder's name.
+        """
+        name = type(self).__module__.rpartition(".")[2]
+        return f"{name}-{self.weights_hash[:8]}/{(alignment or self.alignment).key}"
+
+    @property
+    def weights_hash(self) -> str:
+        """sha256 of the network's file, as stored."""
+        return self.store.hash_of(self.files[0])

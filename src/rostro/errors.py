@@ -1,0 +1,118 @@
+"""Every exception that rostro raises on purpose, in one tree.
+
+::
+
+    RostroError
+    ├── PhotoError            a photo cannot be used; names the photo and the reason
+    │   ├── UnreadablePhoto   broken, truncated, empty, not a picture
+    │   └── PhotoTooLarge     over the limit on bytes or pixels
+    ├── NoFace                a face was needed and none was found
+    ├── SeveralFaces          one face was needed and several were found
+    ├── ModelError
+    │   ├── ModelUnavailable  no source could give the file (names each source and why)
+    │   ├── ModelCorrupt      size or sha256 differ from the entry
+    │   └── UnknownModel      no detector, embedder, … of that name
+    ├── MissingExtra          an optional part is not installed; names the extra
+    ├── EngineError           an engine cannot run the model on the chosen device or precision
+    ├── GalleryError
+    │   ├── SpaceMismatch     vectors of another embedding space
+    │   ├── UnknownPerson     no person of that name
+    │   └── GalleryCorrupt    the stored data contradicts itself
+    ├── NoOperatingPoint      no measured threshold for this space
+    └── BadInput              an argument outside its range, a file of the wrong form
+"""
+
+from __future__ import annotations
+
+
+class RostroError(Exception):
+    """The root of all errors raised on purpose."""
+
+
+class PhotoError(RostroError):
+    """A photo cannot be used.
+
+    Attributes:
+        photo: Name or path of the photo, as the caller gave it.
+        reason: Why, in words for a person.
+    """
+
+    def __init__(self, photo: str, reason: str) -> None:
+        super().__init__(f"{photo}: {reason}")
+        self.photo = photo
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[type[PhotoError], tuple[str, str]]:
+        return type(self), (self.photo, self.reason)
+
+
+class UnreadablePhoto(PhotoError):  # noqa: N818 - the name says what happened
+    """The bytes are not a picture that can be decoded."""
+
+
+class PhotoTooLarge(PhotoError):  # noqa: N818
+    """The photo is over the limit on bytes or pixels."""
+
+
+class NoFace(PhotoError):  # noqa: N818
+    """A face was needed and none was found."""
+
+    def __init__(self, photo: str, reason: str = "no face found") -> None:
+        super().__init__(photo, reason)
+
+
+class SeveralFaces(PhotoError):  # noqa: N818
+    """Exactly one face was needed and several were found."""
+
+
+class ModelError(RostroError):
+    """Something about a model file."""
+
+
+class ModelUnavailable(ModelError):  # noqa: N818
+    """No source could give the file."""
+
+
+class ModelCorrupt(ModelError):  # noqa: N818
+    """A file's size or sha256 is not what its entry says."""
+
+
+class UnknownModel(ModelError):  # noqa: N818
+    """There is no detector, embedder, backend or recipe of that name."""
+
+
+class MissingExtra(RostroError):  # noqa: N818
+    """An optional part is not installed."""
+
+    def __init__(self, package: str, extra: str) -> None:
+        super().__init__(f"{package} is not installed; run: pip install 'rostro[{extra}]'")
+        self.package = package
+        self.extra = extra
+
+
+class EngineError(RostroError):
+    """An engine cannot run the model as asked."""
+
+
+class GalleryError(RostroError):
+    """Something about a gallery."""
+
+
+class SpaceMismatch(GalleryError):  # noqa: N818
+    """Vectors of another embedding space than the gallery's."""
+
+
+class UnknownPerson(GalleryError):  # noqa: N818
+    """The gallery holds nobody of that name."""
+
+
+class GalleryCorrupt(GalleryError):  # noqa: N818
+    """The stored data contradicts itself."""
+
+
+class NoOperatingPoint(RostroError):  # noqa: N818
+    """No threshold was ever measured for this embedding space."""
+
+
+class BadInput(RostroError):  # noqa: N818
+    """An argument outside its range, or a file of the wrong form."""

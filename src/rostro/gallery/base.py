@@ -1,0 +1,166 @@
+"""What a gallery is: people, their templates, and a search that never misses a committed face.
+
+A gallery stores vectors and the name of their space; it never sees a model or a threshold.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from rostro import registry
+from rostro.errors import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from types import TracebackType
+
+    from rostro.types import Floats, Person, Template
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A stored template near a query: whose it is, and the cosine similarity in [-1, 1]."""
+
+    person: int
+    template: int
+    similarity: float
+
+
+class Gallery(ABC):
+    """Who is enrolled. A context manager; safe to use from several threads and processes."""
+
+    url: str
+
+    @classmethod
+    @abstractmethod
+    def open(cls, url: str, *, space: str | None = None, create: bool = True) -> Self:
+        """Opens a gallery, or makes it.
+
+        Args:
+            url: Where; see `open_gallery`.
+            space: The embedding space that the caller works in. A new gallery takes it (at the latest with its first
+                template); None reads whatever is there.
+            create: Whether to make a gallery that does not exist.
+
+        Raises:
+            SpaceMismatch: The gallery holds vectors of another space; names both.
+            GalleryError: It does not exist (and ``create`` is false), cannot be reached or is not a gallery.
+        """
+
+    @property
+    @abstractmethod
+    def space(self) -> str | None:
+        """The embedding space of the stored vectors; None while nothing was ever stored and none was given."""
+
+    @abstractmethod
+    def add(self, templates: Mapping[str, Sequence[Template]]) -> int:
+        """Adds templates by person's name, in one transaction; makes people that are new.
+
+        A template whose (person, source_hash, box) is there already is skipped. All or nothing.
+
+        Returns:
+            How many templates were added.
+
+        Raises:
+            SpaceMismatch: The vectors' length is not the gallery's.
+            BadInput: An empty name, a vector that is not of unit norm.
+        """
+
+    @abstractmethod
+    def known_sources(self, hashes: Collection[str]) -> dict[str, set[str]]:
+        """Of these photo hashes, the enrolled ones: hash → names of the people who have a template from it."""
+
+    @abstractmethod
+    def people(self) -> list[Person]:
+        """Everybody, by name."""
+
+    @abstractmethod
+    def person(self, name: str) -> Person:
+        """One person.
+
+        Raises:
+            UnknownPerson: Nobody of that name.
+        """
+
+    @abstractmethod
+    def templates(self, name: str) -> list[Template]:
+        """A person's templates, oldest first, with their vectors.
+
+        Raises:
+            UnknownPerson: Nobody of that name.
+        """
+
+    @abstractmethod
+    def rename(self, name: str, to: str) -> None:
+        """Renames a person.
+
+        Raises:
+            UnknownPerson: Nobody of that name.
+            BadInput: The new name is empty or taken (use `merge`).
+        """
+
+    @abstractmethod
+    def merge(self, name: str, into: str) -> None:
+        """Gives all templates of one person to another and removes the first.
+
+        Raises:
+            UnknownPerson: One of them is not there.
+            BadInput: They are the same.
+        """
+
+    @abstractmethod
+    def remove(self, name: str) -> int:
+        """Erases a person and every template of theirs, for good: the bytes leave the files.
+
+        Returns:
+            How many templates were erased.
+
+        Raises:
+            UnknownPerson: Nobody of that name.
+        """
+
+    @abstractmethod
+    def search(self, queries: Floats, count: int) -> list[list[Hit]]:
+        """The nearest templates of each query.
+
+        Args:
+            queries: (N, d) float32 of unit norm.
+            count: How many templates at most per query.
+
+        Returns:
+            Per query, hits with the best similarity first.
+        """
+
+    @abstractmethod
+    def names(self, people: Collection[int]) -> dict[int, str]:
+        """Names of people by their ids; ids that are gone are left out."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Lets go of files and connections. Further calls raise `GalleryError`."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def backend_of(url: str) -> str:
+    """The backend that a URL names: ``postgresql://…`` → ``postgresql``; a path or ``sqlite:///path`` → ``sqlite``."""
+    scheme, separator, _ = url.partition("://")
+    if not separator:
+        return "sqlite"
+    if scheme not in registry.names("gallery"):
+        raise BadInput(f"{url}: no gallery backend {scheme!r}; there is: {', '.join(registry.names('gallery'))}")
+    return scheme
+
+
+def open_gallery(url: str, *, space: str | None = None, create: bool = True) -> Gallery:
+    """Opens a gallery by URL: a path or ``sqlite:///PATH`` (SQLite), or ``BACKEND://…``."""
+    gallery: Gallery = registry.part("gallery", backend_of(url)).open(url, space=space, create=create)  # type: ignore[attr-defined]
+    return gallery

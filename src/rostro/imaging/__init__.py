@@ -1,0 +1,1 @@
+"""Pixels: reading photos, resizing, warping, drawing."""

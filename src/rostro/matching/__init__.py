@@ -1,0 +1,1 @@
+"""Scores, their fusion, and operating points."""

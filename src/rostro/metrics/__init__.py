@@ -1,0 +1,1 @@
+"""Numbers from arrays: error rates and their intervals."""

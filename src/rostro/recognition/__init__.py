@@ -1,0 +1,1 @@
+"""The pipeline: detect, verify, enrol, identify."""

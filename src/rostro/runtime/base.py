@@ -1,0 +1,102 @@
+"""What an engine is: a compiled model that maps a batch to arrays."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rostro import registry
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+PRECISIONS = ("auto", "f32", "bf16", "int8")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineOptions:
+    """How models are run.
+
+    Attributes:
+        name: The engine: a file of this room.
+        precision: ``auto`` takes the fastest that was measured to lose nothing (see `Engine.precision` for the choice),
+            ``f32``, ``bf16`` or ``int8`` force one.
+        threads: CPU threads.
+        cache_dir: Where compiled models are kept; None keeps none.
+    """
+
+    name: str = "openvino"
+    precision: str = "auto"
+    threads: int = 1
+    cache_dir: Path | None = None
+
+
+class Engine(ABC):
+    """A model, ready to run. Safe to call from several threads at once.
+
+    Attributes:
+        device: What it runs on, for example ``CPU``.
+        precision: The precision in use: ``f32``, ``bf16`` or ``int8``.
+    """
+
+    device: str
+    precision: str
+
+    @abstractmethod
+    def __init__(
+        self,
+        model: Path,
+        options: EngineOptions,
+        *,
+        outputs: Sequence[str] | None = None,
+        ranges: Path | None = None,
+    ) -> None:
+        """Compiles a model file.
+
+        Args:
+            model: An ONNX file (every engine), or what else the engine reads.
+            options: Precision, threads, cache.
+            outputs: Names of the outputs wanted, in that order; None for all of them in the model's own order.
+            ranges: Activation ranges for int8 (see `rostro.runtime.quantisation`); None: the model has no int8 form.
+
+        Raises:
+            EngineError: The file cannot be compiled for the device and precision.
+        """
+
+    @abstractmethod
+    def run(self, batch: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+        """Runs a batch.
+
+        Args:
+            batch: (N, …) array for the model's only input. N may be 0 and may differ from call to call.
+
+        Returns:
+            One (N, …) array per output.
+        """
+
+    @staticmethod
+    @abstractmethod
+    def about() -> dict[str, str]:
+        """Version, devices and precisions, for ``rostro doctor``."""
+
+
+def open_engine(
+    model: Path,
+    options: EngineOptions,
+    *,
+    outputs: Sequence[str] | None = None,
+    ranges: Path | None = None,
+) -> Engine:
+    """Compiles ``model`` with the engine that ``options`` names. There is no silent fall-back to another one.
+
+    Raises:
+        UnknownModel: No engine of that name.
+        MissingExtra: The engine's library is not installed.
+        EngineError: The engine cannot run the model.
+    """
+    engine: Engine = registry.part("runtime", options.name)(model, options, outputs=outputs, ranges=ranges)
+    return engine

@@ -1,0 +1,1 @@
+"""Model files: entries, where they come from, and the store that keeps them."""
