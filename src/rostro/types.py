@@ -101,7 +101,8 @@ class Face:
     def to_json(self) -> dict[str, Any]:
         """``{"box", "score", "landmarks"}`` with two, four and two decimals."""
         points = None if self.landmarks is None else [[round(float(v), 2) for v in point] for point in self.landmarks]
-        return {"box": [round(float(v), 2) for v in self.box], "score": round(float(self.score), 4), "landmarks": points}
+        box = [round(float(v), 2) for v in self.box]
+        return {"box": box, "score": round(float(self.score), 4), "landmarks": points}
 
 
 @dataclass(frozen=True, slots=True)

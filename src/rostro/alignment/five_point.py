@@ -1,0 +1,75 @@
+"""The similarity that brings five landmarks onto the ArcFace template: what most modern embedders were trained on.
+
+Paper: Deng et al.: ArcFace: Additive Angular Margin Loss for Deep Face Recognition. CVPR 2019. Least squares: Umeyama:
+Least-Squares Estimation of Transformation Parameters Between Two Point Patterns. PAMI 1991.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rostro.alignment.base import Alignment
+from rostro.errors import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from rostro.types import Crops, Face, Floats, Image
+
+#: Where the landmarks belong in a crop of 112 × 112 pixels.
+TEMPLATE = np.array(
+    [[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]], np.float32
+)
+TEMPLATE.setflags(write=False)
+TEMPLATE_SIZE = 112
+
+
+class FivePoint(Alignment):
+    """Rotation, uniform scale and shift by least squares over the five landmarks."""
+
+    about = "five landmarks onto the ArcFace template (scaled for sizes other than 112)"
+    needs_landmarks = True
+
+    def align(self, image: Image, faces: Sequence[Face]) -> Crops:
+        """See `Alignment.align`."""
+        import cv2
+
+        crops = np.empty((len(faces), self.size, self.size, 3), np.uint8)
+        template = TEMPLATE * (self.size / TEMPLATE_SIZE)
+        for crop, matrix in zip(crops, similarities(_landmarks(faces), template), strict=True):
+            cv2.warpAffine(image, matrix, (self.size, self.size), dst=crop, flags=cv2.INTER_LINEAR)
+        return crops
+
+
+def similarities(points: Floats, template: Floats) -> NDArray[np.float64]:
+    """The similarity transforms that bring each set of points onto the template, by least squares.
+
+    In two dimensions, with points as complex numbers, the best z → a z + b has the closed form
+    a = Σ conj(p) t / Σ |p|², over centred points; it is Umeyama's solution without reflection.
+
+    Args:
+        points: (N, K, 2).
+        template: (K, 2).
+
+    Returns:
+        (N, 2, 3) matrices for ``cv2.warpAffine``: crop point = M @ (x, y, 1).
+    """
+    source = points[..., 0].astype(np.float64) + 1j * points[..., 1]
+    target = template[:, 0].astype(np.float64) + 1j * template[:, 1]
+    source_mean, target_mean = source.mean(axis=1, keepdims=True), target.mean()
+    centred = source - source_mean
+    power = np.maximum((np.abs(centred) ** 2).sum(axis=1), np.finfo(np.float64).tiny)
+    a = (np.conj(centred) * (target - target_mean)).sum(axis=1) / power
+    b = target_mean - a * source_mean[:, 0]
+    return np.stack([np.stack([a.real, -a.imag, b.real], axis=1), np.stack([a.imag, a.real, b.imag], axis=1)], axis=1)
+
+
+def _landmarks(faces: Sequence[Face]) -> Floats:
+    if any(face.landmarks is None for face in faces):
+        raise BadInput("five_point alignment needs landmarks; this detector gives none (try --alignment crop)")
+    found = [face.landmarks for face in faces if face.landmarks is not None]
+    return np.stack(found) if found else np.empty((0, 5, 2), np.float32)

