@@ -1,0 +1,175 @@
+"""Text in pictures: one typeface, and what the system has for the scripts that it lacks.
+
+The typeface is Source Sans Pro (SIL Open Font License), which a dependency brings along: Latin with all accents,
+Greek and Cyrillic look the same on every machine. A text with other characters (Chinese, Arabic, …) is drawn wholly
+in the first installed font that has most of them, so that writing direction and joining stay right.
+See ``docs/decisions/0004-fonts.md``.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image as Pillow
+from PIL import ImageDraw, ImageFont
+
+from rostro.imaging.shapes import Colour, paint
+
+if TYPE_CHECKING:
+    from rostro.types import Image
+
+#: Fonts asked of the system, by file name, for what the typeface lacks.
+SYSTEM_FONTS = (
+    # Linux
+    "DejaVuSans.ttf",
+    "NotoSansCJK-Regular.ttc",
+    "NotoSansArabic-Regular.ttf",
+    "NotoSansHebrew-Regular.ttf",
+    "NotoSansDevanagari-Regular.ttf",
+    "NotoSansThai-Regular.ttf",
+    "DroidSansFallbackFull.ttf",
+    "wqy-microhei.ttc",
+    # macOS
+    "Arial Unicode.ttf",
+    "Hiragino Sans GB.ttc",
+    "AppleSDGothicNeo.ttc",
+    # Windows
+    "segoeui.ttf",
+    "msyh.ttc",
+    "YuGothM.ttc",
+    "malgun.ttf",
+    "Nirmala.ttf",
+    "LeelawUI.ttf",
+    # GNU Unifont: every script, in bitmaps
+    "unifont.otf",
+)
+ELLIPSIS = "…"
+_LONGEST = 400
+_NO_CHARACTER = "\U0010ffff"
+_UNDRAWN = {"Cc", "Cs", "Cn"}
+
+
+def clean(text: str) -> str:
+    """The text in one line, composed (NFC), without control characters and lone surrogates."""
+    spaced = " ".join(text.split())
+    shown = ("�" if unicodedata.category(character) in _UNDRAWN else character for character in spaced)
+    return unicodedata.normalize("NFC", "".join(shown))
+
+
+def text_width(text: str, size: int, *, bold: bool = False) -> int:
+    """Width of one line in pixels."""
+    return round(_font_for(text, size, bold).getlength(text))
+
+
+def shorten(text: str, size: int, width: float, *, bold: bool = False) -> str:
+    """The text, with its middle cut out when it is wider than ``width`` pixels; empty when not even "…" fits."""
+    text = clean(text)
+    if len(text) > _LONGEST:
+        text = text[: _LONGEST // 2] + text[-_LONGEST // 2 :]
+    if text_width(text, size, bold=bold) <= width:
+        return text
+    low, high = -1, len(text) - 1
+    while low < high:
+        kept = (low + high + 1) // 2
+        low, high = (kept, high) if text_width(_cut(text, kept), size, bold=bold) <= width else (low, kept - 1)
+    return "" if low < 0 else _cut(text, low)
+
+
+def wrap(text: str, size: int, width: float, *, bold: bool = False) -> list[str]:
+    """Lines no wider than ``width`` pixels, broken at spaces; a longer word is shortened."""
+    lines: list[str] = []
+    for word in clean(text).split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and text_width(longer, size, bold=bold) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(shorten(word, size, width, bold=bold))
+    return lines
+
+
+def draw_text(
+    canvas: Image,
+    at: tuple[float, float],
+    text: str,
+    size: int,
+    colour: Colour,
+    *,
+    bold: bool = False,
+    align: str = "left",
+) -> None:
+    """Draws one line into the canvas, in place.
+
+    Args:
+        canvas: RGB image, changed in place; what lies outside is cut off.
+        at: x of the line's left end, centre or right end (see `align`), y of its baseline.
+        text: One line, as `clean` or `shorten` gives it.
+        size: Size of the letters in pixels.
+        colour: RGB.
+        bold: Semibold instead of regular.
+        align: ``left``, ``centre`` or ``right``.
+    """
+    if not text:
+        return
+    font = _font_for(text, size, bold)
+    anchor = {"left": "ls", "centre": "ms", "right": "rs"}[align]
+    left, top, right, bottom = (round(edge) for edge in font.getbbox(text, anchor=anchor))
+    if right <= left or bottom <= top:
+        return
+    mask = Pillow.new("L", (right - left, bottom - top))
+    ImageDraw.Draw(mask).text((-left, -top), text, fill=255, font=font, anchor=anchor)
+    coverage = np.asarray(mask, np.float32) / np.float32(255)
+    paint(canvas, round(at[0]) + left, round(at[1]) + top, coverage, colour)
+
+
+def _cut(text: str, kept: int) -> str:
+    head = (kept + 1) // 2
+    return text[:head].rstrip() + ELLIPSIS + text[len(text) - (kept - head) :].lstrip()
+
+
+def _font_for(text: str, size: int, bold: bool) -> ImageFont.FreeTypeFont:
+    """The typeface, or the installed font that lacks the fewest characters of the text."""
+    typeface = _typeface(bold)
+    needed = {character for character in text if not _needs_no_glyph(character)}
+    best, missing = typeface, sum(not _has(typeface, character) for character in needed)
+    for name in SYSTEM_FONTS if missing else ():
+        lacking = sum(not _has(name, character) for character in needed) if _load(name, size) else missing
+        if lacking < missing:
+            best, missing = name, lacking
+        if not missing:
+            break
+    font = _load(best, size)
+    if font is None:
+        raise FileNotFoundError(best)
+    return font
+
+
+@lru_cache
+def _typeface(bold: bool) -> str:
+    name = "SourceSansPro-Semibold.otf" if bold else "SourceSansPro-Regular.otf"
+    return str(resources.files("font_source_sans_pro").joinpath("files", name))
+
+
+@lru_cache(maxsize=128)
+def _load(name: str, size: int) -> ImageFont.FreeTypeFont | None:
+    try:
+        return ImageFont.truetype(name, size)  # a bare name is looked up in the system's font folders
+    except OSError:
+        return None
+
+
+@lru_cache(maxsize=4096)
+def _has(name: str, character: str) -> bool:
+    """Whether a font has a character: its glyph differs from that of a code point that no font has."""
+    font = _load(name, 24)
+    if font is None:
+        return False
+    glyph, absent = font.getmask(character), font.getmask(_NO_CHARACTER)
+    return glyph.size != absent.size or bytes(glyph) != bytes(absent)
+
+
+def _needs_no_glyph(character: str) -> bool:
+    return character.isspace() or unicodedata.combining(character) > 0 or unicodedata.category(character) == "Cf"
