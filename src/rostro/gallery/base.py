@@ -5,12 +5,15 @@ A gallery stores vectors and the name of their space; it never sees a model or a
 
 from __future__ import annotations
 
+import unicodedata
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+import numpy as np
+
 from rostro import registry
-from rostro.errors import BadInput
+from rostro.errors import BadInput, SpaceMismatch
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -58,14 +61,17 @@ class Gallery(ABC):
     def add(self, templates: Mapping[str, Sequence[Template]]) -> int:
         """Adds templates by person's name, in one transaction; makes people that are new.
 
-        A template whose (person, source_hash, box) is there already is skipped. All or nothing.
+        A template whose (person, source_hash, box) is there already is skipped, and a name without templates is
+        passed over. All or nothing. Names are kept as `clean_name` gives them. A backend keeps at least float16 of
+        the vectors, and float16 values come back as they went in, so that galleries can be copied without loss.
 
         Returns:
             How many templates were added.
 
         Raises:
             SpaceMismatch: The vectors' length is not the gallery's.
-            BadInput: An empty name, a vector that is not of unit norm.
+            GalleryError: The gallery has no embedding space yet and was opened without one.
+            BadInput: A name that `clean_name` refuses, a vector that is not of unit norm.
         """
 
     @abstractmethod
@@ -98,12 +104,14 @@ class Gallery(ABC):
 
         Raises:
             UnknownPerson: Nobody of that name.
-            BadInput: The new name is empty or taken (use `merge`).
+            BadInput: The new name is refused by `clean_name`, or taken (use `merge`).
         """
 
     @abstractmethod
     def merge(self, name: str, into: str) -> None:
         """Gives all templates of one person to another and removes the first.
+
+        Where both have the same (source_hash, box), one template stays.
 
         Raises:
             UnknownPerson: One of them is not there.
@@ -130,7 +138,12 @@ class Gallery(ABC):
             count: How many templates at most per query.
 
         Returns:
-            Per query, hits with the best similarity first.
+            Per query, hits with the best similarity first, the older template first where they are equal. Every
+            template that was committed before the call, by any thread or process, takes part; erased ones never do.
+
+        Raises:
+            SpaceMismatch: The queries' length is not the gallery's.
+            BadInput: Queries that are not (N, d) and finite, or a count below 1.
         """
 
     @abstractmethod
@@ -148,6 +161,58 @@ class Gallery(ABC):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def clean_name(name: str) -> str:
+    """The form in which a person's name is kept: Unicode NFC, without blanks at its ends; otherwise exactly as given.
+
+    Raises:
+        BadInput: Nothing is left, or it has control characters or halves of surrogate pairs.
+    """
+    cleaned = unicodedata.normalize("NFC", name).strip()
+    if not cleaned:
+        raise BadInput(f"a person's name has at least one visible character, got {name!r}")
+    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in cleaned):
+        raise BadInput(f"a person's name has no control characters, got {name[:80]!r}")
+    return cleaned
+
+
+def check_templates(templates: Mapping[str, Sequence[Template]], dims: int | None) -> int | None:
+    """The length of the templates' vectors, after looking at every one of them.
+
+    Args:
+        templates: By person's name, as `Gallery.add` takes them.
+        dims: Length of the gallery's vectors; None where it holds none yet.
+
+    Raises:
+        SpaceMismatch: A vector of another length.
+        BadInput: A vector that is not one-dimensional or not of unit norm; names the person and the photo.
+    """
+    for name, given in templates.items():
+        for template in given:
+            where = f"{name[:80]}, {template.photo}"
+            if template.vector.ndim != 1:
+                raise BadInput(f"{where}: a template is one vector, got shape {template.vector.shape}")
+            dims = dims or len(template.vector)
+            if len(template.vector) != dims:
+                raise SpaceMismatch(f"{where}: a vector of {len(template.vector)} numbers; the gallery's have {dims}")
+            norm = float(np.linalg.norm(template.vector))
+            if not abs(norm - 1.0) < 1e-3:
+                raise BadInput(f"{where}: a template has unit norm, got {norm}")
+    return dims
+
+
+def check_queries(queries: Floats, count: int) -> Floats:
+    """The queries as contiguous float32 (N, d), or an error that says what is wrong with them.
+
+    Raises:
+        BadInput: Not two-dimensional, not finite, or a count below 1.
+    """
+    if queries.ndim != 2 or not np.isfinite(queries).all():
+        raise BadInput(f"queries are finite vectors of shape (N, d), got shape {queries.shape}")
+    if count < 1:
+        raise BadInput(f"a search gives at least one template, asked for {count}")
+    return np.ascontiguousarray(queries, dtype=np.float32)
 
 
 def backend_of(url: str) -> str:
