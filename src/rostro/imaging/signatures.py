@@ -1,0 +1,77 @@
+"""What a file is, told by its first bytes and never by its name."""
+
+from __future__ import annotations
+
+_PICTURES: tuple[tuple[bytes, str], ...] = (
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"\x89PNG\r\n\x1a\n", "PNG"),
+    (b"GIF87a", "GIF"),
+    (b"GIF89a", "GIF"),
+    (b"BM", "BMP"),
+    (b"II*\0", "TIFF"),
+    (b"MM\0*", "TIFF"),
+    (b"II+\0", "TIFF"),
+    (b"MM\0+", "TIFF"),
+    *((b"P%d%c" % (kind, space), "PNM") for kind in range(1, 7) for space in b" \t\r\n"),
+)
+_HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"}
+_AVIF_BRANDS = {b"avif", b"avis"}
+
+_OTHERS: tuple[tuple[bytes, str], ...] = (
+    (b"%PDF", "a PDF document"),
+    (b"PK\x03\x04", "a zip archive"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"Rar!", "a rar archive"),
+    (b"7z\xbc\xaf", "a 7-zip archive"),
+    (b"8BPS", "a Photoshop document"),
+    (b"\0\0\0\x0cjP  ", "JPEG 2000, which is not supported"),
+    (b"\xff\x4f\xff\x51", "JPEG 2000, which is not supported"),
+    (b"\0\0\0\x0cJXL ", "JPEG XL, which is not supported"),
+    (b"\xff\x0a", "JPEG XL, which is not supported"),
+    (b"\x7fELF", "a program"),
+    (b"MZ", "a program"),
+    (b"\x1a\x45\xdf\xa3", "a video"),
+)
+_TEXTS: tuple[tuple[bytes, str], ...] = (
+    (b"<svg", "an SVG drawing"),
+    (b"<!doctype html", "a web page"),
+    (b"<html", "a web page"),
+    (b"<?xml", "XML text"),
+    (b"version https://git-lfs", "a Git LFS pointer: the photo itself was not fetched"),
+)
+
+
+def picture_format(data: bytes) -> str | None:
+    """Name of the picture format of encoded bytes, for example ``JPEG``; None when it is none that is read."""
+    for start, name in _PICTURES:
+        if data.startswith(start):
+            return name
+    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+        return "WebP"
+    if data[4:8] == b"ftyp":
+        size = int.from_bytes(data[:4], "big")
+        brands = {data[8:12], *(data[at : at + 4] for at in range(16, min(size, 256), 4))}
+        if brands & _AVIF_BRANDS:
+            return "AVIF"
+        if brands & _HEIF_BRANDS:
+            return "HEIC"
+    return None
+
+
+def describe(data: bytes) -> str:
+    """What bytes that are no picture seem to be, in words, for example ``a web page``."""
+    for start, name in _OTHERS:
+        if data.startswith(start):
+            return name
+    if data[4:8] == b"ftyp":
+        return "a video"
+    head = data[:1024]
+    if not head.strip(b"\0"):
+        return "zero bytes only"
+    lowered = head.lower()
+    for mark, name in _TEXTS:
+        if mark in lowered:
+            return name
+    if b"\0" not in head and all(byte >= 32 or byte in b"\t\r\n" for byte in head):
+        return "text"
+    return "bytes of no known picture format"
