@@ -138,11 +138,9 @@ def _decode_plain_jpeg(data: bytes, picture: ImageFile) -> Image | None:
 
     if "progressive" in picture.info and data.count(b"\xff\xda") > _MAX_SCANS:
         raise ValueError(f"more than {_MAX_SCANS} scans")
-    if (
-        not data.endswith(b"\xff\xd9")
-        or picture.mode == "CMYK"
-        or needs_conversion(picture.info.get("icc_profile", b"sRGB"))
-    ):
+    profile = picture.info.get("icc_profile")
+    coloured = bool(profile) and needs_conversion(profile)
+    if coloured or picture.mode == "CMYK" or not data.endswith(b"\xff\xd9"):
         return None
     flags = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION
     pixels: Image | None = cv2.imdecode(np.frombuffer(data, np.uint8), flags)

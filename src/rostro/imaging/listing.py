@@ -10,10 +10,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 #: Extensions, in lower case, by which photos are found in folders. What a file really is, its content says.
-EXTENSIONS = frozenset(
-    (".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".apng", ".webp", ".avif", ".heic", ".heif", ".hif")
-    + (".tif", ".tiff", ".bmp", ".dib", ".gif", ".pgm", ".ppm", ".pbm", ".pnm")
-)
+# fmt: off
+EXTENSIONS = frozenset({
+    ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".apng", ".webp", ".avif", ".heic", ".heif", ".hif",
+    ".tif", ".tiff", ".bmp", ".dib", ".gif", ".pgm", ".ppm", ".pbm", ".pnm",
+})
+# fmt: on
 
 
 def find_photos(paths: Iterable[str | os.PathLike[str]], *, recursive: bool = True) -> Iterator[Path]:
