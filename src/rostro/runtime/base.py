@@ -100,3 +100,8 @@ def open_engine(
     """
     engine: Engine = registry.part("runtime", options.name)(model, options, outputs=outputs, ranges=ranges)
     return engine
+
+
+def engines_of(part: object) -> list[Engine]:
+    """The engines that a detector or embedder holds, for reports."""
+    return [value for value in vars(part).values() if isinstance(value, Engine)]

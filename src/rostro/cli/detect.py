@@ -1,0 +1,81 @@
+"""``rostro detect``: where are the faces?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from rostro.cli import options, output
+from rostro.imaging.listing import find_photos
+from rostro.recognition.pipeline import Failure, PhotoFaces
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def command(
+    photos: options.Photos,
+    detector: options.Detector = None,
+    embedder: options.Embedder = "sface",
+    engine: options.Engine = None,
+    precision: options.Precision = None,
+    threshold: options.Threshold = None,
+    min_score: options.MinScore = None,
+    picture: options.Picture = None,
+    json: options.Json = False,
+) -> None:
+    """Find the faces of photos: box, score, landmarks.
+
+    Example: rostro detect party.jpg --picture boxes.png
+    """
+    faces = options.make_recognizer(
+        detector=detector, embedder=embedder, engine=engine, precision=precision, threshold=threshold,
+        min_score=min_score,
+    )  # fmt: skip
+    answers = list(faces.photos(find_photos(photos), embed=False, keep=picture is not None))
+    found = [answer for answer in answers if isinstance(answer, PhotoFaces)]
+    failed = [answer for answer in answers if isinstance(answer, Failure)]
+    if picture is not None:
+        _draw(found, picture)
+    if json:
+        output.print_json(
+            {
+                "photos": [photo_json(answer, [face.to_json() for face in answer.faces]) for answer in found],
+                "failed": [failure.to_json() for failure in failed],
+            }
+        )
+    else:
+        for answer in found:
+            output.say(f"{answer.photo}: {_count(len(answer.faces))}")
+            for face in answer.faces:
+                x1, y1, x2, y2 = face.box
+                output.say(f"  {x1:.0f},{y1:.0f} to {x2:.0f},{y2:.0f}  score {face.score:.2f}")
+    output.report_failures(failed)
+    raise typer.Exit(exit_code(any(answer.faces for answer in found), failed))
+
+
+def photo_json(answer: PhotoFaces, faces: list[dict[str, Any]]) -> dict[str, Any]:
+    """A photo's entry in the JSON of detect and embed."""
+    return {"photo": answer.photo, "width": answer.width, "height": answer.height, "faces": faces}
+
+
+def exit_code(yes: bool, failed: list[Failure]) -> int:
+    """2 when a photo failed, else 0 for yes and 1 for no."""
+    if failed:
+        return output.NO_ANSWER
+    return output.YES if yes else output.NO
+
+
+def _count(faces: int) -> str:
+    return "no face" if not faces else f"{faces} face{'s' if faces > 1 else ''}"
+
+
+def _draw(found: list[PhotoFaces], picture: Path) -> None:
+    from rostro.imaging.drawing import write_picture
+    from rostro.imaging.pictures import detection_sheet
+
+    sheet = detection_sheet(
+        [(answer.photo, answer.image, answer.faces) for answer in found if answer.image is not None]
+    )
+    write_picture(sheet, picture)

@@ -1,0 +1,56 @@
+"""``rostro enroll``: take people into a gallery."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rostro.cli import options, output
+from rostro.recognition.enrolment import Enroller
+from rostro.recognition.folders import people_photos
+
+
+def command(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Folders that hold one folder per person; with --name photos or folders.", show_default=False
+        ),
+    ],
+    name: Annotated[str | None, typer.Option("--name", help="Whose photos these are.", show_default=False)] = None,
+    gallery: options.GalleryUrl = None,
+    largest_face: options.LargestFace = False,
+    detector: options.Detector = None,
+    embedder: options.Embedder = "sface",
+    alignment: options.Alignment = None,
+    engine: options.Engine = None,
+    precision: options.Precision = None,
+    threshold: options.Threshold = None,
+    json: options.Json = False,
+) -> None:
+    """Take people into a gallery. Photos that it has are skipped, so it can be run again after an interruption.
+
+    Example: rostro enroll family/ --gallery people.db
+
+    Example: rostro enroll ada1.jpg ada2.jpg --name "Ada Lovelace"
+    """
+    faces = options.make_recognizer(
+        detector=detector, embedder=embedder, alignment=alignment, engine=engine, precision=precision,
+        threshold=threshold, gallery=gallery,
+    )  # fmt: skip
+    photos = people_photos(paths, name)
+    with output.progress() as bar:
+        task = bar.add_task("enrolling", total=len(photos))
+        enroller = Enroller(faces.pipeline, faces.gallery, face="largest" if largest_face else "only")
+        done = enroller.run(photos, lambda: bar.advance(task))
+    if json:
+        output.print_json(done.to_json())
+    else:
+        output.say(
+            f"{done.templates} new templates of {done.people} people in {faces.gallery_url}"
+            f" ({done.skipped} photos were there already)"
+        )
+    output.report_failures(done.failed)
+    raise typer.Exit(output.NO_ANSWER if done.failed else output.YES)

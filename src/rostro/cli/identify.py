@@ -1,0 +1,84 @@
+"""``rostro identify``: who is in these photos?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rostro.cli import options, output
+from rostro.cli.detect import exit_code
+from rostro.gallery.base import open_gallery
+from rostro.imaging.listing import find_photos
+from rostro.recognition.pipeline import Failure, PhotoFaces
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rostro.types import Identification
+
+
+def command(
+    photos: options.Photos,
+    gallery: options.GalleryUrl = None,
+    candidates: Annotated[int, typer.Option("--candidates", min=1, help="People to list per face.")] = 5,
+    detector: options.Detector = None,
+    embedder: options.Embedder = "sface",
+    alignment: options.Alignment = None,
+    engine: options.Engine = None,
+    precision: options.Precision = None,
+    threshold: options.Threshold = None,
+    fmr: options.Fmr = None,
+    operating_point: options.OperatingPointFile = None,
+    picture: options.Picture = None,
+    json: options.Json = False,
+) -> None:
+    """Who is in these photos? Every face is looked up; below the threshold it is unknown.
+
+    Exit code 0: somebody was recognised, 1: nobody, 2: a photo could not be used.
+
+    Example: rostro identify party.jpg --gallery people.db --picture names.png
+    """
+    faces = options.make_recognizer(
+        detector=detector, embedder=embedder, alignment=alignment, engine=engine, precision=precision,
+        threshold=threshold, fmr=fmr, operating_point=operating_point, gallery=gallery,
+    )  # fmt: skip
+    failed: list[Failure] = []
+    answers: list[tuple[PhotoFaces, list[Identification]]] = []
+    open_gallery(faces.gallery_url, create=False).close()  # a gallery that is not there is an error, not an empty one
+    with faces.gallery:
+        for answer in faces.photos(find_photos(photos), keep=picture is not None):
+            if isinstance(answer, Failure):
+                failed.append(answer)
+            else:
+                answers.append((answer, faces.look_up(answer, candidates=candidates)))
+    if picture is not None:
+        _draw(answers, picture)
+    if json:
+        output.print_json(
+            {
+                "photos": [
+                    {"photo": found.photo, "faces": [answer.to_json() for answer in row]} for found, row in answers
+                ],
+                "failed": [failure.to_json() for failure in failed],
+            }
+        )
+    else:
+        for found, row in answers:
+            output.say(f"{found.photo}: {', '.join(map(_sentence, row)) or 'no face'}")
+    output.report_failures(failed)
+    raise typer.Exit(exit_code(any(answer.name is not None for _, row in answers for answer in row), failed))
+
+
+def _sentence(answer: Identification) -> str:
+    if answer.name is not None:
+        return f"{answer.name} ({answer.similarity:.3f})"
+    best = answer.candidates[0] if answer.candidates else None
+    return "unknown" if best is None else f"unknown (nearest {best.name}, {best.similarity:.3f})"
+
+
+def _draw(answers: list[tuple[PhotoFaces, list[Identification]]], picture: Path) -> None:
+    from rostro.imaging.drawing import write_picture
+    from rostro.imaging.pictures import identification_sheet
+
+    write_picture(identification_sheet([(found.photo, found.image, row) for found, row in answers]), picture)

@@ -1,0 +1,83 @@
+"""Options that several verbs share, declared once, and the recogniser made from them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rostro.recognition.recognizer import Recognizer
+
+Photos = Annotated[list[Path], typer.Argument(help="Photos, or folders of photos.", show_default=False)]
+Detector = Annotated[
+    str | None,
+    typer.Option("--detector", help="Finds the faces. Default: the one that suits the embedder.", show_default=False),
+]
+Embedder = Annotated[str, typer.Option("--embedder", help="Turns a face into a vector.")]
+Alignment = Annotated[
+    str | None,
+    typer.Option("--alignment", help="How faces are cropped. Default: the embedder's own.", show_default=False),
+]
+Engine = Annotated[
+    str | None, typer.Option("--engine", help="Runs the models: openvino or onnxruntime.", show_default="openvino")
+]
+Precision = Annotated[str | None, typer.Option("--precision", help="auto, f32, bf16 or int8.", show_default="auto")]
+Threshold = Annotated[
+    float | None,
+    typer.Option("--threshold", help="Similarity that counts as the same person. Default: the measured one."),
+]
+Fmr = Annotated[
+    float | None,
+    typer.Option("--fmr", help="Take the measured threshold for this false match rate, for example 1e-3."),
+]
+OperatingPointFile = Annotated[
+    Path | None, typer.Option("--operating-point", help="A file written by 'rostro calibrate'.")
+]
+MinScore = Annotated[float | None, typer.Option("--min-score", help="Drop faces that the detector scores below this.")]
+GalleryUrl = Annotated[
+    str | None,
+    typer.Option("--gallery", help="Path or URL of the gallery. Default: ROSTRO_GALLERY, else rostro.db here."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else.")]
+Picture = Annotated[Path | None, typer.Option("--picture", help="Also draw the answer into this file (.png, .jpg).")]
+LargestFace = Annotated[
+    bool, typer.Option("--largest-face", help="Of several faces in a photo take the largest, instead of refusing.")
+]
+
+
+def make_recognizer(
+    *,
+    detector: str | None = None,
+    embedder: str = "sface",
+    alignment: str | None = None,
+    engine: str | None = None,
+    precision: str | None = None,
+    threshold: float | None = None,
+    fmr: float | None = None,
+    operating_point: Path | None = None,
+    min_score: float | None = None,
+    gallery: str | None = None,
+) -> Recognizer:
+    """A recogniser whose store tells on stderr what it fetches and under which licence."""
+    from rostro.cli.output import announce_licence, download_progress
+    from rostro.recognition.recognizer import Recognizer
+    from rostro.settings import Settings
+    from rostro.weights.store import ModelStore
+
+    settings = Settings.from_environment()
+    return Recognizer(
+        detector=detector,
+        embedder=embedder,
+        alignment=alignment,
+        engine=engine,
+        precision=precision,
+        threshold=threshold,
+        fmr=fmr,
+        operating_point=operating_point,
+        min_score=min_score,
+        gallery=gallery,
+        settings=settings,
+        store=ModelStore(settings, on_progress=download_progress(), on_licence=announce_licence),
+    )

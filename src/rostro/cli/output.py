@@ -1,0 +1,90 @@
+"""What verbs print: answers on stdout, everything else on stderr; and the exit codes, which are grep's."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from rostro.recognition.pipeline import Failure
+    from rostro.weights.entry import ModelFile
+
+YES, NO, NO_ANSWER = 0, 1, 2
+
+
+def out() -> Console:
+    """The console of answers."""
+    return Console(file=sys.stdout, highlight=False, soft_wrap=True)
+
+
+def err() -> Console:
+    """The console of everything else."""
+    return Console(file=sys.stderr, highlight=False, soft_wrap=True)
+
+
+def print_json(document: Any) -> None:
+    """One JSON document on stdout, in UTF-8 whatever the terminal's encoding."""
+    sys.stdout.buffer.write(json.dumps(document, ensure_ascii=False, allow_nan=False).encode() + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def say(line: str) -> None:
+    """One line of an answer; nothing in it is taken for markup."""
+    out().print(line, markup=False)
+
+
+def note(line: str) -> None:
+    """One line on stderr."""
+    err().print(line, markup=False)
+
+
+def report_failures(failures: Sequence[Failure]) -> None:
+    """Names each photo that gave no answer and says why, on stderr."""
+    for failure in failures:
+        note(f"{failure.photo}: {failure.reason}")
+    if failures:
+        note(f"{len(failures)} photo{'s' if len(failures) != 1 else ''} could not be used")
+
+
+def progress() -> Progress:
+    """A progress bar on stderr; silent when stderr is not a terminal."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=err(),
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    )
+
+
+def announce_licence(entry: ModelFile) -> None:
+    """Says under which licence a model file comes, when it is first fetched."""
+    use = "" if entry.commercial else "; NOT for commercial use"
+    note(f"fetching {entry.name} (licence: {entry.licence}{use})")
+
+
+def download_progress() -> Callable[[str, int, int], None]:
+    """A callback that draws one bar per download on stderr, when stderr is a terminal."""
+    if not sys.stderr.isatty():
+        return lambda name, done, total: None
+    bars: dict[str, tuple[Progress, Any]] = {}
+
+    def draw(name: str, done: int, total: int) -> None:
+        if name not in bars:
+            bar = Progress(console=err(), transient=True)
+            bar.start()
+            bars[name] = (bar, bar.add_task(name, total=total or None))
+        bar, task = bars[name]
+        bar.update(task, completed=done)
+        if total and done >= total:
+            bar.stop()
+
+    return draw

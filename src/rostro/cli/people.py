@@ -1,0 +1,106 @@
+"""``rostro people``: who is in a gallery, and out of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rostro.cli import options, output
+from rostro.gallery.base import open_gallery
+
+if TYPE_CHECKING:
+    from rostro.gallery.base import Gallery
+
+app = typer.Typer(help="List, show, rename, merge and remove the people of a gallery.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(help="A person's name.", show_default=False)]
+
+
+def _open(url: str | None) -> Gallery:
+    from rostro.settings import Settings
+
+    return open_gallery(url or Settings.from_environment().gallery, create=False)
+
+
+@app.command("list")
+def list_people(gallery: options.GalleryUrl = None, json: options.Json = False) -> None:
+    """Everybody, with the number of their templates.
+
+    Example: rostro people list --gallery people.db
+    """
+    with _open(gallery) as opened:
+        people = opened.people()
+    if json:
+        output.print_json({"people": [{"name": p.name, "templates": p.templates} for p in people]})
+    else:
+        for person in people:
+            output.say(f"{person.name}  {person.templates}")
+    raise typer.Exit(output.YES if people else output.NO)
+
+
+@app.command()
+def show(name: Name, gallery: options.GalleryUrl = None, json: options.Json = False) -> None:
+    """One person's templates: photo, hash, quality.
+
+    Example: rostro people show "Ada Lovelace"
+    """
+    with _open(gallery) as opened:
+        person, templates = opened.person(name), opened.templates(name)
+    rows = [{"photo": t.photo, "sha256": t.source_hash, "quality": round(t.quality, 4)} for t in templates]
+    if json:
+        output.print_json({"name": person.name, "templates": rows})
+    else:
+        output.say(f"{person.name}: {person.templates} templates")
+        for row in rows:
+            output.say(f"  {row['photo']}  quality {row['quality']:.2f}")
+
+
+@app.command()
+def rename(
+    name: Name,
+    to: Annotated[str, typer.Argument(help="The new name.", show_default=False)],
+    gallery: options.GalleryUrl = None,
+    json: options.Json = False,
+) -> None:
+    """Give a person another name.
+
+    Example: rostro people rename Ada "Ada Lovelace"
+    """
+    with _open(gallery) as opened:
+        opened.rename(name, to)
+    _done(json, {"renamed": name, "to": to}, f"{name} is now {to}")
+
+
+@app.command()
+def merge(
+    name: Name,
+    into: Annotated[str, typer.Argument(help="Who takes the templates.", show_default=False)],
+    gallery: options.GalleryUrl = None,
+    json: options.Json = False,
+) -> None:
+    """Give all templates of one person to another: they were the same.
+
+    Example: rostro people merge "A. Lovelace" "Ada Lovelace"
+    """
+    with _open(gallery) as opened:
+        opened.merge(name, into)
+    _done(json, {"merged": name, "into": into}, f"{name} was merged into {into}")
+
+
+@app.command()
+def remove(name: Name, gallery: options.GalleryUrl = None, json: options.Json = False) -> None:
+    """Erase a person and every template of theirs, for good.
+
+    Example: rostro people remove "Ada Lovelace"
+    """
+    with _open(gallery) as opened:
+        erased = opened.remove(name)
+    _done(json, {"removed": name, "templates": erased}, f"{name} was removed with {erased} templates")
+
+
+def _done(json: bool, document: dict[str, object], sentence: str) -> None:
+    if json:
+        output.print_json(document)
+    else:
+        output.say(sentence)

@@ -1,0 +1,84 @@
+"""``rostro verify``: two photos, same person?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rostro.cli import options, output
+from rostro.recognition.pipeline import Failure, PhotoFaces
+
+if TYPE_CHECKING:
+    from rostro.recognition.recognizer import Recognizer
+    from rostro.types import Verification
+
+
+def command(
+    a: Annotated[Path, typer.Argument(help="A photo.", show_default=False)],
+    b: Annotated[Path, typer.Argument(help="Another photo.", show_default=False)],
+    detector: options.Detector = None,
+    embedder: options.Embedder = "sface",
+    alignment: options.Alignment = None,
+    engine: options.Engine = None,
+    precision: options.Precision = None,
+    threshold: options.Threshold = None,
+    fmr: options.Fmr = None,
+    operating_point: options.OperatingPointFile = None,
+    largest_face: options.LargestFace = False,
+    picture: options.Picture = None,
+    json: options.Json = False,
+) -> None:
+    """Two photos: the same person? Exit code 0 yes, 1 no, 2 could not answer.
+
+    Example: rostro verify me.jpg passport.jpg --picture answer.png
+    """
+    faces = options.make_recognizer(
+        detector=detector, embedder=embedder, alignment=alignment, engine=engine, precision=precision,
+        threshold=threshold, fmr=fmr, operating_point=operating_point,
+    )  # fmt: skip
+    answers = list(faces.photos([a, b], face="largest" if largest_face else "only", keep=picture is not None))
+    failed = [answer for answer in answers if isinstance(answer, Failure)]
+    if failed:
+        if json:
+            output.print_json(
+                {"error": "; ".join(map(str, (f.error for f in failed))), "failed": [f.to_json() for f in failed]}
+            )
+        output.report_failures(failed)
+        raise typer.Exit(output.NO_ANSWER)
+    first, second = (answer for answer in answers if isinstance(answer, PhotoFaces))
+    verdict = faces.compare(first, second)
+    if picture is not None:
+        _draw(first, second, verdict, picture)
+    if json:
+        output.print_json(_json(faces, (first, second), verdict))
+    else:
+        output.say(sentence(verdict))
+    raise typer.Exit(output.YES if verdict.same else output.NO)
+
+
+def sentence(verdict: Verification) -> str:
+    """The answer in one line."""
+    rate = verdict.false_match_rate
+    chance = "" if rate is None else f", false match rate {rate:.2g}"
+    answer = "same person" if verdict.same else "not the same person"
+    return f"{answer}: similarity {verdict.similarity:.3f} (threshold {verdict.threshold:.3f}{chance})"
+
+
+def _json(faces: Recognizer, found: tuple[PhotoFaces, PhotoFaces], verdict: Verification) -> dict[str, object]:
+    return {
+        "same": verdict.same,
+        "similarity": round(verdict.similarity, 4),
+        "threshold": round(verdict.threshold, 4),
+        "false_match_rate": verdict.false_match_rate,
+        "space": verdict.space,
+        "detector": faces.detector_name,
+        "embedder": faces.embedder_name,
+        "engine": faces.engine_options.name,
+        "faces": [{"photo": answer.photo, **face.to_json()} for answer, face in zip(found, verdict.faces, strict=True)],
+    }
+
+
+def _draw(first: PhotoFaces, second: PhotoFaces, verdict: Verification, picture: Path) -> None:
+    raise NotImplementedError

@@ -1,0 +1,186 @@
+"""Photos in, faces and embeddings out, in the order they came: decode → detect → align → embed.
+
+Each worker thread takes a chunk of photos through all stages. While one waits for the engine, which runs every sample
+of its batch on all cores, the others decode and crop, so no core idles; and what is in memory is bounded by
+workers × `PIXEL_BUDGET`, however long the list.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rostro.errors import PhotoError
+from rostro.imaging.reading import Photo, read_photo
+from rostro.recognition.selection import FaceRule, select
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rostro.alignment.base import Alignment
+    from rostro.detection.base import Detector
+    from rostro.embedding.base import Embedder
+    from rostro.types import Crops, Face, Floats, Image
+
+#: Photos per chunk: enough to fill the engine's streams, few enough to keep an answer near.
+CHUNK = 16
+#: A worker decodes at most about this many pixels before it runs what it has (24 Mpx are 72 MB).
+PIXEL_BUDGET = 24_000_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PhotoFaces:
+    """What was found in one photo.
+
+    Attributes:
+        photo: Its name.
+        sha256: Of its bytes.
+        width: In pixels, upright.
+        height: In pixels, upright.
+        faces: Best score first.
+        embeddings: (len(faces), d) unit rows; (0, 0) when embedding was not asked for.
+        image: The photo, when `keep` was asked for.
+        crops: The aligned crops, when `keep` was asked for.
+    """
+
+    photo: str
+    sha256: str
+    width: int
+    height: int
+    faces: tuple[Face, ...]
+    embeddings: Floats
+    image: Image | None = None
+    crops: Crops | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A photo that gave no answer, and why."""
+
+    error: PhotoError
+
+    @property
+    def photo(self) -> str:
+        """The photo's name."""
+        return self.error.photo
+
+    @property
+    def reason(self) -> str:
+        """Why, in words for a person."""
+        return self.error.reason
+
+    def to_json(self) -> dict[str, str]:
+        """``{"photo", "reason"}``."""
+        return {"photo": self.photo, "reason": self.reason}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pipeline:
+    """The stages and the limits.
+
+    Attributes:
+        threads: Worker threads.
+        max_bytes: Largest photo file that is read.
+        max_pixels: Largest photo that is decoded.
+    """
+
+    detector: Detector
+    alignment: Alignment | None
+    embedder: Embedder | None
+    threads: int
+    max_bytes: int
+    max_pixels: int
+
+    def run(
+        self, sources: Iterable[Any], *, face: FaceRule | None = None, keep: bool = False
+    ) -> Iterator[PhotoFaces | Failure]:
+        """Takes photos through the stages.
+
+        Args:
+            sources: Whatever `read_photo` takes. Read lazily, a few chunks ahead of the answers.
+            face: Keep one face per photo by this rule; None keeps all.
+            keep: Keep images and crops in the answers.
+
+        Yields:
+            One answer per source, in order.
+        """
+        iterator = iter(sources)
+        waiting: deque[Future[list[PhotoFaces | Failure]]] = deque()
+        pool = ThreadPoolExecutor(max_workers=self.threads, thread_name_prefix="rostro")
+        try:
+            while True:
+                while len(waiting) <= self.threads and (chunk := list(islice(iterator, CHUNK))):
+                    waiting.append(pool.submit(self._chunk, chunk, face, keep))
+                if not waiting:
+                    return
+                yield from waiting.popleft().result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+    def _chunk(self, sources: list[Any], face: FaceRule | None, keep: bool) -> list[PhotoFaces | Failure]:
+        answers: list[PhotoFaces | Failure] = []
+        batch: list[Photo | Failure] = []
+        pixels = 0
+        for source in sources:
+            photo = self._read(source)
+            batch.append(photo)
+            pixels += 0 if isinstance(photo, Failure) else photo.image.shape[0] * photo.image.shape[1]
+            if pixels >= PIXEL_BUDGET:
+                answers += self._batch(batch, face, keep)
+                batch, pixels = [], 0
+        return answers + self._batch(batch, face, keep)
+
+    def _read(self, source: Any) -> Photo | Failure:
+        try:
+            return read_photo(source, max_bytes=self.max_bytes, max_pixels=self.max_pixels)
+        except PhotoError as error:
+            return Failure(error)
+
+    def _batch(self, photos: list[Photo | Failure], face: FaceRule | None, keep: bool) -> list[PhotoFaces | Failure]:
+        good = [photo for photo in photos if isinstance(photo, Photo)]
+        detected = self.detector.detect([photo.image for photo in good])
+        answers = iter(self._embed([_chosen(p, f, face) for p, f in zip(good, detected, strict=True)], good, keep))
+        return [next(answers) if isinstance(photo, Photo) else photo for photo in photos]
+
+    def _embed(
+        self, found: list[PhotoFaces | Failure], photos: list[Photo], keep: bool
+    ) -> Iterator[PhotoFaces | Failure]:
+        """Crops and embeds the faces of all photos of the batch at once."""
+        if self.alignment is None or self.embedder is None:
+            for answer, photo in zip(found, photos, strict=True):
+                yield replace(answer, image=photo.image) if keep and isinstance(answer, PhotoFaces) else answer
+            return
+        size = self.alignment.size
+        crops = [
+            np.empty((0, size, size, 3), np.uint8)
+            if isinstance(answer, Failure)
+            else self.alignment.align(photo.image, answer.faces)
+            for answer, photo in zip(found, photos, strict=True)
+        ]
+        vectors = self.embedder.embed(np.concatenate(crops)) if crops else np.empty((0, 0), np.float32)
+        start = 0
+        for answer, photo, crop in zip(found, photos, crops, strict=True):
+            rows = vectors[start : start + len(crop)]
+            start += len(crop)
+            if isinstance(answer, Failure):
+                yield answer
+            elif keep:
+                yield replace(answer, embeddings=rows, image=photo.image, crops=crop)
+            else:
+                yield replace(answer, embeddings=rows)
+
+
+def _chosen(photo: Photo, faces: list[Face], rule: FaceRule | None) -> PhotoFaces | Failure:
+    height, width = photo.image.shape[:2]
+    if rule is not None:
+        try:
+            faces = [faces[select(faces, rule, photo=photo.name, width=width, height=height)]]
+        except PhotoError as error:
+            return Failure(error)
+    nothing = np.empty((0, 0), np.float32)
+    return PhotoFaces(photo.name, photo.sha256, width, height, tuple(faces), nothing)

@@ -1,0 +1,112 @@
+"""Imports point down only, rooms of one floor do not import each other, and there is no room that the plan lacks."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).resolve().parents[2] / "src" / "rostro"
+
+#: From the ground up. A room may import rooms of the floors below it, and itself.
+FLOORS = [
+    {"errors", "types"},
+    {"nets", "metrics", "registry", "settings"},
+    {"weights", "runtime", "imaging", "matching"},
+    {"detection", "alignment", "embedding", "gallery", "data"},
+    {"recognition", "training"},
+    {"video"},
+    {"evaluation", "server"},
+    {"cli"},
+]
+LEVEL = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
+HEAVY = {"openvino", "torch", "faiss", "psycopg", "pymilvus", "fastapi", "matplotlib", "onnxruntime", "cv2", "dlib"}
+FILES = sorted(SOURCE.rglob("*.py"))
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(SOURCE).parts[0].removesuffix(".py")
+
+
+def imported(path: Path) -> set[str]:
+    """Rooms that a file imports, anywhere in it."""
+    rooms = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        else:
+            assert not (isinstance(node, ast.ImportFrom) and node.level), f"{path}: relative import"
+            continue
+        rooms |= {name.split(".")[1] for name in names if name.startswith("rostro.")}
+    return rooms & set(LEVEL)
+
+
+def top_level_imports(path: Path) -> set[str]:
+    """Packages that loading a file loads (not those under ``if TYPE_CHECKING`` or inside functions)."""
+    found = set()
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.split(".")[0])
+    return found
+
+
+def test_every_room_is_in_the_plan() -> None:
+    rooms = {room_of(path) for path in FILES} - {"__init__", "__main__"}
+    assert rooms <= set(LEVEL)
+    assert {"detection", "recognition", "cli"} <= rooms, "the scan found too little to mean anything"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_imports_point_down(path: Path) -> None:
+    room = room_of(path)
+    if room in {"__init__", "__main__"}:
+        return
+    upward = {other for other in imported(path) if other != room and LEVEL[other] >= LEVEL[room]}
+    if room in FLOORS[0] | FLOORS[1]:
+        upward -= FLOORS[0]  # the two lowest floors are single files; types and errors know each other
+    assert not upward, f"{path.relative_to(SOURCE)} imports {', '.join(sorted(upward))}, on its floor or above"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_heavy_libraries_load_late(path: Path) -> None:
+    if room_of(path) in {"nets"}:
+        return  # torch modules subclass torch's
+    assert not top_level_imports(path) & HEAVY
+
+
+def test_no_cycles_between_files() -> None:
+    graph = {module_of(path): runtime_modules(path) for path in FILES}
+    state: dict[str, int] = {}
+
+    def visit(module: str, trail: tuple[str, ...]) -> None:
+        if state.get(module) == 2:
+            return
+        assert state.get(module) != 1, "cycle: " + " → ".join((*trail, module))
+        state[module] = 1
+        for other in graph.get(module, ()):
+            visit(other, (*trail, module))
+        state[module] = 2
+
+    for module in graph:
+        visit(module, ())
+
+
+def module_of(path: Path) -> str:
+    parts = path.relative_to(SOURCE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def runtime_modules(path: Path) -> set[str]:
+    found = set()
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("rostro"):
+            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names if alias.name.startswith("rostro")}
+    known = {module_of(path) for path in FILES}
+    return {name for name in found if name in known and name != module_of(path) and name != "rostro"}
