@@ -100,6 +100,8 @@ def decode(data: bytes, photo: str, *, max_pixels: int) -> Image:
     try:
         with plugin(BytesIO(data)) as picture:
             _check_pixels(picture.size, photo, max_pixels)
+            if "progressive" in picture.info and data.count(b"\xff\xda") > _MAX_SCANS:
+                raise UnreadablePhoto(photo, f"a progressive JPEG of more than {_MAX_SCANS} scans")
             pixels = _decode_plain_jpeg(data, picture) if name == "JPEG" else None
             if pixels is None:
                 picture.load()
@@ -136,11 +138,8 @@ def _decode_plain_jpeg(data: bytes, picture: ImageFile) -> Image | None:
     """
     import cv2
 
-    if "progressive" in picture.info and data.count(b"\xff\xda") > _MAX_SCANS:
-        raise ValueError(f"more than {_MAX_SCANS} scans")
-    profile = picture.info.get("icc_profile")
-    coloured = bool(profile) and needs_conversion(profile)
-    if coloured or picture.mode == "CMYK" or not data.endswith(b"\xff\xd9"):
+    profile: bytes = picture.info.get("icc_profile", b"sRGB")
+    if needs_conversion(profile) or picture.mode == "CMYK" or not data.endswith(b"\xff\xd9"):
         return None
     flags = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION
     pixels: Image | None = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
