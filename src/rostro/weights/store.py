@@ -34,7 +34,7 @@ class ModelStore:
 
     Each file lies there under its own name (so one home's folder is another's mirror), and beside it
     ``NAME.origin.json`` says its hash, where it came from and when. A file is hashed in full the first time that this
-    object gives it: that costs some 30 ms for a network of 38 MB, and comparing only size and times would miss an
+    object gives it: that costs 30 to 100 ms for a network of 38 MB, and comparing only size and times would miss an
     alteration that restores them.
     """
 

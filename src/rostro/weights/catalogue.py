@@ -1,0 +1,112 @@
+"""All that can be fetched: the files of every detector and embedder that the registry finds, and the sample photos.
+
+This room lies below detection and embedding and imports neither: the registry finds their files by name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rostro import registry
+from rostro.errors import UnknownModel
+from rostro.weights.samples import SAMPLES
+
+if TYPE_CHECKING:
+    from rostro.weights.entry import ModelFile
+
+#: room → what its parts are called.
+TASKS = {"detection": "detector", "embedding": "embedder"}
+DEFAULT_EMBEDDER = "sface"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """One detector or embedder with its files, or one sample photo.
+
+    Attributes:
+        task: ``detector``, ``embedder`` or ``sample``.
+        name: Its key, as in ``--embedder NAME``.
+        about: One line for people.
+        paper: What to cite.
+        files: What it needs.
+        dims: Length of an embedder's vectors, else None.
+    """
+
+    task: str
+    name: str
+    about: str
+    paper: str
+    files: tuple[ModelFile, ...]
+    dims: int | None = None
+
+    @property
+    def licence(self) -> str:
+        """The licences of its files, each once."""
+        return ", ".join(dict.fromkeys(entry.licence for entry in self.files))
+
+    @property
+    def commercial(self) -> bool:
+        """Whether all its files may be used commercially."""
+        return all(entry.commercial for entry in self.files)
+
+    @property
+    def pinned(self) -> bool:
+        """Whether all its files have a hash that holds for everybody."""
+        return all(entry.sha256 is not None for entry in self.files)
+
+    @property
+    def size(self) -> int | None:
+        """Bytes of all its files, or None where one is not known beforehand."""
+        sizes = [entry.size for entry in self.files]
+        return None if None in sizes else sum(size for size in sizes if size is not None)
+
+
+def catalogue() -> list[Model]:
+    """Detectors, embedders, sample photos, each sorted by name."""
+    parts = [_model(room, name) for room in TASKS for name in registry.names(room)]
+    photos = [
+        Model(task="sample", name=entry.name, about="sample photo", paper=entry.paper, files=(entry,))
+        for entry in sorted(SAMPLES, key=lambda entry: entry.name)
+    ]
+    return parts + photos
+
+
+def find(name: str) -> list[Model]:
+    """What goes by a name: the key of a detector or embedder (there may be one of each), or a file's name.
+
+    Raises:
+        UnknownModel: Nothing does.
+    """
+    found = [model for model in catalogue() if name == model.name or name in {entry.name for entry in model.files}]
+    if not found:
+        raise UnknownModel(f"no model or file named {name!r}; see: rostro models list")
+    return found
+
+
+def entries(name: str) -> list[ModelFile]:
+    """The files that a name stands for: one file, or all of a model's.
+
+    Raises:
+        UnknownModel: Nothing goes by that name.
+    """
+    files = dict.fromkeys(entry for model in find(name) for entry in model.files)
+    return [entry for entry in files if entry.name == name] or list(files)
+
+
+def defaults() -> list[Model]:
+    """The embedder that is used when none is named, and the detector that suits it."""
+    embedder = _model("embedding", DEFAULT_EMBEDDER)
+    return [_model("detection", registry.part("embedding", DEFAULT_EMBEDDER).detector), embedder]  # type: ignore[attr-defined]
+
+
+def _model(room: str, name: str) -> Model:
+    part = registry.part(room, name)
+    return Model(
+        task=TASKS[room],
+        name=name,
+        about=part.about,  # type: ignore[attr-defined]
+        paper=part.paper,  # type: ignore[attr-defined]
+        files=part.files,  # type: ignore[attr-defined]
+        dims=getattr(part, "dims", None),
+    )
