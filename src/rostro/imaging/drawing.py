@@ -26,6 +26,8 @@ COLOURS: Final[dict[Kind, Colour]] = {"match": GREEN, "unknown": VERMILLION, "ne
 _OPENING: Final[dict[Kind, float]] = {"match": 0.0, "unknown": 0.5, "neutral": 0.0}
 #: Pictures with no side this long are enlarged before text is put on them.
 _SHORTEST_LONG_SIDE = 480
+#: Longest label, in widths of the letter M; shorter where labels would cover the neighbours.
+_LETTERS, _LETTERS_IN_CROWD, _CROWD = 16, 7, 12
 
 
 def draw_faces(
@@ -51,21 +53,37 @@ def draw_faces(
         RGB uint8, as large as `image` or a whole multiple of it.
 
     Raises:
-        BadInput: Not an image; not as many labels or kinds as faces.
+        BadInput: Not an image; not as many labels or kinds as faces; a kind that there is not.
     """
     check_image(image)
+    factor = math.ceil(_SHORTEST_LONG_SIDE / max(image.shape[:2]))
+    canvas = image.copy() if factor == 1 else resize(image, image.shape[1] * factor, image.shape[0] * factor)
+    mark_faces(canvas, [scale_face(face, factor) for face in faces], labels, kinds=kinds)
+    return canvas
+
+
+def mark_faces(
+    canvas: Image,
+    faces: Sequence[Face],
+    labels: Sequence[str] | None = None,
+    *,
+    kinds: Sequence[Kind] | None = None,
+) -> None:
+    """As `draw_faces`, but onto the picture itself, whatever its size.
+
+    Raises:
+        BadInput: Not as many labels or kinds as faces; a kind that there is not.
+    """
     labels = [""] * len(faces) if labels is None else labels
     kinds = ["neutral"] * len(faces) if kinds is None else kinds
     if not len(faces) == len(labels) == len(kinds):
         raise BadInput(f"{len(faces)} faces, {len(labels)} labels and {len(kinds)} kinds: the numbers differ")
-    factor = math.ceil(_SHORTEST_LONG_SIDE / max(image.shape[:2]))
-    canvas = image.copy() if factor == 1 else resize(image, image.shape[1] * factor, image.shape[0] * factor)
-    faces = [scale_face(face, factor) for face in faces]
+    if strange := set(kinds) - set(COLOURS):
+        raise BadInput(f"a face is drawn as {', '.join(COLOURS)}, not as {', '.join(sorted(strange))}")
     size = _letter_size(canvas, faces)
     for face, kind in zip(faces, kinds, strict=True):
         _draw_face(canvas, face, kind, size)
     _draw_labels(canvas, faces, labels, kinds, size)
-    return canvas
 
 
 def resize(image: Image, width: int, height: int) -> Image:
@@ -106,8 +124,9 @@ def _draw_labels(canvas: Image, faces: Sequence[Face], labels: Sequence[str], ki
     height, width = canvas.shape[:2]
     plate_height = round(size * 1.5)
     room = width - _plate_extra(size)
+    usual = size * (_LETTERS if len(faces) < _CROWD else _LETTERS_IN_CROWD)
     shown = [
-        (shorten(label, size, min(room, max(face.width * 1.6, size * 14)), bold=True), face, kind)
+        (shorten(label, size, min(room, max(face.width * 1.2, usual)), bold=True), face, kind)
         for label, face, kind in zip(labels, faces, kinds, strict=True)
     ]
     shown = [item for item in shown if item[0]] if height >= plate_height else []
@@ -120,21 +139,20 @@ def _draw_labels(canvas: Image, faces: Sequence[Face], labels: Sequence[str], ki
 
 def _plate_extra(size: int) -> int:
     """Width of a plate besides its text: the mark and the space around."""
-    return round(size * 1.5)
+    return round(size * 1.8)
 
 
 def _draw_plate(canvas: Image, plate: Box, text: str, kind: Kind, size: int) -> None:
     x, top, _, bottom = plate
     rounded_box(canvas, plate, size * 0.25, INK, opacity=0.9)
-    draw_mark(canvas, (x + size * 0.65, (top + bottom) / 2), size * 0.28, kind)
-    draw_text(canvas, (x + size * 1.15, bottom - size * 0.44), text, size, PAPER, bold=True)
+    draw_mark(canvas, (x + size * 0.7, (top + bottom) / 2), size * 0.28, kind)
+    draw_text(canvas, (x + size * 1.3, bottom - size * 0.44), text, size, PAPER, bold=True)
 
 
 def draw_mark(canvas: Image, centre: tuple[float, float], radius: float, kind: Kind) -> None:
-    """The sign of a kind, in place: a disc, and for the unknown a ring, in the kind's colour with a white rim."""
-    rim = max(1.0, radius * 0.25)
-    if kind == "unknown":
-        disc(canvas, centre, radius, COLOURS[kind], stroke=radius * 0.7)
-    else:
-        disc(canvas, centre, radius, COLOURS[kind])
-    disc(canvas, centre, radius + rim, PAPER, stroke=rim)
+    """The sign of a kind, in place: a disc, for the unknown a square, in the kind's colour with a white rim."""
+    x, y = centre
+    half, rim = radius * 0.9, max(1.0, radius * 0.25)
+    corner = half * 0.15 if kind == "unknown" else radius
+    for reach, colour in ((half + rim, PAPER), (half, COLOURS[kind])):
+        rounded_box(canvas, (x - reach, y - reach, x + reach, y + reach), corner + reach - half, colour)
