@@ -72,10 +72,8 @@ def _count(faces: int) -> str:
 
 
 def _draw(found: list[PhotoFaces], picture: Path) -> None:
-    from rostro.imaging.drawing import write_picture
     from rostro.imaging.pictures import detection_sheet
+    from rostro.imaging.writing import write_picture
 
-    sheet = detection_sheet(
-        [(answer.photo, answer.image, answer.faces) for answer in found if answer.image is not None]
-    )
+    sheet = detection_sheet([(answer.photo, answer.kept_image, answer.faces) for answer in found])
     write_picture(sheet, picture)

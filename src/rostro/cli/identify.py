@@ -78,7 +78,7 @@ def _sentence(answer: Identification) -> str:
 
 
 def _draw(answers: list[tuple[PhotoFaces, list[Identification]]], picture: Path) -> None:
-    from rostro.imaging.drawing import write_picture
     from rostro.imaging.pictures import identification_sheet
+    from rostro.imaging.writing import write_picture
 
-    write_picture(identification_sheet([(found.photo, found.image, row) for found, row in answers]), picture)
+    write_picture(identification_sheet([(found.photo, found.kept_image, row) for found, row in answers]), picture)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-import click
 import typer
 
 from rostro import __version__
@@ -49,20 +48,10 @@ def _main(
 
 def run() -> None:
     """Runs the command line; what goes wrong on purpose becomes one line on stderr and exit code 2."""
-    wants_json = "--json" in sys.argv[1:]
     try:
-        code = app(standalone_mode=False)
-    except click.exceptions.Abort:
-        code = 130
-    except click.ClickException as error:
-        error.show()
-        code = NO_ANSWER
+        app()
     except RostroError as error:
         note(f"rostro: {error}")
-        if wants_json:
+        if "--json" in sys.argv[1:]:
             print_json({"error": str(error)})
-        code = NO_ANSWER
-    except KeyboardInterrupt:
-        note("interrupted; what was finished is kept")
-        code = 130
-    sys.exit(code if isinstance(code, int) else 0)
+        sys.exit(NO_ANSWER)

@@ -50,7 +50,7 @@ def command(
     first, second = (answer for answer in answers if isinstance(answer, PhotoFaces))
     verdict = faces.compare(first, second)
     if picture is not None:
-        _draw(first, second, verdict, picture)
+        draw(faces, first, second, verdict, picture)
     if json:
         output.print_json(_json(faces, (first, second), verdict))
     else:
@@ -80,5 +80,18 @@ def _json(faces: Recognizer, found: tuple[PhotoFaces, PhotoFaces], verdict: Veri
     }
 
 
-def _draw(first: PhotoFaces, second: PhotoFaces, verdict: Verification, picture: Path) -> None:
-    raise NotImplementedError
+def draw(faces: Recognizer, first: PhotoFaces, second: PhotoFaces, verdict: Verification, picture: Path) -> None:
+    """Both photos, the crops compared, and the score against its threshold."""
+    import numpy as np
+
+    from rostro.imaging.pictures import verification_sheet
+    from rostro.imaging.writing import write_picture
+
+    details = f"{faces.detector_name}, {verdict.space}, {faces.engine_options.name}"
+    sheet = verification_sheet(
+        verdict,
+        ((first.photo, first.kept_image), (second.photo, second.kept_image)),
+        np.concatenate([first.kept_crops, second.kept_crops]),
+        details=details,
+    )
+    write_picture(sheet, picture)

@@ -25,4 +25,5 @@ def similarity(a: Embedding, b: Embedding) -> float:
 
 def paired(a: Floats, b: Floats) -> Floats:
     """Cosine of row i of ``a`` with row i of ``b``: (N, d), (N, d) → (N,)."""
-    return np.clip(np.einsum("nd,nd->n", a, b), -1.0, 1.0)
+    scores: Floats = np.clip(np.einsum("nd,nd->n", a, b), -1.0, 1.0)
+    return scores

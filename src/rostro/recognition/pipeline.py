@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rostro.errors import PhotoError
+from rostro.errors import BadInput, PhotoError
 from rostro.imaging.reading import Photo, read_photo
 from rostro.recognition.selection import FaceRule, select
 
@@ -56,6 +56,20 @@ class PhotoFaces:
     embeddings: Floats
     image: Image | None = None
     crops: Crops | None = None
+
+    @property
+    def kept_image(self) -> Image:
+        """The photo; an error where it was not kept."""
+        if self.image is None:
+            raise BadInput(f"{self.photo}: the image was not kept (keep=True keeps it)")
+        return self.image
+
+    @property
+    def kept_crops(self) -> Crops:
+        """The aligned crops; an error where they were not kept."""
+        if self.crops is None:
+            raise BadInput(f"{self.photo}: the crops were not kept (keep=True keeps them)")
+        return self.crops
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def write_npz(path: Path, found: Sequence[PhotoFaces], space: str) -> None:
     """Arrays ``photo`` (n,), ``sha256`` (n,), ``box`` (n, 4), ``score`` (n,), ``embedding`` (n, d) and ``space``."""
     with _replacing(path) as temporary, temporary.open("wb") as file:
-        np.savez_compressed(file, space=np.array(space), **_columns(found))
+        np.savez_compressed(file, allow_pickle=False, space=np.array(space), **_columns(found))
 
 
 def write_parquet(path: Path, found: Sequence[PhotoFaces], space: str) -> None:
