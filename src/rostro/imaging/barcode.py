@@ -8,7 +8,7 @@ import numpy as np
 
 from rostro.errors import BadInput
 from rostro.imaging.layout import GAP, MARGIN, SMALL, TEXT, WIDTH, below, beside, framed, line
-from rostro.imaging.shapes import BLUE, INK, MUTED, PAPER, VERMILLION, Colour
+from rostro.imaging.shapes import BLUE, HAIRLINE, INK, MUTED, PAPER, VERMILLION, Colour
 from rostro.imaging.words import Language, count, say
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def barcode_pair(a: Floats, b: Floats, *, names: tuple[str, str] = ("", ""), lan
         _captioned(_bars(first, low, high), names[0], first.size, language),
         _captioned(_bars(second, low, high), names[1], second.size, language),
         below([line(say("difference", language), TEXT, bars.shape[1], bold=True), bars], GAP // 3),
-        beside([_fact(say(word, language), f"{value:.4g}") for word, value in distances.items()], GAP),
+        beside([_fact(say(word, language), value, bars.shape[1]) for word, value in distances.items()], GAP),
     ]
     return framed(below(blocks, GAP), MARGIN)
 
@@ -106,7 +106,9 @@ def _picture(darkness: NDArray[np.float64], colour: Colour) -> Image:
     paper, ink = np.asarray(PAPER, np.float64), np.asarray(colour, np.float64)
     bars = np.rint(paper + (ink - paper) * darkness[:, None]).astype(np.uint8)
     wide = np.repeat(bars, max(1, WIDTH // len(bars)), axis=0)
-    return np.repeat(wide[None], _HEIGHT, axis=0)
+    picture = np.repeat(wide[None], _HEIGHT, axis=0)
+    picture[[0, -1]] = HAIRLINE  # shows where white bars end
+    return picture
 
 
 def _captioned(bars: Image, name: str, values: int, language: Language) -> Image:
@@ -115,6 +117,6 @@ def _captioned(bars: Image, name: str, values: int, language: Language) -> Image
     return below([line(caption, TEXT, bars.shape[1], bold=True), bars], GAP // 3)
 
 
-def _fact(name: str, value: str) -> Image:
-    width = (WIDTH - 2 * GAP) // 3
-    return below([line(name, SMALL, width, MUTED), line(value, TEXT + 6, width, bold=True)], 0)
+def _fact(name: str, value: float, total_width: int) -> Image:
+    width = (total_width - 2 * GAP) // 3
+    return below([line(name, SMALL, width, MUTED), line(f"{value:.4g}", TEXT + 6, width, bold=True)], 0)

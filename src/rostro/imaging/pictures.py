@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 
 #: Photos on one contact sheet; more would make it too large to look at.
 MOST_PHOTOS: Final = 200
-_LARGEST_CELL, _SMALLEST_CELL, _WIDEST_SHEET = 520, 220, 2600
+#: Side of a contact sheet's tiles: so that the sheet is about this wide, within bounds.
+_LARGEST_TILE, _SMALLEST_TILE, _USUAL_WIDTH = 520, 220, 2600
 _CROP = 168
 
 
@@ -165,7 +166,7 @@ def _contact_sheet(cells: Sequence[_Cell], total: int, language: Language) -> Im
     if len(cells) == 1:
         return _single(cells[0])
     columns = math.ceil(math.sqrt(len(cells) * 1.4))
-    side = min(_LARGEST_CELL, max(_SMALLEST_CELL, _WIDEST_SHEET // columns))
+    side = min(_LARGEST_TILE, max(_SMALLEST_TILE, _USUAL_WIDTH // columns))
     rows = [_row(cells[first : first + columns], side) for first in range(0, len(cells), columns)]
     if total > len(cells):
         note = say("left_out", language, count(len(cells), language), count(total, language))

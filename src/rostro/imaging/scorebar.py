@@ -40,8 +40,8 @@ def score_bar(verification: Verification, kind: Kind, width: int, height: int, l
     rounded_box(block, (limit - 3.5, middle - 19, limit + 3.5, middle + 19), 3.5, PAPER)
     rounded_box(block, (limit - 1.5, middle - 18, limit + 1.5, middle + 18), 1.5, INK)
     draw_mark(block, (at, middle), 13, kind)
-    _label(block, at, middle - 32, say("similarity", language, signed(verification.similarity)), TEXT + 4, INK)
-    _label(block, limit, middle + 68, say("threshold", language, signed(verification.threshold)), TEXT, INK)
+    _label(block, at, middle - 32, say("similarity", language, signed(verification.similarity)), TEXT + 4)
+    _label(block, limit, middle + 68, say("threshold", language, signed(verification.threshold)), TEXT)
     return block
 
 
@@ -63,8 +63,8 @@ def _track(block: Image, start: float, end: float, middle: float, colour: Colour
     rounded_box(block, box, _TRACK / 2, colour, opacity=0.35)
 
 
-def _label(block: Image, x: float, baseline: float, text: str, size: int, colour: Colour) -> None:
+def _label(block: Image, x: float, baseline: float, text: str, size: int) -> None:
     """Centred on x, but inside the block."""
     half = text_width(text, size, bold=True) / 2
     inside = min(max(x, half), block.shape[1] - half)
-    draw_text(block, (inside, baseline), text, size, colour, bold=True, align="centre")
+    draw_text(block, (inside, baseline), text, size, INK, bold=True, align="centre")

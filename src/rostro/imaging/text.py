@@ -50,14 +50,14 @@ SYSTEM_FONTS = (
 ELLIPSIS = "…"
 _LONGEST = 400
 _NO_CHARACTER = "\U0010ffff"
-_UNDRAWN = {"Cc", "Cs", "Cn"}
+_CONTROLS_AND_SURROGATES = {"Cc", "Cs"}
+_NEVER_CHARACTERS = "\ufffe\uffff"
 
 
 def clean(text: str) -> str:
-    """The text in one line, composed (NFC), without control characters and lone surrogates."""
+    """The text in one line, composed (NFC); what no font and no file format can hold becomes "�"."""
     spaced = " ".join(text.split())
-    shown = ("�" if unicodedata.category(character) in _UNDRAWN else character for character in spaced)
-    return unicodedata.normalize("NFC", "".join(shown))
+    return unicodedata.normalize("NFC", "".join("�" if _is_unfit(character) else character for character in spaced))
 
 
 def text_width(text: str, size: int, *, bold: bool = False) -> int:
@@ -169,6 +169,10 @@ def _has(name: str, character: str) -> bool:
         return False
     glyph, absent = font.getmask(character), font.getmask(_NO_CHARACTER)
     return glyph.size != absent.size or bytes(glyph) != bytes(absent)
+
+
+def _is_unfit(character: str) -> bool:
+    return character in _NEVER_CHARACTERS or unicodedata.category(character) in _CONTROLS_AND_SURROGATES
 
 
 def _needs_no_glyph(character: str) -> bool:

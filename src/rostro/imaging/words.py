@@ -43,20 +43,31 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
 }
 
 
+def check_language(language: Language) -> Language:
+    """Returns the language.
+
+    Raises:
+        BadInput: It is neither ``en`` nor ``es``.
+    """
+    if language not in ("en", "es"):
+        raise BadInput(f"the language is en or es, got {language!r}")
+    return language
+
+
 def say(word: str, language: Language, *values: object) -> str:
     """The words for a key, with values filled in.
 
     Raises:
         BadInput: The language is neither ``en`` nor ``es``.
     """
-    if language not in ("en", "es"):
-        raise BadInput(f"the language is en or es, got {language!r}")
-    return _WORDS[word][language == "es"].format(*values)
+    return _WORDS[word][check_language(language) == "es"].format(*values)
 
 
 def count(number: int, language: Language) -> str:
-    """A whole number with its thousands apart: 12,000 in English, 12 000 in Spanish."""
-    return f"{number:,}" if language == "en" else f"{number:,}".replace(",", "\u00a0")
+    """A whole number with its thousands apart: 1,000 and 12,000 in English, 1000 and 12 000 in Spanish."""
+    if language == "en":
+        return f"{number:,}"
+    return str(number) if number < 10_000 else f"{number:,}".replace(",", "\u00a0")
 
 
 def say_faces(number: int, language: Language) -> str:
