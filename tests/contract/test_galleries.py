@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import multiprocessing
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -312,27 +313,29 @@ def test_another_connection_sees_what_was_committed(url: str, gallery: Gallery) 
         assert {hit.person for hit in other.search(query, 10)[0]} == {gallery.person("Bo").id}
 
 
-def _write_many(url: str, writer: int) -> None:
-    with open_gallery(url, space=SPACE) as gallery:
-        for number in range(40):
-            vectors = unit_vectors(2, seed=writer * 1000 + number)
-            gallery.add(
-                {
-                    f"own {writer}": [template(vectors[0], f"{writer}-{number}")],
-                    "all": [template(vectors[1], f"{writer}-{number}")],
-                }
-            )
-            assert gallery.search(vectors[:1], 1)[0][0].similarity > 0.999
+#: A writer process; a script, so that it starts without loading the test tools.
+WRITER = """
+import sys
+import numpy as np
+from rostro.gallery.base import open_gallery
+from rostro.types import Template
+
+url, space, dims, writer = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]
+random = np.random.default_rng(int(writer))
+with open_gallery(url, space=space) as gallery:
+    for number in range(40):
+        vectors = random.normal(size=(2, dims)).astype(np.float32)
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        own, common = [Template(vector=v, source_hash=f"{writer}-{number}", photo="a.jpg") for v in vectors]
+        assert gallery.add({f"own {writer}": [own], "all": [common]}) == 2
+        assert gallery.search(vectors[:1], 1)[0][0].similarity > 0.999
+"""
 
 
 def test_four_processes_write_at_once_and_nothing_is_lost(url: str) -> None:
-    context = multiprocessing.get_context("spawn")
-    writers = [context.Process(target=_write_many, args=(url, number)) for number in range(4)]
-    for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join()
-    assert [writer.exitcode for writer in writers] == [0, 0, 0, 0]
+    commands = [[sys.executable, "-c", WRITER, url, SPACE, str(DIMS), str(number)] for number in range(4)]
+    writers = [subprocess.Popen(command) for command in commands]
+    assert [writer.wait() for writer in writers] == [0, 0, 0, 0]
     with open_gallery(url, space=SPACE) as gallery:
         assert {p.name: p.templates for p in gallery.people()} == {"all": 160, **{f"own {n}": 40 for n in range(4)}}
         assert len(gallery.search(unit_vectors(1), 1000)[0]) == 320

@@ -43,7 +43,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
 _REASONS = {
     sqlite3.SQLITE_BUSY: "another program has kept it busy for too long",
     sqlite3.SQLITE_LOCKED: "another program has kept it busy for too long",
-    sqlite3.SQLITE_FULL: "the disk is full; nothing was changed",
+    sqlite3.SQLITE_FULL: "the disk is full",
     sqlite3.SQLITE_READONLY: "it cannot be written (read-only file or folder)",
     sqlite3.SQLITE_CANTOPEN: "it cannot be opened (no right to read it, or its folder cannot be written)",
     sqlite3.SQLITE_IOERR: "the disk failed to read or write",
@@ -90,16 +90,22 @@ class Database:
             yield sql
 
     def purge(self) -> None:
-        """Empties the write-ahead log, where bytes that were erased from the tables would live on.
+        """Writes the file anew and empties its write-ahead log, so that no erased byte stays in either.
+
+        ``secure_delete`` alone does not do it: SQLite moves rows between pages as a table grows and shrinks, and what
+        it leaves behind in the gaps of a page is not overwritten when the row itself is erased later.
 
         Raises:
-            GalleryError: Another program kept reading an old state for too long.
+            GalleryError: No room for the new file, or another program kept reading an old state for too long.
         """
         with self._lock, self._errors_named():
-            busy, _, _ = self._open_connection().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            sql = self._open_connection()
+            sql.execute("VACUUM")
+            busy, _, _ = sql.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             if busy:
                 raise GalleryError(
-                    f"{self.path}: the erased bytes stay in {self.path}-wal until other programs close the gallery"
+                    f"{self.path}: erased bytes stay in {self.path}-wal until other programs let go of the gallery; "
+                    "open it again to finish"
                 )
 
     def close(self) -> None:

@@ -48,6 +48,7 @@ class SqliteGallery(Gallery):
         gallery = cls(url, Database(_path_of(url), create=create))
         try:
             gallery._enter_space(space)
+            gallery._purge()  # where a process died in the middle of `remove`
         except BaseException:
             gallery.close()
             raise
@@ -136,10 +137,14 @@ class SqliteGallery(Gallery):
             self._erase(sql, person)
 
     def remove(self, name: str) -> int:
-        """Erases a person and every template of theirs: the bytes leave the file and its write-ahead log."""
+        """Erases a person and every template of theirs: their bytes leave the file and its write-ahead log.
+
+        The whole file is written anew for this; that takes about as long as copying it.
+        """
         with self._database.writing() as sql:
             erased = self._erase(sql, self._id(sql, name))
-        self._database.purge()
+            _set_meta(sql, "purge", secrets.token_hex(8))
+        self._purge()
         return erased
 
     def search(self, queries: Floats, count: int) -> list[list[Hit]]:
@@ -185,8 +190,17 @@ class SqliteGallery(Gallery):
         erased = sql.execute("DELETE FROM templates WHERE person = ?", (person,)).rowcount
         sql.execute("DELETE FROM people WHERE id = ?", (person,))
         if erased:
-            sql.execute("INSERT OR REPLACE INTO meta VALUES ('erasure', ?)", (secrets.token_hex(8),))
+            _set_meta(sql, "erasure", secrets.token_hex(8))
         return erased
+
+    def _purge(self) -> None:
+        """Drives erased bytes out of the file, if any removal still needs it."""
+        with self._database.reading() as sql:
+            due = _meta(sql, "purge")
+        if due is not None:
+            self._database.purge()
+            with self._database.writing() as sql:  # a removal that came in between has another mark
+                sql.execute("DELETE FROM meta WHERE key = 'purge' AND value = ?", (due,))
 
     def _fresh_index(self, sql: sqlite3.Connection, dims: int) -> ExactIndex:
         """The index, brought up to what this transaction sees: new rows are added, an erasure starts it anew."""
@@ -217,6 +231,10 @@ def _path_of(url: str) -> str:
 def _meta(sql: sqlite3.Connection, key: str) -> Any:
     row = sql.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
     return None if row is None else row[0]
+
+
+def _set_meta(sql: sqlite3.Connection, key: str, value: str | int) -> None:
+    sql.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
 
 def _insert(sql: sqlite3.Connection, name: str, templates: Sequence[Template]) -> int:
