@@ -8,12 +8,13 @@ import numpy as np
 from PIL import Image as Pillow
 from PIL import ImageCms
 
+from rostro.errors import UnreadablePhoto
 from rostro.types import Image
 
 _PROFILE_SPACES = {"RGB": "RGB", "CMYK": "CMYK"}
 
 
-def to_rgb(picture: Pillow.Image) -> Image:
+def to_rgb(picture: Pillow.Image, photo: str) -> Image:
     """Converts a loaded picture to sRGB pixels.
 
     - 16-bit samples are scaled to 8 bits, not clipped. Float samples must lie in [0, 1].
@@ -23,20 +24,21 @@ def to_rgb(picture: Pillow.Image) -> Image:
       levels in skin. A broken profile is no reason to refuse whole pixels: it is left out.
 
     Args:
-        picture: A picture of any Pillow mode.
+        picture: A loaded picture of any Pillow mode.
+        photo: Its name, for errors.
 
     Returns:
         RGB uint8 of shape (H, W, 3).
 
     Raises:
-        ValueError: The samples have no known range or colour model.
+        UnreadablePhoto: Wide integer or float samples of no known range.
     """
     if picture.mode.startswith("I;16"):
         return _repeat(np.asarray(picture) >> 8)
     if picture.mode == "I":
-        return _repeat(_wide_samples(np.asarray(picture)))
+        return _repeat(_wide_samples(np.asarray(picture), photo))
     if picture.mode == "F":
-        return _repeat(_float_samples(np.asarray(picture)))
+        return _repeat(_float_samples(np.asarray(picture), photo))
     profile: bytes | None = picture.info.get("icc_profile")
     if picture.has_transparency_data:
         picture = _on_white(picture)
@@ -56,16 +58,16 @@ def _repeat(gray: np.ndarray) -> Image:
     return np.repeat(gray.astype(np.uint8)[:, :, None], 3, axis=2)
 
 
-def _wide_samples(samples: np.ndarray) -> np.ndarray:
+def _wide_samples(samples: np.ndarray, photo: str) -> np.ndarray:
     """Pillow opens 16-bit gray of some formats as 32-bit integers."""
     if samples.min() < 0 or samples.max() > 0xFFFF:
-        raise ValueError("integer samples wider than 16 bits have no known range")
+        raise UnreadablePhoto(photo, "integer samples wider than 16 bits have no known range")
     return samples >> 8
 
 
-def _float_samples(samples: np.ndarray) -> np.ndarray:
+def _float_samples(samples: np.ndarray, photo: str) -> np.ndarray:
     if not (samples.min() >= 0.0 and samples.max() <= 1.0):
-        raise ValueError("float samples outside [0, 1] have no known range")
+        raise UnreadablePhoto(photo, "float samples outside [0, 1] have no known range")
     return np.rint(samples * 255.0)
 
 

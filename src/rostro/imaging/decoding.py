@@ -23,7 +23,7 @@ from PIL import (
     WebPImagePlugin,
 )
 from PIL.ExifTags import Base as Exif
-from PIL.Image import DecompressionBombError
+from PIL.Image import DECODERS, DecompressionBombError
 
 from rostro.errors import MissingExtra, PhotoTooLarge, UnreadablePhoto
 from rostro.imaging.colour import needs_conversion, to_rgb
@@ -65,6 +65,9 @@ _DECODER_ERRORS = (
 #: A progressive JPEG is decoded once per scan; a small file with thousands of scans would take minutes.
 _MAX_SCANS = 100
 
+#: Pillow decodes a few rare codings in Python (run-length BMP, PNM of odd ranges), some 100 times slower than others.
+_MAX_SLOW_PIXELS = 4_000_000
+
 #: EXIF orientation (Exif 2.32, tag 0x0112) → whether to transpose, and then OpenCV's flip code: 0 turns the rows
 #: around, 1 the columns, -1 both.
 _TURNS: dict[int, tuple[bool, int | None]] = {
@@ -99,20 +102,27 @@ def decode(data: bytes, photo: str, *, max_pixels: int) -> Image:
     plugin = _PLUGINS.get(name) or _heif_plugin(photo)
     try:
         with plugin(BytesIO(data)) as picture:
-            _check_pixels(picture.size, photo, max_pixels)
+            _check_pixels(picture, photo, max_pixels)
             if "progressive" in picture.info and data.count(b"\xff\xda") > _MAX_SCANS:
                 raise UnreadablePhoto(photo, f"a progressive JPEG of more than {_MAX_SCANS} scans")
             pixels = _decode_plain_jpeg(data, picture) if name == "JPEG" else None
             if pixels is None:
                 picture.load()
-                pixels = to_rgb(picture)
+                pixels = to_rgb(picture, photo)
             return _turn(pixels, _orientation(picture))
     except DecompressionBombError as error:
-        raise PhotoTooLarge(photo, str(error)) from error
+        raise PhotoTooLarge(photo, f"more pixels than the {name} decoder takes: {_words(error)}") from error
     except MemoryError as error:
-        raise UnreadablePhoto(photo, f"cannot decode {name}: not enough memory") from error
+        raise UnreadablePhoto(photo, f"not enough memory to decode the {name}") from error
     except _DECODER_ERRORS as error:
-        raise UnreadablePhoto(photo, f"cannot decode {name}: {error}") from error
+        raise UnreadablePhoto(photo, f"broken or truncated {name}: {_words(error)}") from error
+
+
+def _words(error: Exception) -> str:
+    """A decoder's message on one line."""
+    if isinstance(error, struct.error):
+        return "it ends too early"
+    return " ".join(str(error).split()) or type(error).__name__
 
 
 def _heif_plugin(photo: str) -> type[ImageFile]:
@@ -124,10 +134,13 @@ def _heif_plugin(photo: str) -> type[ImageFile]:
     return plugin
 
 
-def _check_pixels(size: tuple[int, int], photo: str, max_pixels: int) -> None:
-    width, height = size
+def _check_pixels(picture: ImageFile, photo: str, max_pixels: int) -> None:
+    width, height = picture.size
+    kind = ""
+    if any(tile.codec_name in DECODERS for tile in picture.tile):
+        max_pixels, kind = min(max_pixels, _MAX_SLOW_PIXELS), " for this rare coding"
     if width * height > max_pixels:
-        raise PhotoTooLarge(photo, f"{width} × {height} pixels, the limit is {max_pixels} pixels")
+        raise PhotoTooLarge(photo, f"{width} × {height} pixels, the limit{kind} is {max_pixels} pixels")
 
 
 def _decode_plain_jpeg(data: bytes, picture: ImageFile) -> Image | None:

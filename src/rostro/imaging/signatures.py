@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from codecs import getincrementaldecoder
+
 _PICTURES: tuple[tuple[bytes, str], ...] = (
     (b"\xff\xd8\xff", "JPEG"),
     (b"\x89PNG\r\n\x1a\n", "PNG"),
@@ -12,12 +14,13 @@ _PICTURES: tuple[tuple[bytes, str], ...] = (
     (b"MM\0*", "TIFF"),
     (b"II+\0", "TIFF"),
     (b"MM\0+", "TIFF"),
-    *((b"P%d%c" % (kind, space), "PNM") for kind in range(1, 7) for space in b" \t\r\n"),
+    *((b"P%d%c" % (kind, space), "PNM") for kind in (4, 5, 6) for space in b" \t\r\n"),
 )
 _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"}
 _AVIF_BRANDS = {b"avif", b"avis"}
 
 _OTHERS: tuple[tuple[bytes, str], ...] = (
+    *((b"P%d%c" % (kind, space), "PNM as text, which is not supported") for kind in (1, 2, 3) for space in b" \t\r\n"),
     (b"%PDF", "a PDF document"),
     (b"PK\x03\x04", "a zip archive"),
     (b"\x1f\x8b", "a gzip archive"),
@@ -72,6 +75,12 @@ def describe(data: bytes) -> str:
     for mark, name in _TEXTS:
         if mark in lowered:
             return name
-    if b"\0" not in head and all(byte >= 32 or byte in b"\t\r\n" for byte in head):
-        return "text"
-    return "bytes of no known picture format"
+    return "text" if _is_text(head) else "bytes of no known picture format"
+
+
+def _is_text(head: bytes) -> bool:
+    try:
+        text = getincrementaldecoder("utf-8")().decode(head)  # a character may be cut at the end
+    except UnicodeDecodeError:
+        return False
+    return bool(text) and all(letter.isprintable() or letter.isspace() for letter in text)
