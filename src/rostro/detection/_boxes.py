@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from rostro.types import Face
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -31,9 +33,7 @@ def overlap(box: Floats, others: Floats, over: Literal["union", "smaller"] = "un
     return np.divide(common, whole, out=np.zeros_like(common), where=whole > 0)
 
 
-def nms(
-    boxes: Floats, scores: Floats, iou: float, *, over: Literal["union", "smaller"] = "union"
-) -> NDArray[np.intp]:
+def nms(boxes: Floats, scores: Floats, iou: float, *, over: Literal["union", "smaller"] = "union") -> NDArray[np.intp]:
     """Greedy non-maximum suppression: the best box stays, what overlaps it goes, and so on.
 
     Args:
@@ -52,3 +52,26 @@ def nms(
         kept.append(best)
         left = left[overlap(boxes[best], boxes[left], over) <= iou]
     return np.array(kept, np.intp)
+
+
+def squared(boxes: Floats) -> Floats:
+    """The boxes grown about their centres to squares of their longer sides."""
+    centres = (boxes[:, :2] + boxes[:, 2:]) / 2
+    half = np.max(boxes[:, 2:] - boxes[:, :2], axis=1, keepdims=True) / 2
+    return np.hstack([centres - half, centres + half])
+
+
+def faces(boxes: Floats, scores: Floats, landmarks: Floats | None = None) -> list[Face]:
+    """Rows as faces, in their order; boxes without area are dropped, scores are clipped to [0, 1].
+
+    Args:
+        boxes: (N, 4).
+        scores: (N,).
+        landmarks: (N, 5, 2), or None where the detector gives none.
+    """
+    found = []
+    for i in np.flatnonzero((boxes[:, 2:] > boxes[:, :2]).all(axis=1)):
+        x1, y1, x2, y2 = map(float, boxes[i])
+        points = None if landmarks is None else landmarks[i].astype(np.float32)
+        found.append(Face((x1, y1, x2, y2), float(np.clip(scores[i], 0, 1)), points))
+    return found
