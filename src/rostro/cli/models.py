@@ -203,13 +203,10 @@ def _megabytes(size: int | None) -> str:
 
 
 def _print_table(rows: Iterable[dict[str, Any]]) -> None:
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False)
-    for heading in ("task", "name", "dims", "size", "licence", "commercial use", "installed"):
-        table.add_column(heading, justify="right" if heading in {"dims", "size"} else "left", no_wrap=True)
-    for row in rows:
-        table.add_row(
+    """Columns as wide as they need to be, whatever the terminal: a cut name is of no use."""
+    table = [("task", "name", "dims", "size", "licence", "commercial", "installed")]
+    table += [
+        (
             row["task"],
             row["name"],
             str(row["dims"] or ""),
@@ -218,7 +215,11 @@ def _print_table(rows: Iterable[dict[str, Any]]) -> None:
             "yes" if row["commercial"] else "NO",
             "yes" if row["installed"] else "no",
         )
-    output.out().print(table)
+        for row in rows
+    ]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    for cells in table:
+        output.say("  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip())
 
 
 def _print_info(model: dict[str, Any]) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 PYPI = "https://pypi.org/simple/"
+_SYSTEM = Path("/etc")
 _FILE = "pip.ini" if sys.platform == "win32" else "pip.conf"
 
 
@@ -60,7 +61,7 @@ def _configuration_files(environment: Mapping[str, str]) -> list[Path]:
     if named == os.devnull:
         return []
     shared = platformdirs.site_config_dir("pip", appauthor=False, multipath=True).split(os.pathsep)
-    system = [Path(folder) for folder in [*shared, "/etc"]]
+    system = [*map(Path, shared), _SYSTEM]
     legacy = Path.home() / ("pip" if sys.platform == "win32" else ".pip")
     user = [legacy, Path(platformdirs.user_config_dir("pip", appauthor=False, roaming=True))]
     if named and Path(named).exists():

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from rostro.settings import Settings
     from rostro.weights.entry import ModelFile
+    from rostro.weights.sources import Sources
 
 #: Most bytes of a file whose size is not known beforehand.
 MOST_BYTES = 4 << 30
@@ -58,7 +59,7 @@ class ModelStore:
         self._on_licence = on_licence or (lambda entry: None)
         self._checked: dict[str, str] = {}
         self._mutex = threading.RLock()
-        self._sources: Any = None
+        self._sources: Sources | None = None
 
     def path(self, entry: ModelFile) -> Path:
         """The file of an entry, fetched when missing, and verified.
@@ -188,10 +189,10 @@ class ModelStore:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             locks.mkdir(exist_ok=True)
-        except OSError as error:
+            with self._mutex, FileLock(locks / f"{entry.name}.lock"):
+                yield
+        except OSError as error:  # a read-only folder, a full disk
             raise ModelUnavailable(f"{entry.name}: cannot write to {self.settings.home}: {error.strerror}") from error
-        with self._mutex, FileLock(locks / f"{entry.name}.lock"):
-            yield
 
     @contextmanager
     def _part(self, entry: ModelFile) -> Iterator[Path]:
