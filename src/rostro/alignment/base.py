@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from rostro import registry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rostro.types import Crops, Face, Image
+    from rostro.types import AlignmentSpec, Crops, Face, Image
+    from rostro.weights.entry import ModelFile
+    from rostro.weights.store import ModelStore
 
 
 class Alignment(ABC):
@@ -17,10 +21,12 @@ class Alignment(ABC):
     Class attributes:
         about: One line for people.
         needs_landmarks: Whether faces must carry the five landmarks.
+        files: The model files it needs; an alignment that has some takes ``store`` when made.
     """
 
     about: ClassVar[str]
     needs_landmarks: ClassVar[bool]
+    files: ClassVar[tuple[ModelFile, ...]] = ()
 
     def __init__(self, size: int) -> None:
         """Alignments with options of their own add keyword arguments.
@@ -44,3 +50,16 @@ class Alignment(ABC):
         Raises:
             BadInput: Landmarks are needed and a face has none.
         """
+
+
+def open_alignment(spec: AlignmentSpec, store: ModelStore) -> Alignment:
+    """Makes the alignment that a spec names.
+
+    Raises:
+        UnknownModel: No alignment of that name.
+        MissingExtra: The alignment's library is not installed.
+    """
+    part: Any = registry.part("alignment", spec.name)
+    needs = {"store": store} if part.files else {}
+    alignment: Alignment = part(spec.size, **needs, **spec.options)
+    return alignment

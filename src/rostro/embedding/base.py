@@ -21,6 +21,7 @@ class Embedder(ABC):
         about: One line for people.
         paper: What to cite.
         files: The model files it needs, the network first.
+        optional_files: Files that it can use but does not need: other forms of its weights, lists of names.
         alignment: How its crops are made, unless the caller says otherwise.
         detector: The detector that suits it.
         dims: Length of its vectors.
@@ -29,6 +30,7 @@ class Embedder(ABC):
     about: ClassVar[str]
     paper: ClassVar[str]
     files: ClassVar[tuple[ModelFile, ...]]
+    optional_files: ClassVar[tuple[ModelFile, ...]] = ()
     alignment: ClassVar[AlignmentSpec]
     detector: ClassVar[str] = "yunet"
     dims: ClassVar[int]
@@ -69,3 +71,34 @@ class Embedder(ABC):
     def weights_hash(self) -> str:
         """sha256 of the network's file, as stored."""
         return self.store.hash_of(self.files[0])
+
+
+class Classifier(ABC):
+    """What an embedder also is when its network can name the people that it was trained on."""
+
+    @property
+    @abstractmethod
+    def people(self) -> tuple[str, ...]:
+        """Their names, in the order of the classes.
+
+        Raises:
+            ModelUnavailable: The list of names is not installed.
+            BadInput: It is not a list of as many names as there are classes.
+        """
+
+    @abstractmethod
+    def probabilities(self, crops: Crops) -> Floats:
+        """How probable each person is, by the network: (N, len(people)) float32, rows sum to 1.
+
+        Raises:
+            BadInput: The installed weights have no class head.
+        """
+
+    def most_probable(self, crops: Crops, count: int = 5) -> list[list[tuple[str, float]]]:
+        """Names and probabilities of the most probable people for each crop, best first."""
+        probabilities = self.probabilities(crops)
+        best = np.argsort(-probabilities, axis=1, kind="stable")[:, :count]
+        return [
+            [(self.people[person], float(row[person])) for person in order]
+            for row, order in zip(probabilities, best, strict=True)
+        ]

