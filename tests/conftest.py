@@ -7,6 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from rostro.errors import ModelUnavailable
+from rostro.recognition.recognizer import Recognizer
+from rostro.runtime.base import EngineOptions
+from rostro.settings import Settings
+from rostro.weights.samples import PORTRAITS, SAMPLES
+from rostro.weights.store import ModelStore
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -25,3 +32,44 @@ def lfw_root(data_root: Path) -> Path:
     if not (data_root / "lfw" / "pairs.txt").is_file():
         pytest.skip(f"LFW not found in {data_root}")
     return data_root / "lfw"
+
+
+@pytest.fixture(scope="session")
+def settings() -> Settings:
+    """The settings of whoever runs the tests: model files are kept where they always are."""
+    return Settings.from_environment()
+
+
+@pytest.fixture(scope="session")
+def store(settings: Settings) -> ModelStore:
+    """Real model files. Fetched when missing; with ROSTRO_OFFLINE=1 tests that lack one skip."""
+    return ModelStore(settings)
+
+
+@pytest.fixture(scope="session")
+def engine(settings: Settings) -> EngineOptions:
+    """OpenVINO in float32: what golden values are compared in."""
+    return EngineOptions(name="openvino", precision="f32", threads=settings.threads)
+
+
+@pytest.fixture(scope="session")
+def samples(store: ModelStore) -> dict[str, Path]:
+    """Sample photos by file name: public-domain portraits, and a stranger."""
+    try:
+        return {entry.name: store.path(entry) for entry in SAMPLES}
+    except ModelUnavailable as error:
+        if store.settings.offline:
+            pytest.skip(f"offline: {error}")
+        raise
+
+
+@pytest.fixture(scope="session")
+def portraits(samples: dict[str, Path]) -> list[Path]:
+    """The portraits alone."""
+    return [samples[entry.name] for entry in PORTRAITS]
+
+
+@pytest.fixture(scope="session")
+def recognizer(store: ModelStore, settings: Settings, samples: dict[str, Path]) -> Recognizer:
+    """The default recogniser, shared; it has no gallery of its own."""
+    return Recognizer(settings=settings, store=store, gallery=":memory:")

@@ -8,8 +8,7 @@ from typing import Annotated
 import typer
 
 from rostro.cli import options, output
-from rostro.recognition.enrolment import Enroller
-from rostro.recognition.folders import people_photos
+from rostro.recognition.enrolment import Enroller, people_photos
 
 
 def command(

@@ -6,7 +6,9 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from rostro.errors import PhotoError
+from rostro.data.folders import read_people
+from rostro.errors import BadInput, PhotoError
+from rostro.imaging.listing import find_photos
 from rostro.imaging.reading import photo_hash
 from rostro.recognition.pipeline import Failure, PhotoFaces
 from rostro.types import Template
@@ -151,3 +153,28 @@ def _blocks(items: Iterable[tuple[str, Path]], size: int) -> Iterator[list[tuple
             block = []
     if block:
         yield block
+
+
+def people_photos(paths: Sequence[Path], name: str | None) -> list[tuple[str, Path]]:
+    """(person's name, photo) of everything to enrol under some paths.
+
+    Args:
+        paths: With ``name``: photos, or folders of photos, of that person. Without: folders of people, as
+            `rostro.data.folders.read_people` knows them.
+        name: Whose photos they are.
+
+    Raises:
+        BadInput: A path does not exist, holds no photo, or (without a name) a photo belongs to nobody.
+    """
+    if name is not None:
+        found = [(name, photo) for photo in find_photos(paths)]
+        if not found:
+            raise BadInput(f"no photos in {', '.join(map(str, paths))}")
+        return found
+    listed: list[tuple[str, Path]] = []
+    for path in paths:
+        if path.is_file():
+            raise BadInput(f"{path}: whose photo is this? Give --name, or a folder that holds one folder per person")
+        people = read_people(path)
+        listed += [(people.names[owner], photo) for owner, photo in zip(people.owners, people.photos, strict=True)]
+    return listed

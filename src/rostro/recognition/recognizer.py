@@ -10,8 +10,7 @@ from rostro import registry
 from rostro.errors import BadInput, SpaceMismatch
 from rostro.gallery.base import open_gallery
 from rostro.matching import cosine, operating_points
-from rostro.recognition.enrolment import Enroller, Enrolment
-from rostro.recognition.folders import people_photos
+from rostro.recognition.enrolment import Enroller, Enrolment, people_photos
 from rostro.recognition.identification import identify
 from rostro.recognition.pipeline import Failure, PhotoFaces, Pipeline
 from rostro.runtime.base import EngineOptions
@@ -242,7 +241,7 @@ class Recognizer:
 
         Args:
             paths: With ``name``: photos, or folders of photos, of that person. Without: folders that hold one folder
-                per person, named after them.
+                per person, named after them, or photos named after people (``ada_1.jpg``).
             name: Whose photos they are.
             face: Which face of a photo is meant; photos that break the rule are reported as failed.
             on_photo: Called after each photo.

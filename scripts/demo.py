@@ -1,0 +1,95 @@
+"""The demonstration behind ``make demo``: sample portraits, enrolled, verified, identified, as pictures and a page."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+
+from rostro import Recognizer
+from rostro.imaging.page import Page
+from rostro.imaging.pictures import identification_sheet, verification_sheet
+from rostro.imaging.writing import write_picture
+from rostro.recognition.pipeline import PhotoFaces
+from rostro.settings import Settings
+from rostro.weights.samples import PORTRAITS, STRANGER
+from rostro.weights.store import ModelStore
+
+#: Who is enrolled, from which photo; everything else is asked about.
+ENROLLED = {"Barack Obama": ["obama.jpg"], "Joe Biden": ["biden.jpg"]}
+ASKED = {"obama2.jpg": "Barack Obama", "obama3.jpg": "Barack Obama", "astronaut.png": None}
+
+
+def main(folder: Path) -> int:
+    say = Console(stderr=True, highlight=False).print
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = Settings.from_environment()
+    store = ModelStore(settings, on_licence=lambda entry: say(f"fetching {entry.name} ({entry.licence})"))
+    photos = {entry.name: store.path(entry) for entry in (*PORTRAITS, STRANGER)}
+
+    people = folder / "people"
+    shutil.rmtree(people, ignore_errors=True)
+    for name, files in ENROLLED.items():
+        (people / name).mkdir(parents=True)
+        for file in files:
+            shutil.copy(photos[file], people / name / file)
+    gallery = folder / "people.db"
+    for old in folder.glob("people.db*"):
+        old.unlink() if old.is_file() else shutil.rmtree(old)
+
+    faces = Recognizer(gallery=str(gallery), settings=settings, store=store)
+    say("loading the models …")
+    started = time.perf_counter()
+    done = faces.enroll(people)
+    say(f"enrolled {done.templates} templates of {done.people} people in {time.perf_counter() - started:.1f} s")
+
+    page = Page("rostro: the demonstration", "en")
+    page.add_text("Two people were enrolled with one portrait each. Everything below was computed on this machine.")
+    right = verify(faces, page, folder, (photos["obama.jpg"], photos["obama2.jpg"]), expected=True)
+    right &= verify(faces, page, folder, (photos["obama.jpg"], photos["biden.jpg"]), expected=False)
+    right &= identify(faces, page, folder, {photos[name]: who for name, who in ASKED.items()})
+    page.write(folder / "demo.html")
+    say(f"pictures and page: {folder / 'demo.html'}")
+    say("everybody was recognised, and the stranger is unknown" if right else "NOT everything came out right")
+    return 0 if right else 1
+
+
+def verify(faces: Recognizer, page: Page, folder: Path, pair: tuple[Path, Path], *, expected: bool) -> bool:
+    a, b = (found for found in faces.photos(pair, face="only", keep=True) if isinstance(found, PhotoFaces))
+    answer = faces.compare(a, b)
+    sheet = verification_sheet(
+        answer,
+        ((pair[0].name, a.kept_image), (pair[1].name, b.kept_image)),
+        np.concatenate([a.kept_crops, b.kept_crops]),
+    )
+    name = f"verify-{pair[0].stem}-{pair[1].stem}.png"
+    write_picture(sheet, folder / name)
+    page.add_picture(
+        sheet, f"{pair[0].name} and {pair[1].name}: {'the same' if answer.same else 'not the same'} person"
+    )
+    print(f"verify   {pair[0].name} {pair[1].name}: same={answer.same} similarity={answer.similarity:.3f}")
+    return answer.same is expected
+
+
+def identify(faces: Recognizer, page: Page, folder: Path, asked: dict[Path, str | None]) -> bool:
+    found = [answer for answer in faces.photos(asked, keep=True) if isinstance(answer, PhotoFaces)]
+    answers = [faces.look_up(answer) for answer in found]
+    right = True
+    for path, row in zip(asked, answers, strict=True):
+        names = [answer.name for answer in row]
+        print(f"identify {path.name}: {', '.join(name or 'unknown' for name in names)}")
+        right &= (set(names) - {None}) == ({asked[path]} - {None})
+    sheet = identification_sheet(
+        [(path.name, answer.kept_image, row) for path, answer, row in zip(asked, found, answers, strict=True)]
+    )
+    write_picture(sheet, folder / "identify.png")
+    page.add_picture(sheet, "Who is it? Below the threshold nobody is named.")
+    return right
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1] if len(sys.argv) > 1 else "demo")))
