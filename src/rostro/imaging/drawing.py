@@ -27,7 +27,7 @@ _OPENING: Final[dict[Kind, float]] = {"match": 0.0, "unknown": 0.5, "neutral": 0
 #: Pictures with no side this long are enlarged before text is put on them.
 _SHORTEST_LONG_SIDE = 480
 #: Longest label, in widths of the letter M; shorter where labels would cover the neighbours.
-_LETTERS, _LETTERS_IN_CROWD, _CROWD = 16, 7, 12
+_LETTERS, _LETTERS_IN_CROWD, _CROWD = 16, 9, 12
 
 
 def draw_faces(
@@ -104,7 +104,7 @@ def _letter_size(canvas: Image, faces: Sequence[Face]) -> int:
     """One size for the whole picture: a sixth of the usual face, within what can be read and what is not loud."""
     longest = max(canvas.shape[:2])
     usual = float(np.median([face.width for face in faces])) / 6 if faces else 0.0
-    return round(float(np.clip(usual, max(longest / 70, 14.0), max(longest / 36, 16.0))))
+    return round(float(np.clip(usual, max(longest / 85, 14.0), max(longest / 36, 16.0))))
 
 
 def _draw_face(canvas: Image, face: Face, kind: Kind, size: int) -> None:

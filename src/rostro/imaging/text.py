@@ -1,8 +1,8 @@
 """Text in pictures: one typeface, and what the system has for the scripts that it lacks.
 
 The typeface is Source Sans Pro (SIL Open Font License), which a dependency brings along: Latin with all accents,
-Greek and Cyrillic look the same on every machine. A text with other characters (Chinese, Arabic, …) is drawn wholly
-in the first installed font that has most of them, so that writing direction and joining stay right.
+Greek and Cyrillic look the same on every machine. From a character that it lacks (Chinese, Arabic, …) the text goes
+on in the first installed font that has it, and stays there as long as it can: so joining and writing direction hold.
 See ``docs/decisions/0004-fonts.md``.
 """
 
@@ -62,7 +62,7 @@ def clean(text: str) -> str:
 
 def text_width(text: str, size: int, *, bold: bool = False) -> int:
     """Width of one line in pixels."""
-    return round(_font_for(text, size, bold).getlength(text))
+    return round(sum(_load(font, size).getlength(run) for font, run in _runs(text, bold)))
 
 
 def shorten(text: str, size: int, width: float, *, bold: bool = False) -> str:
@@ -112,39 +112,42 @@ def draw_text(
         bold: Semibold instead of regular.
         align: ``left``, ``centre`` or ``right``.
     """
-    if not text:
-        return
-    font = _font_for(text, size, bold)
-    anchor = {"left": "ls", "centre": "ms", "right": "rs"}[align]
-    left, top, right, bottom = (round(edge) for edge in font.getbbox(text, anchor=anchor))
+    x = at[0] - text_width(text, size, bold=bold) * {"left": 0.0, "centre": 0.5, "right": 1.0}[align]
+    for name, run in _runs(text, bold):
+        font = _load(name, size)
+        _draw_run(canvas, (x, at[1]), run, font, colour)
+        x += font.getlength(run)
+
+
+def _draw_run(canvas: Image, at: tuple[float, float], run: str, font: ImageFont.FreeTypeFont, colour: Colour) -> None:
+    left, top, right, bottom = (round(edge) for edge in font.getbbox(run, anchor="ls"))
     if right <= left or bottom <= top:
         return
     mask = Pillow.new("L", (right - left, bottom - top))
-    ImageDraw.Draw(mask).text((-left, -top), text, fill=255, font=font, anchor=anchor)
+    ImageDraw.Draw(mask).text((-left, -top), run, fill=255, font=font, anchor="ls")
     coverage = np.asarray(mask, np.float32) / np.float32(255)
     paint(canvas, round(at[0]) + left, round(at[1]) + top, coverage, colour)
 
 
 def _cut(text: str, kept: int) -> str:
-    head = (kept + 1) // 2
-    return text[:head].rstrip() + ELLIPSIS + text[len(text) - (kept - head) :].lstrip()
+    """Keeps the end too, a third of what is kept: there stand scores, numbers and suffixes."""
+    tail = kept // 3
+    return text[: kept - tail].rstrip() + ELLIPSIS + text[len(text) - tail :].lstrip()
 
 
-def _font_for(text: str, size: int, bold: bool) -> ImageFont.FreeTypeFont:
-    """The typeface, or the installed font that lacks the fewest characters of the text."""
+def _runs(text: str, bold: bool) -> list[tuple[str, str]]:
+    """The text in pieces, each with the name of the font that draws it."""
     typeface = _typeface(bold)
-    needed = {character for character in text if not _needs_no_glyph(character)}
-    best, missing = typeface, sum(not _has(typeface, character) for character in needed)
-    for name in SYSTEM_FONTS if missing else ():
-        lacking = sum(not _has(name, character) for character in needed) if _load(name, size) else missing
-        if lacking < missing:
-            best, missing = name, lacking
-        if not missing:
-            break
-    font = _load(best, size)
-    if font is None:
-        raise FileNotFoundError(best)
-    return font
+    runs: list[tuple[str, str]] = []
+    for character in text:
+        font, run = runs[-1] if runs else (typeface, "")
+        if not (_needs_no_glyph(character) or (font != typeface and _has(font, character))):
+            font = next((name for name in (typeface, *_installed()) if _has(name, character)), font)
+        if runs and font == runs[-1][0]:
+            runs[-1] = (font, run + character)
+        else:
+            runs.append((font, character))
+    return runs
 
 
 @lru_cache
@@ -153,20 +156,30 @@ def _typeface(bold: bool) -> str:
     return str(resources.files("font_source_sans_pro").joinpath("files", name))
 
 
-@lru_cache(maxsize=128)
-def _load(name: str, size: int) -> ImageFont.FreeTypeFont | None:
+@lru_cache(maxsize=1)
+def _installed() -> tuple[str, ...]:
+    """Those of `SYSTEM_FONTS` that the system has."""
+    return tuple(name for name in SYSTEM_FONTS if _is_installed(name))
+
+
+def _is_installed(name: str) -> bool:
     try:
-        return ImageFont.truetype(name, size)  # a bare name is looked up in the system's font folders
+        _load(name, 24)
     except OSError:
-        return None
+        return False
+    return True
+
+
+@lru_cache(maxsize=256)
+def _load(name: str, size: int) -> ImageFont.FreeTypeFont:
+    """A font by its path, or by its file's bare name, which is looked up in the system's font folders."""
+    return ImageFont.truetype(name, size)
 
 
 @lru_cache(maxsize=4096)
 def _has(name: str, character: str) -> bool:
     """Whether a font has a character: its glyph differs from that of a code point that no font has."""
     font = _load(name, 24)
-    if font is None:
-        return False
     glyph, absent = font.getmask(character), font.getmask(_NO_CHARACTER)
     return glyph.size != absent.size or bytes(glyph) != bytes(absent)
 
