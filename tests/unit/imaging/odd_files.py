@@ -271,6 +271,11 @@ def _colour_models() -> Iterator[OddFile]:
     palette = bits.convert("P")
     yield OddFile("transparent-palette.png", encode("PNG", palette, transparency=0), CARD_SHAPE, (white,) * 4)
     yield _card("srgb-profile.jpg", encode("JPEG", quality=95, icc_profile=_srgb_profile()))
+    swapped = tuple((green, red, blue) for red, green, blue in COLOURS)
+    for kind, extension in (("JPEG", "jpg"), ("PNG", "png"), ("WEBP", "webp"), ("TIFF", "tif")):
+        options = {} if kind in {"PNG", "TIFF"} else {"quality": 95}
+        data = encode(kind, icc_profile=swapped_profile(), **options)
+        yield OddFile(f"profile.{extension}", data, CARD_SHAPE, swapped)
     yield _card("broken-profile.jpg", encode("JPEG", quality=95, icc_profile=b"no profile at all" * 20))
     yield _card("broken-profile.png", encode("PNG", icc_profile=_srgb_profile().replace(b"sRGB", b"xRGB")[:300]))
 
@@ -520,6 +525,12 @@ def _ycck_jpeg() -> bytes:
     data = bytearray(encode("JPEG", Image.merge("CMYK", [*bands, black]), quality=95, subsampling=0))
     data[data.index(b"Adobe") + 11] = 2
     return bytes(data)
+
+
+def swapped_profile() -> bytes:
+    """An RGB profile whose red is sRGB's green and whose green is sRGB's red: nobody can overlook its conversion."""
+    profile = _srgb_profile().replace(b"rXYZ", b"oXYZ").replace(b"gXYZ", b"rXYZ").replace(b"oXYZ", b"gXYZ")
+    return profile.replace(b"sRGB", b"RG  ").replace("sRGB".encode("utf-16-be"), "RG  ".encode("utf-16-be"))
 
 
 def _srgb_profile() -> bytes:
