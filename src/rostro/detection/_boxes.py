@@ -30,7 +30,8 @@ def overlap(box: Floats, others: Floats, over: Literal["union", "smaller"] = "un
     area = np.prod(np.maximum(box[2:] - box[:2], 0))
     areas = np.prod(np.maximum(others[:, 2:] - others[:, :2], 0), axis=1)
     whole = area + areas - common if over == "union" else np.minimum(area, areas)
-    return np.divide(common, whole, out=np.zeros_like(common), where=whole > 0)
+    part: Floats = np.divide(common, whole, out=np.zeros_like(common), where=whole > 0)
+    return part
 
 
 def nms(boxes: Floats, scores: Floats, iou: float, *, over: Literal["union", "smaller"] = "union") -> NDArray[np.intp]:

