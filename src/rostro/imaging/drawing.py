@@ -109,14 +109,14 @@ def _letter_size(canvas: Image, faces: Sequence[Face]) -> int:
 
 def _draw_face(canvas: Image, face: Face, kind: Kind, size: int) -> None:
     stroke = max(1.5, min(size / 7, face.width / 16))
-    casing = stroke + 2 * max(1.0, stroke / 3)
+    casing = stroke + 2 * max(1.5, stroke * 0.4)
     radius = min(face.width, face.height) * 0.06
     for width, colour in ((casing, PAPER), (stroke, COLOURS[kind])):
         rounded_box(canvas, face.box, radius, colour, stroke=width, opening=_OPENING[kind])
     if face.landmarks is None:
         return
     for x, y in face.landmarks.tolist():
-        disc(canvas, (x, y), stroke * 1.3, PAPER)
+        disc(canvas, (x, y), casing * 0.6, PAPER)
         disc(canvas, (x, y), stroke * 0.8, COLOURS[kind])
 
 

@@ -67,7 +67,7 @@ def line(text: str, size: int, width: int, colour: Colour = INK, *, bold: bool =
 
 def paragraph(text: str, size: int, width: int, colour: Colour = INK) -> Image:
     """Text in as many lines as it takes."""
-    return below([line(row, size, width, colour) for row in wrap(text, size, width)] or [blank(width, 1)], 0)
+    return below([line(row, size, width, colour) for row in wrap(text, size, width)], 0)
 
 
 def fit(image: Image, faces: Sequence[Face], width: int, height: int) -> tuple[Image, list[Face]]:

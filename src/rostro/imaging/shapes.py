@@ -73,16 +73,13 @@ def rounded_box(
     x1, y1, x2, y2 = box
     half_width, half_height = (x2 - x1) / 2, (y2 - y1) / 2
     radius = min(radius, half_width, half_height)
-    left, right = _span(x1, x2, stroke, canvas.shape[1])
-    top, bottom = _span(y1, y2, stroke, canvas.shape[0])
-    if left >= right or top >= bottom:
-        return
-    across = np.abs(np.arange(left, right) + 0.5 - (x1 + x2) / 2)[None, :]
-    down = np.abs(np.arange(top, bottom) + 0.5 - (y1 + y2) / 2)[:, None]
-    coverage = _coverage(across - (half_width - radius), down - (half_height - radius), radius, stroke)
-    if opening:
-        coverage[(across < opening * half_width) | (down < opening * half_height)] = 0
-    paint(canvas, left, top, coverage * np.float32(opacity), colour)
+    for left, top, right, bottom in _parts(canvas, box, radius, stroke):
+        across = np.abs(np.arange(left, right) + 0.5 - (x1 + x2) / 2)[None, :]
+        down = np.abs(np.arange(top, bottom) + 0.5 - (y1 + y2) / 2)[:, None]
+        coverage = _coverage(across - (half_width - radius), down - (half_height - radius), radius, stroke)
+        if opening:
+            coverage[(across < opening * half_width) | (down < opening * half_height)] = 0
+        paint(canvas, left, top, coverage * np.float32(opacity), colour)
 
 
 def disc(
@@ -93,10 +90,28 @@ def disc(
     rounded_box(canvas, (x - radius, y - radius, x + radius, y + radius), radius, colour, stroke=stroke)
 
 
-def _span(low: float, high: float, stroke: float | None, size: int) -> tuple[int, int]:
-    """First pixel and one past the last that the shape may touch, inside the canvas."""
+def _parts(canvas: Image, box: Box, radius: float, stroke: float | None) -> list[tuple[int, int, int, int]]:
+    """The parts of the canvas that the shape may touch; of an outline not the inside, which may be most of a photo."""
+    height, width = canvas.shape[:2]
+    x1, y1, x2, y2 = box
     reach = (stroke or 0.0) / 2 + 1
-    return math.floor(max(0.0, low - reach)), math.ceil(min(float(size), high + reach))
+    left, right = _within(x1 - reach, width), _within(x2 + reach + 1, width)
+    top, bottom = _within(y1 - reach, height), _within(y2 + reach + 1, height)
+    edge = radius + reach
+    inner_left, inner_right = _within(x1 + edge + 1, width), _within(x2 - edge, width)
+    inner_top, inner_bottom = _within(y1 + edge + 1, height), _within(y2 - edge, height)
+    if stroke is None or inner_left >= inner_right or inner_top >= inner_bottom:
+        return [(left, top, right, bottom)]
+    return [
+        (left, top, right, inner_top),
+        (left, inner_top, inner_left, inner_bottom),
+        (inner_right, inner_top, right, inner_bottom),
+        (left, inner_bottom, right, bottom),
+    ]
+
+
+def _within(edge: float, size: int) -> int:
+    return math.floor(min(max(edge, 0.0), float(size)))
 
 
 def _coverage(dx: Distances, dy: Distances, radius: float, stroke: float | None) -> Floats:

@@ -8,6 +8,7 @@ See ``docs/decisions/0004-fonts.md``.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 from importlib import resources
@@ -50,13 +51,14 @@ SYSTEM_FONTS = (
 ELLIPSIS = "…"
 _LONGEST = 400
 _NO_CHARACTER = "\U0010ffff"
+_BREAKING_SPACE = re.compile(r"[^\S\u00a0\u202f]+")
 _CONTROLS_AND_SURROGATES = {"Cc", "Cs"}
 _NEVER_CHARACTERS = "\ufffe\uffff"
 
 
 def clean(text: str) -> str:
     """The text in one line, composed (NFC); what no font and no file format can hold becomes "�"."""
-    spaced = " ".join(text.split())
+    spaced = _BREAKING_SPACE.sub(" ", text).strip(" ")
     return unicodedata.normalize("NFC", "".join("�" if _is_unfit(character) else character for character in spaced))
 
 
@@ -82,7 +84,7 @@ def shorten(text: str, size: int, width: float, *, bold: bool = False) -> str:
 def wrap(text: str, size: int, width: float, *, bold: bool = False) -> list[str]:
     """Lines no wider than ``width`` pixels, broken at spaces; a longer word is shortened."""
     lines: list[str] = []
-    for word in clean(text).split():
+    for word in clean(text).split(" "):
         longer = f"{lines[-1]} {word}" if lines else word
         if lines and text_width(longer, size, bold=bold) <= width:
             lines[-1] = longer
