@@ -9,7 +9,7 @@ interval errs on the wide side (Owen, "The pigeonhole bootstrap", 2007).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ from rostro.metrics.intervals import Interval, binomial_interval, check_confiden
 from rostro.metrics.verification import rates_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 Subjects = NDArray[np.integer[Any]]
 
@@ -119,25 +119,38 @@ class SubjectScores:
         return people, np.unique(low * self.subjects + high).size
 
 
-def subject_interval(
-    sample: SubjectScores,
-    metric: Callable[[ScoreCounts], float],
+class Sample(Protocol):
+    """Scores that can be drawn by subject."""
+
+    @property
+    def subjects(self) -> int:
+        """How many subjects there are."""
+        ...
+
+    def counts(self, drawn: Numbers | None = None) -> ScoreCounts:
+        """The scores, counted, given how often each subject was drawn; None for once each."""
+        ...
+
+
+def subject_intervals(
+    sample: Sample,
+    metrics: Callable[[ScoreCounts], Sequence[float]],
     *,
     confidence: float = 0.95,
     replicates: int = 1000,
     seed: int = 0,
-) -> Interval:
-    """Percentile bootstrap over subjects of any metric of the scores.
+) -> list[Interval]:
+    """Percentile bootstrap over subjects of metrics of the scores, all from the same draws.
 
     Args:
         sample: Comparisons and their subjects.
-        metric: For example ``lambda counts: tar_at_fmr(counts, 1e-3, must_support=False)``.
+        metrics: For example ``lambda counts: [error_curve(counts).tar_at_fmr(1e-3)]``.
         confidence: Part of the replicates inside.
         replicates: How many times subjects are drawn.
-        seed: The same seed gives the same interval.
+        seed: The same seed gives the same intervals.
 
     Raises:
-        BadInput: Fewer than two subjects.
+        BadInput: Fewer than two subjects, or no draw in which the metrics are defined.
     """
     check_confidence(confidence)
     if sample.subjects < 2:
@@ -147,14 +160,15 @@ def subject_interval(
     for _ in range(replicates):
         drawn = np.bincount(random.integers(sample.subjects, size=sample.subjects), minlength=sample.subjects)
         try:
-            values.append(metric(sample.counts(drawn.astype(np.float64))))
+            values.append(list(metrics(sample.counts(drawn.astype(np.float64)))))
         except BadInput:  # of few subjects, a draw may hold no comparison at all: it says nothing
             continue
     if not values:
         raise BadInput("no draw of the subjects holds a comparison")
     tail = (1 - confidence) / 2
-    low, high = np.quantile(values, [tail, 1 - tail])
-    return Interval(float(low), float(high), confidence, f"bootstrap over {sample.subjects} subjects")
+    method = f"bootstrap over {sample.subjects} subjects"
+    ends = np.quantile(np.array(values), [tail, 1 - tail], axis=0).T
+    return [Interval(float(low), float(high), confidence, method) for low, high in ends]
 
 
 def rate_interval(
@@ -175,9 +189,9 @@ def rate_interval(
         sample: Comparisons and their subjects.
         threshold: Above the unlisted scores.
         kind: Which rate.
-        confidence: As for `subject_interval`.
-        replicates: As for `subject_interval`.
-        seed: As for `subject_interval`.
+        confidence: As for `subject_intervals`.
+        replicates: As for `subject_intervals`.
+        seed: As for `subject_intervals`.
     """
 
     def rate(counts: ScoreCounts) -> float:
@@ -188,4 +202,6 @@ def rate_interval(
     if seen in {0.0, 1.0}:
         trials = sample.independent_trials()[kind == "far"]
         return binomial_interval(int(seen) * trials, trials, confidence)
-    return subject_interval(sample, rate, confidence=confidence, replicates=replicates, seed=seed)
+    return subject_intervals(
+        sample, lambda counts: [rate(counts)], confidence=confidence, replicates=replicates, seed=seed
+    )[0]

@@ -136,6 +136,7 @@ class ScoreGrid:
     """
 
     STEPS = 2**20
+    _PART = 2**22
 
     def __init__(self) -> None:
         self._counts = np.zeros((2, 2 * self.STEPS + 1), np.int64)
@@ -155,9 +156,10 @@ class ScoreGrid:
             return
         if not (scores.min() >= -1.001 and scores.max() <= 1.001):
             raise BadInput("a cosine score lies in [-1, 1], and is not NaN")
-        steps = np.floor(scores * scores.dtype.type(self.STEPS)).astype(np.int64).ravel()
-        np.clip(steps, -self.STEPS, self.STEPS, out=steps)
-        self._counts[int(genuine)] += np.bincount(steps + self.STEPS, minlength=self._counts.shape[1])
+        for part in np.array_split(scores.ravel(), scores.size // self._PART + 1):
+            steps = np.floor(part * part.dtype.type(self.STEPS)).astype(np.int64)
+            np.clip(steps, -self.STEPS, self.STEPS, out=steps)
+            self._counts[int(genuine)] += np.bincount(steps + self.STEPS, minlength=self._counts.shape[1])
 
     def add_failed(self, comparisons: int, *, genuine: bool) -> None:
         """Counts comparisons that could not be made."""

@@ -87,3 +87,40 @@ def open_set_counts(found: NDArray[np.floating[Any]], strangers: NDArray[np.floa
         strangers: (Q,) best score of each non-mated search; ``-inf`` for a probe without a face.
     """
     return ScoreCounts.of(found, strangers)
+
+
+class SearchScores:
+    """Searches and the subjects who made them, for intervals (see `rostro.metrics.bootstrap`)."""
+
+    def __init__(
+        self,
+        found: NDArray[np.floating[Any]],
+        mated_subjects: NDArray[np.integer[Any]],
+        strangers: NDArray[np.floating[Any]],
+        stranger_subjects: NDArray[np.integer[Any]],
+        subjects: int,
+    ) -> None:
+        """Sorts the scores once.
+
+        Args:
+            found: (P,) from `open_set_scores`.
+            mated_subjects: (P,) number of each probe's person, in [0, subjects).
+            strangers: (Q,) best score of each non-mated search.
+            stranger_subjects: (Q,) number of each stranger.
+            subjects: How many subjects there are.
+
+        Raises:
+            BadInput: NaN or ``+inf``.
+        """
+        self.subjects = subjects
+        scores = check_scores(np.concatenate([found, strangers]))
+        self._values, places = np.unique(scores, return_inverse=True)
+        self._mated, self._others = np.split(places, [found.size])
+        self._mated_subjects, self._stranger_subjects = mated_subjects, stranger_subjects
+
+    def counts(self, drawn: Numbers | None = None) -> ScoreCounts:
+        """The searches, counted, given how often each subject was drawn; None for once each."""
+        drawn = np.ones(self.subjects) if drawn is None else drawn
+        mated = np.bincount(self._mated, drawn[self._mated_subjects], self._values.size)
+        others = np.bincount(self._others, drawn[self._stranger_subjects], self._values.size)
+        return ScoreCounts.at(self._values, mated, others)

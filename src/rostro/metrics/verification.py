@@ -105,6 +105,43 @@ class ErrorCurve:
     fmr: Numbers
     fnmr: Numbers
 
+    def threshold_at_fmr(self, fmr: float) -> float:
+        """The lowest score that, taken as threshold, keeps the false match rate at or below ``fmr``.
+
+        Where even the highest score would let too many pass, it is the next number above.
+        """
+        first = self._first(fmr)
+        if first == self.thresholds.size - 1:
+            return float(np.nextafter(self.thresholds[-2], np.inf))
+        return float(self.thresholds[first])
+
+    def tar_at_fmr(self, fmr: float) -> float:
+        """True accept rate, 1 - FNMR, at `threshold_at_fmr`."""
+        return float(1.0 - self.fnmr[self._first(fmr)])
+
+    def equal_error(self) -> tuple[float, float]:
+        """The equal error rate, and the threshold whose two rates are nearest to each other.
+
+        Between two neighbouring operating points the rate is read from the straight line that joins them on the ROC.
+
+        Raises:
+            RateNotSupported: So many comparisons failed that the rates never meet.
+        """
+        gap = self.fnmr - self.fmr
+        after = int(np.argmax(gap >= 0))
+        if after == 0:
+            if gap[0] > 0:
+                raise RateNotSupported("more genuine comparisons failed than impostor ones pass: no equal error rate")
+            return float(self.fmr[0]), float(self.thresholds[0])
+        before = after - 1
+        part = gap[before] / (gap[before] - gap[after])
+        rate = self.fmr[before] + part * (self.fmr[after] - self.fmr[before])
+        nearest = before if -gap[before] <= gap[after] else after
+        return float(rate), float(self.thresholds[nearest])
+
+    def _first(self, fmr: float) -> int:
+        return int(np.argmax(self.fmr <= fmr))
+
 
 def error_curve(counts: ScoreCounts) -> ErrorCurve:
     """All operating points.
@@ -138,26 +175,12 @@ def auc(counts: ScoreCounts) -> float:
 
 
 def equal_error(counts: ScoreCounts) -> tuple[float, float]:
-    """The equal error rate, and the threshold whose two rates are nearest to each other.
-
-    Between two neighbouring operating points the rate is read from the straight line that joins them on the ROC.
+    """See `ErrorCurve.equal_error`.
 
     Raises:
         BadInput: There are no genuine or no impostor comparisons.
-        RateNotSupported: So many comparisons failed that the rates never meet.
     """
-    curve = error_curve(counts)
-    gap = curve.fnmr - curve.fmr
-    after = int(np.argmax(gap >= 0))
-    if after == 0:
-        if gap[0] > 0:
-            raise RateNotSupported("more genuine comparisons failed than impostor ones can pass: no equal error rate")
-        return float(curve.fmr[0]), float(curve.thresholds[0])
-    before = after - 1
-    part = gap[before] / (gap[before] - gap[after])
-    rate = curve.fmr[before] + part * (curve.fmr[after] - curve.fmr[before])
-    nearest = before if -gap[before] <= gap[after] else after
-    return float(rate), float(curve.thresholds[nearest])
+    return error_curve(counts).equal_error()
 
 
 def check_supported(fmr: float, impostors: float) -> None:
@@ -180,33 +203,22 @@ def check_supported(fmr: float, impostors: float) -> None:
         )
 
 
-def threshold_at_fmr(counts: ScoreCounts, fmr: float, *, must_support: bool = True) -> float:
-    """The lowest score that, taken as threshold, keeps the false match rate at or below ``fmr``.
+def threshold_at_fmr(counts: ScoreCounts, fmr: float) -> float:
+    """See `ErrorCurve.threshold_at_fmr`; refuses what the data cannot show.
 
     Args:
         counts: The scores.
         fmr: Highest false match rate allowed, in (0, 1].
-        must_support: Whether to refuse a rate for which there are too few impostors (see `check_supported`).
-
-    Returns:
-        One of the scores, or the next number above the highest one where even that would let too many pass.
 
     Raises:
         BadInput: There are no genuine or no impostor comparisons.
         RateNotSupported: There are too few impostor comparisons for this rate.
     """
-    if must_support:
-        check_supported(fmr, counts.impostor_total)
-    curve = error_curve(counts)
-    first = int(np.argmax(curve.fmr <= fmr))
-    if first == counts.values.size:
-        return float(np.nextafter(counts.values[-1], np.inf))
-    return float(curve.thresholds[first])
+    check_supported(fmr, counts.impostor_total)
+    return error_curve(counts).threshold_at_fmr(fmr)
 
 
-def tar_at_fmr(counts: ScoreCounts, fmr: float, *, must_support: bool = True) -> float:
-    """True accept rate, 1 - FNMR (1 - FRR where comparisons failed), at the threshold for this false match rate.
-
-    Args and errors are those of `threshold_at_fmr`.
-    """
-    return 1.0 - rates_at(counts, threshold_at_fmr(counts, fmr, must_support=must_support)).frr
+def tar_at_fmr(counts: ScoreCounts, fmr: float) -> float:
+    """True accept rate, 1 - FNMR (1 - FRR where comparisons failed), at `threshold_at_fmr`; the same refusals."""
+    check_supported(fmr, counts.impostor_total)
+    return error_curve(counts).tar_at_fmr(fmr)

@@ -10,8 +10,9 @@ from hypothesis.extra.numpy import arrays
 from sklearn.metrics import top_k_accuracy_score
 
 from rostro.errors import BadInput
-from rostro.metrics.identification import cmc, open_set_counts, open_set_scores, ranks_of
-from rostro.metrics.verification import rates_at, tar_at_fmr
+from rostro.metrics.bootstrap import subject_intervals
+from rostro.metrics.identification import SearchScores, cmc, open_set_counts, open_set_scores, ranks_of
+from rostro.metrics.verification import error_curve, rates_at
 
 coarse = st.integers(-4, 4).map(lambda step: step / 4)
 
@@ -65,8 +66,8 @@ def test_tpir_at_fpir_of_a_worked_example():
     # two of three mated searches rank first, at 0.8 and 0.4; one stranger of four reaches 0.5
     found = np.array([0.8, 0.4, -np.inf])
     strangers = np.array([0.5, 0.3, 0.2, 0.1])
-    assert tar_at_fmr(open_set_counts(found, strangers), 0.25, must_support=False) == pytest.approx(2 / 3)
-    assert tar_at_fmr(open_set_counts(found, strangers), 0.01, must_support=False) == pytest.approx(1 / 3)
+    assert error_curve(open_set_counts(found, strangers)).tar_at_fmr(0.25) == pytest.approx(2 / 3)
+    assert error_curve(open_set_counts(found, strangers)).tar_at_fmr(0.01) == pytest.approx(1 / 3)
 
 
 def test_what_does_not_fit_is_refused():
@@ -79,3 +80,16 @@ def test_what_does_not_fit_is_refused():
         ranks_of(np.full((1, 2), np.nan), np.array([0]))
     with pytest.raises(BadInput, match="at least one probe"):
         cmc(np.array([], np.int64), 3)
+
+
+def test_searches_count_as_often_as_their_subjects_were_drawn():
+    sample = SearchScores(
+        np.array([0.8, -np.inf, 0.6]), np.array([0, 0, 1]), np.array([0.5, 0.7]), np.array([2, 3]), subjects=4
+    )
+    plain = open_set_counts(np.array([0.8, -np.inf, 0.6]), np.array([0.5, 0.7]))
+    assert sample.counts().accepted(0.6) == plain.accepted(0.6) == (2, 1)
+    drawn = sample.counts(np.array([2.0, 0, 1, 1]))
+    assert drawn.accepted(0.6) == (2, 1)
+    assert (drawn.genuine_total, drawn.failed_genuine, drawn.impostor_total) == (4, 2, 2)
+    interval = subject_intervals(sample, lambda counts: [rates_at(counts, 0.6).frr], replicates=50)[0]
+    assert interval.low <= 1 / 3 <= interval.high

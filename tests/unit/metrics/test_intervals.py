@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from scipy.stats import beta, norm
 
 from rostro.errors import BadInput
-from rostro.metrics.bootstrap import AllPairs, SubjectScores, rate_interval, subject_interval
+from rostro.metrics.bootstrap import AllPairs, SubjectScores, rate_interval, subject_intervals
 from rostro.metrics.counts import ScoreCounts
 from rostro.metrics.intervals import binomial_interval
-from rostro.metrics.verification import auc, rates_at, tar_at_fmr
+from rostro.metrics.verification import auc, error_curve, rates_at
 
 
 @given(st.integers(1, 5_000_000), st.floats(0, 1), st.sampled_from([0.5, 0.9, 0.95, 0.999]))
@@ -95,7 +95,7 @@ def test_unlisted_impostors_change_nothing_above_the_floor():
         every, tail = sample().counts(weights), sample(listed_above=0.3).counts(weights)
         assert tail.impostor_total == every.impostor_total
         assert rates_at(tail, 0.35).far == pytest.approx(rates_at(every, 0.35).far)
-        assert tar_at_fmr(tail, 0.01) == pytest.approx(tar_at_fmr(every, 0.01))
+        assert error_curve(tail).tar_at_fmr(0.01) == pytest.approx(error_curve(every).tar_at_fmr(0.01))
     assert sample().independent_trials() == sample(listed_above=0.3).independent_trials() == (30, 435)
 
 
@@ -108,12 +108,16 @@ def test_all_pairs_between_two_groups():
 
 
 def test_the_interval_holds_the_estimate_and_is_repeatable():
-    for metric in (auc, lambda counts: tar_at_fmr(counts, 0.01, must_support=False)):
-        interval = subject_interval(sample(), metric, replicates=200)
+    for metric in (auc, lambda counts: error_curve(counts).tar_at_fmr(0.01)):
+        (interval,) = subject_intervals(sample(), lambda counts, metric=metric: [metric(counts)], replicates=200)
         assert metric(sample().counts()) in interval
         assert interval.low < interval.high
-        assert interval == subject_interval(sample(), metric, replicates=200)
     assert "30 subjects" in interval.method
+    both = [
+        subject_intervals(sample(), lambda c: [auc(c), error_curve(c).tar_at_fmr(0.01)], replicates=200) for _ in "ab"
+    ]
+    assert both[0] == both[1]
+    assert both[0][1] == interval
 
 
 def test_the_interval_covers_the_true_rate_where_pairs_are_not_independent():
@@ -140,9 +144,9 @@ def test_few_subjects_still_give_an_interval_and_one_is_refused():
     two = SubjectScores(np.array([0.1, 0.2, 0.9]), np.array([0, 0, 1]), np.array([1, 1, 1]), 2)
     assert rate_interval(two, 0.15, "far", replicates=50).high == 0.5
     with pytest.raises(BadInput, match="at least two"):
-        subject_interval(SubjectScores(np.array([0.1]), np.array([0]), np.array([0]), 1), auc)
+        subject_intervals(SubjectScores(np.array([0.1]), np.array([0]), np.array([0]), 1), lambda c: [auc(c)])
     with pytest.raises(BadInput, match="no draw"):
-        subject_interval(SubjectScores(np.array([0.1]), np.array([0]), np.array([1]), 2), auc)
+        subject_intervals(SubjectScores(np.array([0.1]), np.array([0]), np.array([1]), 2), lambda c: [auc(c)])
 
 
 def test_subjects_out_of_range_are_refused():

@@ -111,7 +111,7 @@ def test_no_equal_error_rate_when_failures_alone_are_more():
 @given(some_scores, some_scores, st.sampled_from([0.01, 0.1, 0.25, 0.5, 1.0]))
 def test_the_threshold_for_a_false_match_rate_is_the_lowest_that_keeps_it(genuine, impostor, fmr):
     counts = ScoreCounts.of(genuine, impostor)
-    threshold = threshold_at_fmr(counts, fmr, must_support=False)
+    threshold = error_curve(counts).threshold_at_fmr(fmr)
     assert rates_at(counts, threshold).fmr <= fmr
     lower = [value for value in counts.values if value < threshold]
     if lower:
@@ -121,18 +121,21 @@ def test_the_threshold_for_a_false_match_rate_is_the_lowest_that_keeps_it(genuin
         for t in [*genuine, *impostor, math.inf]
         if sum(score >= t for score in impostor) / len(impostor) <= fmr
     )
-    assert tar_at_fmr(counts, fmr, must_support=False) == pytest.approx(best)
+    assert error_curve(counts).tar_at_fmr(fmr) == pytest.approx(best)
 
 
 def test_the_threshold_passes_above_the_highest_score_when_it_must():
     counts = ScoreCounts.of([0.5], [0.9])
-    assert threshold_at_fmr(counts, 0.5, must_support=False) == np.nextafter(0.9, 1)
+    assert error_curve(counts).threshold_at_fmr(0.5) == np.nextafter(0.9, 1)
 
 
 def test_a_rate_that_the_data_cannot_show_is_refused_with_the_reason():
     counts = ScoreCounts.of(np.linspace(0, 1, 3000), np.linspace(-1, 0.5, 3000))
     with pytest.raises(RateNotSupported, match=r"0\.0001 needs at least 30,000 impostor comparisons.*3,000"):
         tar_at_fmr(counts, 1e-4)
+    with pytest.raises(RateNotSupported):
+        threshold_at_fmr(counts, 1e-4)
+    assert threshold_at_fmr(counts, 1e-3) == error_curve(counts).threshold_at_fmr(1e-3)
     assert 0 < tar_at_fmr(counts, 1e-3) < 1
     check_supported(1e-3, 3000)
     with pytest.raises(RateNotSupported):
@@ -141,8 +144,8 @@ def test_a_rate_that_the_data_cannot_show_is_refused_with_the_reason():
         check_supported(0, 3000)
 
 
-@pytest.mark.parametrize("metric", [auc, equal_error, error_curve, lambda c: tar_at_fmr(c, 1.0, must_support=False)])
-@pytest.mark.parametrize(("genuine", "impostor", "missing"), [([], [0.1], "genuine"), ([0.1], [], "impostor")])
+@pytest.mark.parametrize("metric", [auc, equal_error, error_curve, lambda c: tar_at_fmr(c, 1.0)])
+@pytest.mark.parametrize(("genuine", "impostor", "missing"), [([], [0.1] * 3, "genuine"), ([0.1], [], "impostor")])
 def test_one_class_missing_is_refused(metric, genuine, impostor, missing):
     with pytest.raises(BadInput, match=f"no {missing} comparisons"):
         metric(ScoreCounts.of(genuine, impostor))
