@@ -82,12 +82,10 @@ def rounded_box(
         paint(canvas, left, top, coverage * np.float32(opacity), colour)
 
 
-def disc(
-    canvas: Image, centre: tuple[float, float], radius: float, colour: Colour, *, stroke: float | None = None
-) -> None:
-    """Fills a disc, or draws a ring with ``stroke``, with smooth edges, in place."""
+def disc(canvas: Image, centre: tuple[float, float], radius: float, colour: Colour) -> None:
+    """Fills a disc, with smooth edges, in place."""
     x, y = centre
-    rounded_box(canvas, (x - radius, y - radius, x + radius, y + radius), radius, colour, stroke=stroke)
+    rounded_box(canvas, (x - radius, y - radius, x + radius, y + radius), radius, colour)
 
 
 def _parts(canvas: Image, box: Box, radius: float, stroke: float | None) -> list[tuple[int, int, int, int]]:

@@ -30,7 +30,6 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "one_in": ("1 in {}", "1 de cada {}"),
     "unknown": ("unknown", "desconocido"),
-    "match": ("in the gallery", "en la galería"),
     "no_face": ("no face", "ninguna cara"),
     "one_face": ("1 face", "1 cara"),
     "faces": ("{} faces", "{} caras"),
