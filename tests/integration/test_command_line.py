@@ -2,23 +2,44 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
 from PIL import Image
 
-ROSTRO = [sys.executable, "-m", "rostro"]
+from rostro.cli import main
+
 LANDMARKS = 5
 
 
-def rostro(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*ROSTRO, *map(str, arguments)], capture_output=True, text=True, encoding="utf-8", cwd=cwd, timeout=240
-    )
+@dataclass(frozen=True)
+class Done:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def rostro(*arguments: object) -> Done:
+    """The command line in this process: the same code, without starting Python anew for every case."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
+    command = ["rostro", *map(str, arguments)]
+    with (
+        mock.patch.object(sys, "argv", command),
+        redirect_stdout(out),
+        redirect_stderr(err),
+        pytest.raises(SystemExit) as exit_,
+    ):
+        main.run()
+    texts = [stream.buffer.getvalue().decode() for stream in (out, err)]
+    return Done(exit_.value.code or 0, *texts)
 
 
 def answer(*arguments: object, code: int) -> dict:
@@ -83,6 +104,13 @@ def test_verify_of_several_faces_is_not_guessed(samples: dict[str, Path], tmp_pa
     found = answer("verify", samples["obama.jpg"], group, code=2)
     assert "2 faces found" in found["failed"][0]["reason"]
     assert answer("verify", samples["obama.jpg"], group, "--largest-face", code=0)["same"] is True
+
+
+def test_a_process_of_its_own(samples: dict[str, Path]) -> None:
+    command = [sys.executable, "-m", "rostro", "verify", samples["obama.jpg"], samples["biden.jpg"], "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=240)
+    assert done.returncode == 1, done.stderr
+    assert json.loads(done.stdout)["same"] is False
 
 
 def test_detect(samples: dict[str, Path], tmp_path: Path) -> None:
@@ -187,8 +215,8 @@ def test_another_space_is_refused(samples: dict[str, Path], gallery: Path) -> No
         (["verify", "a.jpg", "b.jpg", "--threshold", "7"], "7"),
     ],
 )
-def test_what_cannot_be_answered_is_named(arguments: list[str], told: str, tmp_path: Path) -> None:
-    done = rostro(*arguments, cwd=tmp_path)
+def test_what_cannot_be_answered_is_named(arguments: list[str], told: str) -> None:
+    done = rostro(*arguments)
     assert done.returncode == 2
     assert told in done.stderr
     assert "Traceback" not in done.stderr

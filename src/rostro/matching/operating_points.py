@@ -83,11 +83,18 @@ def shipped(space: str) -> OperatingPoints:
     return found
 
 
-def chosen(space: str, threshold: float) -> OperatingPoint:
-    """An operating point for a threshold that the caller chose: nothing is known about its error rates."""
+def check_threshold(threshold: float) -> float:
+    """Returns the threshold, or raises `BadInput` where no cosine can reach it."""
     if not -1.0 <= threshold <= 1.0:
         raise BadInput(f"a cosine threshold lies in [-1, 1], got {threshold}")
-    return OperatingPoint(space, threshold, None, None, None, "chosen by the caller, not measured", 0, 0)
+    return threshold
+
+
+def chosen(space: str, threshold: float) -> OperatingPoint:
+    """An operating point for a threshold that the caller chose: nothing is known about its error rates."""
+    return OperatingPoint(
+        space, check_threshold(threshold), None, None, None, "chosen by the caller, not measured", 0, 0
+    )
 
 
 def file_stem(space: str) -> str:

@@ -97,6 +97,8 @@ class Recognizer:
         self._fmr = fmr
         self._operating_point_file = operating_point
         self._min_score = min_score
+        if threshold is not None:
+            operating_points.check_threshold(threshold)
         if threshold is not None and (fmr is not None or operating_point is not None):
             raise BadInput("give either a threshold, or a false match rate and an operating point file, not both")
 
