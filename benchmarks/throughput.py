@@ -78,9 +78,7 @@ def main() -> None:
     reference = next(iter(systems))
     base = statistics.median(times[reference])
     print(f"{len(photos)} photos, {os.cpu_count()} cores, {options.runs} runs each, in turns\n")
-    print(
-        "| system | ms per photo (median) | min–max | × OpenCV | faces | cosine with OpenCV's (median, min) |"
-    )
+    print("| system | ms per photo (median) | min–max | × OpenCV | faces | cosine with OpenCV's (median, min) |")
     print("|---|---|---|---|---|---|")
     for name, values in times.items():
         both = vectors[name].keys() & vectors[reference].keys()

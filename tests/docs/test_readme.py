@@ -1,0 +1,86 @@
+"""The code blocks of both READMEs are run: Python as one session, commands with the output that they show."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = ["README.md", "README.es.md"]
+NUMBER = re.compile(r"\d+\.\d+|\d+")
+
+
+def blocks(page: str, language: str) -> list[str]:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+
+def commands(page: str) -> list[tuple[str, list[str]]]:
+    """(command line, lines that it is said to print) of all console blocks, in order."""
+    found: list[tuple[str, list[str]]] = []
+    for line in "".join(blocks(page, "console")).splitlines():
+        if line.startswith("$ "):
+            found.append((line[2:].partition("  #")[0].strip(), []))
+        elif line.strip():
+            found[-1][1].append(line)
+    return found
+
+
+@pytest.fixture
+def folder(tmp_path: Path, samples: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the READMEs' commands are typed: the sample photos, and a folder of people."""
+    for name, path in samples.items():
+        shutil.copy(path, tmp_path / name)
+    for person, photo in {"Barack Obama": "obama.jpg", "Joe Biden": "biden.jpg"}.items():
+        (tmp_path / "people" / person).mkdir(parents=True)
+        shutil.copy(samples[photo], tmp_path / "people" / person / photo)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_python_blocks_run(page: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    session: dict[str, object] = {}
+    found = blocks(page, "python")
+    assert found
+    for block in found:
+        exec(compile(block, page, "exec"), session)  # noqa: S102 - running the documentation is the test
+    printed = capsys.readouterr().out
+    assert printed.startswith("True 0.")
+    assert "Barack Obama" in printed
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_commands_print_what_is_shown(page: str, folder: Path) -> None:
+    found = commands(page)
+    assert len(found) >= 4
+    for command, shown in found:
+        program, *arguments = shlex.split(command)
+        assert program == "rostro"
+        done = subprocess.run(
+            [sys.executable, "-m", "rostro", *arguments], capture_output=True, text=True, encoding="utf-8"
+        )
+        assert done.returncode in {0, 1}, f"{command}: {done.stderr}"
+        printed = [line for line in done.stdout.splitlines() if line.strip()]
+        assert [NUMBER.sub("#", line) for line in printed] == [NUMBER.sub("#", line) for line in shown], command
+        for ours, theirs in zip(numbers(printed), numbers(shown), strict=True):
+            assert ours == pytest.approx(theirs, abs=0.03), command
+
+
+def numbers(lines: list[str]) -> list[float]:
+    return [float(number) for line in lines for number in NUMBER.findall(line)]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_lead_somewhere(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    links = re.findall(r"\]\(([^)#]+?)\)", text)
+    assert links
+    missing = [link for link in links if not link.startswith("https://") and not (ROOT / link).exists()]
+    assert not missing
