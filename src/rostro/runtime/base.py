@@ -22,7 +22,7 @@ class EngineOptions:
     """How models are run.
 
     Attributes:
-        name: The engine: a file of this room.
+        name: The engine, a file of this room, and where it matters the device: ``openvino``, ``onnxruntime:cuda``.
         precision: ``auto`` takes the fastest that was measured to lose nothing (see `Engine.precision` for the choice),
             ``f32``, ``bf16`` or ``int8`` force one.
         threads: CPU threads.
@@ -33,6 +33,16 @@ class EngineOptions:
     precision: str = "auto"
     threads: int = 1
     cache_dir: Path | None = None
+
+    @property
+    def engine(self) -> str:
+        """The engine's key: `name` without the device."""
+        return self.name.partition(":")[0]
+
+    @property
+    def device(self) -> str:
+        """The device asked for, in lower case; ``cpu`` unless `name` says otherwise."""
+        return self.name.partition(":")[2].lower() or "cpu"
 
 
 class Engine(ABC):
@@ -61,7 +71,7 @@ class Engine(ABC):
             model: An ONNX file (every engine), or what else the engine reads.
             options: Precision, threads, cache.
             outputs: Names of the outputs wanted, in that order; None for all of them in the model's own order.
-            ranges: Activation ranges for int8 (see `rostro.runtime.quantisation`); None: the model has no int8 form.
+            ranges: Activation ranges for int8 (see `rostro.runtime._quantisation`); None: the model has no int8 form.
 
         Raises:
             EngineError: The file cannot be compiled for the device and precision.
@@ -98,7 +108,7 @@ def open_engine(
         MissingExtra: The engine's library is not installed.
         EngineError: The engine cannot run the model.
     """
-    engine: Engine = registry.part("runtime", options.name)(model, options, outputs=outputs, ranges=ranges)
+    engine: Engine = registry.part("runtime", options.engine)(model, options, outputs=outputs, ranges=ranges)
     return engine
 
 

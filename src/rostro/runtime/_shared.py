@@ -1,0 +1,37 @@
+"""What the engines have in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rostro.errors import EngineError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+
+def engine_error(model: Path, what: str, error: BaseException | None = None) -> EngineError:
+    """An error that names the model, what could not be done, and the library's reason on one line."""
+    reason = "" if error is None else ": " + " ".join(str(error).split())[:400]
+    return EngineError(f"{model.name}: {what}{reason}")
+
+
+def output_order(model: Path, available: Sequence[frozenset[str]], wanted: Sequence[str] | None) -> list[int]:
+    """Positions of the wanted outputs among the model's own.
+
+    Args:
+        model: For the error.
+        available: The names of each output (a tensor may have several).
+        wanted: Names in the order wanted; None for all.
+
+    Raises:
+        EngineError: The model has no output of that name.
+    """
+    if wanted is None:
+        return list(range(len(available)))
+    position = {name: i for i, names in enumerate(available) for name in names}
+    missing = [name for name in wanted if name not in position]
+    if missing:
+        raise engine_error(model, f"no output {', '.join(missing)}; there is: {', '.join(sorted(position))}")
+    return [position[name] for name in wanted]
