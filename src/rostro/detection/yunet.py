@@ -58,7 +58,7 @@ class YuNet(Detector):
             ),
         ),
     )
-    default_score = 0.6
+    default_score = 0.7
     nms_iou = 0.3
 
     def __init__(
