@@ -91,7 +91,7 @@ class Recognizer:
             threads=self.settings.threads,
             cache_dir=self.settings.home / "compiled",
         )
-        registry.part("runtime", self.engine_options.name)
+        registry.part("runtime", self.engine_options.engine)
         self.gallery_url = gallery or self.settings.gallery
         self._threshold = threshold
         self._fmr = fmr
