@@ -31,6 +31,25 @@ class Hit:
     similarity: float
 
 
+@dataclass(frozen=True, slots=True)
+class Info:
+    """What a gallery holds.
+
+    Attributes:
+        people: How many people.
+        templates: How many templates.
+        dims: Length of the vectors; None while there are none.
+        size: Bytes that it takes where it is stored, index included; None where the backend cannot tell.
+        index: State of the search index, in words.
+    """
+
+    people: int
+    templates: int
+    dims: int | None
+    size: int | None
+    index: str
+
+
 class Gallery(ABC):
     """Who is enrolled. A context manager; safe to use from several threads and processes."""
 
@@ -98,6 +117,14 @@ class Gallery(ABC):
             UnknownPerson: Nobody of that name.
         """
 
+    def templates_of(self, names: Sequence[str]) -> dict[str, list[Template]]:
+        """Templates of several people, as `templates` gives them; in one question where the backend can.
+
+        Raises:
+            UnknownPerson: Nobody of one of these names.
+        """
+        return {name: self.templates(name) for name in names}
+
     @abstractmethod
     def rename(self, name: str, to: str) -> None:
         """Renames a person.
@@ -149,6 +176,18 @@ class Gallery(ABC):
     @abstractmethod
     def names(self, people: Collection[int]) -> dict[int, str]:
         """Names of people by their ids; ids that are gone are left out."""
+
+    @abstractmethod
+    def info(self) -> Info:
+        """How many people and templates, how large, and how the search index is."""
+
+    @abstractmethod
+    def reindex(self) -> None:
+        """Builds the search index anew from the stored templates."""
+
+    def damage(self) -> list[str]:
+        """What only this backend can find wrong with its storage, one sentence each; see `_check.find_damage`."""
+        return []
 
     @abstractmethod
     def close(self) -> None:

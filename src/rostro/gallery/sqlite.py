@@ -16,7 +16,7 @@ import numpy as np
 from rostro.errors import BadInput, GalleryError, SpaceMismatch, UnknownPerson
 from rostro.gallery._database import Database
 from rostro.gallery._index import ExactIndex
-from rostro.gallery.base import Gallery, Hit, check_queries, check_templates, clean_name
+from rostro.gallery.base import Gallery, Hit, Info, check_queries, check_templates, clean_name
 from rostro.types import Person, Template
 
 if TYPE_CHECKING:
@@ -172,6 +172,25 @@ class SqliteGallery(Gallery):
                     (json.dumps([int(person) for person in people]),),
                 )
             )
+
+    def info(self) -> Info:
+        """How many people and templates, how large, and how the search index is."""
+        with self._database.reading() as sql:
+            counts = sql.execute("SELECT (SELECT count(*) FROM people), (SELECT count(*) FROM templates)").fetchone()
+            pages = sql.execute("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size").fetchone()[0]
+            return Info(*counts, dims=_meta(sql, "dims"), size=pages, index="exact, made when first searched")
+
+    def reindex(self) -> None:
+        """Forgets the search index; the next search builds it anew."""
+        with self._database.reading():
+            self._index = None
+
+    def damage(self) -> list[str]:
+        """What SQLite's own checks find: damaged pages, and templates of nobody."""
+        with self._database.reading() as sql:
+            found = [line for (line,) in sql.execute("PRAGMA integrity_check") if line != "ok"]
+            rows = sql.execute('SELECT rowid, "table", parent FROM pragma_foreign_key_check')
+            return found + [f"row {row} of {table} belongs to nobody in {parent}" for row, table, parent in rows]
 
     def close(self) -> None:
         """Closes the file."""
