@@ -176,9 +176,11 @@ class SqliteGallery(Gallery):
     def info(self) -> Info:
         """How many people and templates, how large, and how the search index is."""
         with self._database.reading() as sql:
-            counts = sql.execute("SELECT (SELECT count(*) FROM people), (SELECT count(*) FROM templates)").fetchone()
-            pages = sql.execute("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size").fetchone()[0]
-            return Info(*counts, dims=_meta(sql, "dims"), size=pages, index="exact, made when first searched")
+            people, templates = sql.execute(
+                "SELECT (SELECT count(*) FROM people), (SELECT count(*) FROM templates)"
+            ).fetchone()
+            (size,) = sql.execute("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size").fetchone()
+            return Info(people, templates, _meta(sql, "dims"), size, index="exact, made when first searched")
 
     def reindex(self) -> None:
         """Forgets the search index; the next search builds it anew."""
