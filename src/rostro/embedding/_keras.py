@@ -55,8 +55,9 @@ class KerasEmbedder(Embedder):
     def network_of(cls, weights: ModelFile) -> Network:
         """The network that a file holds the weights of."""
 
+    @classmethod
     @abstractmethod
-    def prepare(self, crops: Crops) -> Floats:
+    def prepare(cls, crops: Crops) -> Floats:
         """What the network takes: (N, 3, size, size) float32 of RGB uint8 (N, size, size, 3)."""
 
     def run(self, crops: Crops, output: str) -> Floats:

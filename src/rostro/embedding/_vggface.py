@@ -43,9 +43,10 @@ class VGGEmbedder(KerasEmbedder, Classifier):
     mean: ClassVar[tuple[float, float, float]]
     names: ClassVar[ModelFile]
 
-    def prepare(self, crops: Crops) -> Floats:
+    @classmethod
+    def prepare(cls, crops: Crops) -> Floats:
         """See `KerasEmbedder.prepare`."""
-        bgr = crops[..., ::-1].astype(np.float32) - np.array(self.mean, np.float32)
+        bgr = crops[..., ::-1].astype(np.float32) - np.array(cls.mean, np.float32)
         return np.ascontiguousarray(bgr.transpose(0, 3, 1, 2))
 
     @cached_property

@@ -56,7 +56,7 @@ class Dlib(Embedder):
         try:
             import dlib
         except ImportError:
-            raise MissingExtra("dlib", "dlib") from None
+            raise MissingExtra("dlib-bin", "dlib") from None
         self._network = dlib.face_recognition_model_v1(str(store.path(self.files[0])))
         self._one_at_a_time = threading.Lock()
 

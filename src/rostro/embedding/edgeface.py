@@ -64,7 +64,8 @@ class EdgeFace(Embedder):
 def free_batch(source: Path, target: Path) -> None:
     """Frees the batch size of a network that was exported for batch 1.
 
-    Its Reshape nodes name the whole shape, beginning with that 1; 0 says instead: as in the input.
+    Its Reshape nodes name the whole shape, beginning with that 1; 0 says instead: as in the input. The notes on the
+    shapes in between, which say 1 too, are dropped.
     """
     try:
         import onnx
@@ -82,4 +83,5 @@ def free_batch(source: Path, target: Path) -> None:
             tensor.CopyFrom(numpy_helper.from_array(shape, tensor.name))
     for value in (*model.graph.input, *model.graph.output):
         value.type.tensor_type.shape.dim[0].dim_param = "N"
+    model.graph.ClearField("value_info")
     onnx.save(model, target)

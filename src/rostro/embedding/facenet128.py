@@ -7,6 +7,7 @@ MS-Celeb-1M).
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -49,13 +50,13 @@ class FaceNet128(KerasEmbedder):
         """The only file's."""
         return inception_resnet_v1(cls.dims)
 
-    def prepare(self, crops: Crops) -> Floats:
+    @classmethod
+    def prepare(cls, crops: Crops) -> Floats:
         """See `KerasEmbedder.prepare`."""
         pixels = crops.transpose(0, 3, 1, 2).astype(np.float32)
         mean = pixels.mean(axis=(1, 2, 3), keepdims=True)
         deviation = pixels.std(axis=(1, 2, 3), keepdims=True)
         # The floor keeps a crop of a single colour finite, as in TensorFlow's per_image_standardization.
-        standardised: Floats = (pixels - mean) / np.maximum(
-            deviation, 1 / np.sqrt(pixels[0].size if len(pixels) else 1)
-        )
+        floor = np.float32(1 / math.sqrt(math.prod(crops.shape[1:])))
+        standardised: Floats = (pixels - mean) / np.maximum(deviation, floor)
         return standardised
