@@ -30,7 +30,7 @@ _MIN_SCALE, _MAX_SCALE = 0.2, 0.95
 _RATIOS = (1.0, 2.0, 0.5, 3.0, 0.3333)
 #: The network gives offsets multiplied by these: of the centre, of the logarithm of the sides.
 _CENTRE_GAIN, _SIZE_GAIN = 10.0, 5.0
-_OUTPUTS = ("raw_outputs/box_encodings", "raw_outputs/class_predictions")
+_OUTPUTS = ("raw_outputs/box_encodings:0", "raw_outputs/class_predictions:0")
 
 
 class SSDMobileNet(Detector):

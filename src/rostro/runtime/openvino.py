@@ -56,7 +56,7 @@ class OpenVINOEngine(Engine):
         self._ranges = read_ranges(ranges) if ranges is not None and self.precision == "int8" else None
         self._file = model
         self._options = options
-        self._model = self._read()
+        self._model = self._read(outputs)
         self._order = output_order(model, [frozenset(output.get_names()) for output in self._model.outputs], outputs)
         self._lock = threading.Lock()
         self._seen: Counter[Shape] = Counter()
@@ -88,9 +88,12 @@ class OpenVINOEngine(Engine):
             "precisions": ", ".join(native_precisions(core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"))),
         }
 
-    def _read(self) -> Any:
+    def _read(self, outputs: Sequence[str] | None) -> Any:
         try:
-            model = self._core.read_model(self._file)
+            if outputs is not None and self._file.suffix == ".pb":
+                model = _read_graph(self._file, outputs)
+            else:
+                model = self._core.read_model(self._file)
         except RuntimeError as error:
             raise engine_error(self._file, "cannot be read", error) from None
         if len(model.inputs) != 1:
@@ -146,6 +149,20 @@ class OpenVINOEngine(Engine):
             return _Network(self._core.compile_model(model, "CPU", config), self._order)
         except RuntimeError as error:
             raise engine_error(self._file, f"cannot take samples of shape {tuple(shape[1:])}", error) from None
+
+
+def _read_graph(file: Path, outputs: Sequence[str]) -> Any:
+    """A TensorFlow graph as far as the outputs go: what follows them may be of no kind that OpenVINO knows."""
+    from openvino.frontend import FrontEndManager
+
+    frontend = FrontEndManager().load_by_framework("tf")
+    graph = frontend.load(str(file))
+    ends = {name: graph.get_place_by_tensor_name(name) for name in outputs}
+    missing = [name for name, place in ends.items() if place is None]
+    if missing:
+        raise engine_error(file, f"no tensor {', '.join(missing)}")
+    graph.override_all_outputs(list(ends.values()))
+    return frontend.convert(graph)
 
 
 class _Network:
