@@ -144,15 +144,14 @@ def _check_pixels(picture: ImageFile, photo: str, max_pixels: int) -> None:
 
 
 def _decode_plain_jpeg(data: bytes, picture: ImageFile) -> Image | None:
-    """Decodes by OpenCV, to the same pixels as Pillow in half the time; None when the file is not plain.
+    """Decodes by OpenCV, to the same pixels as Pillow in half the time; None where Pillow must judge.
 
-    OpenCV fills the rest of a truncated JPEG with gray and says nothing, so only a file that ends with the end marker
-    comes here (the marker cannot occur inside of the coded pixels). Pillow judges all others.
+    That is so for other colours than RGB and gray, and where OpenCV gives up, as it does on truncated files since 4.11.
     """
     import cv2
 
     profile: bytes = picture.info.get("icc_profile", b"sRGB")
-    if needs_conversion(profile) or picture.mode == "CMYK" or not data.endswith(b"\xff\xd9"):
+    if needs_conversion(profile) or picture.mode == "CMYK":
         return None
     flags = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION
     pixels: Image | None = cv2.imdecode(np.frombuffer(data, np.uint8), flags)

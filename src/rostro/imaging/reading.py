@@ -21,6 +21,9 @@ _DEFAULTS: dict[str, Any] = {item.name: item.default for item in fields(Settings
 MAX_BYTES: int = _DEFAULTS["max_bytes"]
 MAX_PIXELS: int = _DEFAULTS["max_pixels"]
 
+#: Bytes asked for at once: Python sets aside what is asked for, so asking for the limit would be slow.
+_CHUNK = 1 << 16
+
 PathLike = str | os.PathLike[str] | os.PathLike[bytes]
 Source = PathLike | bytes | BinaryIO | Image
 
@@ -145,7 +148,7 @@ def _read_stream(stream: BinaryIO, name: str, max_bytes: int) -> bytes:
     parts: list[bytes] = []
     left = max_bytes + 1
     try:
-        while left and (part := stream.read(left)):
+        while left and (part := stream.read(min(left, _CHUNK))):
             if not isinstance(part, bytes):
                 raise BadInput(f"{name}: a photo is read from a binary file, this one gives {type(part).__name__}")
             parts.append(part)
