@@ -23,7 +23,7 @@ import numpy as np
 from rostro.errors import EngineError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -81,7 +81,7 @@ def quantise(model: Any, ranges: Mapping[str, tuple[float, float]]) -> None:
     model.validate_nodes_and_infer_types()
 
 
-def measure_ranges(file: Path, batches: Iterable[NDArray[Any]]) -> Ranges:
+def measure_ranges(file: Path, samples: NDArray[Any]) -> Ranges:
     """Ranges for every layer that could run in int8: the medians over samples of each sample's extremes.
 
     Rare extremes are clipped on purpose: that gives the other values finer steps. On SFace the median loses less than
@@ -89,7 +89,7 @@ def measure_ranges(file: Path, batches: Iterable[NDArray[Any]]) -> Ranges:
 
     Args:
         file: The model.
-        batches: (N, …) arrays as the model takes them, of representative pictures.
+        samples: (N, …), as the model takes them, of representative pictures.
     """
     import openvino
 
@@ -99,18 +99,16 @@ def measure_ranges(file: Path, batches: Iterable[NDArray[Any]]) -> Ranges:
     model.add_outputs(names)
     lows: dict[str, list[float]] = {name: [] for name in names}
     highs: dict[str, list[float]] = {name: [] for name in names}
-    compiled = None
-    for batch in batches:
-        for sample in batch:
-            if compiled is None:
-                model.reshape([1, *sample.shape])
-                compiled = core.compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
-            outputs = compiled(sample[None])
-            for name in names:
-                lows[name].append(float(outputs[name].min()))
-                highs[name].append(float(outputs[name].max()))
+    model.reshape([1, *samples.shape[1:]])
+    compiled = core.compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+    for sample in samples:
+        outputs = compiled(sample[None])
+        for name in names:
+            lows[name].append(float(outputs[name].min()))
+            highs[name].append(float(outputs[name].max()))
     # Zero must be exact: it is what convolutions pad with.
-    return {name: (min(0.0, median(lows[name])), max(0.0, median(highs[name]))) for name in names}
+    limits = {name: (min(0.0, median(lows[name])), max(0.0, median(highs[name]))) for name in names}
+    return {name: (low, high) for name, (low, high) in limits.items() if low < high}
 
 
 def _inputs_of_layers(model: Any) -> list[str]:
