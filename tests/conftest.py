@@ -13,6 +13,7 @@ from rostro.runtime.base import EngineOptions
 from rostro.settings import Settings
 from rostro.weights.samples import PORTRAITS, SAMPLES
 from rostro.weights.store import ModelStore
+from servers import milvus_server, postgresql_server  # noqa: F401 - fixtures
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rostro import registry
@@ -19,7 +20,6 @@ from rostro.types import Template
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 DIMS = 16
 SPACE = "toy-00000000/none"
@@ -38,18 +38,18 @@ def templates(count: int, seed: int = 0) -> list[Template]:
     return [template(v, f"{seed}-{n}") for n, v in enumerate(unit_vectors(count, seed))]
 
 
-def sqlite_urls(folder: Path) -> Callable[[], str]:
-    numbers = iter(range(10**6))
-    return lambda: str(folder / f"{next(numbers)}.db")
-
-
-#: backend → what makes URLs of new, empty galleries in it. A backend that is missing here fails, it is not skipped.
-URLS = {"sqlite": sqlite_urls}
+#: backend → the URL of a gallery in it of a given name. A backend that is missing here fails, it is not skipped.
+URLS: dict[str, Callable[[pytest.FixtureRequest, str], str]] = {
+    "sqlite": lambda request, name: str(request.getfixturevalue("tmp_path") / f"{name}.db"),
+    "postgresql": lambda request, name: f"{request.getfixturevalue('postgresql_server')}&gallery={name}",
+    "milvus": lambda request, name: f"{request.getfixturevalue('milvus_server')}/{name}",
+}
 
 
 @pytest.fixture(params=registry.names("gallery"))
-def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], str]:
-    return URLS[request.param](tmp_path)
+def new_url(request: pytest.FixtureRequest) -> Callable[[], str]:
+    """Makes URLs of galleries that are not there yet."""
+    return lambda: URLS[request.param](request, f"g{secrets.token_hex(6)}")
 
 
 @pytest.fixture
@@ -206,20 +206,33 @@ def test_the_removed_are_gone_and_never_found(gallery: Gallery) -> None:
     assert gallery.search(query, 3) == [[]]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.parametrize(
+    ("sizes", "count", "removed"), [([1], 1, 1), ([3, 1, 40], 5, 0), ([40, 40, 7, 40, 1], 60, 2), ([5, 6], 60, 1)]
+)
+def test_search_agrees_with_comparing_everything(
+    new_url: Callable[[], str], sizes: list[int], count: int, removed: int
+) -> None:
+    check_search(new_url(), sizes, count, removed, seed=sum(sizes))
+
+
+@settings(max_examples=40, deadline=None)
 @given(
     sizes=st.lists(st.integers(1, 40), min_size=1, max_size=6),
     count=st.integers(1, 60),
     removed=st.integers(0, 5),
     seed=st.integers(0, 2**32 - 1),
 )
-def test_search_agrees_with_comparing_everything(
-    new_url: Callable[[], str], sizes: list[int], count: int, removed: int, seed: int
+def test_search_agrees_with_comparing_everything_whatever_is_stored(
+    sizes: list[int], count: int, removed: int, seed: int
 ) -> None:
+    check_search(":memory:", sizes, count, removed, seed)
+
+
+def check_search(url: str, sizes: list[int], count: int, removed: int, seed: int) -> None:
     vectors = unit_vectors(sum(sizes), seed)
     owners = np.repeat(np.arange(len(sizes)), sizes)
     queries = unit_vectors(3, seed + 1)
-    with open_gallery(new_url(), space=SPACE) as gallery:
+    with open_gallery(url, space=SPACE) as gallery:
         for owner in range(len(sizes)):
             mine = np.flatnonzero(owners == owner)
             gallery.add({f"person {owner}": [template(vectors[n], f"{n}") for n in mine]})
