@@ -5,7 +5,7 @@
     RostroError
     ├── PhotoError            a photo cannot be used; names the photo and the reason
     │   ├── UnreadablePhoto   broken, truncated, empty, not a picture
-    │   └── PhotoTooLarge     over the limit on bytes or pixels
+    │   └── PhotoTooLarge     over the limit on bytes, pixels or faces
     ├── NoFace                a face was needed and none was found
     ├── SeveralFaces          one face was needed and several were found
     ├── ModelError
@@ -51,7 +51,7 @@ class UnreadablePhoto(PhotoError):  # noqa: N818 - the name says what happened
 
 
 class PhotoTooLarge(PhotoError):  # noqa: N818
-    """The photo is over the limit on bytes or pixels."""
+    """The photo is over the limit on bytes, pixels or faces."""
 
 
 class NoFace(PhotoError):  # noqa: N818

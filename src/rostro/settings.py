@@ -66,6 +66,7 @@ class Settings:
     )
     max_bytes: int = _setting("ROSTRO_MAX_BYTES", _whole, "largest photo file that is read, in bytes", 100_000_000)
     max_pixels: int = _setting("ROSTRO_MAX_PIXELS", _whole, "largest photo that is decoded, in pixels", 120_000_000)
+    max_faces: int = _setting("ROSTRO_MAX_FACES", _whole, "most faces of one photo", 10_000)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:

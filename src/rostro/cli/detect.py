@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
 from rostro.cli import options, output
 from rostro.imaging.listing import find_photos
+from rostro.recognition import answers
 from rostro.recognition.pipeline import Failure, PhotoFaces
 
 if TYPE_CHECKING:
@@ -33,18 +34,13 @@ def command(
         detector=detector, embedder=embedder, engine=engine, precision=precision, threshold=threshold,
         min_score=min_score,
     )  # fmt: skip
-    answers = list(faces.photos(find_photos(photos), embed=False, keep=picture is not None))
-    found = [answer for answer in answers if isinstance(answer, PhotoFaces)]
-    failed = [answer for answer in answers if isinstance(answer, Failure)]
+    answered = list(faces.photos(find_photos(photos), embed=False, keep=picture is not None))
+    found = [answer for answer in answered if isinstance(answer, PhotoFaces)]
+    failed = [answer for answer in answered if isinstance(answer, Failure)]
     if picture is not None:
         _draw(found, picture)
     if json:
-        output.print_json(
-            {
-                "photos": [photo_json(answer, [face.to_json() for face in answer.faces]) for answer in found],
-                "failed": [failure.to_json() for failure in failed],
-            }
-        )
+        output.print_json(answers.detection(found, failed))
     else:
         for answer in found:
             output.say(f"{answer.photo}: {_count(len(answer.faces))}")
@@ -53,11 +49,6 @@ def command(
                 output.say(f"  {x1:.0f},{y1:.0f} to {x2:.0f},{y2:.0f}  score {face.score:.2f}")
     output.report_failures(failed)
     raise typer.Exit(exit_code(any(answer.faces for answer in found), failed))
-
-
-def photo_json(answer: PhotoFaces, faces: list[dict[str, Any]]) -> dict[str, Any]:
-    """A photo's entry in the JSON of detect and embed."""
-    return {"photo": answer.photo, "width": answer.width, "height": answer.height, "faces": faces}
 
 
 def exit_code(yes: bool, failed: list[Failure]) -> int:

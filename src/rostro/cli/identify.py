@@ -10,6 +10,7 @@ from rostro.cli import options, output
 from rostro.cli.detect import exit_code
 from rostro.gallery.base import open_gallery
 from rostro.imaging.listing import find_photos
+from rostro.recognition import answers
 from rostro.recognition.pipeline import Failure, PhotoFaces
 
 if TYPE_CHECKING:
@@ -44,30 +45,23 @@ def command(
         threshold=threshold, fmr=fmr, operating_point=operating_point, gallery=gallery,
     )  # fmt: skip
     failed: list[Failure] = []
-    answers: list[tuple[PhotoFaces, list[Identification]]] = []
+    answered: list[tuple[PhotoFaces, list[Identification]]] = []
     open_gallery(faces.gallery_url, create=False).close()  # a gallery that is not there is an error, not an empty one
     with faces.gallery:
         for answer in faces.photos(find_photos(photos), keep=picture is not None):
             if isinstance(answer, Failure):
                 failed.append(answer)
             else:
-                answers.append((answer, faces.look_up(answer, candidates=candidates)))
+                answered.append((answer, faces.look_up(answer, candidates=candidates)))
     if picture is not None:
-        _draw(answers, picture)
+        _draw(answered, picture)
     if json:
-        output.print_json(
-            {
-                "photos": [
-                    {"photo": found.photo, "faces": [answer.to_json() for answer in row]} for found, row in answers
-                ],
-                "failed": [failure.to_json() for failure in failed],
-            }
-        )
+        output.print_json(answers.identification(answered, failed))
     else:
-        for found, row in answers:
+        for found, row in answered:
             output.say(f"{found.photo}: {', '.join(map(_sentence, row)) or 'no face'}")
     output.report_failures(failed)
-    raise typer.Exit(exit_code(any(answer.name is not None for _, row in answers for answer in row), failed))
+    raise typer.Exit(exit_code(any(answer.name is not None for _, row in answered for answer in row), failed))
 
 
 def _sentence(answer: Identification) -> str:
@@ -77,8 +71,8 @@ def _sentence(answer: Identification) -> str:
     return "unknown" if best is None else f"unknown (nearest {best.name}, {best.similarity:.3f})"
 
 
-def _draw(answers: list[tuple[PhotoFaces, list[Identification]]], picture: Path) -> None:
+def _draw(answered: list[tuple[PhotoFaces, list[Identification]]], picture: Path) -> None:
     from rostro.imaging.pictures import identification_sheet
     from rostro.imaging.writing import write_picture
 
-    write_picture(identification_sheet([(found.photo, found.kept_image, row) for found, row in answers]), picture)
+    write_picture(identification_sheet([(found.photo, found.kept_image, row) for found, row in answered]), picture)

@@ -8,6 +8,8 @@ import typer
 
 from rostro.cli import options, output
 from rostro.gallery.base import open_gallery
+from rostro.recognition import answers
+from rostro.recognition.crops import CropStore
 
 if TYPE_CHECKING:
     from rostro.gallery.base import Gallery
@@ -46,13 +48,12 @@ def show(name: Name, gallery: options.GalleryUrl = None, json: options.Json = Fa
     Example: rostro people show "Ada Lovelace"
     """
     with _open(gallery) as opened:
-        person, templates = opened.person(name), opened.templates(name)
-    rows = [{"photo": t.photo, "sha256": t.source_hash, "quality": round(t.quality, 4)} for t in templates]
+        found = answers.person(opened, name)
     if json:
-        output.print_json({"name": person.name, "templates": rows})
+        output.print_json(found)
     else:
-        output.say(f"{person.name}: {person.templates} templates")
-        for row in rows:
+        output.say(f"{found['name']}: {len(found['templates'])} templates")
+        for row in found["templates"]:
             output.say(f"  {row['photo']}  quality {row['quality']:.2f}")
 
 
@@ -84,17 +85,23 @@ def merge(
     Example: rostro people merge "A. Lovelace" "Ada Lovelace"
     """
     with _open(gallery) as opened:
+        person, other = opened.person(name), opened.person(into)
         opened.merge(name, into)
+    if crops := CropStore.beside(opened.url):
+        crops.merge(person.id, other.id)
     _done(json, {"merged": name, "into": into}, f"{name} was merged into {into}")
 
 
 @app.command()
 def remove(name: Name, gallery: options.GalleryUrl = None, json: options.Json = False) -> None:
-    """Erase a person and every template of theirs, for good.
+    """Erase a person and every template and picture of theirs, for good.
 
     Example: rostro people remove "Ada Lovelace"
     """
     with _open(gallery) as opened:
+        person = opened.person(name)
+        if crops := CropStore.beside(opened.url):
+            crops.erase(person.id)
         erased = opened.remove(name)
     _done(json, {"removed": name, "templates": erased}, f"{name} was removed with {erased} templates")
 

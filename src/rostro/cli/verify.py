@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rostro.cli import options, output
+from rostro.recognition import answers
 from rostro.recognition.pipeline import Failure, PhotoFaces
 
 if TYPE_CHECKING:
@@ -38,8 +39,8 @@ def command(
         detector=detector, embedder=embedder, alignment=alignment, engine=engine, precision=precision,
         threshold=threshold, fmr=fmr, operating_point=operating_point,
     )  # fmt: skip
-    answers = list(faces.photos([a, b], face="largest" if largest_face else "only", keep=picture is not None))
-    failed = [answer for answer in answers if isinstance(answer, Failure)]
+    answered = list(faces.photos([a, b], face="largest" if largest_face else "only", keep=picture is not None))
+    failed = [answer for answer in answered if isinstance(answer, Failure)]
     if failed:
         if json:
             output.print_json(
@@ -47,12 +48,12 @@ def command(
             )
         output.report_failures(failed)
         raise typer.Exit(output.NO_ANSWER)
-    first, second = (answer for answer in answers if isinstance(answer, PhotoFaces))
+    first, second = (answer for answer in answered if isinstance(answer, PhotoFaces))
     verdict = faces.compare(first, second)
     if picture is not None:
         draw(faces, first, second, verdict, picture)
     if json:
-        output.print_json(_json(faces, (first, second), verdict))
+        output.print_json(answers.verification(faces, (first, second), verdict))
     else:
         output.say(sentence(verdict))
     raise typer.Exit(output.YES if verdict.same else output.NO)
@@ -64,20 +65,6 @@ def sentence(verdict: Verification) -> str:
     chance = "" if rate is None else f", false match rate {rate:.2g}"
     answer = "same person" if verdict.same else "not the same person"
     return f"{answer}: similarity {verdict.similarity:.3f} (threshold {verdict.threshold:.3f}{chance})"
-
-
-def _json(faces: Recognizer, found: tuple[PhotoFaces, PhotoFaces], verdict: Verification) -> dict[str, object]:
-    return {
-        "same": verdict.same,
-        "similarity": round(verdict.similarity, 4),
-        "threshold": round(verdict.threshold, 4),
-        "false_match_rate": verdict.false_match_rate,
-        "space": verdict.space,
-        "detector": faces.detector_name,
-        "embedder": faces.embedder_name,
-        "engine": faces.engine_options.name,
-        "faces": [{"photo": answer.photo, **face.to_json()} for answer, face in zip(found, verdict.faces, strict=True)],
-    }
 
 
 def draw(faces: Recognizer, first: PhotoFaces, second: PhotoFaces, verdict: Verification, picture: Path) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rostro.errors import BadInput, PhotoError
+from rostro.errors import BadInput, PhotoError, PhotoTooLarge
 from rostro.imaging.reading import Photo, read_photo
 from rostro.recognition.selection import FaceRule, select
 
@@ -101,6 +101,7 @@ class Pipeline:
         threads: Worker threads.
         max_bytes: Largest photo file that is read.
         max_pixels: Largest photo that is decoded.
+        max_faces: Most faces of a photo that are taken further; a photo with more is a failure.
     """
 
     detector: Detector
@@ -109,6 +110,7 @@ class Pipeline:
     threads: int
     max_bytes: int
     max_pixels: int
+    max_faces: int
 
     def run(
         self, sources: Iterable[Any], *, face: FaceRule | None = None, keep: bool = False
@@ -158,7 +160,7 @@ class Pipeline:
     def _batch(self, photos: list[Photo | Failure], face: FaceRule | None, keep: bool) -> list[PhotoFaces | Failure]:
         good = [photo for photo in photos if isinstance(photo, Photo)]
         detected = self.detector.detect([photo.image for photo in good])
-        answers = iter(self._embed([_chosen(p, f, face) for p, f in zip(good, detected, strict=True)], good, keep))
+        answers = iter(self._embed([self._chosen(p, f, face) for p, f in zip(good, detected, strict=True)], good, keep))
         return [next(answers) if isinstance(photo, Photo) else photo for photo in photos]
 
     def _embed(
@@ -188,13 +190,14 @@ class Pipeline:
             else:
                 yield replace(answer, embeddings=rows)
 
-
-def _chosen(photo: Photo, faces: list[Face], rule: FaceRule | None) -> PhotoFaces | Failure:
-    height, width = photo.image.shape[:2]
-    if rule is not None:
+    def _chosen(self, photo: Photo, faces: list[Face], rule: FaceRule | None) -> PhotoFaces | Failure:
+        height, width = photo.image.shape[:2]
         try:
-            faces = [faces[select(faces, rule, photo=photo.name, width=width, height=height)]]
+            if rule is not None:
+                faces = [faces[select(faces, rule, photo=photo.name, width=width, height=height)]]
+            if len(faces) > self.max_faces:
+                raise PhotoTooLarge(photo.name, f"{len(faces)} faces, the limit is {self.max_faces} faces")
         except PhotoError as error:
             return Failure(error)
-    nothing = np.empty((0, 0), np.float32)
-    return PhotoFaces(photo.name, photo.sha256, width, height, tuple(faces), nothing)
+        nothing = np.empty((0, 0), np.float32)
+        return PhotoFaces(photo.name, photo.sha256, width, height, tuple(faces), nothing)

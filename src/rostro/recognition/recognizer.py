@@ -162,6 +162,7 @@ class Recognizer:
             threads=self.settings.threads,
             max_bytes=self.settings.max_bytes,
             max_pixels=self.settings.max_pixels,
+            max_faces=self.settings.max_faces,
         )
 
     @cached_property
@@ -174,6 +175,7 @@ class Recognizer:
             threads=self.settings.threads,
             max_bytes=self.settings.max_bytes,
             max_pixels=self.settings.max_pixels,
+            max_faces=self.settings.max_faces,
         )
 
     # What one does with them.
