@@ -58,12 +58,16 @@ class Database:
         create: Whether to make the gallery where there is none.
         patience: Seconds to wait for other writers before giving up.
 
+    Attributes:
+        file: Where the gallery is; None if it is in memory.
+
     Raises:
         GalleryError: No such file, not a rostro gallery, or one of a newer version.
     """
 
     def __init__(self, path: str, *, create: bool, patience: float = 60.0) -> None:
         self.path = path
+        self.file = None if path == MEMORY else Path(path).expanduser().absolute()
         self._patience = patience
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
@@ -133,16 +137,15 @@ class Database:
         return self._connection
 
     def _uri(self, create: bool) -> str:
-        if self.path == MEMORY:
+        if self.file is None:
             return "file::memory:"
-        path = Path(self.path).expanduser().absolute()
-        if path.is_dir():
+        if self.file.is_dir():
             raise GalleryError(f"{self.path}: is a folder, not a gallery")
-        if not path.parent.is_dir():
-            raise GalleryError(f"{self.path}: there is no folder {path.parent}")
-        if not create and not path.exists():
+        if not self.file.parent.is_dir():
+            raise GalleryError(f"{self.path}: there is no folder {self.file.parent}")
+        if not create and not self.file.exists():
             raise GalleryError(f"{self.path}: no such gallery")
-        return f"{path.as_uri()}?mode={'rwc' if create else 'rw'}"
+        return f"{self.file.as_uri()}?mode={'rwc' if create else 'rw'}"
 
     def _prepare(self, sql: sqlite3.Connection, create: bool) -> None:
         """Checks whose file it is before anything in it is changed."""

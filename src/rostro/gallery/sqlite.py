@@ -15,22 +15,16 @@ import numpy as np
 
 from rostro.errors import BadInput, GalleryError, SpaceMismatch, UnknownPerson
 from rostro.gallery._database import Database
-from rostro.gallery._index import ExactIndex
-from rostro.gallery.base import Gallery, Hit, Info, check_queries, check_templates, clean_name
+from rostro.gallery._searcher import STORED, Searcher
+from rostro.gallery.base import Gallery, Info, check_queries, check_templates, clean_name
 from rostro.types import Person, Template
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
-    from numpy.typing import NDArray
-
+    from rostro.gallery.base import Hit
     from rostro.types import Floats
-
-_STORED = np.dtype("<f2")
-
-#: Queries that are answered at a time, so that the vectors of their candidates stay a small part of memory.
-_BLOCK = 64
 
 
 class SqliteGallery(Gallery):
@@ -39,8 +33,7 @@ class SqliteGallery(Gallery):
     def __init__(self, url: str, database: Database) -> None:
         self.url = url
         self._database = database
-        self._index: ExactIndex | None = None
-        self._indexed: tuple[str | None, int] = (None, 0)
+        self._searcher = Searcher(database.file and database.file.with_name(f"{database.file.name}.index"))
 
     @classmethod
     def open(cls, url: str, *, space: str | None = None, create: bool = True) -> Self:
@@ -156,12 +149,7 @@ class SqliteGallery(Gallery):
                 return [[] for _ in queries]
             if queries.shape[1] != dims:
                 raise SpaceMismatch(f"{self.url}: queries of {queries.shape[1]} numbers; the gallery's have {dims}")
-            index = self._fresh_index(sql, dims)
-            hits: list[list[Hit]] = []
-            for start in range(0, len(queries), _BLOCK):
-                block = queries[start : start + _BLOCK]
-                hits += _scored(sql, block, index.search(block, count), count)
-            return hits
+            return self._searcher.search(sql, queries, count)
 
     def names(self, people: Collection[int]) -> dict[int, str]:
         """Names of people by their ids; ids that are gone are left out."""
@@ -180,12 +168,14 @@ class SqliteGallery(Gallery):
                 "SELECT (SELECT count(*) FROM people), (SELECT count(*) FROM templates)"
             ).fetchone()
             (size,) = sql.execute("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size").fetchone()
-            return Info(people, templates, _meta(sql, "dims"), size, index="exact, made when first searched")
+            return Info(people, templates, _meta(sql, "dims"), size + self._searcher.size, self._searcher.state)
 
     def reindex(self) -> None:
-        """Forgets the search index; the next search builds it anew."""
-        with self._database.reading():
-            self._index = None
+        """Builds the search index anew from the stored templates."""
+        with self._database.reading() as sql:
+            dims = _meta(sql, "dims")
+            if dims is not None:
+                self._searcher.rebuild(sql, dims)
 
     def damage(self) -> list[str]:
         """What SQLite's own checks find: damaged pages, and templates of nobody."""
@@ -197,7 +187,7 @@ class SqliteGallery(Gallery):
     def close(self) -> None:
         """Closes the file."""
         self._database.close()
-        self._index = None
+        self._searcher.close()
 
     def _id(self, sql: sqlite3.Connection, name: str) -> int:
         row = sql.execute("SELECT id FROM people WHERE name = ?", (clean_name(name),)).fetchone()
@@ -215,26 +205,15 @@ class SqliteGallery(Gallery):
         return erased
 
     def _purge(self) -> None:
-        """Drives erased bytes out of the file, if any removal still needs it."""
+        """Drives erased bytes out of the files, if any removal still needs it."""
         with self._database.reading() as sql:
             due = _meta(sql, "purge")
         if due is not None:
             self._database.purge()
+            with self._database.reading() as sql:
+                self._searcher.forget_erased(sql, _meta(sql, "dims"))
             with self._database.writing() as sql:  # a removal that came in between has another mark
                 sql.execute("DELETE FROM meta WHERE key = 'purge' AND value = ?", (due,))
-
-    def _fresh_index(self, sql: sqlite3.Connection, dims: int) -> ExactIndex:
-        """The index, brought up to what this transaction sees: new rows are added, an erasure starts it anew."""
-        erasure, last = self._indexed
-        now = _meta(sql, "erasure")
-        if self._index is None or erasure != now:
-            self._index, last = ExactIndex(dims), 0
-        rows = sql.execute("SELECT id, vector FROM templates WHERE id > ? ORDER BY id", (last,)).fetchall()
-        if rows:
-            self._index.add(np.array([row[0] for row in rows], np.int64), _vectors((row[1] for row in rows), dims))
-            last = rows[-1][0]
-        self._indexed = (now, last)
-        return self._index
 
 
 _PEOPLE = "SELECT people.id, name, count(templates.id) FROM people LEFT JOIN templates ON person = people.id"
@@ -268,7 +247,7 @@ def _insert(sql: sqlite3.Connection, name: str, templates: Sequence[Template]) -
             b"" if template.box is None else struct.pack("<4d", *template.box),
             template.photo.encode(errors="backslashreplace").decode(),  # file names need not be valid text
             float(template.quality),
-            np.asarray(template.vector, _STORED).tobytes(),
+            np.asarray(template.vector, STORED).tobytes(),
         )
         for template in templates
     )
@@ -281,33 +260,9 @@ def _insert(sql: sqlite3.Connection, name: str, templates: Sequence[Template]) -
 
 def _template(vector: bytes, source_hash: str, photo: str, quality: float, box: bytes) -> Template:
     return Template(
-        vector=np.frombuffer(vector, _STORED).astype(np.float32),
+        vector=np.frombuffer(vector, STORED).astype(np.float32),
         source_hash=source_hash,
         photo=photo,
         quality=quality,
         box=struct.unpack("<4d", box) if box else None,
     )
-
-
-def _vectors(blobs: Iterable[bytes], dims: int) -> Floats:
-    return np.frombuffer(b"".join(blobs), _STORED).reshape(-1, dims).astype(np.float32)
-
-
-def _scored(sql: sqlite3.Connection, queries: Floats, candidates: NDArray[np.int64], count: int) -> list[list[Hit]]:
-    """Looks the candidates up in the table, which alone decides whose they are and how near."""
-    wanted = json.dumps(np.unique(candidates).tolist())
-    rows = sql.execute(
-        "SELECT id, person, vector FROM templates WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id", (wanted,)
-    ).fetchall()
-    if not rows:
-        return [[] for _ in queries]
-    ids = np.array([row[0] for row in rows], np.int64)
-    people = [row[1] for row in rows]
-    vectors = _vectors((row[2] for row in rows), queries.shape[1])
-    hits = []
-    for query, proposed in zip(queries, candidates, strict=True):
-        places = np.flatnonzero(np.isin(ids, proposed))
-        scores = np.clip(vectors[places] @ query, -1.0, 1.0)
-        best = np.argsort(-scores, kind="stable")[:count]
-        hits.append([Hit(people[p], int(ids[p]), float(s)) for p, s in zip(places[best], scores[best], strict=True)])
-    return hits

@@ -1,0 +1,337 @@
+"""The search index by itself, and the file in which the gallery keeps it."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import sqlite3
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from rostro.gallery import _index, _scan
+from rostro.gallery._scan import ScanIndex
+from rostro.gallery.base import Gallery, open_gallery
+from rostro.types import Template
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SPACE = "toy-00000000/none"
+
+
+def people(count: int, dims: int, seed: int = 0, faces: int = 5) -> np.ndarray:
+    """Unit vectors, `faces` in a row of the same person, cosine about 0.6; all share a mean, as real ones do."""
+    random = np.random.default_rng(seed)
+    centres = random.normal(size=(-(-count // faces), dims)) / np.sqrt(dims)
+    noise = random.normal(size=(count, dims)) / np.sqrt(dims)
+    mean = np.random.default_rng(99).normal(size=dims) / np.sqrt(dims)
+    vectors = np.sqrt(0.6) * np.repeat(centres, faces, axis=0)[:count] + np.sqrt(0.4) * noise + 0.3 * mean
+    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+
+
+def scan_of(vectors: np.ndarray, first: int = 1) -> ScanIndex:
+    scan = ScanIndex.fit(vectors)
+    scan.add(np.arange(first, first + len(vectors)), vectors)
+    return scan
+
+
+@pytest.mark.parametrize("dims", [97, 128, 300, 301])
+def test_the_scan_proposes_the_best(dims: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_scan, "SEGMENT", 3000)
+    vectors = people(10_000, dims)
+    scan = scan_of(vectors)
+    known, strangers = vectors[::100] + 0.02 * people(100, dims, 1, 1), people(100, dims, 2, 1)
+    for queries, least in [(known, 1.0), (strangers, 0.97)]:
+        best = 1 + np.argmax(queries @ vectors.T, axis=1)
+        proposed = scan.search(queries, 100)
+        assert proposed.shape == (100, 100)
+        assert np.mean(np.any(proposed == best[:, None], axis=1)) >= least
+    scan.close()
+
+
+def test_added_bit_by_bit_it_answers_as_if_added_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_scan, "SEGMENT", 300)
+    vectors = people(1000, 32)
+    whole, parts = scan_of(vectors), ScanIndex.fit(vectors)
+    for start in range(0, 1000, 170):
+        parts.add(np.arange(1, 1001)[start : start + 170], vectors[start : start + 170])
+    assert len(parts) == len(whole) == 1000
+    for one, other in zip(whole.search(vectors[:50], 10), parts.search(vectors[:50], 10), strict=True):
+        assert len(set(one) & set(other)) >= 9  # equal rough scores may stand in another order
+
+
+def test_what_is_not_kept_is_never_proposed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_scan, "SEGMENT", 100)
+    vectors = people(1000, 64)
+    scan = scan_of(vectors)
+    alive = np.array([n for n in range(1, 1001) if n % 3 and not 300 < n <= 500])  # whole segments go, and parts
+    assert scan.keep(alive)
+    assert not scan.keep(alive)
+    np.testing.assert_array_equal(scan.ids, alive)
+    everything = scan.search(vectors[:3], 5000)
+    np.testing.assert_array_equal(np.sort(everything, axis=1), np.tile(alive, (3, 1)))
+    best = alive[np.argmax(vectors @ vectors[alive - 1].T, axis=1)]
+    assert np.any(scan.search(vectors, 50) == best[:, None], axis=1).all()
+
+
+def test_written_and_read_it_gives_the_same_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_scan, "SEGMENT", 400)
+    vectors = people(1000, 301)
+    scan, file = scan_of(vectors), io.BytesIO()
+    scan.write(file)
+    file.seek(0)
+    again = ScanIndex.read(file)
+    for one, other in zip(scan.search(vectors[:20], 10), again.search(vectors[:20], 10), strict=True):
+        np.testing.assert_array_equal(one, other)
+    again.add(np.arange(2000, 2010), vectors[:10])
+    assert 2000 in again.search(vectors[:1], 2)
+
+
+def test_equal_vectors_can_be_scanned() -> None:
+    same = np.repeat(people(1, 16), 50, axis=0)
+    assert sorted(scan_of(same).search(same[:1], 100)[0]) == list(range(1, 51))
+
+
+@pytest.fixture(autouse=True)
+def _small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Galleries of a few hundred get a scan."""
+    monkeypatch.setattr(_index, "EXACT_NUMBERS", 200 * 32)
+    monkeypatch.setattr(_index, "TAIL", 50)
+    monkeypatch.setattr(_index, "CANDIDATES", 20)
+
+
+def templates(vectors: np.ndarray, first: int = 0) -> list[Template]:
+    return [Template(vector=v, source_hash=f"{n:064x}", photo=f"{n}.jpg") for n, v in enumerate(vectors, first)]
+
+
+def add(gallery: Gallery, vectors: np.ndarray, first: int = 0) -> None:
+    """Five faces a person, named by the first."""
+    given = templates(vectors, first)
+    gallery.add({f"person {first + start}": given[start : start + 5] for start in range(0, len(given), 5)})
+
+
+def assert_right(gallery: Gallery, vectors: np.ndarray) -> None:
+    """Each person's second face finds the most similar stored ones, and all of these vectors are there."""
+    stored = np.concatenate([[t.vector for t in gallery.templates(p.name)] for p in gallery.people()])
+    assert len(stored) == len(vectors)
+    queries = vectors[1::25]
+    for query, hits in zip(queries, gallery.search(queries, 5), strict=True):
+        best = np.sort(np.minimum(stored @ query, 1.0))[::-1][:5]
+        np.testing.assert_allclose([hit.similarity for hit in hits], best, atol=1e-4)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "people.db"
+
+
+@pytest.fixture
+def index(path: Path) -> Path:
+    return path.with_name("people.db.index")
+
+
+@pytest.fixture
+def vectors(path: Path) -> Iterator[np.ndarray]:
+    """Those of a gallery of 100 people at `path` that has an index."""
+    vectors = people(500, 32)
+    with open_gallery(str(path), space=SPACE) as gallery:
+        add(gallery, vectors)
+        assert_right(gallery, vectors)
+    yield vectors
+    with open_gallery(str(path), space=SPACE) as gallery:
+        assert gallery.damage() == []
+
+
+def read_ids(index: Path) -> np.ndarray:
+    with index.open("rb") as file:
+        file.readline()
+        return ScanIndex.read(file).ids
+
+
+def test_a_small_gallery_needs_no_index(path: Path, index: Path) -> None:
+    vectors = people(150, 32)
+    with open_gallery(str(path), space=SPACE) as gallery:
+        add(gallery, vectors)
+        assert_right(gallery, vectors)
+        assert not index.exists()
+        assert gallery.info().index == "none: every vector is compared"
+
+
+def test_the_index_is_kept_and_used_again(
+    path: Path, index: Path, vectors: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert index.is_file()
+    monkeypatch.setattr(ScanIndex, "fit", None)  # it must not be made anew
+    before = index.read_bytes()
+    with open_gallery(str(path)) as gallery:
+        assert_right(gallery, vectors)
+        assert "scan" in gallery.info().index
+    assert index.read_bytes() == before
+
+
+def test_newer_rows_are_found_and_join_the_index_later(path: Path, index: Path, vectors: np.ndarray) -> None:
+    newer = people(100, 32, seed=5)
+    with open_gallery(str(path)) as reader, open_gallery(str(path)) as writer:
+        assert_right(reader, vectors)
+        for start in range(0, 100, 10):
+            add(writer, newer[start : start + 10], 500 + start)
+            assert reader.search(newer[start : start + 1], 1)[0][0].similarity > 0.999
+            assert len(read_ids(index)) == (500 if start < 40 else 550 if start < 90 else 600)
+        assert_right(reader, np.concatenate([vectors, newer]))
+
+
+def test_the_erased_leave_the_index_and_its_file(path: Path, index: Path, vectors: np.ndarray) -> None:
+    with open_gallery(str(path)) as reader, open_gallery(str(path)) as writer:
+        gone = {reader.search(vectors[n : n + 1], 1)[0][0].template for n in range(10)}
+        writer.remove("person 0")
+        writer.remove("person 5")
+        assert not gone & set(read_ids(index))
+        for gallery in (reader, writer):
+            assert not gone & {hit.template for hits in gallery.search(vectors[:10], 490) for hit in hits}
+            assert_right(gallery, vectors[10:])
+
+
+def test_when_everybody_is_removed_the_file_goes(path: Path, index: Path, vectors: np.ndarray) -> None:
+    with open_gallery(str(path)) as gallery:
+        for start in range(100, 500, 5):
+            gallery.merge(f"person {start}", into="person 0")
+        for start in range(0, 100, 5):
+            gallery.remove(f"person {start}")
+        assert gallery.search(vectors[:1], 3) == [[]]
+        assert not index.exists()
+        add(gallery, vectors[:50])
+        assert_right(gallery, vectors[:50])
+
+
+@pytest.mark.parametrize("damage", ["flipped", "short", "long", "empty", "nonsense", "gone"])
+def test_a_damaged_index_is_made_anew(path: Path, index: Path, vectors: np.ndarray, damage: str) -> None:
+    good = index.read_bytes()
+    for place in range(0, len(good), len(good) // 7) if damage in {"flipped", "short"} else (0,):
+        bad = bytearray(good)
+        bad[place] ^= 0x10
+        contents = {"flipped": bad, "short": good[:place], "long": good + b"x", "empty": b"", "nonsense": b"x" * 999}
+        if damage == "gone":
+            index.unlink()
+        else:
+            index.write_bytes(contents[damage])
+        with open_gallery(str(path)) as gallery:
+            assert_right(gallery, vectors)
+        assert len(read_ids(index)) == 500
+
+
+def test_an_index_of_another_gallery_is_not_believed(path: Path, index: Path, vectors: np.ndarray) -> None:
+    other = path.with_name("other.db")
+    others = people(500, 32, seed=3)
+    with open_gallery(str(other), space=SPACE) as gallery:
+        add(gallery, others)
+        assert_right(gallery, others)
+    shutil.copy(f"{other}.index", index)
+    with open_gallery(str(path)) as gallery:
+        assert_right(gallery, vectors)
+
+
+def test_an_older_copy_of_the_gallery_or_of_its_index(path: Path, index: Path, vectors: np.ndarray) -> None:
+    """People restore backups of one file and not of the other."""
+    old_gallery, old_index = path.read_bytes(), index.read_bytes()
+    newer = people(200, 32, seed=4)
+    with open_gallery(str(path)) as gallery:
+        gallery.remove("person 0")
+        add(gallery, newer, 500)
+        assert_right(gallery, np.concatenate([vectors[5:], newer]))
+    new_index = index.read_bytes()
+    index.write_bytes(old_index)
+    with open_gallery(str(path)) as gallery:
+        assert_right(gallery, np.concatenate([vectors[5:], newer]))
+    path.write_bytes(old_gallery)
+    index.write_bytes(new_index)
+    with open_gallery(str(path)) as gallery:
+        assert_right(gallery, vectors)
+    index.write_bytes(new_index)
+    different = people(200, 32, seed=7)
+    with open_gallery(str(path)) as gallery:  # the same ids as in the index, but other rows
+        add(gallery, different, 500)
+        assert_right(gallery, np.concatenate([vectors, different]))
+
+
+def test_reindex(path: Path, index: Path, vectors: np.ndarray) -> None:
+    with open_gallery(str(path)) as gallery:
+        with_index = gallery.info().size
+        index.unlink()
+        without = gallery.info().size
+        gallery.reindex()
+        assert gallery.info().size == with_index == without + index.stat().st_size
+        assert len(read_ids(index)) == 500
+        assert_right(gallery, vectors)
+
+
+def test_a_place_where_no_index_can_be_written(
+    path: Path, index: Path, vectors: np.ndarray, caplog: pytest.LogCaptureFixture
+) -> None:
+    index.unlink()
+    index.mkdir()
+    with open_gallery(str(path)) as gallery:
+        assert_right(gallery, vectors)
+        assert "cannot be written" in caplog.text
+    with open_gallery(str(path)) as gallery:
+        assert_right(gallery, vectors)
+
+
+def test_a_process_that_dies_while_it_writes_the_index(path: Path, index: Path, vectors: np.ndarray) -> None:
+    script = (
+        "import os, sys\n"
+        "from rostro.gallery import _index, _scan\n"
+        "from rostro.gallery.base import open_gallery\n"
+        "_index.EXACT_NUMBERS = 200 * 32\n"
+        "write = _scan.ScanIndex.write\n"
+        "def die(self, file):\n"
+        "    write(self, file)\n"
+        "    os._exit(9)\n"
+        "_scan.ScanIndex.write = die\n"
+        "open_gallery(sys.argv[1]).reindex()\n"
+    )
+    assert subprocess.run([sys.executable, "-c", script, str(path)], check=False).returncode == 9
+    assert not index.exists()
+    with open_gallery(str(path)) as gallery:
+        assert_right(gallery, vectors)
+    assert len(read_ids(index)) == 500
+    assert sorted(file.suffix for file in path.parent.iterdir()) == [".db", ".index", ".lock"]
+
+
+def test_an_update_that_was_interrupted_is_forgotten(
+    path: Path, vectors: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(self: ScanIndex, ids: np.ndarray, vectors: np.ndarray) -> None:
+        raise KeyboardInterrupt
+
+    with open_gallery(str(path)) as gallery:
+        gallery.search(vectors[:1], 1)
+        newer = people(100, 32, seed=8)
+        add(gallery, newer, 500)
+        with monkeypatch.context() as patch:
+            patch.setattr(ScanIndex, "add", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                gallery.search(vectors[:1], 1)
+        assert_right(gallery, np.concatenate([vectors, newer]))
+
+
+def test_in_memory_there_is_an_index_without_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    vectors = people(500, 32)
+    with open_gallery(":memory:", space=SPACE) as gallery:
+        add(gallery, vectors)
+        assert_right(gallery, vectors)
+        gallery.remove("person 0")
+        assert_right(gallery, vectors[5:])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_rows_have_their_time(path: Path, vectors: np.ndarray) -> None:
+    """The index tells another history of the table by it."""
+    with sqlite3.connect(path) as sql:
+        times = sql.execute("SELECT DISTINCT added FROM templates").fetchall()
+    assert all(len(time) == len("2026-01-01T00:00:00.000Z") for (time,) in times)
