@@ -1,0 +1,116 @@
+"""What only the OpenVINO engine does: forms per shape, the cache of compiled models, precisions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+import tiny_models as models
+
+from rostro.errors import EngineError
+from rostro.runtime import openvino
+from rostro.runtime._precision import choose_precision, native_precisions
+from rostro.runtime.base import EngineOptions
+from rostro.runtime.openvino import OpenVINOEngine
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def photos(count: int, height: int, width: int) -> np.ndarray:
+    return np.ones((count, 3, height, width), np.float32)
+
+
+@pytest.fixture
+def compilations(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
+    """The shapes that were compiled, in order."""
+    shapes: list[list[int]] = []
+    original = OpenVINOEngine._compile
+
+    def noted(self: OpenVINOEngine, shape: list[int]) -> openvino._Network:
+        shapes.append(list(shape))
+        return original(self, shape)
+
+    monkeypatch.setattr(OpenVINOEngine, "_compile", noted)
+    return shapes
+
+
+def test_a_network_of_one_shape_is_compiled_once(tmp_path: Path, compilations: list[list[int]]) -> None:
+    net = OpenVINOEngine(models.sums(tmp_path / "sums.onnx", (1, 3, 128, 96)), EngineOptions(precision="f32"))
+    for count in (1, 5, 80):
+        net.run(photos(count, 128, 96))
+    assert compilations == [[1, 3, 128, 96]]
+
+
+def test_many_shapes_share_a_form_until_one_comes_often(tmp_path: Path, compilations: list[list[int]]) -> None:
+    net = OpenVINOEngine(models.sums(tmp_path / "sums.onnx", (1, 3, 640, 640)), EngineOptions(precision="f32"))
+    for side in range(128, 288, 32):
+        net.run(photos(1, side, side + 32))
+    assert compilations == [[1, 3, -1, -1]]
+    for _ in range(3):
+        net.run(photos(30, 128, 160))
+    assert compilations == [[1, 3, -1, -1], [1, 3, 128, 160]]
+
+
+def test_small_samples_share_requests(tmp_path: Path, compilations: list[list[int]]) -> None:
+    net = OpenVINOEngine(models.small_net(tmp_path / "small.onnx"), EngineOptions(precision="f32"))
+    for count in (1, 16, 37):
+        assert net.run(photos(count, 16, 16))[0].shape == (count, 8)
+    assert compilations == [[16, 3, 16, 16]]
+
+
+def test_compiled_models_are_kept_and_give_the_same(tmp_path: Path) -> None:
+    model = models.small_net(tmp_path / "small.onnx")
+    options = EngineOptions(precision="f32", cache_dir=tmp_path / "compiled")
+    batch = np.random.default_rng(3).standard_normal((4, 3, 16, 16)).astype(np.float32)
+    first = OpenVINOEngine(model, options).run(batch)[0]
+    files = sorted((tmp_path / "compiled").iterdir())
+    assert files
+    again = OpenVINOEngine(model, options).run(batch)[0]
+    np.testing.assert_array_equal(first, again)
+    assert sorted((tmp_path / "compiled").iterdir()) == files
+
+
+def test_a_damaged_cache_is_not_believed(tmp_path: Path) -> None:
+    model = models.small_net(tmp_path / "small.onnx")
+    options = EngineOptions(precision="f32", cache_dir=tmp_path / "compiled")
+    batch = np.random.default_rng(3).standard_normal((4, 3, 16, 16)).astype(np.float32)
+    first = OpenVINOEngine(model, options).run(batch)[0]
+    for file in (tmp_path / "compiled").iterdir():
+        file.chmod(0o600)
+        file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+    np.testing.assert_array_equal(OpenVINOEngine(model, options).run(batch)[0], first)
+
+
+def test_other_devices_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(EngineError, match="gpu"):
+        OpenVINOEngine(models.small_net(tmp_path / "small.onnx"), EngineOptions(name="openvino:gpu"))
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "vnni", "has_ranges", "chosen"),
+    [
+        (["FP32", "INT8", "BF16"], True, True, "bf16"),
+        (["FP32", "INT8"], True, True, "int8"),
+        (["FP32", "INT8"], True, False, "f32"),
+        (["FP32", "INT8"], False, True, "f32"),
+        (["FP32"], True, True, "f32"),
+    ],
+)
+def test_auto_takes_the_fastest_native_precision(
+    monkeypatch: pytest.MonkeyPatch, capabilities: list[str], vnni: bool, has_ranges: bool, chosen: str
+) -> None:
+    monkeypatch.setattr("rostro.runtime._precision.has_vnni", lambda: vnni)
+    assert choose_precision("auto", native_precisions(capabilities), has_ranges=has_ranges, model="m") == chosen
+
+
+def test_forced_precisions_are_kept_or_refused() -> None:
+    assert choose_precision("f32", ("bf16", "int8", "f32"), has_ranges=True, model="m") == "f32"
+    assert choose_precision("int8", ("bf16", "int8", "f32"), has_ranges=True, model="m") == "int8"
+    with pytest.raises(EngineError, match="does not compute int8 natively"):
+        choose_precision("int8", ("f32",), has_ranges=True, model="m")
+    with pytest.raises(EngineError, match="no int8 form"):
+        choose_precision("int8", ("int8", "f32"), has_ranges=False, model="m")
+    with pytest.raises(EngineError, match="no precision 'fast'"):
+        choose_precision("fast", ("f32",), has_ranges=False, model="m")
