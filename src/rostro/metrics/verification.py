@@ -193,14 +193,27 @@ def check_supported(fmr: float, impostors: float) -> None:
         BadInput: The rate is not in (0, 1].
         RateNotSupported: Too few comparisons.
     """
+    if not is_supported(fmr, impostors):
+        raise RateNotSupported(too_few(fmr, impostors))
+
+
+def is_supported(fmr: float, impostors: float) -> bool:
+    """Whether `check_supported` would let it pass."""
+    return impostors >= _needed(fmr)
+
+
+def too_few(fmr: float, impostors: float) -> str:
+    """The reason that `check_supported` gives."""
+    return (
+        f"a false match rate of {fmr:g} needs at least {_needed(fmr):,} impostor comparisons (3 / rate), "
+        f"there are {impostors:,.0f}"
+    )
+
+
+def _needed(fmr: float) -> int:
     if not 0 < fmr <= 1:
         raise BadInput(f"a false match rate lies in (0, 1], got {fmr}")
-    needed = math.ceil(round(3 / fmr, 6))
-    if impostors < needed:
-        raise RateNotSupported(
-            f"a false match rate of {fmr:g} needs at least {needed:,} impostor comparisons (3 / rate), "
-            f"there are {impostors:,.0f}"
-        )
+    return math.ceil(round(3 / fmr, 6))
 
 
 def threshold_at_fmr(counts: ScoreCounts, fmr: float) -> float:

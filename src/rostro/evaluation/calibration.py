@@ -1,0 +1,80 @@
+"""Operating points, measured: the threshold for a false match rate, and what is known about it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from rostro.evaluation.protocols.all_pairs import EveryPair, all_pairs_sample, counted
+from rostro.imaging.writing import replace_file
+from rostro.metrics.bootstrap import rate_interval
+from rostro.metrics.verification import check_supported, is_supported, rates_at, threshold_at_fmr
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from rostro.evaluation.protocols.base import Options
+    from rostro.evaluation.table import ScoreTable
+
+
+def operating_points(
+    table: ScoreTable, fmr: float, measured_on: str, options: Options, others: Sequence[float] = EveryPair.FMRS
+) -> dict[str, Any]:
+    """The document that `rostro.matching.operating_points` reads.
+
+    Only comparisons that could be made count: the rates are FMR and FNMR.
+
+    Args:
+        table: Scores of the protocol ``all-pairs``.
+        fmr: False match rate of the default point.
+        measured_on: The data and the way of measuring, in words.
+        options: Replicates and seed of the intervals.
+        others: Further rates, as far as the data support them.
+
+    Raises:
+        RateNotSupported: There are too few impostor comparisons for ``fmr``.
+    """
+    counts = counted(table).made()
+    check_supported(fmr, counts.impostor_total)
+    targets = sorted({fmr, *(other for other in others if is_supported(other, counts.impostor_total))}, reverse=True)
+    return {
+        "space": table.header["system"]["space"],
+        "metric": "cosine",
+        "measured_on": measured_on,
+        "system": table.header["system"],
+        "data_hash": table.header["data_hash"],
+        "genuine": int(counts.genuine_total),
+        "impostor": int(counts.impostor_total),
+        "failed_photos": len(table.failures),
+        "default_fmr": fmr,
+        "points": [_point(table, target, options) for target in targets],
+    }
+
+
+def _point(table: ScoreTable, target: float, options: Options) -> dict[str, Any]:
+    counts, sample = counted(table).made(), all_pairs_sample(table, made_only=True)
+    threshold = threshold_at_fmr(counts, target)
+    rates = rates_at(counts, threshold)
+    fmr, fnmr = (
+        rate_interval(sample, threshold, kind, replicates=options.replicates, seed=options.seed)
+        for kind in ("far", "frr")
+    )
+    return {
+        "target_fmr": target,
+        "threshold": threshold,
+        "fmr": rates.fmr,
+        "fmr_interval": [fmr.low, fmr.high],
+        "fnmr": rates.fnmr,
+        "fnmr_interval": [fnmr.low, fnmr.high],
+        "interval": fmr.method,
+    }
+
+
+def write_operating_points(document: dict[str, Any], path: Path) -> None:
+    """Writes the file that ``--operating-point`` takes.
+
+    Raises:
+        BadInput: It cannot be written.
+    """
+    replace_file(path, json.dumps(document, indent=2, ensure_ascii=False).encode() + b"\n")

@@ -1,0 +1,1 @@
+"""Protocols: what is compared with what. One file each."""

@@ -1,0 +1,83 @@
+"""Every genuine and every impostor pair of a folder of people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rostro.data.folders import read_people
+from rostro.evaluation.measures import Measurement, Rates, failure_to_acquire, worst
+from rostro.evaluation.pairs import score_all_pairs
+from rostro.evaluation.protocols.base import Options, Protocol
+from rostro.evaluation.table import ScoreTable, make_table
+from rostro.metrics.bootstrap import AllPairs, SubjectScores
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rostro.evaluation.embeddings import Embedded
+    from rostro.metrics.counts import ScoreCounts
+
+
+class EveryPair(Protocol):
+    """One folder per person, or flat files named after the person."""
+
+    about = "every two photos of a folder of people"
+    headline = "tar@0.001"
+    FMRS = (1e-2, 1e-3, 1e-4, 1e-5, 1e-6)
+
+    def __init__(self, root: Path, options: Options) -> None:
+        """See `rostro.data.folders.read_people`."""
+        self.people = read_people(root)
+
+    def score(self, embedded: Embedded, header: dict[str, Any]) -> ScoreTable:
+        """Counts all scores, and lists the genuine and the highest impostor ones."""
+        result = score_all_pairs(embedded)
+        rows = (result.probe, result.reference, result.scores)
+        return make_table(embedded, {**header, "floor": result.floor}, rows, histogram=result.counts)
+
+    @staticmethod
+    def measure(table: ScoreTable, options: Options) -> Measurement:
+        """Equal error rate and true accept rates."""
+        counts, sample = counted(table), all_pairs_sample(table)
+        rates = Rates(
+            counts=counts,
+            sample=sample,
+            listed_fmr=counts.accepted(table.header["floor"])[1] / counts.impostor_total,
+            replicates=options.replicates,
+            seed=options.seed,
+        )
+        fmrs = options.fmrs or EveryPair.FMRS
+        return Measurement(
+            metrics=(*rates.tars(fmrs), rates.equal_error(), rates.auc(), failure_to_acquire(table)),
+            spread=rates.spread(fmrs),
+            false_matches=worst(table, genuine=False),
+            false_non_matches=worst(table, genuine=True),
+        )
+
+
+def counted(table: ScoreTable) -> ScoreCounts:
+    """Every score of the table, counted."""
+    if table.histogram is not None:
+        return table.histogram
+    return SubjectScores(table.scores, table.probe_people, table.reference_people, len(table.people.names)).counts()
+
+
+def all_pairs_sample(table: ScoreTable, *, made_only: bool = False) -> SubjectScores:
+    """The listed scores with their subjects, for intervals at thresholds above the header's floor.
+
+    Args:
+        table: Of this protocol.
+        made_only: Leave out comparisons that could not be made, for FMR and FNMR instead of FAR and FRR.
+    """
+    found = np.array([not reason for reason in table.reasons])
+    photos = table.people.owners[found] if made_only else table.people.owners
+    rows = np.isfinite(table.scores) if made_only else np.ones(table.scores.size, bool)
+    return SubjectScores(
+        table.scores[rows],
+        table.probe_people[rows],
+        table.reference_people[rows],
+        len(table.people.names),
+        AllPairs(np.bincount(photos, minlength=len(table.people.names)).astype(np.float64)),
+    )

@@ -1,0 +1,132 @@
+"""One evaluation from photos to numbers: embed, score, write the table, read it, measure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from rostro import registry
+from rostro.data.groups import read_groups
+from rostro.errors import BadInput
+from rostro.evaluation.embeddings import EmbeddingCache
+from rostro.evaluation.groups import GroupReport, group_report
+from rostro.evaluation.protocols.base import Options, Protocol
+from rostro.evaluation.system import System
+from rostro.evaluation.table import ScoreTable, read_table, write_table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from rostro.evaluation.measures import Measurement
+    from rostro.recognition.recognizer import Recognizer
+    from rostro.recognition.selection import FaceRule
+
+
+def protocol_names() -> tuple[str, ...]:
+    """Names of the protocols, as the command line knows them, for example ``all-pairs``."""
+    return tuple(name.replace("_", "-") for name in registry.names("evaluation.protocols"))
+
+
+def open_protocol(name: str, root: Path, options: Options) -> Protocol:
+    """A protocol on a folder.
+
+    Raises:
+        BadInput: There is no such protocol, or the folder is not what it needs.
+    """
+    if name not in protocol_names():
+        raise BadInput(f"no protocol {name!r}; there is: {', '.join(protocol_names())}")
+    module = import_module(f"rostro.evaluation.protocols.{name.replace('-', '_')}")
+    (found,) = (
+        value
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, Protocol) and value.__module__ == module.__name__
+    )
+    protocol: Protocol = found(root, options)
+    return protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """One system on one protocol.
+
+    Attributes:
+        protocol: The protocol's name.
+        system: What was evaluated.
+        table: The scores.
+        measurement: What they say.
+        groups: Error rates by attribute.
+    """
+
+    protocol: str
+    system: System
+    table: ScoreTable
+    measurement: Measurement
+    groups: tuple[GroupReport, ...] = ()
+
+    @property
+    def seconds_per_photo(self) -> float | None:
+        """From file to embedding, where that was measured."""
+        seconds: float | None = self.table.header["seconds_per_photo"]
+        return seconds
+
+
+def evaluate(
+    name: str,
+    protocol: Protocol,
+    recognizer: Recognizer,
+    options: Options,
+    folder: Path,
+    *,
+    face: FaceRule | None = None,
+    groups: Path | None = None,
+    on_photo: Callable[[int], None] | None = None,
+) -> Result:
+    """Runs a protocol with one system. What was computed before, for any protocol, is not computed again.
+
+    Args:
+        name: The protocol's name.
+        protocol: On its folder.
+        recognizer: The system.
+        options: Those that the protocol was opened with.
+        folder: Where the score table goes, in a folder of the system's name.
+        face: The face to take of several; None takes the protocol's own rule.
+        groups: A CSV file of attributes (see `rostro.data.groups`).
+        on_photo: Told how many more photos are embedded.
+
+    Raises:
+        BadInput: The data cannot support what is asked for; says why.
+    """
+    system = System.of(recognizer, face or protocol.face)
+    cache = EmbeddingCache(recognizer.settings.home / "evaluation" / "embeddings.db")
+    embedded = cache.embed(recognizer, system, protocol.people, on_photo)
+    header: dict[str, Any] = {
+        "protocol": name,
+        "options": options.to_json(),
+        "system": system.to_json(),
+        "photos": len(embedded.people.photos),
+        "people": len(embedded.people.names),
+        "data_hash": embedded.data_hash,
+        "seconds_per_photo": embedded.seconds_per_photo,
+    }
+    place = folder / "scores" / f"{system.detector}+{system.embedder}"
+    write_table(protocol.score(embedded, header), place)
+    table = read_table(place)
+    measurement = protocol.measure(table, options)
+    return Result(
+        protocol=name,
+        system=system,
+        table=table,
+        measurement=measurement,
+        groups=() if groups is None else _by_group(groups, table, measurement, options),
+    )
+
+
+def _by_group(file: Path, table: ScoreTable, measurement: Measurement, options: Options) -> tuple[GroupReport, ...]:
+    spread = measurement.spread
+    if spread is None or spread.threshold is None or spread.fmr is None:
+        raise BadInput("there are too few impostor comparisons to split them by group")
+    return tuple(
+        group_report(table, groups, spread.threshold, spread.fmr, options) for groups in read_groups(file, table.people)
+    )

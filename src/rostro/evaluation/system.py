@@ -1,0 +1,74 @@
+"""What is evaluated: a detector, an alignment, an embedder and how they run."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from rostro import __version__
+from rostro.runtime.base import engines_of
+
+if TYPE_CHECKING:
+    from rostro.recognition.recognizer import Recognizer
+    from rostro.recognition.selection import FaceRule
+    from rostro.weights.entry import ModelFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class System:
+    """Everything that an embedding depends on, besides the photo.
+
+    Attributes:
+        detector: Its name.
+        detector_weights: First eight hex digits of its network's sha256; empty where it has no file.
+        min_score: Detection score below which faces are dropped.
+        alignment: The alignment's key, for example ``five_point-112``.
+        embedder: Its name.
+        space: The embedding space.
+        engine: The engine's name.
+        runs_on: Device and precision of the detector and of the embedder, for example ``CPU f32, CPU int8``.
+        face: Which face of a photo is taken.
+        model_bytes: Size of all model files together.
+        version: Of rostro.
+    """
+
+    detector: str
+    detector_weights: str
+    min_score: float
+    alignment: str
+    embedder: str
+    space: str
+    engine: str
+    runs_on: str
+    face: FaceRule
+    model_bytes: int
+    version: str = __version__
+
+    @classmethod
+    def of(cls, recognizer: Recognizer, face: FaceRule) -> System:
+        """Describes a recogniser; loads its models."""
+        detector, embedder = recognizer.detector, recognizer.embedder
+        files: tuple[ModelFile, ...] = (*detector.files, *embedder.files)
+        return cls(
+            detector=recognizer.detector_name,
+            detector_weights=recognizer.store.hash_of(detector.files[0])[:8] if detector.files else "",
+            min_score=detector.min_score,
+            alignment=recognizer.alignment_spec.key,
+            embedder=recognizer.embedder_name,
+            space=recognizer.space,
+            engine=recognizer.engine_options.name,
+            runs_on=", ".join(
+                f"{engine.device} {engine.precision}" for part in (detector, embedder) for engine in engines_of(part)
+            ),
+            face=face,
+            model_bytes=sum(recognizer.store.path(file).stat().st_size for file in files),
+        )
+
+    @property
+    def name(self) -> str:
+        """Short name for tables: ``yunet + sface``."""
+        return f"{self.detector} + {self.embedder}"
+
+    def to_json(self) -> dict[str, Any]:
+        """All attributes."""
+        return asdict(self)
