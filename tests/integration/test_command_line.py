@@ -231,14 +231,11 @@ def test_doctor(samples: dict[str, Path]) -> None:
 
 
 def verbs() -> list[list[str]]:
-    from rostro.cli.main import app
-
+    app = main.build(*main.VERBS)
     found = [[command.name] for command in app.registered_commands]
     for group in app.registered_groups:
-        found += [
-            [group.name, command.name or command.callback.__name__]
-            for command in group.typer_instance.registered_commands
-        ]
+        inner = group.typer_instance.registered_commands
+        found += [[group.name, command.name or command.callback.__name__] for command in inner]
     return found
 
 

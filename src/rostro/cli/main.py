@@ -8,26 +8,45 @@ from importlib import import_module
 import typer
 
 from rostro import __version__
-from rostro.cli.output import NO_ANSWER, note, print_json
 from rostro.errors import RostroError
 
-app = typer.Typer(
-    name="rostro",
-    help="Faces: detect, verify, identify, store, measure. Exit codes: 0 yes, 1 no, 2 could not answer.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+#: The verbs, in the order of the help. Each is a file here with a function ``command`` or a group ``app``.
+VERBS = ("detect", "verify", "enroll", "identify", "embed", "people", "models", "doctor")
 
-#: Single verbs (a function ``command``) and groups (a typer app ``app``), in the order of the help.
-VERBS = ("detect", "verify", "enroll", "identify", "embed", "doctor")
-GROUPS = ("people", "models")
 
-for _verb in VERBS:
-    app.command(_verb)(import_module(f"rostro.cli.{_verb}").command)
-for _group in GROUPS:
-    app.add_typer(import_module(f"rostro.cli.{_group}").app, name=_group)
+def build(*verbs: str) -> typer.Typer:
+    """The command line with some verbs only: loading all of them takes as long as answering."""
+    app = typer.Typer(
+        name="rostro",
+        help="Faces: detect, verify, identify, store, measure. Exit codes: 0 yes, 1 no, 2 could not answer.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_main)
+    for verb in verbs:
+        module = import_module(f"rostro.cli.{verb}")
+        if hasattr(module, "app"):
+            app.add_typer(module.app, name=verb)
+        else:
+            app.command(verb)(module.command)
+    return app
+
+
+def run() -> None:
+    """Runs the command line; what goes wrong on purpose becomes one line on stderr and exit code 2."""
+    asked = sys.argv[1:2]
+    app = build(*asked) if asked and asked[0] in VERBS else build(*VERBS)
+    try:
+        app()
+    except RostroError as error:
+        from rostro.cli.output import NO_ANSWER, note, print_json
+
+        note(f"rostro: {error}")
+        if "--json" in sys.argv[1:]:
+            print_json({"error": str(error)})
+        sys.exit(NO_ANSWER)
 
 
 def _version(wanted: bool) -> None:
@@ -36,7 +55,6 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _main(
     version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
 ) -> None:
@@ -44,14 +62,3 @@ def _main(
 
     Exit codes: 0 yes, 1 no, 2 could not answer.
     """
-
-
-def run() -> None:
-    """Runs the command line; what goes wrong on purpose becomes one line on stderr and exit code 2."""
-    try:
-        app()
-    except RostroError as error:
-        note(f"rostro: {error}")
-        if "--json" in sys.argv[1:]:
-            print_json({"error": str(error)})
-        sys.exit(NO_ANSWER)

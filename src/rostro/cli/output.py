@@ -6,11 +6,11 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from rich.console import Console
+    from rich.progress import Progress
 
     from rostro.recognition.pipeline import Failure
     from rostro.weights.entry import ModelFile
@@ -20,11 +20,15 @@ YES, NO, NO_ANSWER = 0, 1, 2
 
 def out() -> Console:
     """The console of answers."""
+    from rich.console import Console
+
     return Console(file=sys.stdout, highlight=False, soft_wrap=True)
 
 
 def err() -> Console:
     """The console of everything else."""
+    from rich.console import Console
+
     return Console(file=sys.stderr, highlight=False, soft_wrap=True)
 
 
@@ -54,6 +58,8 @@ def report_failures(failures: Sequence[Failure]) -> None:
 
 def progress() -> Progress:
     """A progress bar on stderr; silent when stderr is not a terminal."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -75,6 +81,8 @@ def download_progress() -> Callable[[str, int, int], None]:
     """A callback that draws one bar per download on stderr, when stderr is a terminal."""
     if not sys.stderr.isatty():
         return lambda name, done, total: None
+    from rich.progress import Progress
+
     bars: dict[str, tuple[Progress, Any]] = {}
 
     def draw(name: str, done: int, total: int) -> None:

@@ -130,8 +130,10 @@ class Pipeline:
         pool = ThreadPoolExecutor(max_workers=self.threads, thread_name_prefix="rostro")
         try:
             while True:
-                while len(waiting) <= self.threads and (chunk := list(islice(iterator, CHUNK))):
-                    waiting.append(pool.submit(self._chunk, chunk, face, keep))
+                while len(waiting) <= self.threads and (block := list(islice(iterator, CHUNK * self.threads))):
+                    size = min(CHUNK, -(-len(block) // self.threads))  # a short list too keeps every worker busy
+                    for start in range(0, len(block), size):
+                        waiting.append(pool.submit(self._chunk, block[start : start + size], face, keep))
                 if not waiting:
                     return
                 yield from waiting.popleft().result()

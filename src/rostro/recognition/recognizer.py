@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -154,11 +155,14 @@ class Recognizer:
 
     @cached_property
     def pipeline(self) -> Pipeline:
-        """All stages: decode, detect, align, embed."""
+        """All stages: decode, detect, align, embed. The two models are loaded side by side."""
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            embedder = pool.submit(lambda: self.embedder)
+            detector = self.detector
         return Pipeline(
-            detector=self.detector,
+            detector=detector,
             alignment=self.alignment,
-            embedder=self.embedder,
+            embedder=embedder.result(),
             threads=self.settings.threads,
             max_bytes=self.settings.max_bytes,
             max_pixels=self.settings.max_pixels,
