@@ -68,7 +68,13 @@ def _server(
 
 def _start_keeper(kind: str, folder: Path) -> None:
     with (folder / "log").open("w") as log:
-        keeper = subprocess.Popen([sys.executable, __file__, kind, str(folder)], stdout=log, stderr=log)
+        keeper = subprocess.Popen(
+            [sys.executable, __file__, kind, str(folder)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,  # an interrupted run still needs it for cleaning up
+        )
     while not (folder / "url").exists():
         if keeper.poll() is not None:
             pytest.skip(f"no {kind} server: {(folder / 'log').read_text()[-500:]}")

@@ -148,7 +148,7 @@ class Database:
             application_name="rostro",
         )
         sql.execute(quoting.SQL("SET search_path = {}, public").format(quoting.Identifier(self.schema)))
-        if sql.execute("SELECT to_regtype('halfvec')").fetchone() != (None,):
+        if self._reached:
             _use_vectors(sql)
         self._reached = True
         return sql
@@ -162,6 +162,7 @@ class Database:
                 raise GalleryError(f"{self.shown}: no such gallery")
             self._make(sql)
             version = 0
+        _use_vectors(sql)
         if version > len(MIGRATIONS):
             raise GalleryError(
                 f"{self.shown}: made by a newer rostro (schema {version}, this one knows {len(MIGRATIONS)}); "
@@ -190,7 +191,6 @@ class Database:
         row = sql.execute("SELECT extversion FROM pg_extension WHERE extname = 'vector'").fetchone()
         if row is None or tuple(map(int, row[0].split(".")[:2])) < (0, 8):
             raise GalleryError(f"{self.shown}: pgvector 0.8 or newer is needed, the server has {row and row[0]}")
-        _use_vectors(sql)
         sql.execute(quoting.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(quoting.Identifier(self.schema)))
         sql.execute("CREATE TABLE rostro_gallery (version integer NOT NULL, space text, dims integer)")
         sql.execute("INSERT INTO rostro_gallery VALUES (0)")
