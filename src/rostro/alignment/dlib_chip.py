@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from rostro.weights.store import ModelStore
 
 _PADDING = 0.25
+#: How far from square, in parts of the longer side, a box may be and pass for dlib's own: its HOG detector's are
+#: square, but for rounding and near the photo's edge. Other detectors' are a quarter to a third higher than wide.
+_NEARLY = 0.15
 
 
 class DlibChip(Alignment):
@@ -70,9 +73,11 @@ class DlibChip(Alignment):
 def predictor_box(face: Face) -> tuple[int, int, int, int]:
     """Left, top, right, bottom of the box that the predictor expects; both ends belong to it.
 
-    The predictor was trained on dlib's detectors, whose boxes are square. Any other box is made square about its
-    middle, of the same area: for YuNet's, that meets dlib's box within a tenth of its side. A square one stays.
+    The predictor was trained on dlib's detectors, whose boxes are (nearly) square; those stay as they are. Any other box is made square about its middle, of the same area: for YuNet's, that meets dlib's own box within a tenth
+    of its side.
     """
     x, y = face.centre
-    half = math.sqrt(face.area) / 2
-    return round(x - half), round(y - half), round(x + half) - 1, round(y + half) - 1
+    width, height = face.width, face.height
+    if abs(width - height) > _NEARLY * max(width, height):
+        width = height = math.sqrt(face.area)
+    return round(x - width / 2), round(y - height / 2), round(x + width / 2) - 1, round(y + height / 2) - 1
