@@ -73,8 +73,9 @@ class DlibChip(Alignment):
 def predictor_box(face: Face) -> tuple[int, int, int, int]:
     """Left, top, right, bottom of the box that the predictor expects; both ends belong to it.
 
-    The predictor was trained on dlib's detectors, whose boxes are (nearly) square; those stay as they are. Any other box is made square about its middle, of the same area: for YuNet's, that meets dlib's own box within a tenth
-    of its side.
+    The predictor was trained on dlib's detectors, whose boxes are (nearly) square; those stay as they are. Any other
+    box is made square about its middle, of the same area: for YuNet's, that meets dlib's own box within a tenth of its
+    side.
     """
     x, y = face.centre
     width, height = face.width, face.height
