@@ -243,8 +243,8 @@ def check_search(url: str, sizes: list[int], count: int, removed: int, seed: int
         ids = {owner: gallery.person(f"person {owner}").id for owner in set(owners[alive])}
         for query, hits in zip(queries, gallery.search(queries, count), strict=True):
             scores = vectors[alive] @ query
-            best = np.argsort(-scores)[:count]
-            np.testing.assert_allclose([hit.similarity for hit in hits], scores[best], atol=2e-3)
+            best = np.argsort(-scores)
+            np.testing.assert_allclose([hit.similarity for hit in hits], scores[best][:count], atol=2e-3)
             clear = np.diff(scores[best], prepend=np.inf, append=-np.inf)
             for place, hit in enumerate(hits):
                 if clear[place] < -4e-3 and clear[place + 1] < -4e-3:  # no other template is as near

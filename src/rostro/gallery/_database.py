@@ -153,6 +153,7 @@ class Database:
         sql.execute("PRAGMA foreign_keys = ON")
         sql.execute("PRAGMA secure_delete = ON")  # erased rows are overwritten with zeros
         sql.execute("PRAGMA synchronous = FULL")  # a commit that returned survives a power cut
+        sql.execute("PRAGMA cache_size = -16384")  # 16 MiB: the upper levels of a table of millions
         self._use_write_ahead_log(sql)
         if version == len(MIGRATIONS):
             return

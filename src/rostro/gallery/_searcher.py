@@ -17,6 +17,7 @@ from typing import IO, TYPE_CHECKING
 import numpy as np
 from filelock import FileLock, Timeout
 
+from rostro.errors import GalleryCorrupt
 from rostro.gallery._index import TemplateIndex
 from rostro.gallery._scan import SEGMENT, ScanIndex
 from rostro.gallery.base import Hit
@@ -202,19 +203,17 @@ def _whole(file: IO[bytes]) -> bool:
 
 def _scored(sql: sqlite3.Connection, queries: Floats, candidates: NDArray[np.int64], count: int) -> list[list[Hit]]:
     """Looks the candidates up in the table, which alone decides whose they are and how near."""
-    wanted = json.dumps(np.unique(candidates).tolist())
+    wanted, places = np.unique(candidates, return_inverse=True)
     rows = sql.execute(
-        "SELECT id, person, vector FROM templates WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id", (wanted,)
+        "SELECT id, person, vector FROM templates WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
+        (json.dumps(wanted.tolist()),),
     ).fetchall()
-    if not rows:
-        return [[] for _ in queries]
-    ids = np.array([row[0] for row in rows], np.int64)
-    people = [row[1] for row in rows]
+    if len(rows) != len(wanted):
+        raise GalleryCorrupt("the search index knows templates that the gallery does not have; build it anew")
     vectors = vectors_of((row[2] for row in rows), queries.shape[1])
     hits = []
-    for query, proposed in zip(queries, candidates, strict=True):
-        places = np.flatnonzero(np.isin(ids, proposed))
-        scores = np.clip(vectors[places] @ query, -1.0, 1.0)
-        best = np.argsort(-scores, kind="stable")[:count]
-        hits.append([Hit(people[p], int(ids[p]), float(s)) for p, s in zip(places[best], scores[best], strict=True)])
+    for query, mine in zip(queries, np.sort(places.reshape(candidates.shape), axis=1), strict=True):
+        scores = np.clip(vectors[mine] @ query, -1.0, 1.0)
+        best = np.argsort(-scores, kind="stable")[:count]  # of equal ones, the older
+        hits.append([Hit(rows[p][1], rows[p][0], float(s)) for p, s in zip(mine[best], scores[best], strict=True)])
     return hits
