@@ -11,7 +11,10 @@ from rostro import __version__
 from rostro.errors import RostroError
 
 #: The verbs, in the order of the help. Each is a file here with a function ``command`` or a group ``app``.
-VERBS = ("detect", "verify", "enroll", "identify", "embed", "people", "models", "doctor")
+VERBS = (
+    "detect", "verify", "enroll", "identify", "embed", "people",
+    "evaluate", "compare", "calibrate", "models", "doctor",
+)  # fmt: skip
 
 
 def build(*verbs: str) -> typer.Typer:

@@ -165,7 +165,7 @@ class Rates:
                 kind=self.kinds.tar,
                 at=fmr,
                 value=self.curve.tar_at_fmr(fmr),
-                interval=interval_of.get(fmr),
+                interval=self._exact(self.curve.tar_at_fmr(fmr), interval_of.get(fmr)),
                 threshold=self.curve.threshold_at_fmr(fmr),
                 note="" if fmr in interval_of else _NOT_LISTED,
             )
@@ -215,6 +215,18 @@ class Rates:
             replicates=self.replicates,
             seed=self.seed,
         )
+
+    def _exact(self, value: float, interval: Interval | None) -> Interval | None:
+        """The interval; where no genuine comparison was an error, that of the independent trials."""
+        if interval is None or value < 1:
+            return interval
+        return certain(self.sample)
+
+
+def certain(sample: Sample) -> Interval:
+    """Interval of a true accept rate of which no error was seen: a bootstrap would say that it is certain."""
+    people = sample.independent_trials()[0]
+    return binomial_interval(people, people)
 
 
 def failure_to_acquire(table: ScoreTable) -> Metric:

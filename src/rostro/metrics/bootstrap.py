@@ -131,6 +131,10 @@ class Sample(Protocol):
         """The scores, counted, given how often each subject was drawn; None for once each."""
         ...
 
+    def independent_trials(self) -> tuple[int, int]:
+        """How many independent genuine and impostor trials there are, for intervals where no error was seen."""
+        ...
+
 
 def subject_intervals(
     sample: Sample,

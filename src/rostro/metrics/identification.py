@@ -124,3 +124,7 @@ class SearchScores:
         mated = np.bincount(self._mated, drawn[self._mated_subjects], self._values.size)
         others = np.bincount(self._others, drawn[self._stranger_subjects], self._values.size)
         return ScoreCounts.at(self._values, mated, others)
+
+    def independent_trials(self) -> tuple[int, int]:
+        """People who searched mated, and strangers: more photos of the same people add no independent trial."""
+        return np.unique(self._mated_subjects).size, np.unique(self._stranger_subjects).size

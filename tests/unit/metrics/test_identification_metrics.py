@@ -87,6 +87,7 @@ def test_searches_count_as_often_as_their_subjects_were_drawn():
         np.array([0.8, -np.inf, 0.6]), np.array([0, 0, 1]), np.array([0.5, 0.7]), np.array([2, 3]), subjects=4
     )
     plain = open_set_counts(np.array([0.8, -np.inf, 0.6]), np.array([0.5, 0.7]))
+    assert sample.independent_trials() == (2, 2)
     assert sample.counts().accepted(0.6) == plain.accepted(0.6) == (2, 1)
     drawn = sample.counts(np.array([2.0, 0, 1, 1]))
     assert drawn.accepted(0.6) == (2, 1)

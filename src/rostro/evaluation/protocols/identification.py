@@ -21,6 +21,7 @@ from rostro.evaluation.measures import (
     Metric,
     RateKinds,
     Rates,
+    certain,
     failure_to_acquire,
     worst,
 )
@@ -156,10 +157,10 @@ class Searches:
 
 
 def _rank(sample: SearchScores, rank: int, value: float, options: Options) -> Metric:
-    intervals = subject_intervals(
+    (interval,) = subject_intervals(
         sample, lambda counts: [1 - rates_at(counts, -1.1).frr], replicates=options.replicates, seed=options.seed
     )
-    return Metric(kind="rank", at=rank, value=value, interval=intervals[0])
+    return Metric(kind="rank", at=rank, value=value, interval=interval if value < 1 else certain(sample))
 
 
 def read_folders(root: Path) -> tuple[People, NDArray[np.bool_]]:

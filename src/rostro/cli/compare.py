@@ -1,0 +1,95 @@
+"""``rostro compare``: several detectors and embedders on the same photos, in one report."""
+
+from __future__ import annotations
+
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rostro import registry
+from rostro.cli import evaluate as verb
+from rostro.cli import options, output
+from rostro.errors import BadInput, RostroError
+
+if TYPE_CHECKING:
+    from rostro.evaluation.report import Shown
+
+
+def command(
+    root: verb.Root,
+    embedder: Annotated[
+        str, typer.Option("--embedder", help="Names with commas between them, or 'installed'.")
+    ] = "installed",
+    detector: Annotated[
+        str | None,
+        typer.Option("--detector", help="Names with commas between them. Default: the one that suits each embedder."),
+    ] = None,
+    protocol: Annotated[str, typer.Option("--protocol", help="lfw, all-pairs, identification or references.")] = "lfw",
+    output_folder: verb.Output = Path("rostro-comparison"),
+    language: verb.Language = "en",
+    face: verb.Which = None,
+    fmr: verb.Fmr = None,
+    references: verb.References = None,
+    probes: verb.Probes = 5,
+    draws: verb.Draws = 10,
+    seed: verb.Seed = 0,
+    replicates: verb.Replicates = 1000,
+    engine: options.Engine = None,
+    precision: options.Precision = None,
+    json: options.Json = False,
+) -> None:
+    """All combinations of detectors and embedders on the same photos, side by side in one report.
+
+    What is interrupted goes on where it stopped. A combination that cannot run is named, and the others are compared.
+
+    Example: rostro compare --root lfw/ --embedder sface,edgeface --detector yunet,mtcnn
+    """
+    from rostro.evaluation.protocols.base import Options
+
+    chosen = Options(
+        fmrs=tuple(fmr) if fmr else None, references=references, probes=probes, draws=draws, seed=seed,
+        replicates=replicates,
+    )  # fmt: skip
+    task = verb.Task(protocol, root, chosen, output_folder, language, face)
+    shown: list[Shown] = []
+    failed = 0
+    for detector_name, embedder_name in product(_names("detection", detector), _names("embedding", embedder)):
+        try:
+            recognizer = options.make_recognizer(
+                detector=detector_name, embedder=str(embedder_name), engine=engine, precision=precision
+            )
+            shown.append(task.run(recognizer))
+        except RostroError as error:
+            failed += 1
+            output.note(f"{detector_name or 'its detector'} + {embedder_name}: {error}")
+    if not shown:
+        raise BadInput("none of the combinations could be evaluated")
+    verb.finish(task, shown, json=json)
+    raise typer.Exit(output.NO_ANSWER if failed else output.YES)
+
+
+def _names(room: str, text: str | None) -> list[str | None]:
+    """The parts that are asked for.
+
+    Raises:
+        UnknownModel: One of them does not exist.
+    """
+    if text is None:
+        return [None]
+    if text == "installed":
+        return _installed(room)
+    names: list[str | None] = [name.strip() for name in text.split(",") if name.strip()]
+    for name in names:
+        registry.part(room, str(name))
+    return names
+
+
+def _installed(room: str) -> list[str | None]:
+    from rostro.settings import Settings
+    from rostro.weights.store import ModelStore
+
+    store = ModelStore(Settings.from_environment())
+    parts = {name: registry.part(room, name) for name in registry.names(room)}
+    return [name for name, part in parts.items() if all(store.is_installed(file) for file in part.files)]  # type: ignore[attr-defined]

@@ -1,0 +1,85 @@
+"""The charts of a report: ROC, DET, CMC and the spread of the scores."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rostro.evaluation.charts import Axis, Series, histogram_chart, line_chart
+from rostro.evaluation.words import number, say, short_percent
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rostro.evaluation.measures import Spread
+    from rostro.imaging.words import Language
+
+Named = tuple[str, "Spread"]
+
+#: Rates below these lie on the edge of the charts.
+_LEAST_FMR, _LEAST_FNMR = 1e-7, 1e-5
+
+
+def roc(spreads: Sequence[Named], language: Language) -> str:
+    """True accept rate over false match rate, one line per system."""
+    fmr = _fmr_axis(spreads, language)
+    lowest = min(float((1 - s.curve.fnmr[s.curve.fmr >= fmr.low]).min()) for _, s in spreads)
+    tar = _part_axis("tar_axis", min(0.99, lowest), language)
+    return line_chart(
+        [Series(name, s.curve.fmr.tolist(), (1 - s.curve.fnmr).tolist()) for name, s in spreads], fmr, tar
+    )
+
+
+def det(spreads: Sequence[Named], language: Language) -> str:
+    """Both error rates on logarithmic axes, one line per system."""
+    least = min((float(s.curve.fnmr[s.curve.fnmr > 0].min()) for _, s in spreads), default=_LEAST_FNMR)
+    fnmr = _rate_axis("fnmr", max(least, _LEAST_FNMR), language)
+    lines = [Series(name, s.curve.fmr.tolist(), s.curve.fnmr.tolist()) for name, s in spreads]
+    return line_chart(lines, _fmr_axis(spreads, language), fnmr)
+
+
+def cmc(curves: Sequence[tuple[str, Sequence[float]]], language: Language) -> str:
+    """Part found within each rank, one line per system."""
+    longest = max(2, *(len(curve) for _, curve in curves))
+    ranks = Axis(title=say("rank_axis", language), low=1, high=longest, show=lambda value: f"{value:g}")
+    found = _part_axis("found", min(0.99, *(curve[0] for _, curve in curves)), language)
+    return line_chart([Series(name, range(1, len(curve) + 1), curve) for name, curve in curves], ranks, found)
+
+
+def scores(spread: Spread, language: Language) -> str:
+    """Genuine and impostor scores, and the threshold."""
+    mark = None
+    if spread.threshold is not None and spread.fmr is not None:
+        rate = short_percent(spread.fmr, language)
+        mark = (say("threshold", language, number(spread.threshold, language), rate), spread.threshold)
+    highest = float(max(spread.genuine.max(), spread.impostor.max()))
+    similarity = Axis(
+        title=say("similarity", language),
+        low=float(spread.edges[0]),
+        high=float(spread.edges[-1]),
+        show=lambda value: number(value, language, 1),
+    )
+    part = Axis(
+        title=say("part", language), low=0.0, high=1.05 * highest, show=lambda value: short_percent(value, language)
+    )
+    genuine = Series(say("genuine", language), spread.edges.tolist(), spread.genuine.tolist())
+    impostor = Series(say("impostor", language), spread.edges.tolist(), spread.impostor.tolist())
+    return histogram_chart((genuine, impostor), similarity, part, mark)
+
+
+def _fmr_axis(spreads: Sequence[Named], language: Language) -> Axis:
+    least = min(float(s.curve.fmr[s.curve.fmr > 0].min()) for _, s in spreads)
+    return _rate_axis("fmr", max(least, _LEAST_FMR), language)
+
+
+def _rate_axis(word: str, least: float, language: Language) -> Axis:
+    return Axis(
+        title=say(word, language),
+        low=min(least, 0.1),
+        high=1.0,
+        show=lambda value: short_percent(value, language),
+        logarithmic=True,
+    )
+
+
+def _part_axis(word: str, least: float, language: Language) -> Axis:
+    return Axis(title=say(word, language), low=least, high=1.0, show=lambda value: short_percent(value, language))
