@@ -74,8 +74,10 @@ def test_imports_point_down(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SOURCE)))
 def test_heavy_libraries_load_late(path: Path) -> None:
-    if room_of(path) in {"nets"}:
+    if room_of(path) == "nets":
         return  # torch modules subclass torch's
+    if room_of(path) == "server":
+        return  # FastAPI reads routes from decorators and annotations; `rostro serve` loads the room when it is called
     assert not top_level_imports(path) & HEAVY
 
 

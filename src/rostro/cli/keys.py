@@ -1,0 +1,68 @@
+"""``rostro keys``: who may use the server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rostro.cli import options, output
+from rostro.cli.serve import KeyFile
+from rostro.server.keys import DEFAULT_FILE, KeyStore, Role
+
+app = typer.Typer(help="Make, list and revoke the API keys of 'rostro serve'.", no_args_is_help=True)
+
+
+@app.command()
+def create(
+    label: Annotated[str, typer.Argument(help="Whose key it is, for your own list.", show_default=False)],
+    role: Annotated[str, typer.Option("--role", help="read, enrol (also takes people in) or admin (also erases).")] = (
+        "read"
+    ),
+    keys: KeyFile = Path(DEFAULT_FILE),
+    json: options.Json = False,
+) -> None:
+    """Make a key. It is shown this once; only its hash is kept.
+
+    Example: rostro keys create "door camera" --role read
+    """
+    key, text = KeyStore(keys).create(label, Role.of(role))
+    if json:
+        output.print_json({**key.to_json(), "key": text})
+    else:
+        output.say(text)
+        output.note(f"key {key.id} ({key.role.label}) for {label}, in {keys}; it cannot be shown again")
+
+
+@app.command("list")
+def list_keys(keys: KeyFile = Path(DEFAULT_FILE), json: options.Json = False) -> None:
+    """Every key: id, role, label, when it was made and revoked.
+
+    Example: rostro keys list
+    """
+    found = KeyStore(keys).all()
+    if json:
+        output.print_json({"keys": [key.to_json() for key in found]})
+    else:
+        for key in found:
+            end = f"revoked {key.revoked}  " if key.revoked else ""
+            output.say(f"{key.id}  {key.role.label:5}  {key.created}  {end}{key.label}")
+    raise typer.Exit(output.YES if found else output.NO)
+
+
+@app.command()
+def revoke(
+    key: Annotated[str, typer.Argument(help="The key's id, from 'rostro keys list'.", show_default=False)],
+    keys: KeyFile = Path(DEFAULT_FILE),
+    json: options.Json = False,
+) -> None:
+    """Make a key worthless, at once, also for a server that runs.
+
+    Example: rostro keys revoke 1f0c22ab
+    """
+    KeyStore(keys).revoke(key)
+    if json:
+        output.print_json({"revoked": key})
+    else:
+        output.say(f"{key} is revoked")

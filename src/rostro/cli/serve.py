@@ -1,0 +1,78 @@
+"""``rostro serve``: the server and the web page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rostro.cli import options, output
+from rostro.errors import BadInput
+from rostro.server.keys import DEFAULT_FILE, KeyStore
+from rostro.server.limits import Limits
+
+KeyFile = Annotated[
+    Path, typer.Option("--keys", envvar="ROSTRO_KEYS", help="File of the API keys, which 'rostro keys' makes.")
+]
+
+#: What one photo of a client may be at most. Photos on disk, which their owner chose, may be larger.
+MAX_BYTES, MAX_PIXELS, MAX_FACES = 25_000_000, 50_000_000, 200
+
+
+def command(
+    gallery: options.GalleryUrl = None,
+    host: Annotated[str, typer.Option("--host", help="Address to listen on; others than this machine's need keys.")] = (
+        "127.0.0.1"
+    ),
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port to listen on.")] = 8000,
+    keys: KeyFile = Path(DEFAULT_FILE),
+    keep_crops: Annotated[
+        bool, typer.Option("--keep-crops", help="Keep small pictures of the faces of people who agree to it.")
+    ] = False,
+    rate: Annotated[
+        float, typer.Option("--rate", min=0, help="Requests per second of one client; 0 for no limit.")
+    ] = Limits().rate,
+    certificate: Annotated[
+        Path | None, typer.Option("--certificate", help="TLS certificate (PEM).", show_default=False)
+    ] = None,
+    certificate_key: Annotated[
+        Path | None, typer.Option("--certificate-key", help="Its private key (PEM).", show_default=False)
+    ] = None,
+    detector: options.Detector = None,
+    embedder: options.Embedder = "sface",
+    alignment: options.Alignment = None,
+    engine: options.Engine = None,
+    precision: options.Precision = None,
+    threshold: options.Threshold = None,
+    fmr: options.Fmr = None,
+    operating_point: options.OperatingPointFile = None,
+) -> None:
+    """Serve the web page and the REST interface until Ctrl-C.
+
+    Example: rostro serve --gallery people.db
+
+    Example: rostro serve --host 0.0.0.0 --certificate cert.pem --certificate-key key.pem
+    """
+    from rostro.recognition.crops import CropStore
+    from rostro.server.serving import make_server
+
+    faces = options.make_recognizer(
+        detector=detector, embedder=embedder, alignment=alignment, engine=engine, precision=precision,
+        threshold=threshold, fmr=fmr, operating_point=operating_point, gallery=gallery,
+    )  # fmt: skip
+    given = faces.settings
+    faces.settings = replace(
+        given,
+        max_bytes=min(given.max_bytes, MAX_BYTES),
+        max_pixels=min(given.max_pixels, MAX_PIXELS),
+        max_faces=min(given.max_faces, MAX_FACES),
+    )
+    crops = CropStore.beside(faces.gallery_url) if keep_crops else None
+    if keep_crops and crops is None:
+        raise BadInput(f"{faces.gallery_url}: pictures are kept beside galleries that are files, and this is none")
+    tls = {"ssl_certfile": certificate, "ssl_keyfile": certificate_key} if certificate else {}
+    server = make_server(faces, keys=KeyStore(keys), host=host, port=port, crops=crops, limits=Limits(rate=rate), **tls)
+    output.note(f"rostro: http{'s' if tls else ''}://{host}:{port} serves {faces.gallery_url} (Ctrl-C stops it)")
+    server.run()

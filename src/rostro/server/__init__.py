@@ -1,0 +1,1 @@
+"""The server: the pipeline over HTTP, and the web page."""

@@ -1,0 +1,67 @@
+"""The application: routes, limits, problems, page."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI
+
+from rostro import __version__
+from rostro.server import about, faces, jobs, live, page_files, people, problems
+from rostro.server.bodies import BodyLimits
+from rostro.server.metrics import Measured
+from rostro.server.schemas import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from rostro.server.service import Service
+
+_ABOUT = """Detect, embed, verify and identify faces; keep people.
+
+Photos are uploaded in forms and are not stored. Answers are those of `rostro … --json`. Errors are problem documents
+(RFC 9457). Keys come as `Authorization: Bearer …` or `x-api-key`. `/v1/live` is a WebSocket: after `{"key": …}`, each
+binary message is a JPEG, each answer `{"frame", "width", "height", "faces"}` with faces as in `/v1/identify`."""
+
+
+def create_app(service: Service) -> FastAPI:
+    """The application around a service. It opens the gallery when it starts and closes it when it stops."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        service.warm_up()
+        yield
+        await jobs.stop_all(service)
+        service.batcher.close()
+        service.recognizer.gallery.close()
+        service.keys.close()
+
+    # No /docs: that page loads its scripts from a CDN.
+    app = FastAPI(
+        title="rostro", version=__version__, description=_ABOUT, lifespan=lifespan, docs_url=None, redoc_url=None
+    )
+    app.state.service = service
+    for router in (faces.router, people.router, jobs.router, about.router, about.unversioned, about.health):
+        app.include_router(router)
+    app.include_router(live.router)
+    app.include_router(page_files.router)
+    app.mount("/page", page_files.files())
+    problems.install(app)
+    _describe_problems(app)
+    app.add_middleware(BodyLimits, limits=service.limits)
+    app.add_middleware(page_files.Headers)
+    app.add_middleware(Measured, metrics=service.metrics)
+    return app
+
+
+def _describe_problems(app: FastAPI) -> None:
+    """Adds the shape of problem documents, which no route gives as its answer, to the OpenAPI document."""
+    make = app.openapi
+
+    def described() -> dict[str, object]:
+        document = make()
+        document["components"]["schemas"]["Problem"] = Problem.model_json_schema()
+        return document
+
+    app.openapi = described  # type: ignore[method-assign]
