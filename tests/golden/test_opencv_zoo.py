@@ -96,3 +96,14 @@ def test_embeds_as_opencv_does(store: ModelStore, yunet: YuNet, sface: SFace, ph
             assert cosine >= 0.999, f"{name}: {cosine}"
             compared += 1
     assert compared >= 10
+
+
+def test_many_tiny_images_do_not_mix(yunet: YuNet, photos: dict[str, Image]) -> None:
+    """YuNet's file has a batch of one written into its reshapes: engines must not put several samples in a request."""
+    tiny = [cv2.resize(image, (32, 32), interpolation=cv2.INTER_AREA) for image in photos.values()]
+    yunet_low = YuNet(yunet.store, yunet.engine_options, min_score=0.05)
+    together = yunet_low.detect(tiny)
+    apart = [yunet_low.detect([image])[0] for image in tiny]
+    assert sum(map(len, apart)) > 0
+    for a, b in zip(together, apart, strict=True):
+        assert [face.score for face in a] == pytest.approx([face.score for face in b], abs=1e-4)

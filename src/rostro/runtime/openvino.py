@@ -69,7 +69,9 @@ class OpenVINOEngine(Engine):
         if not len(batch):
             return tuple(output[:0] for output in self.run(np.zeros((1, *batch.shape[1:]), batch.dtype)))
         samples = np.ascontiguousarray(batch, self._model.input(0).get_element_type().to_dtype())
-        block = max(1, min(_MOST, _SMALL // samples[0].size))
+        # A file that fixes its batch at 1 may have that 1 in its own reshapes too: YuNet mixes up a batch's samples.
+        batches = self._model.input(0).get_partial_shape()[0].is_dynamic
+        block = max(1, min(_MOST, _SMALL // samples[0].size)) if batches else 1
         network = self._network((block, *samples.shape[1:]), len(samples))
         try:
             return network.run(samples, block, in_flight=2 * self._options.threads)
@@ -178,7 +180,7 @@ class _Network:
         import openvino
 
         rows = _Rows(len(samples))
-        waiting: deque[tuple[int, Any]] = deque()
+        waiting: deque[tuple[int, Any, NDArray[Any]]] = deque()  # with its input, which must outlive the request
         for start in range(0, len(samples), block):
             if len(waiting) == in_flight:
                 self._collect(rows, *waiting.popleft())
@@ -188,7 +190,7 @@ class _Network:
             request = self._request()
             request.set_input_tensor(openvino.Tensor(part, shared_memory=True))
             request.start_async()
-            waiting.append((start, request))
+            waiting.append((start, request, part))
         while waiting:
             self._collect(rows, *waiting.popleft())
         return tuple(rows.outputs)
@@ -199,7 +201,7 @@ class _Network:
         except IndexError:
             return self._compiled.create_infer_request()
 
-    def _collect(self, rows: _Rows, start: int, request: Any) -> None:
+    def _collect(self, rows: _Rows, start: int, request: Any, _part: NDArray[Any]) -> None:
         request.wait()
         rows.put(start, [request.get_output_tensor(i).data for i in self._order])
         self._idle.append(request)

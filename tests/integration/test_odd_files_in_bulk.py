@@ -1,0 +1,54 @@
+"""Bulk commands over hundreds of broken and odd files: they go on, name each bad one and why, and stay small."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import resource
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+GIB = 1 << 30
+
+
+@pytest.fixture(scope="module")
+def odd() -> ModuleType:
+    """The generator that the reading tests use too."""
+    path = Path(__file__).resolve().parents[1] / "unit" / "imaging" / "odd_files.py"
+    spec = importlib.util.spec_from_file_location("odd_files", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["odd_files"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.slow
+def test_detect_survives_every_odd_file(odd: ModuleType, tmp_path: Path) -> None:
+    files = {str(file.write(tmp_path)): file for file in odd.odd_files()}
+    assert len(files) >= 200
+    done = subprocess.run(
+        [sys.executable, "-m", "rostro", "detect", *files, "--json"], capture_output=True, text=True, encoding="utf-8"
+    )
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
+    assert done.returncode == 2, done.stderr[-2000:]
+    assert "Traceback" not in done.stderr
+    found = json.loads(done.stdout)
+
+    read = {photo["photo"]: (photo["height"], photo["width"]) for photo in found["photos"]}
+    failed = {failure["photo"]: failure["reason"] for failure in found["failed"]}
+    assert read.keys() | failed.keys() == files.keys()
+    assert not read.keys() & failed.keys()
+    for path, file in files.items():
+        if file.either:
+            continue
+        if file.shape is not None:
+            assert read.get(path) == tuple(file.shape[:2]), path
+        else:
+            assert path in failed, path
+    assert all(reason and "Error" not in reason for reason in failed.values())
+    assert peak < 2 * GIB, f"{peak / GIB:.2f} GiB"
