@@ -119,7 +119,9 @@ class Haar(Detector):
         across, down = pair[1] - pair[0]
         if not (_FACE / 4 < across < 0.65 * _FACE and abs(down) < across / 2):
             return None
-        return ((pair + (0, top)) / scale).astype(np.float32)
+        pair[:, 1] += top
+        eyes: Floats = (pair / scale).astype(np.float32)
+        return eyes
 
 
 def _cascade(name: str) -> Any:
