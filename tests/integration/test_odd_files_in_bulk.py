@@ -12,6 +12,8 @@ from types import ModuleType
 
 import pytest
 
+from rostro.imaging.reading import printable
+
 GIB = 1 << 30
 
 
@@ -29,10 +31,14 @@ def odd() -> ModuleType:
 
 @pytest.mark.slow
 def test_detect_survives_every_odd_file(odd: ModuleType, tmp_path: Path) -> None:
-    files = {str(file.write(tmp_path)): file for file in odd.odd_files()}
+    written = [(file.write(tmp_path), file) for file in odd.odd_files()]
+    files = {printable(str(path)): file for path, file in written if not path.is_dir()}  # a folder is gone through
     assert len(files) >= 200
     done = subprocess.run(
-        [sys.executable, "-m", "rostro", "detect", *files, "--json"], capture_output=True, text=True, encoding="utf-8"
+        [sys.executable, "-m", "rostro", "detect", *(path for path, _ in written), "--json"],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
     )
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
     assert done.returncode == 2, done.stderr[-2000:]
@@ -41,7 +47,7 @@ def test_detect_survives_every_odd_file(odd: ModuleType, tmp_path: Path) -> None
 
     read = {photo["photo"]: (photo["height"], photo["width"]) for photo in found["photos"]}
     failed = {failure["photo"]: failure["reason"] for failure in found["failed"]}
-    assert read.keys() | failed.keys() == files.keys()
+    assert files.keys() <= read.keys() | failed.keys()
     assert not read.keys() & failed.keys()
     for path, file in files.items():
         if file.either:
