@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 #: Colours that people with any colour vision tell apart (Okabe and Ito, 2008), and dashes for those who see none.
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7f7f7f", "#a6761d")
 DASHES = ("", "7 4", "2 3", "9 3 2 3", "12 5", "4 2", "1 4", "9 3 2 3 2 3")
-WIDTH, HEIGHT = 620, 400
-_LEFT, _RIGHT, _TOP, _BOTTOM = 72, 16, 12, 52
+WIDTH, HEIGHT = 460, 320
+_LEFT, _RIGHT, _TOP, _BOTTOM = 76, 28, 12, 52
 _LETTER = 13
 _LEGEND_LINE = 20
 
@@ -116,13 +116,14 @@ class _Frame:
             self._text(_LEFT - 8, place + 4, self._y.show(tick), "end")
         self._path(f"M{_LEFT} {_TOP}V{bottom}H{right}", "currentColor", 1)
         self._text((_LEFT + right) / 2, bottom + 42, self._x.title, "middle")
-        turned = f"translate(14 {(_TOP + bottom) / 2:.1f}) rotate(-90)"
+        turned = f"translate(13 {(_TOP + bottom) / 2:.1f}) rotate(-90)"
         self._parts.append(f'<text transform="{turned}" text-anchor="middle">{escape(self._y.title)}</text>')
 
     def line(self, series: Series, index: int) -> None:
         places = ((self._at(self._x, a), self._at(self._y, b)) for a, b in zip(series.x, series.y, strict=True))
         points = list(dict.fromkeys(f"{a:.1f} {b:.1f}" for a, b in places))
-        self._path("M" + "L".join(points), COLOURS[index % len(COLOURS)], 2, DASHES[index % len(DASHES)])
+        if points:
+            self._path("M" + "L".join(points), COLOURS[index % len(COLOURS)], 2, DASHES[index % len(DASHES)])
 
     def steps(self, series: Series, index: int) -> None:
         bottom = HEIGHT - _BOTTOM

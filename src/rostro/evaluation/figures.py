@@ -24,17 +24,22 @@ def roc(spreads: Sequence[Named], language: Language) -> str:
     fmr = _fmr_axis(spreads, language)
     lowest = min(float((1 - s.curve.fnmr[s.curve.fmr >= fmr.low]).min()) for _, s in spreads)
     tar = _part_axis("tar_axis", min(0.99, lowest), language)
-    return line_chart(
-        [Series(name, s.curve.fmr.tolist(), (1 - s.curve.fnmr).tolist()) for name, s in spreads], fmr, tar
-    )
+    lines = []
+    for name, spread in spreads:
+        shown = spread.curve.fmr >= fmr.low
+        lines.append(Series(name, spread.curve.fmr[shown].tolist(), (1 - spread.curve.fnmr[shown]).tolist()))
+    return line_chart(lines, fmr, tar)
 
 
 def det(spreads: Sequence[Named], language: Language) -> str:
     """Both error rates on logarithmic axes, one line per system."""
     least = min((float(s.curve.fnmr[s.curve.fnmr > 0].min()) for _, s in spreads), default=_LEAST_FNMR)
-    fnmr = _rate_axis("fnmr", max(least, _LEAST_FNMR), language)
-    lines = [Series(name, s.curve.fmr.tolist(), s.curve.fnmr.tolist()) for name, s in spreads]
-    return line_chart(lines, _fmr_axis(spreads, language), fnmr)
+    fmr, fnmr = _fmr_axis(spreads, language), _rate_axis("fnmr", max(least, _LEAST_FNMR), language)
+    lines = []
+    for name, spread in spreads:
+        shown = (spread.curve.fmr >= fmr.low) & (spread.curve.fnmr >= fnmr.low)
+        lines.append(Series(name, spread.curve.fmr[shown].tolist(), spread.curve.fnmr[shown].tolist()))
+    return line_chart(lines, fmr, fnmr)
 
 
 def cmc(curves: Sequence[tuple[str, Sequence[float]]], language: Language) -> str:
@@ -74,7 +79,7 @@ def _fmr_axis(spreads: Sequence[Named], language: Language) -> Axis:
 def _rate_axis(word: str, least: float, language: Language) -> Axis:
     return Axis(
         title=say(word, language),
-        low=min(least, 0.1),
+        low=min(least, 0.01),
         high=1.0,
         show=lambda value: short_percent(value, language),
         logarithmic=True,

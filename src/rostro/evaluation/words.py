@@ -39,11 +39,11 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "systems": ("Systems", "Sistemas"),
     "intervals": (
         "In brackets: 95 % confidence intervals, by drawing people (not photos) again; where no error was seen, by the "
-        "rule of three. Photos without a face count as rejected. A dash: the data are too few to say; a rate needs at "
-        "least three comparisons over the rate.",
+        "rule of three. Photos without a face count as rejected. A dash: the data are too few to say; a false match "
+        "rate needs at least 3 / rate comparisons of different people.",
         "Entre corchetes: intervalos de confianza del 95 %, por remuestreo de personas (no de fotos); donde no hubo "
         "errores, por la regla de tres. Las fotos sin cara cuentan como rechazadas. Raya: los datos no bastan; una "
-        "tasa exige al menos tres comparaciones dividido por la tasa.",
+        "tasa de falsas coincidencias exige al menos 3 / tasa comparaciones de personas distintas.",
     ),
     "matrix": ("{} by detector and embedder", "{} por detector y extractor"),
     "detector": ("Detector", "Detector"),

@@ -38,7 +38,8 @@ h2 { font-size: 1.375rem; line-height: 1.3; margin: 2.5rem 0 .75rem; }
 p { margin: 0 0 1rem; max-width: 42rem; }
 figure { margin: 1.5rem 0; }
 img { display: block; max-width: 100%; height: auto; border: 1px solid var(--line); border-radius: .5rem; }
-svg { display: block; max-width: 100%; height: auto; font: inherit; }
+figure.drawing { display: inline-block; vertical-align: top; width: 29rem; max-width: 100%; margin: 0 0 1.5rem; }
+svg { display: block; max-width: 100%; height: auto; }
 figcaption, caption { color: var(--muted); font-size: .9375rem; text-align: start; padding: .5rem 0; }
 .scroll { overflow-x: auto; margin: 1.5rem 0; }
 table { border-collapse: collapse; min-width: 100%; font-variant-numeric: tabular-nums; }
@@ -106,6 +107,8 @@ class Page:
     def add_drawing(self, svg: str, caption: str = "", *, description: str = "") -> None:
         """Adds a vector drawing, which follows the page's colours where it uses ``currentColor`` and ``--line``.
 
+        On wide pages two drawings in a row stand beside each other.
+
         Args:
             svg: One ``<svg>`` element, well-formed, that refers to nothing outside of itself.
             caption: Below the drawing.
@@ -113,7 +116,7 @@ class Page:
         """
         below = f'<figcaption dir="auto">{_safe(caption)}</figcaption>' if caption else ""
         self._parts.append(
-            f'<figure><div role="img" aria-label="{_safe(description or caption)}">{svg}</div>{below}</figure>'
+            f'<figure class="drawing"><div role="img" aria-label="{_safe(description or caption)}">{svg}</div>{below}</figure>'
         )
 
     def add_table(self, header: Sequence[str], rows: Sequence[Sequence[Cell]], caption: str = "") -> None:

@@ -1,0 +1,34 @@
+"""Photos that do not exist, embedded: people are directions, their photos lie around them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from rostro.data.people import People
+from rostro.evaluation.embeddings import Embedded
+
+
+def make_embedded(counts, *, noise=0.6, failed=(), seed=0, dims=16) -> Embedded:
+    """People with so many photos each; ``failed`` photos have no face."""
+    random = np.random.default_rng(seed)
+    people = People.of(
+        (f"person{number:03d}", Path(f"photos/person{number:03d}/{photo}.jpg"))
+        for number, photos in enumerate(counts)
+        for photo in range(photos)
+    )
+    centres = random.normal(size=(len(counts), dims))
+    vectors = centres[people.owners] + noise * random.normal(size=(len(people.photos), dims))
+    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    found = np.ones(len(people.photos), bool)
+    found[list(failed)] = False
+    vectors[~found] = 0
+    return Embedded(
+        people=people,
+        vectors=vectors,
+        found=found,
+        reasons=tuple(None if ok else "no face found" for ok in found),
+        sha256=tuple(f"{number:064x}" for number in range(len(people.photos))),
+        seconds_per_photo=0.01,
+    )
