@@ -23,8 +23,8 @@ from filelock import FileLock
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: Makes the standalone server answer sooner; 200 (milliseconds) is what it comes with.
-MILVUS_SETTINGS = {"proxy.timeTickInterval": 20}
+#: Make the standalone server answer sooner; 200 (milliseconds) is what it comes with.
+MILVUS_SETTINGS = {"proxy.timeTickInterval": 10, "log.level": "error"}
 
 
 @pytest.fixture(scope="session")
