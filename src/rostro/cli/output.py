@@ -6,6 +6,8 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
+import typer
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -18,15 +20,8 @@ if TYPE_CHECKING:
 YES, NO, NO_ANSWER = 0, 1, 2
 
 
-def out() -> Console:
-    """The console of answers."""
-    from rich.console import Console
-
-    return Console(file=sys.stdout, highlight=False, soft_wrap=True)
-
-
 def err() -> Console:
-    """The console of everything else."""
+    """The console of progress bars and warnings."""
     from rich.console import Console
 
     return Console(file=sys.stderr, highlight=False, soft_wrap=True)
@@ -39,13 +34,13 @@ def print_json(document: Any) -> None:
 
 
 def say(line: str) -> None:
-    """One line of an answer; nothing in it is taken for markup."""
-    out().print(line, markup=False)
+    """One line of an answer."""
+    typer.echo(line)
 
 
 def note(line: str) -> None:
     """One line on stderr."""
-    err().print(line, markup=False)
+    typer.echo(line, err=True)
 
 
 def report_failures(failures: Sequence[Failure]) -> None:

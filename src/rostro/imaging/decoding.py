@@ -8,20 +8,11 @@ from __future__ import annotations
 
 import struct
 import zlib
+from importlib import import_module
 from io import BytesIO
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import (
-    AvifImagePlugin,
-    BmpImagePlugin,
-    GifImagePlugin,
-    JpegImagePlugin,
-    PngImagePlugin,
-    PpmImagePlugin,
-    TiffImagePlugin,
-    WebPImagePlugin,
-)
 from PIL.ExifTags import Base as Exif
 from PIL.Image import DECODERS, DecompressionBombError
 
@@ -34,15 +25,16 @@ if TYPE_CHECKING:
 
     from rostro.types import Image
 
-_PLUGINS: dict[str, type[ImageFile]] = {
-    "AVIF": AvifImagePlugin.AvifImageFile,
-    "BMP": BmpImagePlugin.BmpImageFile,
-    "GIF": GifImagePlugin.GifImageFile,
-    "JPEG": JpegImagePlugin.JpegImageFile,
-    "PNG": PngImagePlugin.PngImageFile,
-    "PNM": PpmImagePlugin.PpmImageFile,
-    "TIFF": TiffImagePlugin.TiffImageFile,
-    "WebP": WebPImagePlugin.WebPImageFile,
+#: Format → Pillow's module and class; loaded when such a file is met, since all of them take a while.
+_PLUGINS = {
+    "AVIF": ("AvifImagePlugin", "AvifImageFile"),
+    "BMP": ("BmpImagePlugin", "BmpImageFile"),
+    "GIF": ("GifImagePlugin", "GifImageFile"),
+    "JPEG": ("JpegImagePlugin", "JpegImageFile"),
+    "PNG": ("PngImagePlugin", "PngImageFile"),
+    "PNM": ("PpmImagePlugin", "PpmImageFile"),
+    "TIFF": ("TiffImagePlugin", "TiffImageFile"),
+    "WebP": ("WebPImagePlugin", "WebPImageFile"),
 }
 
 #: What Pillow's and libheif's decoders are known to raise on broken bytes.
@@ -99,7 +91,7 @@ def decode(data: bytes, photo: str, *, max_pixels: int) -> Image:
     name = picture_format(data)
     if name is None:
         raise UnreadablePhoto(photo, f"not a picture: {describe(data)}")
-    plugin = _PLUGINS.get(name) or _heif_plugin(photo)
+    plugin = _plugin(name, photo)
     try:
         with plugin(BytesIO(data)) as picture:
             _check_pixels(picture, photo, max_pixels)
@@ -125,12 +117,17 @@ def _words(error: Exception) -> str:
     return " ".join(str(error).split()) or type(error).__name__
 
 
-def _heif_plugin(photo: str) -> type[ImageFile]:
+def _plugin(name: str, photo: str) -> type[ImageFile]:
+    """The class that decodes a format; what is no format of Pillow's is HEIC."""
+    if name in _PLUGINS:
+        module, class_name = _PLUGINS[name]
+        plugin: type[ImageFile] = getattr(import_module(f"PIL.{module}"), class_name)
+        return plugin
     try:
         from pillow_heif.as_plugin import HeifImageFile
     except ImportError:
         raise UnreadablePhoto(photo, f"HEIC: {MissingExtra('pillow-heif', 'heif')}") from None
-    plugin: type[ImageFile] = HeifImageFile
+    plugin = HeifImageFile
     return plugin
 
 

@@ -7,6 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from rostro import registry
 from rostro.errors import BadInput, SpaceMismatch
 from rostro.gallery.base import open_gallery
@@ -155,14 +157,19 @@ class Recognizer:
 
     @cached_property
     def pipeline(self) -> Pipeline:
-        """All stages: decode, detect, align, embed. The two models are loaded side by side."""
+        """All stages: decode, detect, align, embed.
+
+        Engines compile at the first run, so the two models are loaded and run once on black, side by side.
+        """
+        size = self.alignment_spec.size
         with ThreadPoolExecutor(max_workers=1) as pool:
-            embedder = pool.submit(lambda: self.embedder)
-            detector = self.detector
+            warm = pool.submit(lambda: self.embedder.embed(np.zeros((1, size, size, 3), np.uint8)))
+            self.detector.detect([np.zeros((64, 64, 3), np.uint8)])
+            warm.result()
         return Pipeline(
-            detector=detector,
+            detector=self.detector,
             alignment=self.alignment,
-            embedder=embedder.result(),
+            embedder=self.embedder,
             threads=self.settings.threads,
             max_bytes=self.settings.max_bytes,
             max_pixels=self.settings.max_pixels,

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sys
+from threading import Lock
+from typing import TYPE_CHECKING, Any
 
 from rostro.errors import EngineError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+_IMPORT = Lock()
 
 
 def engine_error(model: Path, what: str, error: BaseException | None = None) -> EngineError:
@@ -35,3 +39,20 @@ def output_order(model: Path, available: Sequence[frozenset[str]], wanted: Seque
     if missing:
         raise engine_error(model, f"no output {', '.join(missing)}; there is: {', '.join(sorted(position))}")
     return [position[name] for name in wanted]
+
+
+def load_openvino() -> Any:
+    """The module ``openvino`` without its model conversion tool.
+
+    The tool takes two thirds of OpenVINO's import time and brings a telemetry package along. OpenVINO goes on without
+    it when it cannot be imported, which is what ``None`` in ``sys.modules`` means to Python.
+    """
+    tool = "openvino.tools.ovc"
+    with _IMPORT:
+        hidden = sys.modules.setdefault(tool, None) is None  # type: ignore[arg-type]
+        try:
+            import openvino
+        finally:
+            if hidden:
+                del sys.modules[tool]
+    return openvino

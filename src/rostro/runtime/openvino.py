@@ -10,7 +10,7 @@ import numpy as np
 
 from rostro.runtime._precision import choose_precision, native_precisions
 from rostro.runtime._quantisation import quantise, read_ranges
-from rostro.runtime._shared import engine_error, output_order
+from rostro.runtime._shared import engine_error, load_openvino, output_order
 from rostro.runtime.base import Engine, EngineOptions
 
 if TYPE_CHECKING:
@@ -45,8 +45,7 @@ class OpenVINOEngine(Engine):
         ranges: Path | None = None,
     ) -> None:
         """See `Engine`."""
-        import openvino
-
+        openvino = load_openvino()
         if options.device != "cpu":
             raise engine_error(model, f"OpenVINO runs on cpu here, not on {options.device}; see the engine onnxruntime")
         self.device = "CPU"
@@ -81,8 +80,7 @@ class OpenVINOEngine(Engine):
     @staticmethod
     def about() -> dict[str, str]:
         """See `Engine.about`."""
-        import openvino
-
+        openvino = load_openvino()
         core = openvino.Core()
         return {
             "version": openvino.__version__.partition("-")[0],
