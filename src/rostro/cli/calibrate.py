@@ -62,9 +62,11 @@ def _scores(recognizer: Recognizer, root: Path, chosen: Any, face: str | None, g
     """Every pair's score; the table is read back from a folder that is gone afterwards."""
     from tempfile import TemporaryDirectory
 
+    from rostro.evaluation.calibration import check_people
     from rostro.evaluation.run import evaluate, open_protocol
 
     protocol = open_protocol("all-pairs", root, chosen)
+    check_people(protocol.people, chosen.fmrs[0])
     with output.progress() as bar, TemporaryDirectory(prefix="rostro-") as folder:
         task = bar.add_task(recognizer.embedder_name, total=len(protocol.people.photos))
         return evaluate(

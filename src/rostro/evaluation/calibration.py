@@ -5,17 +5,30 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from rostro.evaluation.protocols.all_pairs import EveryPair, all_pairs_sample, counted
 from rostro.imaging.writing import replace_file
-from rostro.metrics.bootstrap import rate_interval
+from rostro.metrics.bootstrap import AllPairs, rate_interval
 from rostro.metrics.verification import check_supported, is_supported, rates_at, threshold_at_fmr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from rostro.data.people import People
     from rostro.evaluation.protocols.base import Options
     from rostro.evaluation.table import ScoreTable
+
+
+def check_people(people: People, fmr: float) -> None:
+    """Refuses, before the long work, a rate that so many photos of so many people can never show.
+
+    Raises:
+        RateNotSupported: There are too few pairs of different people.
+    """
+    photos = people.counts.astype(np.float64)
+    check_supported(fmr, AllPairs(photos).comparisons(np.ones(photos.size)))
 
 
 def operating_points(

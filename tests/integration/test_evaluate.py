@@ -1,0 +1,145 @@
+"""evaluate, compare and calibrate on real photos, from the command line to the report."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pyarrow.parquet as pq
+import pytest
+from test_command_line import answer, rostro
+
+from rostro.settings import Settings
+
+pytestmark = pytest.mark.data
+
+PEOPLE = 16
+
+
+@pytest.fixture(scope="module", autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory, settings: Settings) -> Iterator[Path]:
+    """A home of its own, so that no embedding of an earlier run answers; model files come from the real one."""
+    folder = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ROSTRO_HOME", str(folder))
+        patch.setenv("ROSTRO_MODEL_MIRROR", str(settings.home / "models"))
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def people(lfw_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The first people of LFW who have four photos, as one folder per person; one photo is a text file."""
+    root = tmp_path_factory.mktemp("people")
+    folders = (folder for folder in sorted((lfw_root / "images").iterdir()) if len(list(folder.iterdir())) >= 4)
+    for folder, _ in zip(folders, range(PEOPLE), strict=False):
+        (root / folder.name).mkdir()
+        for photo in sorted(folder.iterdir())[:4]:
+            (root / folder.name / photo.name).symlink_to(photo)
+    (root / sorted(root.iterdir())[0].name / "broken.jpg").write_text("no photo")
+    return root
+
+
+def metrics(result: dict) -> dict[str, dict]:
+    return {metric["metric"] + (f"@{metric['at']:g}" if metric["at"] else ""): metric for metric in result["metrics"]}
+
+
+def test_all_pairs_with_a_report(people: Path, tmp_path: Path) -> None:
+    arguments = (
+        "evaluate",
+        "all-pairs",
+        "--root",
+        people,
+        "--replicates",
+        50,
+        "--face",
+        "centre",
+        "--output",
+        tmp_path,
+    )
+    found = answer(*arguments, code=0)
+    (result,) = found["results"]
+    assert (result["photos"], result["people"]) == (4 * PEOPLE + 1, PEOPLE)
+    assert result["system"]["embedder"] == "sface"
+    assert [failure["photo"].endswith("broken.jpg") for failure in result["failed"]] == [True]
+    numbers = metrics(result)
+    assert numbers["auc"]["value"] > 0.95
+    assert numbers["fta"]["value"] == pytest.approx(1 / 65)
+    assert numbers["tar@0.01"]["low"] <= numbers["tar@0.01"]["value"] <= numbers["tar@0.01"]["high"]
+    assert numbers["tar@0.001"]["value"] is None, "1,950 impostor comparisons cannot show 0.1 %"
+    assert found == json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))
+    with (tmp_path / "results.csv").open(encoding="utf-8", newline="") as stream:
+        assert len(list(csv.DictReader(stream))) == len(result["metrics"])
+    page = ElementTree.fromstring((tmp_path / "report.html").read_text(encoding="utf-8"))
+    assert len(page.findall(".//img")) == 2, "the worst false matches and false non-matches are shown"
+    scores = pq.read_table(tmp_path / "scores" / "yunet+sface" / "scores.parquet")
+    assert sum(scores["genuine"].to_pylist()) == 6 * (PEOPLE - 1) + 10
+
+
+def test_a_second_evaluation_computes_nothing_twice(people: Path, tmp_path: Path) -> None:
+    arguments = ("evaluate", "identification", "--root", people, "--face", "centre", "--replicates", 20)
+    (first,) = answer(*arguments, "--output", tmp_path / "a", code=0)["results"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("rostro.recognition.pipeline.Pipeline._read", lambda self, source: pytest.fail("was decoded"))
+        patch.setattr("rostro.evaluation.mistakes.mistake_sheet", lambda *_: None)
+        (second,) = answer(*arguments, "--output", tmp_path / "b", code=0)["results"]
+    assert first == second
+    assert metrics(first)["rank@1"]["value"] > 0.9
+    assert first["cmc"] == sorted(first["cmc"])
+
+
+def test_compare_goes_on_without_the_one_that_cannot_run(people: Path, tmp_path: Path) -> None:
+    done = rostro(
+        "compare", "--root", people, "--protocol", "references", "--references", 2, "--probes", 2, "--draws", 4,
+        "--embedder", "vggface,sface", "--replicates", 20, "--output", tmp_path, "--language", "es", "--face", "centre",
+    )  # fmt: skip
+    assert done.returncode == 2, "VGG-Face's weights must be imported by hand"
+    assert "vggface:" in done.stderr
+    assert "yunet + sface" in done.stdout
+    assert "Correctas con 1" in done.stdout
+    assert "Evaluación" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_calibrate_makes_an_operating_point_that_verify_takes(people: Path, tmp_path: Path) -> None:
+    groups = tmp_path / "groups.csv"
+    names = sorted(folder.name for folder in people.iterdir())
+    groups.write_text("person,half\n" + "".join(f"{name},{'ab'[i < 3]}\n" for i, name in enumerate(names)))
+    file = tmp_path / "mine.json"
+    found = answer(
+        "calibrate", "--root", people, "--fmr", 0.01, "--output", file, "--face", "centre", "--groups", groups,
+        "--replicates", 50, code=0,
+    )  # fmt: skip
+    (point,) = found["points"]
+    assert point["fmr"] <= 0.01
+    assert point["fmr_interval"][0] <= point["fmr"] <= point["fmr_interval"][1]
+    assert (found["genuine"], found["impostor"]) == (6 * PEOPLE, 64 * 63 // 2 - 6 * PEOPLE)
+    small = [row for row in found["groups"][0]["fmr"] if row["groups"] == ["b", "b"]]
+    assert small[0]["warning"].startswith("too small to say")
+    photos = sorted((people / names[1]).iterdir())[:2]
+    verdict = answer("verify", *photos, "--operating-point", file, "--largest-face", code=0)
+    assert verdict["threshold"] == round(point["threshold"], 4)
+    assert verdict["false_match_rate"] == point["fmr"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("evaluate", "lfw", "--root", "{people}"), "pairs.txt: cannot be read"),
+        (("evaluate", "all", "--root", "{people}"), "no protocol 'all'"),
+        (("evaluate", "all-pairs", "--root", "{people}/nowhere"), "not a folder of people"),
+        (("evaluate", "all-pairs", "--root", "{people}", "--language", "fr"), "language is en or es"),
+        (("evaluate", "all-pairs", "--root", "{people}", "--face", "any"), "--face is only, largest or centre"),
+        (("calibrate", "--root", "{people}", "--fmr", "1e-6"), "needs at least 3,000,000 impostor comparisons"),
+        (("compare", "--root", "{people}", "--protocol", "all-pairs", "--embedder", "nobody"), "nobody"),
+    ],
+)
+def test_what_cannot_be_answered_is_refused_in_one_line(
+    people: Path, arguments: tuple[str, ...], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = rostro(*(argument.replace("{people}", str(people)) for argument in arguments))
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
