@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, WebSocket
-from starlette.exceptions import HTTPException
 from starlette.websockets import WebSocketDisconnect
 
 from rostro.recognition.pipeline import Failure
@@ -18,6 +17,7 @@ from rostro.server.access import admitted, presented
 from rostro.server.batcher import Work
 from rostro.server.keys import Role
 from rostro.server.limits import TooMany
+from rostro.server.problems import Problem, document, of_too_many
 from rostro.server.service import Service, service_of
 from rostro.server.uploads import Upload
 
@@ -30,7 +30,7 @@ router = APIRouter()
 
 #: Seconds without a frame, or without taking an answer, after which a client is let go.
 PATIENCE = 30.0
-_POLICY, _TOO_BIG, _TRY_LATER = 1008, 1009, 1013
+_POLICY, _TRY_LATER = 1008, 1013
 
 
 @dataclass(slots=True)
@@ -66,14 +66,21 @@ async def live(socket: WebSocket) -> None:
         with admitted(socket, Role.READ, key), _place(service):
             await socket.send_text(json.dumps({"ready": True}))
             await _converse(socket, service)
-    except HTTPException as refusal:
-        await socket.close(_POLICY, refusal.detail)
+    except Problem as problem:
+        await _refuse(socket, problem, _POLICY)
     except TooMany as excess:
-        await socket.close(_TRY_LATER, excess.detail)
+        await _refuse(socket, of_too_many(excess), _TRY_LATER)
     except TimeoutError:
-        await socket.close(_POLICY, "nothing came for too long")
+        await _refuse(socket, Problem(408, "too-slow", "nothing came for too long"), _POLICY)
     except WebSocketDisconnect:
         return
+
+
+async def _refuse(socket: WebSocket, problem: Problem, code: int) -> None:
+    """Says what is wrong, as the other routes do, and closes."""
+    with suppress(WebSocketDisconnect, RuntimeError):  # the client may have gone
+        await socket.send_text(json.dumps(document(problem)))
+        await socket.close(code, problem.kind)
 
 
 async def _first_message(socket: WebSocket) -> str | None:
@@ -129,8 +136,7 @@ async def _read(socket: WebSocket, service: Service, latest: _Latest) -> None:
         if not frame:
             continue
         if len(frame) > service.limits.frame_bytes:
-            await socket.close(_TOO_BIG, f"the limit of a frame is {service.limits.frame_bytes} bytes")
-            return
+            raise Problem(413, "frame-too-large", f"the limit is {service.limits.frame_bytes} bytes")
         latest.put(frame)
 
 
@@ -139,15 +145,16 @@ async def _answer(socket: WebSocket, service: Service, latest: _Latest) -> None:
         number, frame = await latest.take()
         try:
             found = await service.batcher.answer(Upload(f"frame {number}", io.BytesIO(frame)), Work())
-        except TooMany:
-            continue  # the next frame may find room
-        document = await asyncio.to_thread(_document, service, found)
+            answer = await asyncio.to_thread(_answer_json, service, found)
+        except TooMany as excess:
+            await asyncio.sleep(excess.retry_after)
+            answer = {"error": excess.detail}
         async with asyncio.timeout(PATIENCE):
-            await socket.send_text(json.dumps({"frame": number, **document}, ensure_ascii=False))
+            await socket.send_text(json.dumps({"frame": number, **answer}, ensure_ascii=False))
         service.metrics.frames.inc()
 
 
-def _document(service: Service, found: PhotoFaces | Failure) -> dict[str, Any]:
+def _answer_json(service: Service, found: PhotoFaces | Failure) -> dict[str, Any]:
     if isinstance(found, Failure):
         return {"error": found.reason}
     faces = [answer.to_json() for answer in service.recognizer.look_up(found)]

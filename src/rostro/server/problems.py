@@ -72,16 +72,20 @@ def of_too_many(excess: TooMany) -> Problem:
     return Problem(503, "busy", excess.detail, headers=wait)
 
 
-def response(problem: Problem) -> JSONResponse:
-    """The document."""
-    document = {
+def document(problem: Problem) -> dict[str, Any]:
+    """What is told of a problem."""
+    return {
         "type": f"urn:rostro:{problem.kind}",
         "title": HTTPStatus(problem.status_code).phrase,
         "status": problem.status_code,
         "detail": problem.detail,
         **problem.more,
     }
-    return JSONResponse(document, problem.status_code, problem.headers, MEDIA_TYPE)
+
+
+def response(problem: Problem) -> JSONResponse:
+    """The document as an answer."""
+    return JSONResponse(document(problem), problem.status_code, problem.headers, MEDIA_TYPE)
 
 
 def install(app: FastAPI) -> None:

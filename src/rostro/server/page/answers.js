@@ -1,0 +1,45 @@
+// How answers look: similarity bars, problems, photos that failed.
+import { Problem } from "./api.js";
+import { h } from "./dom.js";
+import { has, number, reason, t } from "./words.js";
+
+const percent = (value) => `${Math.max(0, Math.min(1, value)) * 100}%`;
+
+/** A bar of the similarity with a mark at the threshold. Similarities below 0 are drawn as 0. */
+export function similarityBar(similarity, threshold) {
+  const words = `${t("similarity", { value: number(similarity, 3) })}, ${t("threshold", { value: number(threshold, 3) })}`;
+  const fill = h("span", { class: similarity >= threshold ? "fill yes" : "fill" });
+  const mark = h("span", { class: "mark" });
+  fill.style.width = percent(similarity);
+  mark.style.left = percent(threshold);
+  return h(
+    "div",
+    { class: "similarity" },
+    h("div", { class: "bar", "aria-hidden": "true" }, fill, mark),
+    h("span", { class: "numbers" }, words),
+  );
+}
+
+/** The rate of false matches in a sentence. */
+export function rateSentence(rate) {
+  if (!rate) return t("rateUnknown");
+  const pairs = 1 / rate;
+  const unit = 10 ** Math.max(0, Math.floor(Math.log10(pairs)) - 1);
+  return t("rate", { pairs: number(Math.round(pairs / unit) * unit) });
+}
+
+/** Photos that failed, and why, or nothing. */
+export function failureList(failed) {
+  if (!failed.length) return null;
+  const rows = failed.map(({ photo, reason: why }) => h("li", {}, h("b", {}, photo), ": ", reason(why)));
+  return h("div", { class: "failures" }, h("h2", {}, t("failedPhotos")), h("ul", {}, ...rows));
+}
+
+/** A problem in words. */
+export function problemWords(problem) {
+  if (!(problem instanceof Problem)) throw problem;
+  const known = `problem.${problem.kind}`;
+  if (has(known)) return t(known);
+  if (problem.failed.length) return problem.failed.map((item) => `${item.photo}: ${reason(item.reason)}`).join("; ");
+  return problem.message;
+}

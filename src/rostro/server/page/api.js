@@ -1,0 +1,60 @@
+// The server's REST interface, with the key of this tab.
+
+const KEY = "rostro-key";
+
+export const apiKey = () => sessionStorage.getItem(KEY);
+
+export function setApiKey(key) {
+  if (key) sessionStorage.setItem(KEY, key);
+  else sessionStorage.removeItem(KEY);
+}
+
+/** A problem document, thrown. `kind` is the last part of its type. */
+export class Problem extends Error {
+  constructor(document) {
+    super(document.detail);
+    this.kind = document.type.split(":").pop();
+    this.failed = document.failed ?? [];
+  }
+}
+
+async function send(path, options = {}) {
+  const headers = { ...(apiKey() ? { Authorization: `Bearer ${apiKey()}` } : {}), ...options.headers };
+  let response;
+  try {
+    response = await fetch(path, { ...options, headers });
+  } catch {
+    throw new Problem({ type: "offline", detail: "offline" });
+  }
+  if (response.ok) return response;
+  const document = await response.json().catch(() => null);
+  throw new Problem(document?.type ? document : { type: "busy", detail: response.statusText });
+}
+
+export const get = async (path) => (await send(path)).json();
+
+/** A form: values that are arrays are sent as several fields of that name. */
+export async function post(path, values) {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(values)) {
+    for (const item of Array.isArray(value) ? value : [value]) form.append(name, item);
+  }
+  return (await send(path, { method: "POST", body: form })).json();
+}
+
+export async function json(method, path, document) {
+  const body = document && { body: JSON.stringify(document), headers: { "Content-Type": "application/json" } };
+  return (await send(path, { method, ...body })).json();
+}
+
+/** A picture of a person as a local address, or null. */
+export async function picture(person) {
+  if (!person?.picture) return null;
+  const response = await send(`/v1/people/${person.id}/picture`);
+  return URL.createObjectURL(await response.blob());
+}
+
+export async function personNamed(name) {
+  const found = await get(`/v1/people?name=${encodeURIComponent(name)}`);
+  return found.people[0] ?? null;
+}

@@ -1,0 +1,101 @@
+// Taking somebody in, with their consent.
+import { failureList, problemWords } from "./answers.js";
+import { get, personNamed, post, Problem } from "./api.js";
+import { ask, field, h, statusLine, tick } from "./dom.js";
+import { photoPicker } from "./picker.js";
+import { t } from "./words.js";
+
+export function view() {
+  const name = h("input", { name: "name", autocomplete: "off", maxlength: 200 });
+  const picker = photoPicker({ label: t("photos"), multiple: true });
+  const consent = h("input", { type: "checkbox" });
+  const keep = h("input", { type: "checkbox" });
+  const keepLine = tick(t("keepPicture"), keep);
+  const button = h("button", { class: "main" }, t("enrol"));
+  const bar = h("progress", { hidden: true, "aria-label": t("enrol") });
+  const status = statusLine();
+  const result = h("div", { class: "result" });
+  const form = h(
+    "form",
+    { submit: (event) => { event.preventDefault(); enrol(); } },
+    field(t("name"), name), picker.element, tick(t("consent"), consent), keepLine, button,
+  );
+  keepLine.hidden = true;
+  get("/v1/galleries").then(
+    ({ galleries }) => { keepLine.hidden = !galleries[0].keeps_pictures; },
+    (problem) => status.say(problemWords(problem), "error"),
+  );
+
+  function missing() {
+    if (!name.value.trim()) return [t("needName"), name];
+    if (!picker.files.length) return [t("needPhotos"), picker.element.querySelector("input")];
+    if (!consent.checked) return [t("needConsent"), consent];
+    return null;
+  }
+
+  async function enrol() {
+    const lack = missing();
+    result.replaceChildren();
+    if (lack) {
+      status.say(lack[0], "error");
+      return lack[1].focus();
+    }
+    button.disabled = true;
+    try {
+      const person = await personNamed(name.value);
+      if (person && !(await samePerson(person))) return status.say("");
+      await sendAll(person?.id ?? null);
+    } catch (problem) {
+      status.say(problemWords(problem), "error");
+    } finally {
+      button.disabled = false;
+      bar.hidden = true;
+    }
+  }
+
+  async function samePerson(person) {
+    const body = h("p", {}, t("exists", { name: person.name }));
+    const answer = await ask({ title: t("existsTitle"), body, confirm: t("addPhotos"), cancel: t("cancel") });
+    return answer !== null;
+  }
+
+  /** One photo at a time: the bar tells how far it is, and one bad photo does not cost the others. */
+  async function sendAll(id) {
+    const total = { templates: 0, skipped: 0, failed: [] };
+    const files = picker.files;
+    bar.max = files.length;
+    bar.hidden = false;
+    for (const [index, file] of files.entries()) {
+      bar.value = index;
+      status.say(t("progress", { done: index + 1, total: files.length }));
+      try {
+        const done = await sendOne(id, file);
+        id = done.id;
+        total.templates += done.templates;
+        total.skipped += done.skipped;
+      } catch (problem) {
+        if (!(problem instanceof Problem) || !problem.failed.length) throw problem;
+        total.failed.push(...problem.failed);
+      }
+    }
+    const kind = total.templates ? "yes" : "error";
+    status.say(t("enrolled", { name: name.value.trim(), count: total.templates }), kind);
+    const skipped = total.skipped ? h("p", {}, t("skipped", { count: total.skipped })) : null;
+    result.replaceChildren(...[skipped, failureList(total.failed)].filter(Boolean));
+    if (!total.failed.length) picker.clear();
+    consent.checked = keep.checked = false;
+  }
+
+  async function sendOne(id, file) {
+    const form = { photos: file, keep_picture: keep.checked };
+    if (id !== null) return { id, ...(await post(`/v1/people/${id}/photos`, form)) };
+    const created = await post("/v1/people", { name: name.value, ...form });
+    return { id: created.person.id, ...created.enrolment };
+  }
+
+  return {
+    title: t("enrolTitle"),
+    element: h("div", {}, h("p", {}, t("enrolHelp")), form, bar, status.element, result),
+    close: () => picker.close(),
+  };
+}

@@ -1,0 +1,104 @@
+// Who is enrolled: search, rename, merge, erase.
+import { problemWords } from "./answers.js";
+import { get, json, picture } from "./api.js";
+import { ask, field, h, statusLine } from "./dom.js";
+import { portrait } from "./whoami.js";
+import { number, t } from "./words.js";
+
+const PAGE = 50;
+
+export function view() {
+  const search = h("input", { type: "search", autocomplete: "off", input: () => later() });
+  const status = statusLine();
+  const count = h("p", { class: "note", "aria-live": "polite" });
+  const rows = h("tbody");
+  const more = h("button", { type: "button", class: "quiet", hidden: true, click: () => load(shown) }, t("more"));
+  const columns = ["name", "templates", "actions"].map((key) => h("th", { scope: "col" }, t(key)));
+  const table = h("table", {}, h("thead", {}, h("tr", {}, ...columns)), rows);
+  let shown = 0;
+  let asked = 0;
+  let timer;
+
+  function later() {
+    clearTimeout(timer);
+    timer = setTimeout(() => load(0), 200);
+  }
+
+  async function load(offset) {
+    const turn = ++asked;
+    try {
+      const query = new URLSearchParams({ search: search.value, limit: PAGE, offset });
+      const found = await get(`/v1/people?${query}`);
+      if (turn !== asked) return;
+      if (!offset) rows.replaceChildren();
+      rows.append(...(await Promise.all(found.people.map(row))));
+      shown = offset + found.people.length;
+      table.hidden = !found.total;
+      more.hidden = shown >= found.total;
+      count.textContent = found.total ? t("total", { count: number(found.total) }) : t("nobody");
+    } catch (problem) {
+      status.say(problemWords(problem), "error");
+    }
+  }
+
+  async function row(person) {
+    const action = (key, does, kind) =>
+      h("button", { type: "button", class: kind, "aria-label": t(`${key}Who`, person), click: () => act(does, person) }, t(key));
+    return h(
+      "tr",
+      {},
+      h("th", { scope: "row" }, h("div", { class: "who" }, portrait(person.name, await picture(person)), person.name)),
+      h("td", {}, number(person.templates)),
+      h("td", {}, h("div", { class: "row" },
+        action("rename", rename, "quiet"), action("merge", merge, "quiet"), action("erase", erase, "quiet danger"))),
+    );
+  }
+
+  async function act(does, person) {
+    try {
+      const sentence = await does(person);
+      if (!sentence) return;
+      await load(0);
+      status.say(sentence, "yes");
+      search.focus();
+    } catch (problem) {
+      status.say(problemWords(problem), "error");
+    }
+  }
+
+  load(0);
+  return {
+    title: t("peopleTitle"),
+    element: h("div", {}, field(t("search"), search), status.element, count, table, more),
+    close: () => clearTimeout(timer),
+  };
+}
+
+async function rename(person) {
+  const input = h("input", { name: "to", value: person.name, maxlength: 200, required: true, autocomplete: "off" });
+  const title = t("renameWho", person);
+  const answer = await ask({ title, body: field(t("newName"), input), confirm: t("rename"), cancel: t("cancel") });
+  if (!answer) return null;
+  const done = await json("PATCH", `/v1/people/${person.id}`, { name: answer.get("to") });
+  return t("renamed", { name: done.renamed, to: done.to });
+}
+
+async function merge(person) {
+  const { people } = await get("/v1/people?limit=1000");
+  const others = people.filter((other) => other.id !== person.id);
+  const select = h("select", { name: "into" }, ...others.map((other) => h("option", { value: other.id }, other.name)));
+  const body = h("div", {}, h("p", {}, t("mergeHelp", person)), field(t("into"), select));
+  const answer = await ask({ title: t("mergeWho", person), body, confirm: t("merge"), cancel: t("cancel") });
+  if (!answer?.get("into")) return null;
+  const done = await json("POST", `/v1/people/${person.id}/merge`, { into: Number(answer.get("into")) });
+  return t("merged", { name: done.merged, to: done.into });
+}
+
+async function erase(person) {
+  const body = h("p", {}, t("eraseHelp", { name: person.name, count: person.templates }));
+  const title = t("eraseWho", person);
+  const answer = await ask({ title, body, confirm: t("erase"), cancel: t("cancel"), danger: true });
+  if (!answer) return null;
+  const done = await json("DELETE", `/v1/people/${person.id}`);
+  return t("erased", { name: done.removed });
+}

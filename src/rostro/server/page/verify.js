@@ -1,0 +1,45 @@
+// Two photos: the same person?
+import { rateSentence, problemWords, similarityBar } from "./answers.js";
+import { post } from "./api.js";
+import { h, statusLine } from "./dom.js";
+import { markedPhoto } from "./drawing.js";
+import { photoPicker } from "./picker.js";
+import { t } from "./words.js";
+
+export function view() {
+  const pickers = ["firstPhoto", "secondPhoto"].map((label) => photoPicker({ label: t(label) }));
+  const status = statusLine();
+  const result = h("div", { class: "result" });
+  const form = h(
+    "form",
+    { submit: (event) => { event.preventDefault(); compare(); } },
+    h("div", { class: "pair" }, ...pickers.map((picker) => picker.element)),
+    h("button", { class: "main" }, t("compare")),
+  );
+
+  async function compare() {
+    const [a, b] = pickers.map((picker) => picker.files[0]);
+    result.replaceChildren();
+    if (!a || !b) return status.say(t("verifyHelp"), "error");
+    status.say(t("working"));
+    try {
+      const answer = await post("/v1/verify", { a, b });
+      status.say(t(answer.same ? "same" : "different"), answer.same ? "yes" : "no");
+      result.replaceChildren(
+        similarityBar(answer.similarity, answer.threshold),
+        h("p", { class: "note" }, rateSentence(answer.false_match_rate)),
+        h("div", { class: "pair" }, await Promise.all([a, b].map((file, i) => marked(file, answer.faces[i])))),
+      );
+    } catch (problem) {
+      status.say(problemWords(problem), "error");
+    }
+  }
+
+  return {
+    title: t("verifyTitle"),
+    element: h("div", {}, h("p", {}, t("verifyHelp")), form, status.element, result),
+    close: () => pickers.forEach((picker) => picker.close()),
+  };
+}
+
+const marked = (file, face) => markedPhoto(file, [{ box: face.box, known: true }], face.photo);

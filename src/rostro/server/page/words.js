@@ -1,0 +1,218 @@
+// Every word of the page, in English and Spanish: key → [English, Spanish]. {name} is filled in.
+const WORDS = {
+  title: ["Faces", "Rostros"],
+  skip: ["Skip to the content", "Saltar al contenido"],
+  navigation: ["Functions", "Funciones"],
+  language: ["Language", "Idioma"],
+  key: ["Key", "Clave"],
+  keyTitle: ["API key", "Clave de acceso"],
+  keyHelp: [
+    "This server asks for a key. It is kept until you close this tab.",
+    "Este servidor pide una clave. Se guarda hasta que cierre esta pestaña.",
+  ],
+  save: ["Save", "Guardar"],
+  cancel: ["Cancel", "Cancelar"],
+  footer: [
+    "Photos are sent to this server only. Nothing is kept unless you enrol somebody.",
+    "Las fotos se envían solo a este servidor. No se guarda nada salvo que registre a alguien.",
+  ],
+  working: ["Working…", "Procesando…"],
+
+  verify: ["Verify", "Verificar"],
+  verifyTitle: ["Are these two the same person?", "¿Son la misma persona?"],
+  verifyHelp: ["Choose two photos with one face each.", "Elija dos fotos con una cara cada una."],
+  firstPhoto: ["First photo", "Primera foto"],
+  secondPhoto: ["Second photo", "Segunda foto"],
+  compare: ["Compare", "Comparar"],
+  same: ["The same person", "La misma persona"],
+  different: ["Not the same person", "No es la misma persona"],
+  similarity: ["similarity {value}", "similitud {value}"],
+  threshold: ["threshold {value}", "umbral {value}"],
+  rate: [
+    "At this threshold, 1 in {pairs} pairs of different people is taken for the same person.",
+    "Con este umbral, 1 de cada {pairs} pares de personas distintas se toma por la misma persona.",
+  ],
+  rateUnknown: [
+    "The rate of false matches at this threshold was not measured.",
+    "La tasa de falsas coincidencias con este umbral no se ha medido.",
+  ],
+
+  identify: ["Who is this?", "¿Quién es?"],
+  identifyTitle: ["Who is in this photo?", "¿Quién está en esta foto?"],
+  identifyHelp: [
+    "Every face is looked up among the enrolled people.",
+    "Cada cara se busca entre las personas registradas.",
+  ],
+  find: ["Look up", "Buscar"],
+  unknown: ["Unknown", "Desconocido"],
+  nearest: ["nearest: {name}", "más cercano: {name}"],
+  noFace: ["No face was found.", "No se encontró ninguna cara."],
+  facesFound: ["Faces: {count}", "Caras: {count}"],
+  photoOf: ["The photo, faces marked ({count}): {names}", "La foto, con las caras marcadas ({count}): {names}"],
+
+  enrol: ["Enrol", "Registrar"],
+  enrolTitle: ["Enrol somebody", "Registrar a una persona"],
+  enrolHelp: [
+    "Three to five photos in different light and from different sides work best.",
+    "Lo mejor son de tres a cinco fotos con distinta luz y desde distintos lados.",
+  ],
+  name: ["Name", "Nombre"],
+  photo: ["Photo", "Foto"],
+  photos: ["Photos", "Fotos"],
+  consent: [
+    "This person has agreed that a mathematical description of their face is stored here, and knows that it can be erased at any time.",
+    "Esta persona está de acuerdo en que se guarde aquí una descripción matemática de su cara, y sabe que puede borrarse en cualquier momento.",
+  ],
+  keepPicture: [
+    "They also agree that a small picture of their face is kept, so that it can be shown.",
+    "También está de acuerdo en que se guarde una imagen pequeña de su cara, para poder mostrarla.",
+  ],
+  enrolled: ["{name}: new templates: {count}.", "{name}: plantillas nuevas: {count}."],
+  skipped: ["Photos that were there already: {count}", "Fotos que ya estaban: {count}"],
+  progress: ["Photo {done} of {total}", "Foto {done} de {total}"],
+  exists: [
+    "There is already somebody named {name}. Is it the same person? Then the photos are added.",
+    "Ya hay alguien con el nombre {name}. ¿Es la misma persona? Entonces se añaden las fotos.",
+  ],
+  addPhotos: ["Add the photos", "Añadir las fotos"],
+  existsTitle: ["The same person?", "¿La misma persona?"],
+  needName: ["Please write a name.", "Escriba un nombre."],
+  needPhotos: ["Please choose a photo, or take one.", "Elija una foto o tome una."],
+  needConsent: ["Please ask the person first, and tick the box.", "Pregunte primero a la persona y marque la casilla."],
+
+  people: ["People", "Personas"],
+  peopleTitle: ["Enrolled people", "Personas registradas"],
+  search: ["Search", "Buscar"],
+  templates: ["Templates", "Plantillas"],
+  actions: ["Actions", "Acciones"],
+  rename: ["Rename", "Renombrar"],
+  merge: ["Merge", "Unir"],
+  erase: ["Erase", "Borrar"],
+  renameWho: ["Rename {name}", "Renombrar a {name}"],
+  mergeWho: ["Merge {name} into another person", "Unir a {name} con otra persona"],
+  eraseWho: ["Erase {name}", "Borrar a {name}"],
+  newName: ["New name", "Nombre nuevo"],
+  into: ["Into whom", "Con quién"],
+  mergeHelp: [
+    "All templates of {name} go to the other person.",
+    "Todas las plantillas de {name} pasan a la otra persona.",
+  ],
+  eraseHelp: [
+    "All templates ({count}) and pictures of {name} are erased for good.",
+    "Todas las plantillas ({count}) y las imágenes de {name} se borran para siempre.",
+  ],
+  renamed: ["{name} is now {to}.", "{name} ahora se llama {to}."],
+  merged: ["{name} was merged into {to}.", "{name} se unió con {to}."],
+  erased: ["{name} was erased.", "{name} se borró."],
+  total: ["People: {count}", "Personas: {count}"],
+  nobody: ["Nobody found.", "No se encontró a nadie."],
+  more: ["Show more", "Mostrar más"],
+  pictureOf: ["Picture of {name}", "Imagen de {name}"],
+
+  whoami: ["Who am I?", "¿Quién soy?"],
+  whoamiTitle: ["Whom do I look like?", "¿A quién me parezco?"],
+  whoamiHelp: [
+    "The five enrolled people who are most like the largest face of your photo.",
+    "Las cinco personas registradas más parecidas a la cara más grande de su foto.",
+  ],
+  whoamiGo: ["Who am I?", "¿Quién soy?"],
+  itIsYou: ["You are {name}.", "Usted es {name}."],
+  notEnrolled: [
+    "You are nobody of the enrolled people. These are the most similar:",
+    "Usted no es ninguna de las personas registradas. Las más parecidas son:",
+  ],
+  emptyGallery: ["Nobody is enrolled yet.", "Todavía no hay nadie registrado."],
+
+  live: ["Live", "En vivo"],
+  liveTitle: ["Live view", "Vista en vivo"],
+  liveHelp: [
+    "The camera's picture goes to this server and is not kept.",
+    "La imagen de la cámara va a este servidor y no se guarda.",
+  ],
+  start: ["Start", "Empezar"],
+  stop: ["Stop", "Parar"],
+  connecting: ["Connecting…", "Conectando…"],
+  stopped: ["Stopped.", "Parado."],
+  seen: ["In view: {names}", "En la imagen: {names}"],
+  seenNobody: ["Nobody in view", "Nadie en la imagen"],
+  framesPerSecond: ["{value} frames per second", "{value} imágenes por segundo"],
+  liveVideo: ["The camera's picture, with faces marked", "La imagen de la cámara, con las caras marcadas"],
+
+  choosePhoto: ["Choose a photo", "Elegir una foto"],
+  choosePhotos: ["Choose photos", "Elegir fotos"],
+  orDrop: ["or drop it here", "o suéltela aquí"],
+  useCamera: ["Use the camera", "Usar la cámara"],
+  takePhoto: ["Take the photo", "Tomar la foto"],
+  closeCamera: ["Close the camera", "Cerrar la cámara"],
+  camera: ["Camera", "Cámara"],
+  cameraRefused: [
+    "The camera cannot be used: it is not there, or it was not allowed.",
+    "No se puede usar la cámara: no hay ninguna o no se ha permitido.",
+  ],
+  cameraInsecure: [
+    "Browsers give the camera to pages over https only, or from this machine.",
+    "Los navegadores dan la cámara solo a páginas con https o de este mismo equipo.",
+  ],
+  removePhoto: ["Remove {name}", "Quitar {name}"],
+  chosen: ["Chosen photo: {name}", "Foto elegida: {name}"],
+  picture: ["camera", "cámara"],
+
+  failedPhotos: ["Photos that could not be used", "Fotos que no se pudieron usar"],
+  "why.no-face": ["no face was found", "no se encontró ninguna cara"],
+  "why.several-faces": ["it has {count} faces, and one is needed", "tiene {count} caras y se necesita una"],
+  "why.not-a-picture": ["it is not a picture", "no es una imagen"],
+  "why.broken": ["the file is broken or incomplete", "el archivo está dañado o incompleto"],
+  "why.too-large": ["it is too large", "es demasiado grande"],
+  "why.other-person": ["it is already enrolled as {name}", "ya está registrada como {name}"],
+  "problem.key-needed": ["This server asks for a key.", "Este servidor pide una clave."],
+  "problem.key-refused": ["The key is wrong or was revoked.", "La clave es incorrecta o fue revocada."],
+  "problem.not-allowed": ["Your key does not allow this.", "Su clave no permite esto."],
+  "problem.name-taken": ["There is already somebody of this name.", "Ya hay alguien con este nombre."],
+  "problem.unknown-person": ["This person is not here any more.", "Esta persona ya no está."],
+  "problem.too-many-requests": ["Too many requests; wait a moment.", "Demasiadas peticiones; espere un momento."],
+  "problem.busy": ["The server is busy; try again.", "El servidor está ocupado; inténtelo de nuevo."],
+  "problem.request-too-large": ["The photos are too large together.", "Las fotos juntas son demasiado grandes."],
+  "problem.offline": ["The server cannot be reached.", "No se puede contactar con el servidor."],
+};
+
+export const LANGUAGES = ["en", "es"];
+
+let language = initial();
+
+function initial() {
+  const stored = localStorage.getItem("rostro-language");
+  if (LANGUAGES.includes(stored)) return stored;
+  const wanted = navigator.languages.map((tag) => tag.slice(0, 2)).find((tag) => LANGUAGES.includes(tag));
+  return wanted ?? "en";
+}
+
+export const currentLanguage = () => language;
+
+export function setLanguage(chosen) {
+  language = chosen;
+  localStorage.setItem("rostro-language", chosen);
+}
+
+export const has = (key) => key in WORDS;
+
+/** The words for a key, with {name} filled in. */
+export function t(key, values = {}) {
+  const text = WORDS[key][LANGUAGES.indexOf(language)];
+  return text.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+}
+
+export const number = (value, digits = 0) =>
+  new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+
+/** Why a photo failed, in the page's language where the reason is a known one. */
+export function reason(text) {
+  const several = text.match(/^(\d+) faces found/);
+  if (several) return t("why.several-faces", { count: several[1] });
+  const other = text.match(/^already enrolled as (.*), not as /);
+  if (other) return t("why.other-person", { name: other[1] });
+  if (text.startsWith("no face found")) return t("why.no-face");
+  if (text.startsWith("not a picture")) return t("why.not-a-picture");
+  if (text.startsWith("broken or truncated") || text.startsWith("the file is empty")) return t("why.broken");
+  if (text.includes("the limit is")) return t("why.too-large");
+  return text;
+}

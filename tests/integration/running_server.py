@@ -1,0 +1,65 @@
+"""A real server on a free port of this machine, in a thread, for tests."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from rostro.recognition.crops import CropStore
+from rostro.recognition.recognizer import Recognizer
+from rostro.server.keys import KeyStore
+from rostro.server.limits import Limits
+from rostro.server.serving import make_server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+#: Generous where a test does not look: many clients come from one address.
+OPEN_LIMITS = Limits(rate=0, per_client=1000)
+
+
+@dataclass(frozen=True)
+class Running:
+    """A server that answers.
+
+    Attributes:
+        url: Its address.
+        keys: Its keys; none were made.
+        gallery: The gallery's file.
+        crops: Where it keeps pictures.
+    """
+
+    url: str
+    keys: KeyStore
+    gallery: Path
+    crops: CropStore
+
+
+@contextmanager
+def running_server(recognizer: Recognizer, folder: Path, limits: Limits = OPEN_LIMITS) -> Iterator[Running]:
+    """Serves with the models of a recogniser that is there already, and with a gallery and keys of its own."""
+    folder.mkdir(exist_ok=True)
+    gallery = folder / "people.db"
+    settings = replace(recognizer.settings, max_bytes=20_000_000, max_pixels=20_000_000, max_faces=50)
+    faces = Recognizer(settings=settings, store=recognizer.store, gallery=str(gallery))
+    faces.detector, faces.embedder = recognizer.detector, recognizer.embedder
+    keys, crops = KeyStore(folder / "keys.db"), CropStore.beside(str(gallery))
+    assert crops is not None
+    server = make_server(faces, keys=keys, host="127.0.0.1", port=0, crops=crops, limits=limits)
+    thread = threading.Thread(target=server.run, name="test-server")
+    thread.start()
+    try:
+        deadline = time.monotonic() + 60
+        while not server.started:
+            assert thread.is_alive() and time.monotonic() < deadline, "the server did not start"
+            time.sleep(0.02)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        yield Running(f"http://127.0.0.1:{port}", keys, gallery, crops)
+    finally:
+        server.should_exit = True
+        thread.join(30)
+        assert not thread.is_alive(), "the server did not stop"

@@ -1,0 +1,332 @@
+"""The web page, driven as people do it: in a browser, with a camera, in both languages."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from running_server import Running, running_server
+
+from rostro.imaging.reading import read_photo
+from rostro.imaging.writing import encode_picture
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from rostro.recognition.recognizer import Recognizer
+
+playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+axe = pytest.importorskip("axe_playwright_python.base", reason="axe-playwright-python is not installed")
+
+FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+    "--disable-background-networking", "--disable-component-update",
+    "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
+]  # fmt: skip
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1100, "height": 900}
+EVIL = '<img src=x onerror="document.title=1"> & Söhne'
+
+
+def find_chromium() -> str | None:
+    """The system's browser, or Playwright's own."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if found := shutil.which(name):
+            return found
+    with playwright_api.sync_playwright() as playwright:
+        own = playwright.chromium.executable_path
+    return own if Path(own).is_file() else None
+
+
+@pytest.fixture(scope="module")
+def camera_film(samples: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the camera sees: a portrait that moves a little, as motion JPEG."""
+    import cv2
+
+    portrait = read_photo(samples["obama.jpg"]).image
+    small = cv2.resize(portrait, (360, 450), interpolation=cv2.INTER_AREA)
+    film = tmp_path_factory.mktemp("camera") / "portrait.mjpeg"
+    frames = []
+    for shift in (0, 4, 8, 4):
+        frame = np.full((480, 640, 3), (70, 90, 100), np.uint8)
+        frame[15:465, 140 + shift : 500 + shift] = small
+        frames.append(encode_picture(frame, ".jpg"))
+    film.write_bytes(b"".join(frames))
+    return film
+
+
+@pytest.fixture(scope="module")
+def server(recognizer: Recognizer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with running_server(recognizer, tmp_path_factory.mktemp("page")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser(camera_film: Path) -> Iterator[Any]:
+    path = find_chromium()
+    if path is None:
+        pytest.skip("no Chromium found (Debian: apt install chromium; elsewhere: playwright install chromium)")
+    with playwright_api.sync_playwright() as playwright:
+        flags = [*FLAGS, f"--use-file-for-fake-video-capture={camera_film}"]
+        opened = playwright.chromium.launch(executable_path=path, args=flags)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where screenshots go; ROSTRO_SCREENSHOTS keeps them."""
+    folder = Path(os.environ.get("ROSTRO_SCREENSHOTS") or tmp_path_factory.mktemp("screenshots"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def is_complaint(message: Any) -> bool:
+    """Errors and warnings, but not Chromium's note that a photo was refused, which the page shows to people."""
+    return message.type in {"error", "warning"} and "with a status of 4" not in message.text
+
+
+@pytest.fixture
+def open_page(browser: Any, server: Running) -> Iterator[Callable[..., Any]]:
+    """Opens the page; at the end nothing may have gone wrong in it, and nothing may have been asked of others."""
+    complaints: list[str] = []
+    contexts = []
+
+    def opening(view: str, language: str = "en", scheme: str = "light", size: dict[str, int] = DESK) -> Any:
+        context = browser.new_context(
+            locale={"en": "en-US", "es": "es-CO"}[language], color_scheme=scheme, viewport=size,
+            permissions=["camera"],
+        )  # fmt: skip
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("console", lambda m: complaints.append(m.text) if is_complaint(m) else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda r: None if r.url.startswith((server.url, "blob:")) else complaints.append(r.url))
+        page.goto(f"{server.url}/#{view}")
+        page.wait_for_selector("h1")
+        return page
+
+    yield opening
+    for context in contexts:
+        context.close()
+    assert not complaints
+
+
+def choose(page: Any, number: int, *photos: Path) -> None:
+    page.locator("input[type=file]").nth(number).set_input_files([str(photo) for photo in photos])
+
+
+def check_accessible(page: Any) -> None:
+    """axe-core finds nothing serious in what the page shows now."""
+    page.evaluate(axe.AXE_SCRIPT)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    serious = [(v["id"], [n["html"] for n in v["nodes"]]) for v in found["violations"] if v["impact"] != "minor"]
+    assert not serious
+
+
+def enrol(page: Any, name: str, *photos: Path, keep: bool = True) -> None:
+    page.locator("input[name=name]").fill(name)
+    choose(page, 0, *photos)
+    ticks = page.locator("input[type=checkbox]")
+    ticks.nth(0).check()
+    if keep:
+        ticks.nth(1).check()
+    page.locator("main form button.main").last.click()
+
+
+def test_enrol(
+    open_page: Callable[..., Any], samples: dict[str, Path], server: Running, pictures: Path, tmp_path: Path
+) -> None:
+    page = open_page("enrol")
+    page.locator("main form button.main").click()
+    assert "write a name" in page.locator(".status").last.inner_text()
+    enrol(page, "Joe Biden", samples["biden.jpg"])
+    page.get_by_text("Joe Biden: new templates: 1.").wait_for()
+    tree = tmp_path / "tree.png"
+    tree.write_bytes(encode_picture(np.full((100, 100, 3), 90, np.uint8), ".png"))
+    page.reload()
+    enrol(page, EVIL, samples["astronaut.png"], tree)
+    page.get_by_text("no face was found").wait_for()
+    assert page.locator(".status[data-kind=yes]").inner_text() == f"{EVIL}: new templates: 1."
+    page.screenshot(path=pictures / "enrol.png", full_page=True)
+    check_accessible(page)
+    assert server.crops.has(1) and server.crops.has(2)
+
+
+def test_enrol_from_the_camera_in_spanish(open_page: Callable[..., Any], server: Running, pictures: Path) -> None:
+    page = open_page("enrol", "es", "dark", PHONE)
+    page.get_by_role("button", name="Usar la cámara").click()
+    page.get_by_role("button", name="Tomar la foto").click()
+    page.locator(".shown li").first.wait_for()
+    page.screenshot(path=pictures / "enrol-camera-es-dark-phone.png", full_page=True)
+    check_accessible(page)
+    page.get_by_role("button", name="Cerrar la cámara").click()
+    page.get_by_label("Nombre").fill("Barack Obama")
+    page.get_by_role("button", name="Registrar").click()
+    assert "Pregunte primero" in page.locator(".status").last.inner_text()
+    page.get_by_label("Esta persona está de acuerdo").check()
+    page.get_by_label("También está de acuerdo").check()
+    page.get_by_role("button", name="Registrar").click()
+    page.get_by_text("Barack Obama: plantillas nuevas: 1.").wait_for()
+
+
+def test_verify(open_page: Callable[..., Any], samples: dict[str, Path], pictures: Path) -> None:
+    page = open_page("verify")
+    choose(page, 0, samples["obama.jpg"])
+    choose(page, 1, samples["obama2.jpg"])
+    page.get_by_role("button", name="Compare").click()
+    page.get_by_text("The same person").wait_for()
+    assert re.search(r"similarity 0\.\d{3}, threshold 0\.\d{3}", page.locator(".numbers").inner_text())
+    assert "1 in" in page.locator(".result .note").inner_text()
+    assert page.locator(".result canvas").count() == 2
+    page.screenshot(path=pictures / "verify.png", full_page=True)
+    check_accessible(page)
+    page.get_by_label("Language").select_option("es")
+    assert page.locator("html").get_attribute("lang") == "es"
+    choose(page, 0, samples["obama.jpg"])
+    choose(page, 1, samples["biden.jpg"])
+    page.get_by_role("button", name="Comparar").click()
+    page.get_by_text("No es la misma persona").wait_for()
+    page.screenshot(path=pictures / "verify-es.png", full_page=True)
+
+
+def test_verify_says_what_is_wrong(open_page: Callable[..., Any], samples: dict[str, Path], tmp_path: Path) -> None:
+    page = open_page("verify", "es")
+    text = tmp_path / "<b>carta</b>.jpg"
+    text.parent.mkdir(parents=True, exist_ok=True)
+    text.write_text("hola")
+    choose(page, 0, text)
+    choose(page, 1, samples["obama.jpg"])
+    page.get_by_role("button", name="Comparar").click()
+    page.get_by_text("no es una imagen").wait_for()
+    assert page.locator("main b").count() == 0
+
+
+def test_identify(open_page: Callable[..., Any], samples: dict[str, Path], pictures: Path) -> None:
+    page = open_page("identify", scheme="dark")
+    choose(page, 0, samples["obama2.jpg"])
+    page.get_by_role("button", name="Look up").click()
+    page.locator(".answers b", has_text="Barack Obama").wait_for()
+    page.screenshot(path=pictures / "identify-dark.png", full_page=True)
+    check_accessible(page)
+    page.get_by_role("button", name="Use the camera").click()
+    page.get_by_role("button", name="Take the photo").click()
+    page.get_by_role("button", name="Look up").click()
+    page.locator(".answers b", has_text="Barack Obama").wait_for()
+    spanish = open_page("identify", "es")
+    choose(spanish, 0, samples["obama_partial_face.jpg"])
+    spanish.get_by_role("button", name="Buscar").click()
+    spanish.locator(".answers li, .status[data-kind]").first.wait_for()
+
+
+def test_who_am_i(open_page: Callable[..., Any], samples: dict[str, Path], pictures: Path) -> None:
+    page = open_page("whoami", "es", "dark", PHONE)
+    choose(page, 0, samples["obama3.jpg"])
+    page.get_by_role("button", name="¿Quién soy?").click()
+    page.get_by_text("Usted es Barack Obama.").wait_for()
+    rows = page.locator(".people.answers li")
+    assert rows.count() == 3
+    assert rows.first.locator("img.portrait").get_attribute("alt") == "Imagen de Barack Obama"
+    assert rows.first.locator("img.portrait").evaluate("image => image.complete && image.naturalWidth") > 100
+    page.screenshot(path=pictures / "whoami-es-dark-phone.png", full_page=True)
+    check_accessible(page)
+    english = open_page("whoami")
+    choose(english, 0, samples["obama3.jpg"])
+    english.get_by_role("button", name="Who am I?").click()
+    english.get_by_text("You are Barack Obama.").wait_for()
+    english.screenshot(path=pictures / "whoami.png", full_page=True)
+
+
+@pytest.mark.parametrize(("language", "start", "stop"), [("en", "Start", "Stop"), ("es", "Empezar", "Parar")])
+def test_live(open_page: Callable[..., Any], pictures: Path, language: str, start: str, stop: str) -> None:
+    page = open_page("live", language, "dark" if language == "es" else "light", PHONE if language == "es" else DESK)
+    page.get_by_role("button", name=start).click()
+    page.locator(".status", has_text="Barack Obama").wait_for()
+    page.locator(".note", has_text=re.compile(r"\d (frames|imágenes)")).wait_for()
+    page.screenshot(path=pictures / f"live-{language}.png", full_page=True)
+    check_accessible(page)
+    page.get_by_role("button", name=stop).click()
+    page.get_by_role("button", name=start).wait_for()
+    assert page.locator("video").evaluate("video => video.srcObject") is None
+
+
+def test_people(open_page: Callable[..., Any], samples: dict[str, Path], server: Running, pictures: Path) -> None:
+    enrolling = open_page("enrol")
+    enrol(enrolling, "B. Obama", samples["obama2.jpg"], keep=False)
+    enrolling.get_by_text("B. Obama: new templates: 1.").wait_for()
+    page = open_page("people")
+    page.get_by_text("People: 4").wait_for()
+    assert page.locator("tbody th", has_text=EVIL).count() == 1, "a name is text, never markup"
+    page.screenshot(path=pictures / "people.png", full_page=True)
+    check_accessible(page)
+    page.get_by_label("Search").fill("BIDEN")
+    page.get_by_text("People: 1").wait_for()
+    page.get_by_role("button", name="Rename Joe Biden").click()
+    page.get_by_label("New name").fill("Joseph R. Biden")
+    page.screenshot(path=pictures / "people-rename.png")
+    check_accessible(page)
+    page.locator("dialog button.main").click()
+    page.get_by_text("Joe Biden is now Joseph R. Biden.").wait_for()
+    page.get_by_label("Search").fill("")
+    page.get_by_role("button", name="Merge B. Obama into another person").click()
+    page.get_by_label("Into whom").select_option("Barack Obama")
+    page.locator("dialog button.main").click()
+    page.get_by_text("B. Obama was merged into Barack Obama.").wait_for()
+    page.get_by_text("People: 3").wait_for()
+
+
+def test_erase_in_spanish(open_page: Callable[..., Any], server: Running, pictures: Path) -> None:
+    page = open_page("people", "es", "dark", PHONE)
+    page.get_by_text("Personas: 3").wait_for()
+    page.screenshot(path=pictures / "people-es-dark-phone.png", full_page=True)
+    check_accessible(page)
+    page.get_by_role("button", name="Borrar a Joseph R. Biden").click()
+    page.screenshot(path=pictures / "people-erase-es-dark-phone.png")
+    check_accessible(page)
+    page.locator("dialog button.danger").click()
+    page.get_by_text("Joseph R. Biden se borró.").wait_for()
+    page.get_by_text("Personas: 2").wait_for()
+    assert not server.crops.has(1)
+
+
+def test_keyboard_alone(open_page: Callable[..., Any]) -> None:
+    """Everything can be reached and used without a pointer."""
+    page = open_page("verify")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "skip"
+    seen = []
+    for _ in range(25):
+        page.keyboard.press("Tab")
+        seen.append(page.evaluate("document.activeElement.textContent.trim() || document.activeElement.type"))
+    for wanted in ("Key", "People", "Live", "file", "Use the camera", "Compare"):
+        assert wanted in seen
+    page.get_by_role("link", name="People").press("Enter")
+    page.get_by_role("heading", name="Enrolled people").wait_for()
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_with_a_key(recognizer: Recognizer, browser: Any, tmp_path: Path) -> None:
+    """The page asks for a key where the server does, and keeps it for this tab only."""
+    from rostro.server.keys import Role
+
+    with running_server(recognizer, tmp_path / "keyed") as keyed:
+        _, key = keyed.keys.create("page", Role.READ)
+        context = browser.new_context(locale="en-US")
+        page = context.new_page()
+        page.goto(f"{keyed.url}/#people")
+        page.get_by_text("This server asks for a key.").wait_for()
+        page.get_by_role("button", name="Key").click()
+        page.get_by_label("API key").last.fill(key)
+        page.locator("dialog button.main").click()
+        page.get_by_text("Nobody found.").wait_for()
+        assert page.evaluate("localStorage.getItem('rostro-key')") is None
+        page.goto(f"{keyed.url}/#live")
+        page.get_by_role("button", name="Start").click()
+        page.get_by_text("In view: Unknown").wait_for()
+        context.close()
