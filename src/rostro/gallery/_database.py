@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -111,6 +111,15 @@ class Database:
                     f"{self.path}: erased bytes stay in {self.path}-wal until other programs let go of the gallery; "
                     "open it again to finish"
                 )
+
+    def copy_to(self, path: Path) -> None:
+        """Copies one committed state of the whole file to another, while others read and write.
+
+        Raises:
+            GalleryError: It cannot be read, or the other not be written.
+        """
+        with self._lock, self._errors_named(), closing(sqlite3.connect(path)) as copy:
+            self._open_connection().backup(copy)
 
     def close(self) -> None:
         """Closes the file; closing twice does nothing."""

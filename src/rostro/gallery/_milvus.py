@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from rostro.errors import BadInput, GalleryError, MissingExtra, SpaceMismatch
+from rostro.gallery.base import without_password
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -332,9 +333,3 @@ class Collections:
             yield
         except MilvusException as error:
             raise GalleryError(f"{self.shown}: {error.message or error}") from error
-
-
-def without_password(url: str) -> str:
-    """A URL as it may be shown."""
-    password = urlsplit(url).password
-    return url if password is None else url.replace(f":{password}@", ":***@", 1)

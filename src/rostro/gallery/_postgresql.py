@@ -6,9 +6,10 @@ import itertools
 import threading
 import time
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode
 
 from rostro.errors import BadInput, GalleryError, MissingExtra
+from rostro.gallery.base import without_password
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -203,14 +204,6 @@ def _use_vectors(sql: Connection[Any]) -> None:
     register_vector(sql)
     sql.execute("SET hnsw.ef_search = 200")
     sql.execute("SET hnsw.iterative_scan = relaxed_order")  # goes on until enough rows are found
-
-
-def without_password(url: str) -> str:
-    """A URL as it may be shown."""
-    parts = urlsplit(url)
-    if parts.password is None:
-        return url
-    return url.replace(f":{parts.password}@", ":***@", 1)
 
 
 def _split(url: str) -> tuple[str, str]:

@@ -9,6 +9,7 @@ import unicodedata
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
 
 import numpy as np
 
@@ -254,13 +255,21 @@ def check_queries(queries: Floats, count: int) -> Floats:
     return np.ascontiguousarray(queries, dtype=np.float32)
 
 
+def without_password(url: str) -> str:
+    """A URL as messages may show it."""
+    password = urlsplit(url).password if "://" in url else None
+    return url if password is None else url.replace(f":{password}@", ":***@", 1)
+
+
 def backend_of(url: str) -> str:
     """The backend that a URL names: ``postgresql://…`` → ``postgresql``; a path or ``sqlite:///path`` → ``sqlite``."""
     scheme, separator, _ = url.partition("://")
     if not separator:
         return "sqlite"
     if scheme not in registry.names("gallery"):
-        raise BadInput(f"{url}: no gallery backend {scheme!r}; there is: {', '.join(registry.names('gallery'))}")
+        raise BadInput(
+            f"{without_password(url)}: no gallery backend {scheme!r}; there is: {', '.join(registry.names('gallery'))}"
+        )
     return scheme
 
 

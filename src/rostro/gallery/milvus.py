@@ -8,25 +8,22 @@ after adding, a writer looks whether its people are still there. See ``docs/gall
 
 from __future__ import annotations
 
-import hashlib
-import json
 import secrets
 import threading
 import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Self
 
-import numpy as np
-
 from rostro.errors import BadInput, GalleryError, SpaceMismatch, UnknownPerson
 from rostro.gallery._milvus import TIMEOUT, Collections
+from rostro.gallery._milvus_rows import name_key, number_of, person_row, template_key, template_of, template_row
 from rostro.gallery.base import Gallery, Hit, Info, check_queries, check_templates, clean_name
-from rostro.types import Person, Template
+from rostro.types import Person
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from rostro.types import Floats
+    from rostro.types import Floats, Template
 
 #: Most templates that Milvus gives for one query.
 MOST_HITS = 16_384
@@ -36,6 +33,12 @@ _SPARE = 16
 
 #: Queries that are answered by one request.
 _BLOCK = 64
+
+#: Meets every template.
+_ALL = 'key != ""'
+
+#: The row among the people whose key names the epoch.
+_EPOCH = 0
 
 #: Fields of a template, without the primary key.
 _FIELDS = ("id", "person", "source_hash", "details", "vector")
@@ -116,7 +119,7 @@ class MilvusGallery(Gallery):
                 rows = {
                     row["key"]: row
                     for number, (name, template) in enumerate(given)
-                    for row in (_row(people[name], template, start + number),)
+                    for row in (template_row(people[name], template, start + number),)
                 }
                 new = self._missing(rows)
                 self._milvus.put(self._milvus.templates, new)
@@ -171,7 +174,7 @@ class MilvusGallery(Gallery):
             for row in self._milvus.rows_in(self._milvus.templates, "person", found, _FIELDS):
                 found[row["person"]].append(row)
         by_age = {person: sorted(rows, key=lambda row: int(row["id"])) for person, rows in found.items()}
-        return {name: [_template(row) for row in by_age[ids[clean_name(name)]]] for name in names}
+        return {name: [template_of(row) for row in by_age[ids[clean_name(name)]]] for name in names}
 
     def rename(self, name: str, to: str) -> None:
         """Renames a person; see `Gallery.rename`."""
@@ -181,7 +184,7 @@ class MilvusGallery(Gallery):
             if self._ids([to]).get(to, person) != person:
                 raise BadInput(f"{self._milvus.shown}: there is already somebody named {to!r}; merge them instead")
             self._begin_epoch()
-            self._milvus.put(self._milvus.people, [_person_row(person, to)])
+            self._milvus.put(self._milvus.people, [person_row(person, to)])
 
     def merge(self, name: str, into: str) -> None:
         """Gives all templates of one person to another and removes the first; see `Gallery.merge`."""
@@ -274,7 +277,7 @@ class MilvusGallery(Gallery):
         names = {row["id"]: row["name"]["name"] for row in rows}
         found = [f"two people are named {names[row['id']]!r}" for row in rows if keys[row["key"]] > 1]
         found += [
-            f"{names[row['id']]!r} cannot be found by name" for row in rows if row["key"] != _key(names[row["id"]])
+            f"{names[row['id']]!r} cannot be found by name" for row in rows if row["key"] != name_key(names[row["id"]])
         ]
         if self._stored_dims() is not None:
             owners = Counter(row["person"] for row in self._milvus.rows(self._milvus.templates, _ALL, ("person",)))
@@ -293,7 +296,7 @@ class MilvusGallery(Gallery):
     def _all_ids(self, names: Iterable[str]) -> dict[str, list[int]]:
         if self.space is None:
             return {}
-        by_key = {_key(name): clean_name(name) for name in names}
+        by_key = {name_key(name): clean_name(name) for name in names}
         found: dict[str, list[int]] = {}
         for row in self._milvus.rows_in(self._milvus.people, "key", by_key, ("key",)):
             found.setdefault(by_key[row["key"]], []).append(row["id"])
@@ -326,14 +329,14 @@ class MilvusGallery(Gallery):
         new = names - ids.keys()
         if new:
             epoch = "".join(row["key"] for row in self._milvus.rows(self._milvus.people, f"id == {_EPOCH}", ("key",)))
-            made = {_number(epoch, name): name for name in new}
+            made = {number_of(epoch, name): name for name in new}
             taken = {
                 row["id"]
                 for row in self._milvus.rows_in(self._milvus.people, "id", made, ("key",))
-                if row["key"] != _key(made[row["id"]])
+                if row["key"] != name_key(made[row["id"]])
             }
-            made = {_number(epoch, name, "again") if n in taken else n: name for n, name in made.items()}
-            self._milvus.put(self._milvus.people, [_person_row(person, name) for person, name in made.items()])
+            made = {number_of(epoch, name, "again") if n in taken else n: name for n, name in made.items()}
+            self._milvus.put(self._milvus.people, [person_row(person, name) for person, name in made.items()])
             ids = self._all_ids(names)
         for doubles in ids.values():
             for double in sorted(doubles)[1:]:
@@ -356,7 +359,7 @@ class MilvusGallery(Gallery):
             return
         rows = list(self._milvus.rows(self._milvus.templates, f"person == {person}", _FIELDS))
         copies = [
-            {**row, "key": _template_key(other, row["source_hash"], row["details"]["box"]), "person": other}
+            {**row, "key": template_key(other, row["source_hash"], row["details"]["box"]), "person": other}
             for row in rows
         ]
         self._milvus.put(self._milvus.templates, self._missing({copy["key"]: copy for copy in copies}))
@@ -366,61 +369,6 @@ class MilvusGallery(Gallery):
         """Those of these templates, by their keys, that are not there yet."""
         there = {row["key"] for row in self._milvus.rows_in(self._milvus.templates, "key", rows, ())}
         return [row for key, row in rows.items() if key not in there]
-
-
-#: Meets every template.
-_ALL = 'key != ""'
-
-#: The row among the people whose key names the epoch.
-_EPOCH = 0
-
-
-def _key(name: str) -> str:
-    """What a name is found by."""
-    return hashlib.blake2b(clean_name(name).encode(), digest_size=16).hexdigest()
-
-
-def _number(*parts: str) -> int:
-    """A number of 63 bits that stands for these texts; never 0."""
-    digest = hashlib.blake2b(json.dumps(parts).encode(), digest_size=8).digest()
-    return int.from_bytes(digest) >> 1 or 1
-
-
-def _template_key(person: int, source_hash: str, box: Sequence[float]) -> str:
-    parts = json.dumps([person, source_hash, list(map(float, box))])
-    return hashlib.blake2b(parts.encode(), digest_size=16).hexdigest()
-
-
-def _person_row(person: int, name: str) -> dict[str, Any]:
-    return {"id": person, "key": _key(name), "name": {"name": name}, "vector": [1.0, 0.0]}
-
-
-def _row(person: int, template: Template, number: int) -> dict[str, Any]:
-    box = [] if template.box is None else list(map(float, template.box))
-    return {
-        "key": _template_key(person, template.source_hash, box),
-        "id": number,
-        "person": person,
-        "source_hash": template.source_hash,
-        "details": {
-            "box": box,
-            "photo": template.photo.encode(errors="backslashreplace").decode(),  # file names need not be valid text
-            "quality": float(template.quality),
-        },
-        "vector": template.vector,
-    }
-
-
-def _template(row: dict[str, Any]) -> Template:
-    details = row["details"]
-    box = details["box"]
-    return Template(
-        vector=np.asarray(row["vector"], np.float32),
-        source_hash=row["source_hash"],
-        photo=details["photo"],
-        quality=float(details["quality"]),
-        box=(box[0], box[1], box[2], box[3]) if box else None,
-    )
 
 
 def _hits(answer: Iterable[Any]) -> list[Hit]:

@@ -22,6 +22,7 @@ from rostro.types import Person, Template
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Collection, Mapping, Sequence
+    from pathlib import Path
 
     from rostro.gallery.base import Hit
     from rostro.types import Floats
@@ -182,7 +183,13 @@ class SqliteGallery(Gallery):
         with self._database.reading() as sql:
             found = [line for (line,) in sql.execute("PRAGMA integrity_check") if line != "ok"]
             rows = sql.execute('SELECT rowid, "table", parent FROM pragma_foreign_key_check')
-            return found + [f"row {row} of {table} belongs to nobody in {parent}" for row, table, parent in rows]
+            found += [f"row {row} of {table} belongs to nobody in {parent}" for row, table, parent in rows]
+            cut = sql.execute("SELECT id FROM templates WHERE length(vector) != 2 * ?", (_meta(sql, "dims"),))
+            return found + [f"template {row}: its vector has not the gallery's length" for (row,) in cut]
+
+    def copy_to(self, path: Path) -> None:
+        """Copies one committed state of the whole gallery into a new file, while others read and write."""
+        self._database.copy_to(path)
 
     def close(self) -> None:
         """Closes the file."""
