@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from rostro.errors import GalleryCorrupt, GalleryError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 MEMORY = ":memory:"
 
@@ -105,8 +105,7 @@ class Database:
         with self._lock, self._errors_named():
             sql = self._open_connection()
             sql.execute("VACUUM")
-            busy, _, _ = sql.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            if busy:
+            if not self._patiently(lambda: sql.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0):
                 raise GalleryError(
                     f"{self.path}: erased bytes stay in {self.path}-wal until other programs let go of the gallery; "
                     "open it again to finish"
@@ -175,16 +174,28 @@ class Database:
         sql.commit()
 
     def _use_write_ahead_log(self, sql: sqlite3.Connection) -> None:
-        """Readers and the writer do not wait for each other in this mode. SQLite does not itself wait to enter it."""
-        deadline = time.monotonic() + self._patience
-        while True:
+        """In this mode readers do not wait for the writer, nor it for them."""
+
+        def entered() -> bool:
             try:
                 sql.execute("PRAGMA journal_mode = WAL")
-                return
             except sqlite3.OperationalError as error:
-                if _code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                if _code(error) != sqlite3.SQLITE_BUSY:
                     raise
-                time.sleep(0.02)
+                return False
+            return True
+
+        if not self._patiently(entered):
+            raise GalleryError(f"{self.path}: {_REASONS[sqlite3.SQLITE_BUSY]}")
+
+    def _patiently(self, done: Callable[[], bool]) -> bool:
+        """Tries what SQLite gives up at once when it meets others, instead of waiting for them itself."""
+        deadline = time.monotonic() + self._patience
+        while not done():
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.02)
+        return True
 
     def _version(self, sql: sqlite3.Connection, create: bool) -> int:
         application = sql.execute("PRAGMA application_id").fetchone()[0]
