@@ -199,9 +199,12 @@ class _Network:
         except IndexError:
             return self._compiled.create_infer_request()
 
-    def _collect(self, rows: _Rows, start: int, request: Any, _part: NDArray[Any]) -> None:
+    def _collect(self, rows: _Rows, start: int, request: Any, part: NDArray[Any]) -> None:
         request.wait()
-        rows.put(start, [request.get_output_tensor(i).data for i in self._order])
+        outputs = [request.get_output_tensor(i).data for i in self._order]
+        if any(output.shape[:1] != part.shape[:1] for output in outputs):
+            raise RuntimeError(f"{len(part)} samples gave outputs of {[output.shape for output in outputs]}")
+        rows.put(start, outputs)
         self._idle.append(request)
 
 

@@ -60,6 +60,19 @@ def test_small_samples_share_requests(tmp_path: Path, compilations: list[list[in
     assert compilations == [[16, 3, 16, 16]]
 
 
+def test_a_fixed_batch_of_one_never_shares_requests(tmp_path: Path, compilations: list[list[int]]) -> None:
+    net = OpenVINOEngine(models.flattened(tmp_path / "flat.onnx", 1), EngineOptions(precision="f32"))
+    batch = np.random.default_rng(2).standard_normal((20, 3, 8, 8)).astype(np.float32)
+    np.testing.assert_array_equal(net.run(batch)[0], batch.reshape(20, -1))
+    assert compilations == [[1, 3, 8, 8]]
+
+
+def test_a_model_that_mixes_its_samples_is_refused(tmp_path: Path) -> None:
+    net = OpenVINOEngine(models.flattened(tmp_path / "flat.onnx", "n"), EngineOptions(precision="f32"))
+    with pytest.raises(EngineError, match="16 samples gave outputs of"):
+        net.run(photos(20, 8, 8))
+
+
 def test_compiled_models_are_kept_and_give_the_same(tmp_path: Path) -> None:
     model = models.small_net(tmp_path / "small.onnx")
     options = EngineOptions(precision="f32", cache_dir=tmp_path / "compiled")

@@ -48,6 +48,13 @@ def sums(path: Path, shape: Sequence[int | str]) -> Path:
     return save(path, nodes, inputs={"x": shape}, outputs=outputs, weights={"axes": np.array([2, 3], np.int64)})
 
 
+def flattened(path: Path, batch: int | str) -> Path:
+    """Photos (N, 3, 8, 8) → (1, all their numbers): reshaped as if there were but one photo, as YuNet does."""
+    nodes = [helper.make_node("Reshape", ["x", "shape"], ["y"])]
+    weights = {"shape": np.array([1, -1], np.int64)}
+    return save(path, nodes, inputs={"x": [batch, 3, 8, 8]}, outputs={"y": [1, "all"]}, weights=weights)
+
+
 def small_net(path: Path, *, channels: int = 32) -> Path:
     """Convolution, PReLU, depthwise one, PReLU, 1×1 convolution, flatten, matrix product: (N, 3, 16, 16) → (N, 8)."""
     rng = np.random.default_rng(7)
