@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rostro import registry
+from rostro.alignment.base import open_alignment
 from rostro.errors import BadInput, SpaceMismatch
 from rostro.gallery.base import open_gallery
 from rostro.matching import cosine, operating_points
@@ -87,7 +88,7 @@ class Recognizer:
         self._detector_class: type[Detector] = registry.part("detection", self.detector_name)
         own = self._embedder_class.alignment
         self.alignment_spec = own if alignment in (None, own.name) else AlignmentSpec(str(alignment), own.size)
-        self._alignment_class: type[Alignment] = registry.part("alignment", self.alignment_spec.name)
+        registry.part("alignment", self.alignment_spec.name)
         self.engine_options = EngineOptions(
             name=engine or self.settings.engine,
             precision=precision or self.settings.precision,
@@ -120,7 +121,7 @@ class Recognizer:
     @cached_property
     def alignment(self) -> Alignment:
         """The alignment."""
-        return self._alignment_class(self.alignment_spec.size, **self.alignment_spec.options)
+        return open_alignment(self.alignment_spec, self.store)
 
     @cached_property
     def space(self) -> str:
