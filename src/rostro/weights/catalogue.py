@@ -30,6 +30,7 @@ class Model:
         about: One line for people.
         paper: What to cite.
         files: What it needs.
+        optional: What it can use besides, or instead: fetched and imported by their own names only.
         dims: Length of an embedder's vectors, else None.
     """
 
@@ -38,6 +39,7 @@ class Model:
     about: str
     paper: str
     files: tuple[ModelFile, ...]
+    optional: tuple[ModelFile, ...] = ()
     dims: int | None = None
 
     @property
@@ -78,7 +80,11 @@ def find(name: str) -> list[Model]:
     Raises:
         UnknownModel: Nothing does.
     """
-    found = [model for model in catalogue() if name == model.name or name in {entry.name for entry in model.files}]
+    found = [
+        model
+        for model in catalogue()
+        if name == model.name or name in {entry.name for entry in (*model.files, *model.optional)}
+    ]
     if not found:
         raise UnknownModel(f"no model or file named {name!r}; see: rostro models list")
     return found
@@ -90,8 +96,10 @@ def entries(name: str) -> list[ModelFile]:
     Raises:
         UnknownModel: Nothing goes by that name.
     """
-    files = dict.fromkeys(entry for model in find(name) for entry in model.files)
-    return [entry for entry in files if entry.name == name] or list(files)
+    found = find(name)
+    known = dict.fromkeys(entry for model in found for entry in (*model.files, *model.optional))
+    one = [entry for entry in known if entry.name == name]
+    return one or list(dict.fromkeys(entry for model in found for entry in model.files))
 
 
 def defaults() -> list[Model]:
@@ -108,5 +116,6 @@ def _model(room: str, name: str) -> Model:
         about=part.about,  # type: ignore[attr-defined]
         paper=part.paper,  # type: ignore[attr-defined]
         files=part.files,  # type: ignore[attr-defined]
+        optional=getattr(part, "optional_files", ()),
         dims=getattr(part, "dims", None),
     )

@@ -70,3 +70,10 @@ def test_an_entry_has_a_plain_file_name(name: str) -> None:
 def test_an_entry_has_a_real_hash() -> None:
     with pytest.raises(BadInput, match="64 hex digits"):
         ModelFile(name="a", sha256="abc", size=1, licence="MIT", commercial=True, paper="", sources=())
+
+
+def test_optional_files_go_by_their_own_names_only() -> None:
+    (labels,) = entries("rcmalli_vggface_labels_v2.npy")
+    assert labels.sha256 is None
+    assert {model.name for model in find(labels.name)} == {"vggface2_resnet50", "vggface2_senet50"}
+    assert [entry.name for entry in entries("vggface2_resnet50")] == ["rcmalli_vggface_tf_resnet50.h5"]
