@@ -65,5 +65,5 @@ class Dlib(Embedder):
         if not len(crops):
             return np.empty((0, self.dims), np.float32)
         with self._one_at_a_time:
-            vectors = self._network.compute_face_descriptor(list(crops))
+            vectors = self._network.compute_face_descriptor(list(np.ascontiguousarray(crops)))
         return np.array(vectors, np.float32)
