@@ -157,7 +157,9 @@ class Database:
 
     def _prepare(self, sql: sqlite3.Connection, create: bool) -> None:
         """Checks whose file it is before anything in it is changed."""
+        sql.execute("BEGIN")  # one look at it: another process may be making it just now
         version = self._version(sql, create)
+        sql.commit()
         sql.execute("PRAGMA foreign_keys = ON")
         sql.execute("PRAGMA secure_delete = ON")  # erased rows are overwritten with zeros
         sql.execute("PRAGMA synchronous = FULL")  # a commit that returned survives a power cut

@@ -273,3 +273,17 @@ def test_boxes_are_kept_exactly(tmp_path: Path) -> None:
         assert gallery.templates("Ana")[0].box == box
     with sqlite3.connect(path) as sql:
         assert sql.execute("SELECT box FROM templates").fetchone() == (struct.pack("<4d", *box),)
+
+
+def test_a_full_disk_is_named_and_changes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "people.db"
+    with open_gallery(str(path), space=SPACE) as gallery:
+        gallery.add({"Ana": templates(5)})
+        assert isinstance(gallery, SqliteGallery)
+        with gallery._database.reading() as sql:
+            pages = sql.execute("PRAGMA page_count").fetchone()[0]
+            sql.execute(f"PRAGMA max_page_count = {pages + 2}")
+        with pytest.raises(GalleryError, match=r"people\.db: the disk is full"):
+            gallery.add({f"person {n}": templates(20, seed=n) for n in range(20)})
+        assert [person.name for person in gallery.people()] == ["Ana"]
+        assert len(gallery.search(unit_vectors(1), 100)[0]) == 5
