@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 class FaceNet512(Embedder):
     """Takes RGB, (x - 127.5) / 128. The graph itself divides its answer by its length.
 
-    Its makers state thresholds as squared Euclidean distances of unit vectors, which are 2 - 2 · cosine: the paper's 1.242
-    on LFW is a cosine of 0.379.
+    Its makers state thresholds as squared Euclidean distances of unit vectors, which are 2 - 2 · cosine: the paper's
+    1.242 on LFW is a cosine of 0.379.
     """
 
     about = "FaceNet (Inception-ResNet-v1), 512 dimensions"
