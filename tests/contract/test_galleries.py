@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import subprocess
 import sys
@@ -62,7 +63,9 @@ def url(request: pytest.FixtureRequest, backend: str, new_url: str) -> str:
     """A gallery with nobody in it."""
     if backend != "milvus":
         return new_url
-    url = f"{request.getfixturevalue('milvus_server')}/contract"  # making one takes Milvus seconds, emptying it none
+    # making a gallery takes Milvus seconds, emptying it none; each process of a run has its own
+    name = f"contract_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    url = URLS[backend](request, name)
     with open_gallery(url, space=SPACE) as used:
         milvus = used._milvus  # type: ignore[attr-defined]
         milvus.delete(milvus.people, "id > 0")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from rostro.gallery.base import Gallery
-    from rostro.types import Person, Template
+    from rostro.types import Floats, Person, Template
 
 #: How far the norm of a vector may be from 1: float16 moves it by less than a tenth of this.
 NORM = 5e-3
@@ -48,7 +48,7 @@ def _read_through(gallery: Gallery) -> Iterator[str]:
         templates = gallery.templates_of([person.name for person in block])
         for person in block:
             yield from _person(person, templates[person.name], dims)
-        sound = [t.vector for some in templates.values() for t in some if len(t.vector) == dims]
+        sound = [t.vector for some in templates.values() for t in some if len(t.vector) == dims and _is_unit(t.vector)]
         probes = sound[:: max(1, len(sound) // _PROBES)][:_PROBES]
         asked += len(probes)
         missed += _missed(gallery, probes)
@@ -65,16 +65,19 @@ def _person(person: Person, templates: Sequence[Template], dims: int | None) -> 
         where = f"{person.name}, {template.photo}"
         if len(template.vector) != dims:
             yield f"{where}: a vector of {len(template.vector)} numbers; the gallery's have {dims}"
-        norm = float(np.linalg.norm(template.vector))
-        if not abs(norm - 1.0) < NORM:
-            yield f"{where}: the vector's norm is {norm:.4g}, not 1"
+        if not _is_unit(template.vector):
+            yield f"{where}: the vector's norm is {np.linalg.norm(template.vector):.4g}, not 1"
     doubles = Counter((template.source_hash, template.box) for template in templates)
     for (source_hash, _), times in doubles.items():
         if times > 1:
             yield f"{person.name}: the same face of photo {source_hash[:12]} is stored {times} times"
 
 
-def _missed(gallery: Gallery, probes: Sequence[np.ndarray]) -> int:
+def _is_unit(vector: Floats) -> bool:
+    return bool(abs(np.linalg.norm(vector) - 1.0) < NORM)
+
+
+def _missed(gallery: Gallery, probes: Sequence[Floats]) -> int:
     """How many of these stored vectors have nobody as near as themselves in the answer."""
     if not probes:
         return 0

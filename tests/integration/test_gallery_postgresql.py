@@ -1,0 +1,209 @@
+"""What only a PostgreSQL gallery can meet: lost connections, other schemas, damage made by hand."""
+
+from __future__ import annotations
+
+import secrets
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from rostro.errors import BadInput, GalleryError
+from rostro.gallery._check import find_damage
+from rostro.gallery.base import open_gallery
+from rostro.gallery.postgresql import EXACT_UP_TO, PostgresqlGallery
+from rostro.types import Template
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+psycopg = pytest.importorskip("psycopg", reason="rostro[postgres] is not installed")
+
+SPACE = "toy-00000000/none"
+DIMS = 8
+
+
+def templates(count: int, seed: int = 0) -> list[Template]:
+    vectors = np.random.default_rng(seed).normal(size=(count, DIMS)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    return [Template(vector=v, source_hash=f"{seed}-{n}", photo="a.jpg") for n, v in enumerate(vectors)]
+
+
+@pytest.fixture
+def url(postgresql_server: str) -> str:
+    return f"{postgresql_server}&gallery=g{secrets.token_hex(6)}"
+
+
+@pytest.fixture
+def gallery(url: str) -> Iterator[PostgresqlGallery]:
+    with open_gallery(url, space=SPACE) as opened:
+        assert isinstance(opened, PostgresqlGallery)
+        yield opened
+
+
+@pytest.fixture
+def admin(postgresql_server: str, gallery: PostgresqlGallery) -> Iterator[Any]:
+    """Another connection, which sees the gallery's tables."""
+    with psycopg.connect(postgresql_server, autocommit=True) as sql:
+        sql.execute(f"SET search_path = {gallery._database.schema}, public")
+        yield sql
+
+
+def cut(admin: Any, gallery: PostgresqlGallery) -> None:
+    """Ends the gallery's connection from the server's side."""
+    admin.execute("SELECT pg_terminate_backend(%s, 5000)", (gallery._database._connection.info.backend_pid,))
+
+
+def test_a_connection_lost_between_calls_is_made_anew(gallery: PostgresqlGallery, admin: Any) -> None:
+    gallery.add({"Ana": templates(2)})
+    cut(admin, gallery)
+    assert gallery.person("Ana").templates == 2
+    cut(admin, gallery)
+    assert gallery.add({"Ana": templates(2, seed=1)}) == 2
+    cut(admin, gallery)
+    assert len(gallery.search(templates(1)[0].vector[None], 9)[0]) == 4
+    cut(admin, gallery)
+    assert gallery.remove("Ana") == 4
+
+
+def test_a_connection_lost_in_the_middle_leaves_nothing_and_the_work_is_done_again(
+    gallery: PostgresqlGallery, admin: Any
+) -> None:
+    tries = []
+
+    def work(sql: Any) -> int:
+        tries.append(sql)
+        sql.execute("INSERT INTO people (key, name) VALUES ('x', 'half')")
+        if len(tries) == 1:
+            cut(admin, gallery)
+        return sql.execute("SELECT count(*) FROM people").fetchone()[0]
+
+    assert gallery._database.run(work) == 1
+    assert len(tries) == 2
+    assert [p.name for p in gallery.people()] == ["half"]
+
+
+def test_a_connection_lost_while_committing_is_told(gallery: PostgresqlGallery, admin: Any) -> None:
+    def work(sql: Any) -> None:
+        sql.execute("INSERT INTO people (key, name) VALUES ('x', 'half')")
+        cut(admin, gallery)
+
+    with pytest.raises(GalleryError, match="unknown"):
+        gallery._database.run(work)
+    assert gallery.people() == []
+
+
+def test_a_server_that_is_not_there_is_named_without_the_password() -> None:
+    with pytest.raises(GalleryError, match="refused") as error:
+        open_gallery("postgresql://me:geheim@127.0.0.1:1/db")
+    assert "geheim" not in str(error.value)
+    assert "127.0.0.1" in str(error.value)
+
+
+def test_a_role_without_rights_is_told(postgresql_server: str, gallery: PostgresqlGallery, admin: Any) -> None:
+    admin.execute("DO $$ BEGIN CREATE ROLE rostro_guest LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$")
+    with pytest.raises(GalleryError, match="permission denied"):
+        open_gallery(f"{postgresql_server}&gallery={gallery._database.schema}&user=rostro_guest")
+
+
+def test_galleries_of_one_database_are_apart(postgresql_server: str, gallery: PostgresqlGallery) -> None:
+    gallery.add({"Ana": templates(1)})
+    with open_gallery(f"{postgresql_server}&gallery=h%C3%A9 {secrets.token_hex(4)}", space="other/none") as other:
+        assert other.people() == []
+        other.add({"Bo": templates(2)})
+    assert [p.name for p in gallery.people()] == ["Ana"]
+
+
+@pytest.mark.parametrize("name", ["", "pg_mine", "x" * 64])
+def test_names_that_postgresql_does_not_take(postgresql_server: str, name: str) -> None:
+    with pytest.raises(BadInput, match="gallery's name"):
+        open_gallery(f"{postgresql_server}&gallery={name}")
+
+
+def test_tables_of_somebody_else_are_left_alone(postgresql_server: str) -> None:
+    schema = f"theirs_{secrets.token_hex(4)}"
+    with psycopg.connect(postgresql_server, autocommit=True) as sql:
+        sql.execute(f"CREATE SCHEMA {schema} CREATE TABLE people (id int)")
+        with pytest.raises(GalleryError, match=r'"people" already exists'):
+            open_gallery(f"{postgresql_server}&gallery={schema}", space=SPACE)
+        tables = sql.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s", (schema,)).fetchall()
+    assert tables == [("people",)]
+
+
+def test_a_gallery_of_a_newer_rostro_is_refused(url: str, gallery: PostgresqlGallery, admin: Any) -> None:
+    admin.execute("UPDATE rostro_gallery SET version = 99")
+    with pytest.raises(GalleryError, match="newer rostro"):
+        open_gallery(url)
+
+
+def test_first_writers_at_once_agree_on_the_length_of_vectors(url: str) -> None:
+    def write(number: int) -> int:
+        with open_gallery(url, space=SPACE) as gallery:
+            return gallery.add(
+                {f"p{n}": templates(1, seed=n) for n in (range(20) if number % 2 else range(19, -1, -1))}
+            )
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(write, range(4))) == 20
+    with open_gallery(url, create=False) as gallery:
+        assert gallery.info().templates == 20
+        assert list(find_damage(gallery)) == []
+
+
+def test_a_person_removed_while_templates_are_added_is_made_anew(url: str, gallery: PostgresqlGallery) -> None:
+    def add(turn: int) -> None:
+        gallery.add({"Ana": templates(1, seed=turn)})
+
+    with ThreadPoolExecutor(1) as pool, open_gallery(url) as other:
+        gallery.add({"Ana": templates(1, seed=99)})
+        adding = [pool.submit(add, turn) for turn in range(30)]
+        erased = 0
+        while not all(task.done() for task in adding):
+            erased += other.remove("Ana") if any(p.name == "Ana" for p in other.people()) else 0
+        for task in adding:
+            task.result()
+        left = sum(p.templates for p in other.people())
+    assert erased + left == 31
+
+
+def test_many_templates_are_found_by_the_index(gallery: PostgresqlGallery, admin: Any) -> None:
+    gallery.add({"all": templates(EXACT_UP_TO + 500)})
+    query = templates(3, seed=5)[0].vector
+    admin.execute("ANALYZE templates")
+    plan = "\n".join(
+        row[0]
+        for row in admin.execute(
+            """EXPLAIN SELECT * FROM unnest(%s::vector[]) AS queries (query), LATERAL (
+                SELECT id FROM templates ORDER BY vector <#> query::halfvec LIMIT 60) AS found""",
+            ([str(query.tolist())],),
+        )
+    )
+    assert "Index Scan using templates_vector" in plan
+    assert len(gallery.search(query[None], 1_000)[0]) == 1_000
+    admin.execute("DELETE FROM templates WHERE id % 2 = 0")
+    hits = gallery.search(query[None], 1_000)[0]
+    assert len(hits) == 1_000
+    assert all(hit.template % 2 for hit in hits)
+
+
+def test_damage_is_named_and_a_lost_index_made_anew(gallery: PostgresqlGallery, admin: Any) -> None:
+    gallery.add({"Ana": templates(3), "Bo": templates(2, seed=1)})
+    assert list(find_damage(gallery)) == []
+    admin.execute("DROP INDEX templates_vector")
+    (found,) = find_damage(gallery)
+    assert "index is missing" in found
+    gallery.reindex()
+    assert list(find_damage(gallery)) == []
+    assert gallery.info().index.startswith("HNSW")
+    admin.execute(
+        "UPDATE templates SET vector = vector * (SELECT '[2,2,2,2,2,2,2,2]'::halfvec) WHERE source_hash = '1-1'"
+    )
+    assert list(find_damage(gallery)) == ["Bo, a.jpg: the vector's norm is 2, not 1"]
+
+
+def test_removing_leaves_no_dead_rows_behind(gallery: PostgresqlGallery, admin: Any) -> None:
+    gallery.add({"Ana": templates(500), "Bo": templates(5, seed=1)})
+    gallery.remove("Ana")
+    cleaned = "SELECT vacuum_count, n_dead_tup FROM pg_stat_user_tables WHERE relid = to_regclass('templates')"
+    assert admin.execute(cleaned).fetchone() == (1, 0)
