@@ -1,0 +1,75 @@
+"""Keys are shown once, kept as hashes, and worth nothing when they are revoked."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from rostro.errors import BadInput, RostroError
+from rostro.server.keys import KeyStore, Role
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> KeyStore:
+    return KeyStore(tmp_path / "keys.db")
+
+
+def test_made_checked_revoked(store: KeyStore) -> None:
+    assert not store.any_made() and store.all() == []
+    key, text = store.create("door", Role.ENROL)
+    assert text.startswith(f"rostro_{key.id}_")
+    assert store.check(text) == key
+    assert (key.label, key.role, key.revoked) == ("door", Role.ENROL, None)
+    store.revoke(key.id)
+    assert store.check(text) is None
+    assert store.all()[0].revoked is not None
+    assert store.any_made(), "a server whose keys are all revoked is not open"
+
+
+def test_another_process_sees_a_revocation_at_once(store: KeyStore, tmp_path: Path) -> None:
+    key, text = store.create("door", Role.READ)
+    server = KeyStore(tmp_path / "keys.db")
+    assert server.check(text)
+    store.revoke(key.id)
+    assert server.check(text) is None
+
+
+def test_the_file_holds_no_secret_and_is_private(store: KeyStore) -> None:
+    _, text = store.create("door", Role.READ)
+    content = store.path.read_bytes()
+    assert text.encode() not in content and text.rsplit("_", 1)[-1].encode() not in content
+    assert stat.S_IMODE(store.path.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    "change",
+    [str.upper, lambda t: t[:-1], lambda t: t + "A", lambda t: t.replace("_", "-"), lambda t: "", lambda t: "é" * 60],
+)
+def test_nearly_right_is_wrong(store: KeyStore, change) -> None:
+    _, text = store.create("door", Role.READ)
+    assert store.check(change(text)) is None
+
+
+def test_one_keys_secret_does_not_open_another(store: KeyStore) -> None:
+    first, text = store.create("a", Role.READ)
+    second, _ = store.create("b", Role.ADMIN)
+    assert store.check(text.replace(first.id, second.id)) is None
+
+
+def test_unknown_id_and_role(store: KeyStore) -> None:
+    with pytest.raises(BadInput, match="no key with the id 'nix'"):
+        store.revoke("nix")
+    with pytest.raises(BadInput, match="read, enrol, admin"):
+        Role.of("root")
+
+
+def test_a_file_that_is_something_else(tmp_path: Path) -> None:
+    (tmp_path / "keys.db").write_text("not a database, but long enough to be looked at by SQLite" * 20)
+    with pytest.raises(RostroError, match=r"keys\.db"):
+        KeyStore(tmp_path / "keys.db").any_made()
+
+
+def test_roles_are_ordered() -> None:
+    assert Role.READ < Role.ENROL < Role.ADMIN

@@ -1,0 +1,85 @@
+"""Rates and numbers of requests, with a clock that the test turns."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+import pytest
+
+from rostro.server.limits import Clients, Limits, TooMany
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def ask(clients: Clients, name: str) -> None:
+    with clients.working(name):
+        pass
+
+
+def test_a_burst_and_then_the_rate(clock: Clock) -> None:
+    clients = Clients(Limits(rate=2, burst=3), clock)
+    for _ in range(3):
+        ask(clients, "ada")
+    with pytest.raises(TooMany) as excess:
+        ask(clients, "ada")
+    assert excess.value.client and excess.value.retry_after == pytest.approx(0.5)
+    ask(clients, "grace")  # another client is not held up
+    clock.now += 0.5
+    ask(clients, "ada")
+    with pytest.raises(TooMany):
+        ask(clients, "ada")
+
+
+def test_a_pause_fills_the_bucket_no_further_than_the_burst(clock: Clock) -> None:
+    clients = Clients(Limits(rate=10, burst=2), clock)
+    ask(clients, "ada")
+    clock.now += 3600
+    ask(clients, "ada")
+    ask(clients, "ada")
+    with pytest.raises(TooMany):
+        ask(clients, "ada")
+
+
+def test_no_rate(clock: Clock) -> None:
+    clients = Clients(Limits(rate=0, burst=1), clock)
+    for _ in range(100):
+        ask(clients, "ada")
+
+
+def test_requests_at_the_same_time(clock: Clock) -> None:
+    clients = Clients(Limits(rate=0, per_client=2, requests=3), clock)
+    with ExitStack() as open_requests:
+        open_requests.enter_context(clients.working("ada"))
+        open_requests.enter_context(clients.working("ada"))
+        with pytest.raises(TooMany) as excess:
+            ask(clients, "ada")
+        assert excess.value.client
+        open_requests.enter_context(clients.working("grace"))
+        with pytest.raises(TooMany) as excess:
+            ask(clients, "joan")
+        assert not excess.value.client
+    ask(clients, "ada")
+
+
+def test_an_error_ends_a_request_too(clock: Clock) -> None:
+    clients = Clients(Limits(per_client=1), clock)
+    with pytest.raises(ValueError, match="inside"), clients.working("ada"):
+        raise ValueError("inside")
+    ask(clients, "ada")
+
+
+def test_clients_are_forgotten(clock: Clock) -> None:
+    clients = Clients(Limits(), clock)
+    for number in range(10_500):
+        ask(clients, str(number))
+    assert len(clients._known) == 10_000
