@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from rostro.types import Image
     from rostro.weights.entry import ModelFile
 
+#: Shorter side of the smallest picture that is looked at, in pixels.
+_SMALLEST = 16
+
 
 class DlibMMOD(DlibDetector):
     """dlib's max-margin CNN detector.
@@ -43,4 +46,7 @@ class DlibMMOD(DlibDetector):
         return dlib.cnn_face_detection_model_v1(str(self.store.path(self.files[0])))
 
     def _find(self, image: Image) -> list[tuple[Any, float]]:
+        # dlib crashes on pictures of less than ten pixels, in which no face that it knows fits.
+        if min(image.shape[:2]) < _SMALLEST:
+            return []
         return [(found.rect, found.confidence) for found in self._detector(image, 0)]

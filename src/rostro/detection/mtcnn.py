@@ -38,6 +38,8 @@ _CANVAS = 256
 _FACTOR = 0.709
 #: What P-Net and R-Net must be sure of for a window to go on (the authors' values).
 _P_SCORE, _R_SCORE = 0.6, 0.7
+#: The authors count a box's left and top pixel from 1. It matters where a box reaches outside, for they round to zero.
+_FROM_ONE = np.array([1, 1, 0, 0], np.float32)
 
 
 def _file(name: str, sha256: str, size: int) -> ModelFile:
@@ -150,27 +152,32 @@ class MTCNN(Detector):
             height, width = piece.pixels.shape[:2]
             canvases[canvas, y : y + height, x : x + width] = piece.pixels
             # Only windows that lie wholly within the piece count.
-            rows, columns = ((length - _CELL) // _STEP + 1 for length in (height, width))
-            piece_at[canvas, y // _STEP : y // _STEP + rows, x // _STEP : x // _STEP + columns] = number
-        offsets, scores = (output.transpose(0, 2, 1, 3) for output in self._p_net.run(_input(canvases)))
+            columns, rows = ((length - _CELL) // _STEP + 1 for length in (width, height))
+            piece_at[canvas, x // _STEP : x // _STEP + columns, y // _STEP : y // _STEP + rows] = number
+        offsets, scores = self._p_net.run(_input(canvases))
         at = np.nonzero((scores[..., 1] >= _P_SCORE) & (piece_at >= 0))
-        cells = np.stack([piece_at[at], at[2], at[1]], axis=1)
+        cells = np.stack([piece_at[at], *at[1:]], axis=1)
         return _proposals(pieces, places, cells, offsets[at], scores[at][:, 1])
+
+    def _scales(self, height: int, width: int) -> NDArray[np.float64]:
+        """Scales of the pyramid, finest first: from the smallest face looked for to the shorter side."""
+        smallest = self.min_face * max(1.0, max(height, width) / self.max_side)
+        scales = np.array([_CELL / smallest * _FACTOR**level for level in range(64)])
+        return scales[scales * min(height, width) >= _CELL]
 
     def _pieces(self, photo: int, image: Image) -> Iterator[_Piece]:
         """The pyramid of one photo, cut into pieces that fit a canvas."""
         import cv2
 
         height, width = image.shape[:2]
-        smallest = self.min_face * max(1.0, max(height, width) / self.max_side)
-        scale = _CELL / smallest
-        while min(height, width) * scale >= _CELL:
+        for scale in self._scales(height, width):
             size = int(np.ceil(width * scale)), int(np.ceil(height * scale))
             level = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-            for top, bottom in cuts(size[1], _CANVAS, _CELL - _STEP):
-                for left, right in cuts(size[0], _CANVAS, _CELL - _STEP):
+            # P-Net's pooling is padded to even lengths; a repeated pixel comes nearest to that on a shared canvas.
+            level = cv2.copyMakeBorder(level, 0, size[1] % _STEP, 0, size[0] % _STEP, cv2.BORDER_REPLICATE)
+            for top, bottom in cuts(level.shape[0], _CANVAS, _CELL - _STEP):
+                for left, right in cuts(level.shape[1], _CANVAS, _CELL - _STEP):
                     yield _Piece(photo, scale, left, top, level[top:bottom, left:right])
-            scale *= _FACTOR
 
     def _refine(self, images: Sequence[Image], windows: _Windows) -> _Windows:
         """R-Net drops most of the windows and moves the others: squares of whole pixels."""
@@ -205,9 +212,9 @@ def _proposals(
     shift = np.array([(p.left - x, p.top - y) for p, (_, y, x) in zip(pieces, places, strict=True)]).reshape(-1, 2)
     piece = cells[:, 0]
     corner, by = cells[:, 1:] * _STEP + shift[piece], scale[piece, None]
-    boxes = np.hstack([np.floor((corner + 1) / by) - 1, np.floor((corner + _CELL) / by)]).astype(np.float32)
+    boxes = np.hstack([np.trunc((corner + 1) / by) - 1, np.trunc((corner + _CELL) / by)]).astype(np.float32)
     windows = _Windows(photo[piece], boxes, scores)
-    level = np.unique(np.stack([windows.photo, scale[piece]], axis=1), axis=0, return_inverse=True)[1]
+    level = np.unique(np.stack([windows.photo, -scale[piece]], axis=1), axis=0, return_inverse=True)[1]
     kept = windows.best(0.5, among=level.ravel())
     kept = kept[windows[kept].best(0.7)]
     # The authors take P-Net's offsets in units of the side less one pixel, the other networks' in units of the side.
@@ -222,7 +229,7 @@ def _moved(windows: _Windows, offsets: Floats, scores: Floats, *, less: int = 0)
 
 def _whole(windows: _Windows) -> _Windows:
     """Squares of whole pixels around the windows; those without a pixel are dropped."""
-    boxes = np.floor(squared(windows.boxes))
+    boxes = np.trunc(squared(windows.boxes) + _FROM_ONE) - _FROM_ONE
     windows = _Windows(windows.photo, boxes, windows.scores)
     return windows[np.flatnonzero((boxes[:, 2:] > boxes[:, :2]).all(axis=1))]
 
