@@ -9,7 +9,7 @@ import typer
 
 from rostro.cli import options, output
 from rostro.errors import BadInput, ModelCorrupt, RostroError
-from rostro.weights.catalogue import catalogue, defaults, entries, find
+from rostro.weights.catalogue import catalogue, defaults, entries, find, measured
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -155,6 +155,7 @@ def _permissive(model: Model, accept_unpinned: bool) -> bool:
 
 
 def _row(model: Model, store: ModelStore) -> dict[str, Any]:
+    figures = measured().get(model.name, {})
     return {
         "task": model.task,
         "name": model.name,
@@ -164,6 +165,8 @@ def _row(model: Model, store: ModelStore) -> dict[str, Any]:
         "licence": model.licence,
         "commercial": model.commercial,
         "pinned": model.pinned,
+        "lfw_accuracy": figures.get("lfw_accuracy"),
+        "milliseconds": figures.get("ms_1"),
         "installed": all(store.is_installed(entry) for entry in model.files),
     }
 
@@ -205,13 +208,15 @@ def _megabytes(size: int | None) -> str:
 
 def _print_table(rows: Iterable[dict[str, Any]]) -> None:
     """Columns as wide as they need to be, whatever the terminal: a cut name is of no use."""
-    table = [("task", "name", "dims", "size", "licence", "commercial", "installed")]
+    table = [("task", "name", "dims", "size", "LFW", "ms per face", "licence", "commercial", "installed")]
     table += [
         (
             row["task"],
             row["name"],
             str(row["dims"] or ""),
             _megabytes(row["size"]),
+            "" if row["lfw_accuracy"] is None else f"{row['lfw_accuracy']:.2%}",
+            "" if row["milliseconds"] is None else f"{row['milliseconds']:.1f}",
             row["licence"],
             "yes" if row["commercial"] else "NO",
             "yes" if row["installed"] else "no",

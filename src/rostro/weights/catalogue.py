@@ -5,8 +5,10 @@ This room lies below detection and embedding and imports neither: the registry f
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from rostro import registry
 from rostro.errors import UnknownModel
@@ -100,6 +102,13 @@ def entries(name: str) -> list[ModelFile]:
     known = dict.fromkeys(entry for model in found for entry in (*model.files, *model.optional))
     one = [entry for entry in known if entry.name == name]
     return one or list(dict.fromkeys(entry for model in found for entry in model.files))
+
+
+def measured() -> dict[str, dict[str, Any]]:
+    """What ``benchmarks/zoo.py`` measured of detectors and embedders, by name; empty where it never ran."""
+    file = Path(__file__).with_name("measured.json")
+    figures: dict[str, dict[str, Any]] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    return figures
 
 
 def defaults() -> list[Model]:
