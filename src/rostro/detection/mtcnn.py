@@ -33,7 +33,7 @@ _PAPER = "Zhang, Zhang, Li, Qiao: Joint Face Detection and Alignment Using MTCNN
 #: P-Net slides a window of 12 pixels in steps of 2.
 _CELL, _STEP = 12, 2
 #: Side of the canvases that P-Net runs on; the pyramid of a 250 × 250 photo fits on one.
-_CANVAS = 256
+_CANVAS = 272
 #: From one level of the pyramid to the next.
 _FACTOR = 0.709
 #: What P-Net and R-Net must be sure of for a window to go on (the authors' values).

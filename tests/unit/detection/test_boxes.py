@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from rostro.detection._boxes import faces, nms, overlap, squared
+
+corners = arrays(np.float32, st.tuples(st.integers(0, 12), st.just(4)), elements=st.integers(0, 40).map(float))
+
+
+def boxes_of(rows: np.ndarray) -> np.ndarray:
+    """Rows of corners and sides as boxes."""
+    return np.hstack([rows[:, :2], rows[:, :2] + rows[:, 2:]])
+
+
+def test_overlap_of_known_boxes() -> None:
+    box = np.array([0, 0, 10, 10], np.float32)
+    others = np.array([[0, 0, 10, 10], [5, 0, 15, 10], [10, 0, 20, 10], [2, 2, 7, 7], [3, 3, 3, 9]], np.float32)
+    np.testing.assert_allclose(overlap(box, others), [1, 50 / 150, 0, 0.25, 0], atol=1e-6)
+    np.testing.assert_allclose(overlap(box, others, "smaller"), [1, 0.5, 0, 1, 0], atol=1e-6)
+
+
+@given(corners)
+def test_overlap_is_symmetric_and_bounded(rows: np.ndarray) -> None:
+    boxes = boxes_of(rows)
+    matrix = np.array([overlap(box, boxes) for box in boxes]).reshape(len(boxes), len(boxes))
+    np.testing.assert_allclose(matrix, matrix.T, atol=1e-6)
+    assert ((matrix >= 0) & (matrix <= 1 + 1e-6)).all()
+    for i, row in enumerate(rows):
+        assert matrix[i, i] == pytest.approx(1.0 if row[2] * row[3] > 0 else 0.0)
+
+
+def test_nms_keeps_the_best_of_what_overlaps() -> None:
+    boxes = np.array([[0, 0, 10, 10], [1, 0, 11, 10], [30, 0, 40, 10], [0, 1, 10, 11]], np.float32)
+    assert nms(boxes, np.array([0.6, 0.9, 0.7, 0.8]), 0.5).tolist() == [1, 2]
+    assert nms(boxes, np.array([0.6, 0.9, 0.7, 0.8]), 0.95).tolist() == [1, 3, 2, 0]
+    assert nms(boxes, np.full(4, 0.5), 0.5).tolist() == [0, 2], "of equal scores the earlier one stays"
+
+
+def test_nms_of_nothing() -> None:
+    kept = nms(np.empty((0, 4), np.float32), np.empty(0, np.float32), 0.5)
+    assert kept.shape == (0,)
+    assert kept.dtype == np.intp
+
+
+@given(corners, st.randoms(use_true_random=False), st.floats(0, 0.9), st.sampled_from(["union", "smaller"]))
+def test_nms_leaves_no_overlap_and_drops_nothing_else(rows: np.ndarray, random: object, iou: float, over: str) -> None:
+    boxes = boxes_of(rows)
+    scores = np.array([random.random() for _ in rows], np.float32)
+    kept = nms(boxes, scores, iou, over=over)
+    assert (np.diff(scores[kept]) <= 0).all()
+    for i in range(len(boxes)):
+        better = [k for k in kept if scores[k] >= scores[i] and k != i]
+        covered = bool(better) and overlap(boxes[i], boxes[better], over).max() > iou
+        assert covered == (i not in kept)
+
+
+@given(corners)
+def test_squares_hold_their_boxes(rows: np.ndarray) -> None:
+    boxes = boxes_of(rows)
+    squares = squared(boxes)
+    sides = squares[:, 2:] - squares[:, :2]
+    np.testing.assert_allclose(sides[:, 0], sides[:, 1], atol=1e-4)
+    np.testing.assert_allclose(sides[:, 0], rows[:, 2:].max(axis=1), atol=1e-4)
+    assert (squares[:, :2] <= boxes[:, :2] + 1e-4).all()
+    assert (squares[:, 2:] >= boxes[:, 2:] - 1e-4).all()
+
+
+def test_faces_drop_boxes_without_area_and_clip_scores() -> None:
+    boxes = np.array([[1, 2, 3, 5], [4, 4, 4, 9], [5, 5, 2, 9], [0, 0, 9, 9]], np.float32)
+    points = np.arange(40, dtype=np.float64).reshape(4, 5, 2)
+    found = faces(boxes, np.array([1.0000001, 0.9, 0.8, 0.7]), points)
+    assert [face.box for face in found] == [(1, 2, 3, 5), (0, 0, 9, 9)]
+    assert [face.score for face in found] == [1.0, pytest.approx(0.7)]
+    np.testing.assert_array_equal(found[1].landmarks, points[3])
+    assert found[1].landmarks.dtype == np.float32
+    assert faces(boxes[:1], np.array([0.5]))[0].landmarks is None

@@ -1,0 +1,37 @@
+"""Options out of their range, and a library that is not there."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import pytest
+
+from rostro import registry
+from rostro.errors import BadInput, MissingExtra
+from rostro.runtime.base import EngineOptions
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("mtcnn", {"min_face": 0}),
+        ("mtcnn", {"max_side": 11}),
+        ("scrfd", {"side": 0}),
+        ("scrfd", {"side": 100}),
+        ("haar", {"max_side": 0}),
+        ("dlib_hog", {"min_face": 0}),
+        ("dlib_mmod", {"max_side": 0}),
+    ],
+)
+def test_out_of_range(name: str, options: dict[str, Any]) -> None:
+    """Said before anything is fetched: there is no store here."""
+    with pytest.raises(BadInput, match=next(iter(options))):
+        registry.part("detection", name)(None, EngineOptions(), **options)
+
+
+@pytest.mark.parametrize("name", ["dlib_hog", "dlib_mmod"])
+def test_without_dlib(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "dlib", None)
+    with pytest.raises(MissingExtra, match=r"rostro\[dlib\]"):
+        registry.part("detection", name)(None, EngineOptions())
