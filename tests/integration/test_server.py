@@ -6,6 +6,7 @@ import json
 import socket
 import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -453,7 +454,7 @@ def test_erased_people_are_in_no_file(recognizer: Recognizer, samples: dict[str,
         for name, photo in {"Erased Person": "obama.jpg", "Stays Here": "biden.jpg"}.items():
             form = {"name": name, "keep_picture": "true"}
             assert client.post("/v1/people", data=form, files=photos(samples[photo])).status_code == 201
-        with sqlite3.connect(f"file:{server.gallery}?mode=ro", uri=True) as sql:
+        with closing(sqlite3.connect(f"file:{server.gallery}?mode=ro", uri=True)) as sql:
             vectors = dict(sql.execute("SELECT name, vector FROM people JOIN templates ON person = people.id"))
         picture = next(server.crops.folder.joinpath("1").iterdir()).read_bytes()
         assert client.delete("/v1/people/1").json() == {"removed": "Erased Person", "templates": 1}

@@ -72,6 +72,7 @@ class Detection(BaseModel):
 class EmbeddedFace(Face):
     """A face and its vector."""
 
+    model_config = _example(**_FACE, embedding=[0.0214, -0.0871])
     embedding: list[float]
 
 
@@ -100,6 +101,7 @@ class Embeddings(BaseModel):
 class FaceOfPhoto(Face):
     """A face and the photo that it is in."""
 
+    model_config = _example(photo="me.jpg", **_FACE)
     photo: str
 
 
