@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from rostro.cli import options, output
+from rostro.cli.every_detector import compare
 from rostro.imaging.listing import find_photos
 from rostro.recognition import answers
 from rostro.recognition.pipeline import Failure, PhotoFaces
@@ -28,12 +29,18 @@ def command(
 ) -> None:
     """Find the faces of photos: box, score, landmarks.
 
+    With --detector all every detector looks at the same photos; the picture shows them side by side, with times.
+
     Example: rostro detect party.jpg --picture boxes.png
+
+    Example: rostro detect party.jpg --detector all --picture detectors.png
     """
-    faces = options.make_recognizer(
-        detector=detector, embedder=embedder, engine=engine, precision=precision, threshold=threshold,
-        min_score=min_score,
-    )  # fmt: skip
+    given: dict[str, Any] = {
+        "embedder": embedder, "engine": engine, "precision": precision, "threshold": threshold, "min_score": min_score,
+    }  # fmt: skip
+    if detector == "all":
+        raise typer.Exit(compare(list(find_photos(photos)), picture, json, given))
+    faces = options.make_recognizer(detector=detector, **given)
     answered = list(faces.photos(find_photos(photos), embed=False, keep=picture is not None))
     found = [answer for answer in answered if isinstance(answer, PhotoFaces)]
     failed = [answer for answer in answered if isinstance(answer, Failure)]
