@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -23,6 +23,7 @@ def test_overlap_of_known_boxes() -> None:
     np.testing.assert_allclose(overlap(box, others, "smaller"), [1, 0.5, 0, 1, 0], atol=1e-6)
 
 
+@settings(deadline=None)
 @given(corners)
 def test_overlap_is_symmetric_and_bounded(rows: np.ndarray) -> None:
     boxes = boxes_of(rows)
@@ -46,6 +47,7 @@ def test_nms_of_nothing() -> None:
     assert kept.dtype == np.intp
 
 
+@settings(deadline=None)
 @given(corners, st.randoms(use_true_random=False), st.floats(0, 0.9), st.sampled_from(["union", "smaller"]))
 def test_nms_leaves_no_overlap_and_drops_nothing_else(rows: np.ndarray, random: object, iou: float, over: str) -> None:
     boxes = boxes_of(rows)
@@ -58,6 +60,7 @@ def test_nms_leaves_no_overlap_and_drops_nothing_else(rows: np.ndarray, random: 
         assert covered == (i not in kept)
 
 
+@settings(deadline=None)
 @given(corners)
 def test_squares_hold_their_boxes(rows: np.ndarray) -> None:
     boxes = boxes_of(rows)

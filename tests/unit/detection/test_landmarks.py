@@ -3,7 +3,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from rostro.detection._landmarks import five_points
@@ -28,6 +28,7 @@ def test_a_turned_face_moves_nose_and_mouth_to_its_side() -> None:
     np.testing.assert_allclose(turned[2:, 1], frontal[2:, 1], atol=1e-4)
 
 
+@settings(deadline=None)
 @given(point, point, point, st.floats(-math.pi, math.pi), st.floats(0.2, 5), point)
 def test_moves_with_the_face(left, right, nose, angle, scale, shift) -> None:
     """Turning, scaling and moving the three known points does the same to the estimates."""

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rostro.detection._mosaic import cuts, shelves
@@ -10,6 +10,7 @@ from rostro.detection.mtcnn import _CANVAS
 sizes = st.lists(st.tuples(st.integers(1, 64), st.integers(1, 64)), max_size=40)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 600), st.integers(12, 300))
 def test_every_window_lies_in_a_cut(length: int, side: int) -> None:
     overlap = 10
@@ -26,6 +27,7 @@ def test_what_fits_is_not_cut() -> None:
     assert cuts(3, 256, 10) == [(0, 3)]
 
 
+@settings(deadline=None)
 @given(sizes, st.sampled_from([1, 2, 4]))
 def test_nothing_overlaps_or_sticks_out(sizes: list[tuple[int, int]], multiple: int) -> None:
     side = 64

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rostro.detection.ssd_mobilenet import anchors, decode
@@ -26,6 +26,7 @@ def test_zero_is_the_anchor_itself() -> None:
     np.testing.assert_allclose(boxes[:, 2:] - boxes[:, :2], rows[:, 2:], atol=1e-6)
 
 
+@settings(deadline=None)
 @given(st.tuples(*[st.floats(0.1, 0.9)] * 2, *[st.floats(0.05, 0.9)] * 2), st.integers(0, 1916))
 def test_decoding_undoes_coding(box: tuple[float, float, float, float], number: int) -> None:
     x, y, width, height = box
