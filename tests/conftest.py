@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from rostro.errors import ModelUnavailable
@@ -16,6 +17,10 @@ from rostro.weights.store import ModelStore
 from servers import milvus_server, postgresql_server  # noqa: F401 - fixtures
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# A property that holds does so on a busy machine too.
+hypothesis.settings.register_profile("rostro", deadline=None)
+hypothesis.settings.load_profile("rostro")
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import numpy as np
 
 from rostro.evaluation.protocols.all_pairs import EveryPair, all_pairs_sample, counted
 from rostro.imaging.writing import replace_file
-from rostro.metrics.bootstrap import AllPairs, rate_interval
+from rostro.metrics.bootstrap import AllPairs, rate_intervals
 from rostro.metrics.verification import check_supported, is_supported, rates_at, threshold_at_fmr
 
 if TYPE_CHECKING:
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from rostro.data.people import People
     from rostro.evaluation.protocols.base import Options
     from rostro.evaluation.table import ScoreTable
+    from rostro.metrics.bootstrap import ErrorKind
+    from rostro.metrics.intervals import Interval
+    from rostro.metrics.verification import Rates
 
 
 def check_people(people: People, fmr: float) -> None:
@@ -48,9 +51,12 @@ def operating_points(
     Raises:
         RateNotSupported: There are too few impostor comparisons for ``fmr``.
     """
-    counts = counted(table).made()
+    counts, sample = counted(table).made(), all_pairs_sample(table, made_only=True)
     check_supported(fmr, counts.impostor_total)
     targets = sorted({fmr, *(other for other in others if is_supported(other, counts.impostor_total))}, reverse=True)
+    thresholds = [threshold_at_fmr(counts, target) for target in targets]
+    wanted: list[tuple[ErrorKind, float]] = [(kind, t) for t in thresholds for kind in ("far", "frr")]
+    intervals = rate_intervals(sample, wanted, replicates=options.replicates, seed=options.seed)
     return {
         "space": table.header["system"]["space"],
         "metric": "cosine",
@@ -61,21 +67,17 @@ def operating_points(
         "impostor": int(counts.impostor_total),
         "failed_photos": len(table.failures),
         "default_fmr": fmr,
-        "points": [_point(table, target, options) for target in targets],
+        "points": [
+            _point(target, rates_at(counts, threshold), *intervals[2 * index : 2 * index + 2])
+            for index, (target, threshold) in enumerate(zip(targets, thresholds, strict=True))
+        ],
     }
 
 
-def _point(table: ScoreTable, target: float, options: Options) -> dict[str, Any]:
-    counts, sample = counted(table).made(), all_pairs_sample(table, made_only=True)
-    threshold = threshold_at_fmr(counts, target)
-    rates = rates_at(counts, threshold)
-    fmr, fnmr = (
-        rate_interval(sample, threshold, kind, replicates=options.replicates, seed=options.seed)
-        for kind in ("far", "frr")
-    )
+def _point(target: float, rates: Rates, fmr: Interval, fnmr: Interval) -> dict[str, Any]:
     return {
         "target_fmr": target,
-        "threshold": threshold,
+        "threshold": rates.threshold,
         "fmr": rates.fmr,
         "fmr_interval": [fmr.low, fmr.high],
         "fnmr": rates.fnmr,

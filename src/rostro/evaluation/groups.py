@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rostro.errors import BadInput
-from rostro.metrics.bootstrap import AllPairs, SubjectScores, rate_interval
+from rostro.metrics.bootstrap import AllPairs, ErrorKind, SubjectScores, rate_intervals
 from rostro.metrics.verification import rates_at
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ class _Split:
         pairs: AllPairs | None,
         *,
         enough: bool,
-        kind: Any = "far",
+        kind: ErrorKind = "far",
     ) -> GroupRate:
         names = self._names[groups[0]], self._names[groups[1]]
         if not enough:
@@ -170,8 +170,8 @@ class _Split:
             return GroupRate(groups=names, comparisons=comparisons, people=people, warning=warning)
         sample = SubjectScores(self._scores[rows], self._first[rows], self._second[rows], self._subjects, pairs)
         rates = rates_at(sample.counts(), self._threshold)
-        interval = rate_interval(
-            sample, self._threshold, kind, replicates=self._options.replicates, seed=self._options.seed
+        (interval,) = rate_intervals(
+            sample, [(kind, self._threshold)], replicates=self._options.replicates, seed=self._options.seed
         )
         rate = rates.far if kind == "far" else rates.frr
         return GroupRate(groups=names, comparisons=comparisons, people=people, rate=rate, interval=interval)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,8 +13,9 @@ from rostro.metrics.intervals import Interval, binomial_interval
 from rostro.metrics.verification import ErrorCurve, auc, error_curve, is_supported, too_few
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
+    from rostro.evaluation.protocols.base import Options
     from rostro.evaluation.table import ScoreTable
     from rostro.metrics.bootstrap import Sample
     from rostro.metrics.counts import Numbers, ScoreCounts
@@ -119,108 +120,103 @@ class Measurement:
         return next(metric for metric in self.metrics if metric.key == key)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RateKinds:
-    """How a protocol calls the part accepted at a false accept rate, and the equal error rate."""
-
-    tar: str = "tar"
-    eer: str = "eer"
-
-
-@dataclass(slots=True, kw_only=True)
 class Rates:
-    """Computes the metrics that are read from an error curve, with intervals from common draws of the subjects.
+    """The metrics that are read from an error curve, with intervals that all come from the same draws of subjects."""
 
-    Attributes:
-        counts: Every score.
-        sample: The scores with their subjects; of impostors maybe only the highest.
-        listed_fmr: False match rate up to which `sample` lists all impostors.
-        replicates: Draws of the subjects.
-        seed: Of the draws.
-        kinds: Names.
-        curve: All operating points.
-    """
+    def __init__(
+        self,
+        counts: ScoreCounts,
+        sample: Sample,
+        fmrs: Sequence[float],
+        options: Options,
+        *,
+        listed_fmr: float = 1.0,
+        kind: str = "tar",
+    ) -> None:
+        """Draws.
 
-    counts: ScoreCounts
-    sample: Sample
-    listed_fmr: float = 1.0
-    replicates: int = 1000
-    seed: int = 0
-    kinds: RateKinds = field(default_factory=RateKinds)
-    curve: ErrorCurve = field(init=False)
+        Args:
+            counts: Every score.
+            sample: The scores with their subjects; of impostors maybe only the highest.
+            fmrs: False match rates to report at.
+            options: Replicates and seed of the draws.
+            listed_fmr: False match rate down from which ``sample`` lists all impostors.
+            kind: What the part accepted is called (see `Metric.kind`).
+        """
+        self.counts, self.curve = counts, error_curve(counts)
+        self._sample, self._fmrs, self._kind = sample, fmrs, kind
+        # in a draw, a threshold may come to lie lower than in the data: leave it room
+        reach = listed_fmr if listed_fmr == 1 else listed_fmr / 1.5
+        self._drawn = [fmr for fmr in fmrs if fmr <= reach and is_supported(fmr, counts.impostor_total)]
+        self._eer = self._equal_error()
+        self._has_eer = self._eer is not None and self._eer[0] <= reach
+        self._has_auc = listed_fmr == 1
+        intervals = subject_intervals(sample, self._of_draw, replicates=options.replicates, seed=options.seed)
+        self._tar_intervals = dict(zip(self._drawn, intervals, strict=False))
+        self._other_intervals = intervals[len(self._drawn) :]
 
-    def __post_init__(self) -> None:
-        self.curve = error_curve(self.counts)
-
-    def tars(self, fmrs: Sequence[float]) -> list[Metric]:
+    def tars(self) -> list[Metric]:
         """True accept rate at each false match rate; without a value where the data cannot support it."""
-        impostors = self.counts.impostor_total
-        good = [fmr for fmr in fmrs if is_supported(fmr, impostors)]
-        # in a draw, the threshold may come to lie lower than in the data: leave it room
-        listed = [fmr for fmr in good if fmr <= self.listed_fmr / 1.5]
-        intervals = self._intervals(lambda curve: [curve.tar_at_fmr(fmr) for fmr in listed]) if listed else []
-        interval_of = dict(zip(listed, intervals, strict=True))
-        return [
-            Metric(
-                kind=self.kinds.tar,
-                at=fmr,
-                value=self.curve.tar_at_fmr(fmr),
-                interval=self._exact(self.curve.tar_at_fmr(fmr), interval_of.get(fmr)),
-                threshold=self.curve.threshold_at_fmr(fmr),
-                note="" if fmr in interval_of else _NOT_LISTED,
-            )
-            if fmr in good
-            else Metric(kind=self.kinds.tar, at=fmr, note=too_few(fmr, impostors))
-            for fmr in fmrs
-        ]
+        return [self._tar(fmr) for fmr in self._fmrs]
 
     def equal_error(self) -> Metric:
         """Equal error rate."""
-        try:
-            rate, threshold = self.curve.equal_error()
-        except RateNotSupported as error:
-            return Metric(kind=self.kinds.eer, note=str(error))
-        if rate > self.listed_fmr / 1.5:
-            return Metric(kind=self.kinds.eer, value=rate, threshold=threshold, note=_NOT_LISTED)
-        (interval,) = self._intervals(lambda curve: [curve.equal_error()[0]])
-        return Metric(kind=self.kinds.eer, value=rate, interval=interval, threshold=threshold)
+        if self._eer is None:
+            return Metric(kind="eer", note="more genuine comparisons failed than impostor ones pass")
+        rate, threshold = self._eer
+        interval = self._other_intervals[0] if self._has_eer else None
+        note = "" if self._has_eer else _NOT_LISTED
+        return Metric(kind="eer", value=rate, interval=interval, threshold=threshold, note=note)
 
     def auc(self) -> Metric:
         """Area under the ROC; its interval only where all scores are listed."""
-        value = auc(self.counts)
-        if self.listed_fmr < 1:
-            return Metric(kind="auc", value=value, note=_NOT_LISTED)
-        (interval,) = subject_intervals(
-            self.sample, lambda counts: [auc(counts)], replicates=self.replicates, seed=self.seed
-        )
-        return Metric(kind="auc", value=value, interval=interval)
+        interval = self._other_intervals[-1] if self._has_auc else None
+        return Metric(kind="auc", value=auc(self.counts), interval=interval, note="" if interval else _NOT_LISTED)
 
-    def spread(self, fmrs: Sequence[float]) -> Spread:
+    def spread(self) -> Spread:
         """For drawing, with the threshold of the middle one of the false match rates that the data support."""
-        edges = np.linspace(self.counts.values[0], max(self.counts.values[-1], self.counts.values[0] + 1e-6), BINS + 1)
-        fmr = middle_rate(fmrs, self.counts.impostor_total)
+        values = self.counts.values
+        edges = np.linspace(values[0], max(values[-1], values[0] + 1e-6), BINS + 1)
+        fmr = middle_rate(self._fmrs, self.counts.impostor_total)
         return Spread(
             curve=thinned(self.curve),
             edges=edges,
-            genuine=_parts(self.counts.values, self.counts.genuine, edges),
-            impostor=_parts(self.counts.values, self.counts.impostor, edges),
+            genuine=_parts(values, self.counts.genuine, edges),
+            impostor=_parts(values, self.counts.impostor, edges),
             fmr=fmr,
             threshold=None if fmr is None else self.curve.threshold_at_fmr(fmr),
         )
 
-    def _intervals(self, metrics: Callable[[ErrorCurve], Sequence[float]]) -> list[Interval]:
-        return subject_intervals(
-            self.sample,
-            lambda counts: metrics(error_curve(counts)),
-            replicates=self.replicates,
-            seed=self.seed,
-        )
+    def _of_draw(self, counts: ScoreCounts) -> list[float]:
+        curve = error_curve(counts)
+        values = [curve.tar_at_fmr(fmr) for fmr in self._drawn]
+        if self._has_eer:
+            values.append(curve.equal_error()[0])
+        if self._has_auc:
+            values.append(auc(counts))
+        return values
 
-    def _exact(self, value: float, interval: Interval | None) -> Interval | None:
-        """The interval; where no genuine comparison was an error, that of the independent trials."""
-        if interval is None or value < 1:
-            return interval
-        return certain(self.sample)
+    def _equal_error(self) -> tuple[float, float] | None:
+        try:
+            return self.curve.equal_error()
+        except RateNotSupported:
+            return None
+
+    def _tar(self, fmr: float) -> Metric:
+        if not is_supported(fmr, self.counts.impostor_total):
+            return Metric(kind=self._kind, at=fmr, note=too_few(fmr, self.counts.impostor_total))
+        value = self.curve.tar_at_fmr(fmr)
+        interval = self._tar_intervals.get(fmr)
+        if interval and value == 1:
+            interval = certain(self._sample)
+        return Metric(
+            kind=self._kind,
+            at=fmr,
+            value=value,
+            interval=interval,
+            threshold=self.curve.threshold_at_fmr(fmr),
+            note="" if interval else _NOT_LISTED,
+        )
 
 
 def certain(sample: Sample) -> Interval:

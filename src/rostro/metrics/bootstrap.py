@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 Subjects = NDArray[np.integer[Any]]
+ErrorKind = Literal["far", "frr"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,6 +87,8 @@ class SubjectScores:
         self.subjects = subjects
         self._all_pairs = all_pairs
         self._values, places = np.unique(scores, return_inverse=True)
+        order = np.argsort(places, kind="stable")  # counting in ascending order goes through memory once
+        places, first, second = places[order], first[order].astype(np.intp), second[order].astype(np.intp)
         genuine = first == second
         self._genuine_places, self._genuine_subjects = places[genuine], first[genuine]
         self._impostor_places = places[~genuine]
@@ -115,7 +118,7 @@ class SubjectScores:
         people = np.unique(self._genuine_subjects).size
         if self._all_pairs is not None:
             return people, self._all_pairs.subject_pairs()
-        low, high = np.sort(self._impostor_subjects, axis=0).astype(np.int64)
+        low, high = np.sort(self._impostor_subjects, axis=0)
         return people, np.unique(low * self.subjects + high).size
 
 
@@ -175,37 +178,33 @@ def subject_intervals(
     return [Interval(float(low), float(high), confidence, method) for low, high in ends]
 
 
-def rate_interval(
-    sample: SubjectScores,
-    threshold: float,
-    kind: Literal["far", "frr"],
+def rate_intervals(
+    sample: Sample,
+    wanted: Sequence[tuple[ErrorKind, float]],
     *,
     confidence: float = 0.95,
     replicates: int = 1000,
     seed: int = 0,
-) -> Interval:
-    """Interval of the false accept or false reject rate at a threshold.
+) -> list[Interval]:
+    """Intervals of error rates at thresholds.
 
     Where no error or nothing but errors were seen, a bootstrap would say that this is certain; the exact binomial
     interval (the rule of three) of the independent trials is given instead.
 
     Args:
         sample: Comparisons and their subjects.
-        threshold: Above the unlisted scores.
-        kind: Which rate.
+        wanted: (which rate, threshold above the unlisted scores).
         confidence: As for `subject_intervals`.
         replicates: As for `subject_intervals`.
         seed: As for `subject_intervals`.
     """
 
-    def rate(counts: ScoreCounts) -> float:
-        rates = rates_at(counts, threshold)
-        return rates.far if kind == "far" else rates.frr
+    def rates(counts: ScoreCounts) -> list[float]:
+        return [getattr(rates_at(counts, threshold), kind) for kind, threshold in wanted]
 
-    seen = rate(sample.counts())
-    if seen in {0.0, 1.0}:
-        trials = sample.independent_trials()[kind == "far"]
-        return binomial_interval(int(seen) * trials, trials, confidence)
-    return subject_intervals(
-        sample, lambda counts: [rate(counts)], confidence=confidence, replicates=replicates, seed=seed
-    )[0]
+    drawn = subject_intervals(sample, rates, confidence=confidence, replicates=replicates, seed=seed)
+    for index, rate in enumerate(rates(sample.counts())):
+        if rate in {0.0, 1.0}:
+            trials = sample.independent_trials()[wanted[index][0] == "far"]
+            drawn[index] = binomial_interval(int(rate) * trials, trials, confidence)
+    return drawn

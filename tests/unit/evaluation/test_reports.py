@@ -23,6 +23,7 @@ from rostro.evaluation.report import Shown, write_report
 from rostro.evaluation.results import document, write_results
 from rostro.evaluation.run import Result
 from rostro.evaluation.table import make_table
+from rostro.metrics.bootstrap import SubjectScores
 from rostro.metrics.counts import ScoreCounts
 from rostro.metrics.intervals import Interval
 from rostro.metrics.verification import error_curve
@@ -140,9 +141,10 @@ def test_charts_draw_every_line_and_escape_every_name():
 
 
 def test_a_perfect_system_is_drawn_too():
-    counts = ScoreCounts.of([0.9] * 50, [0.1] * 400)
-    rates = measures.Rates(counts=counts, sample=None)
-    spread = rates.spread((1e-2,))
+    scores = np.repeat([0.9, 0.1], [20, 400])
+    first = np.arange(420) % 20
+    sample = SubjectScores(scores, first, np.where(scores > 0.5, first, (first + 1) % 20), 20)
+    spread = measures.Rates(sample.counts(), sample, (1e-2,), Options(replicates=10)).spread()
     for chart in (
         figures.roc([("x", spread)], "en"),
         figures.det([("x", spread)], "es"),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import beta, norm
 
 from rostro.errors import BadInput
-from rostro.metrics.bootstrap import AllPairs, SubjectScores, rate_interval, subject_intervals
+from rostro.metrics.bootstrap import AllPairs, SubjectScores, rate_intervals, subject_intervals
 from rostro.metrics.counts import ScoreCounts
 from rostro.metrics.intervals import binomial_interval
 from rostro.metrics.verification import auc, error_curve, rates_at
@@ -125,7 +125,7 @@ def test_the_interval_covers_the_true_rate_where_pairs_are_not_independent():
     truth = norm.sf(threshold, scale=np.sqrt(2 * 0.15**2 + 0.1**2))
     for seed in range(40):
         trial = sample(seed, subjects=80, photos=2)
-        covered += truth in rate_interval(trial, threshold, "far", replicates=100)
+        covered += truth in rate_intervals(trial, [("far", threshold)], replicates=100)[0]
         rates = rates_at(trial.counts(), threshold)
         naive += truth in binomial_interval(int(rates.false_matches), int(rates.impostor))
     assert covered >= 34
@@ -133,16 +133,15 @@ def test_the_interval_covers_the_true_rate_where_pairs_are_not_independent():
 
 
 def test_without_errors_the_rule_of_three_counts_people_not_photos():
-    far = rate_interval(sample(), 5.0, "far")
-    frr = rate_interval(sample(), -5.0, "frr")
+    far, frr, every = rate_intervals(sample(), [("far", 5.0), ("frr", -5.0), ("frr", 5.0)], replicates=10)
     assert (far.low, far.high) == (0, binomial_interval(0, 435).high)
     assert (frr.low, frr.high) == (0, binomial_interval(0, 30).high)
-    assert rate_interval(sample(), 5.0, "frr").high == 1
+    assert (every.low, every.high) == (pytest.approx(1 - frr.high), 1)
 
 
 def test_few_subjects_still_give_an_interval_and_one_is_refused():
     two = SubjectScores(np.array([0.1, 0.2, 0.9]), np.array([0, 0, 1]), np.array([1, 1, 1]), 2)
-    assert rate_interval(two, 0.15, "far", replicates=50).high == 0.5
+    assert rate_intervals(two, [("far", 0.15)], replicates=50)[0].high == 0.5
     with pytest.raises(BadInput, match="at least two"):
         subject_intervals(SubjectScores(np.array([0.1]), np.array([0]), np.array([0]), 1), lambda c: [auc(c)])
     with pytest.raises(BadInput, match="no draw"):

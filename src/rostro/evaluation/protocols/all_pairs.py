@@ -41,17 +41,11 @@ class EveryPair(Protocol):
     def measure(table: ScoreTable, options: Options) -> Measurement:
         """Equal error rate and true accept rates."""
         counts, sample = counted(table), all_pairs_sample(table)
-        rates = Rates(
-            counts=counts,
-            sample=sample,
-            listed_fmr=counts.accepted(table.header["floor"])[1] / counts.impostor_total,
-            replicates=options.replicates,
-            seed=options.seed,
-        )
-        fmrs = options.fmrs or EveryPair.FMRS
+        listed = counts.accepted(table.header["floor"])[1] / counts.impostor_total
+        rates = Rates(counts, sample, options.fmrs or EveryPair.FMRS, options, listed_fmr=listed)
         return Measurement(
-            metrics=(*rates.tars(fmrs), rates.equal_error(), rates.auc(), failure_to_acquire(table)),
-            spread=rates.spread(fmrs),
+            metrics=(*rates.tars(), rates.equal_error(), rates.auc(), failure_to_acquire(table)),
+            spread=rates.spread(),
             false_matches=worst(table, genuine=False),
             false_non_matches=worst(table, genuine=True),
         )

@@ -19,7 +19,6 @@ from rostro.errors import BadInput
 from rostro.evaluation.measures import (
     Measurement,
     Metric,
-    RateKinds,
     Rates,
     certain,
     failure_to_acquire,
@@ -100,18 +99,11 @@ class Identification(Protocol):
         if searches.strangers.size == 0:
             return closed
         counts = open_set_counts(open_set_scores(searches.own, searches.ranks), searches.strangers)
-        rates = Rates(
-            counts=counts,
-            sample=sample(1),
-            replicates=options.replicates,
-            seed=options.seed,
-            kinds=RateKinds(tar="tpir"),
-        )
-        fmrs = options.fmrs or Identification.FMRS
+        rates = Rates(counts, sample(1), options.fmrs or Identification.FMRS, options, kind="tpir")
         return replace(
             closed,
-            metrics=(*rates.tars(fmrs), *closed.metrics),
-            spread=rates.spread(fmrs),
+            metrics=(*rates.tars(), *closed.metrics),
+            spread=rates.spread(),
             false_matches=worst(searches.of_strangers(), genuine=False),
         )
 

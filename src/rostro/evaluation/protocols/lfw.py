@@ -59,17 +59,16 @@ class LFW(Protocol):
     def measure(table: ScoreTable, options: Options) -> Measurement:
         """Accuracy over folds, equal error rate, true accept rates."""
         sample = SubjectScores(table.scores, table.probe_people, table.reference_people, len(table.people.names))
-        rates = Rates(counts=sample.counts(), sample=sample, replicates=options.replicates, seed=options.seed)
-        fmrs = options.fmrs or LFW.FMRS
+        rates = Rates(sample.counts(), sample, options.fmrs or LFW.FMRS, options)
         return Measurement(
             metrics=(
                 _accuracy(table),
                 rates.equal_error(),
                 rates.auc(),
-                *rates.tars(fmrs),
+                *rates.tars(),
                 failure_to_acquire(table),
             ),
-            spread=rates.spread(fmrs),
+            spread=rates.spread(),
             false_matches=worst(table, genuine=False),
             false_non_matches=worst(table, genuine=True),
         )

@@ -18,7 +18,6 @@ from rostro.data.folders import read_people
 from rostro.errors import BadInput
 from rostro.evaluation.measures import (
     Measurement,
-    RateKinds,
     Rates,
     failure_to_acquire,
     worst,
@@ -77,17 +76,10 @@ class References(Protocol):
         """Per cent correct at rates of false positives."""
         probe_people, reference_people, scores = best_per_cell(table)
         sample = SubjectScores(scores, probe_people, reference_people, len(table.people.names))
-        rates = Rates(
-            counts=sample.counts(),
-            sample=sample,
-            replicates=options.replicates,
-            seed=options.seed,
-            kinds=RateKinds(tar="correct"),
-        )
-        fmrs = options.fmrs or References.FMRS
+        rates = Rates(sample.counts(), sample, options.fmrs or References.FMRS, options, kind="correct")
         return Measurement(
-            metrics=(*rates.tars(fmrs), rates.equal_error(), rates.auc(), failure_to_acquire(table)),
-            spread=rates.spread(fmrs),
+            metrics=(*rates.tars(), rates.equal_error(), rates.auc(), failure_to_acquire(table)),
+            spread=rates.spread(),
             false_matches=worst(table, genuine=False),
             false_non_matches=worst(table, genuine=True),
         )
