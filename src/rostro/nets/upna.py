@@ -49,6 +49,11 @@ class UpnaNet(nn.Module):
         self.dropout = nn.Dropout(0.5)
         self.head = nn.Linear(_DENSE, classes)
 
+    def represent(self, images: Tensor) -> Tensor:
+        """(N, 512): what the last layer reads. Images are (N, 3, 150, 150) in [0, 1]."""
+        maps: Tensor = self.features(images)
+        return torch.relu(self.hidden(maps.permute(0, 2, 3, 1).flatten(1)))
+
     def forward(self, images: Tensor) -> Tensor:
         """Class scores before the softmax.
 
@@ -58,9 +63,7 @@ class UpnaNet(nn.Module):
         Returns:
             (N, classes).
         """
-        maps: Tensor = self.features(images)
-        flat = maps.permute(0, 2, 3, 1).flatten(1)
-        scores: Tensor = self.head(self.dropout(torch.relu(self.hidden(flat))))
+        scores: Tensor = self.head(self.dropout(self.represent(images)))
         return scores
 
 

@@ -1,0 +1,1 @@
+"""The recipes: what turns folders of photos into a checkpoint and its card."""

@@ -1,0 +1,260 @@
+"""The training loop: steps, validation, early stopping, checkpoints, and going on where it stopped.
+
+Nothing random outlives a step: the order of the photos comes from (seed, epoch), a photo's augmentation from (seed,
+epoch, photo), dropout from (seed, epoch, step). So an interrupted training that goes on in the middle of an epoch makes
+the same steps as one that was never interrupted; on one machine's CPU they are equal bit by bit.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict, dataclass, field, replace
+from math import cos, pi
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rostro.errors import BadInput, RostroError
+from rostro.training._checkpoint import BEST, LAST, make_folder, read_resume, write_checkpoint, write_resume
+from rostro.training._curves import write_curves
+from rostro.training.base import LoopOptions, Step, Tools
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import torch
+    from numpy.typing import NDArray
+    from torch import Tensor, nn
+
+    from rostro.training._card import Card
+    from rostro.training._data import Batches
+
+#: Part of all steps in which the rate climbs to its highest.
+_WARM_UP = 0.05
+
+
+class Interrupted(RostroError):  # noqa: N818 - the name says what happened
+    """A training was stopped before its end; what it learned is kept."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Training:
+    """What is trained, on what, and how.
+
+    Attributes:
+        net: The network.
+        optimiser: Over its parameters.
+        loss: (scores, labels) → the mean loss.
+        train: The data, shuffled.
+        val: The data to choose the best epoch by.
+        measure: (scores, labels) of `val` → numbers; the first one is to be highest.
+        options: Epochs, rate, patience, seed, device.
+        anneal: Whether the rate climbs and then falls along a cosine; the originals keep theirs.
+        card: Card of the checkpoints, without metrics.
+        folder: Where they go.
+        tools: Progress and interruption.
+    """
+
+    net: nn.Module
+    optimiser: torch.optim.Optimizer
+    loss: Callable[[Tensor, Tensor], Tensor]
+    train: Batches
+    val: Batches
+    measure: Callable[[NDArray[Any], NDArray[Any]], dict[str, float]]
+    options: LoopOptions
+    anneal: bool
+    card: Card
+    folder: Path
+    tools: Tools
+
+    def run(self) -> Card:
+        """Trains to the end, or until the validation value no longer grows; the net ends as the best epoch left it.
+
+        Returns:
+            The best checkpoint's card.
+
+        Raises:
+            Interrupted: `Tools.stopped` said so.
+            BadInput: Nothing to resume, or something of another training.
+        """
+        return _Run(self).run()
+
+
+@dataclass(slots=True)
+class _State:
+    """Where a training is; goes to a file and back."""
+
+    epoch: int = 0
+    step: int = 0
+    loss_sum: float = 0.0
+    best: float | None = None
+    best_epoch: int = 0
+    history: list[dict[str, float]] = field(default_factory=list)
+    made_by: str = ""
+
+
+class _Run:
+    """One run of a training."""
+
+    def __init__(self, task: Training) -> None:
+        self._task = task
+        self._device = choose_device(task.options.device)
+        self._steps = len(task.train)
+        self._state = _State(made_by=_fingerprint(task.card))
+        self._started, self._photos = time.monotonic(), 0
+
+    def run(self) -> Card:
+        task, state = self._task, self._state
+        make_folder(task.folder)
+        task.net.to(self._device)
+        if task.options.resume:
+            self._resume()
+            state = self._state
+        while state.epoch < task.options.epochs and not self._is_over():
+            self._epoch()
+            self._finish_epoch()
+        return self._best_card()
+
+    def _is_over(self) -> bool:
+        return (
+            self._state.best is not None and self._state.epoch - self._state.best_epoch >= self._task.options.patience
+        )
+
+    def _epoch(self) -> None:
+        task, state = self._task, self._state
+        task.net.train()
+        for images, labels in task.train.batches(state.epoch, state.step):
+            state.loss_sum += self._step(images, labels)
+            state.step += 1
+            self._photos += len(images)
+            speed = self._photos / max(time.monotonic() - self._started, 1e-9)
+            task.tools.on_step(
+                Step(state.epoch + 1, task.options.epochs, state.step, self._steps, state.loss_sum / state.step, speed)
+            )
+            if task.tools.stopped():
+                self._keep_last()
+                raise Interrupted(
+                    f"stopped in epoch {state.epoch + 1} after step {state.step} of {self._steps}; "
+                    f"the same command with --resume goes on"
+                )
+
+    def _step(self, images: Tensor, labels: Tensor) -> float:
+        import torch
+
+        task, state = self._task, self._state
+        torch.manual_seed(
+            int(np.random.SeedSequence([task.options.seed, state.epoch, state.step]).generate_state(1)[0])
+        )
+        for group in task.optimiser.param_groups:
+            group["lr"] = self._rate(state.epoch * self._steps + state.step)
+        images, labels = images.to(self._device), labels.to(self._device)
+        with torch.autocast(self._device, torch.bfloat16, enabled=self._device == "cuda"):
+            loss = task.loss(task.net(images), labels)
+        task.optimiser.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        task.optimiser.step()
+        value = float(loss.detach())
+        if not np.isfinite(value):
+            raise BadInput(f"the loss became {value}: try a lower --rate than {task.options.rate:g}")
+        return value
+
+    def _rate(self, step: int) -> float:
+        highest, steps = self._task.options.rate, self._steps * self._task.options.epochs
+        if not self._task.anneal:
+            return highest
+        warm = max(1.0, _WARM_UP * steps)
+        if step < warm:
+            return highest * (step + 1) / (warm + 1)
+        return highest * (1 + cos(pi * (step - warm) / max(steps - warm, 1))) / 2
+
+    def _finish_epoch(self) -> None:
+        task, state = self._task, self._state
+        scores = run_net(task.net, task.val, self._device)
+        measured = task.measure(scores, task.val.labels)
+        state.history.append({"epoch": state.epoch + 1, "loss": state.loss_sum / self._steps, **measured})
+        state.epoch, state.step, state.loss_sum = state.epoch + 1, 0, 0.0
+        name, value = next(iter(measured.items()))
+        task.tools.say(f"epoch {state.epoch}: loss {state.history[-1]['loss']:.4f}, {name} {value:.4f}")
+        if state.best is None or value > state.best:
+            state.best, state.best_epoch = value, state.epoch
+            write_checkpoint(task.folder, BEST, task.net.state_dict(), self._card(state.epoch))
+        self._keep_last()
+        write_curves(task.folder, state.history)
+
+    def _keep_last(self) -> None:
+        task, state = self._task, self._state
+        write_checkpoint(task.folder, LAST, task.net.state_dict(), self._card(state.epoch))
+        tensors = {f"net.{name}": tensor for name, tensor in task.net.state_dict().items()}
+        for number, values in task.optimiser.state_dict()["state"].items():
+            tensors |= {f"optimiser.{number}.{name}": value for name, value in values.items() if value is not None}
+        write_resume(task.folder, tensors, asdict(state))
+
+    def _resume(self) -> None:
+        task = self._task
+        tensors, state = read_resume(task.folder)
+        if state["made_by"] != self._state.made_by:
+            raise BadInput(f"{task.folder}: what lies there was trained on other data or with other options")
+        self._state = _State(**state)
+        task.net.load_state_dict({name[4:]: value for name, value in tensors.items() if name.startswith("net.")})
+        whole = task.optimiser.state_dict()
+        for name, value in tensors.items():
+            if name.startswith("optimiser."):
+                _, number, key = name.split(".", 2)
+                whole["state"].setdefault(int(number), {})[key] = value
+        task.optimiser.load_state_dict(whole)
+
+    def _card(self, epoch: int) -> Card:
+        measured = self._state.history[epoch - 1] if epoch else {}
+        return replace(self._task.card, metrics={f"validation {k}": v for k, v in measured.items() if k != "epoch"})
+
+    def _best_card(self) -> Card:
+        from rostro.training._checkpoint import read_checkpoint
+
+        best = read_checkpoint(self._task.folder)
+        self._task.net.load_state_dict(best.tensors)
+        return best.card
+
+
+def run_net(net: nn.Module, data: Batches, device: str) -> NDArray[np.float32]:
+    """(N, outputs) scores of all data, in order, without dropout."""
+    import torch
+
+    net.eval()
+    with torch.inference_mode():
+        parts = [net(images.to(device)).float().cpu().numpy() for images, _ in data.batches(0)]
+    return np.concatenate(parts)
+
+
+def choose_device(asked: str) -> str:
+    """``cuda`` or ``cpu``.
+
+    Raises:
+        BadInput: Another word, or no CUDA here.
+    """
+    import torch
+
+    if asked not in {"auto", "cpu", "cuda"}:
+        raise BadInput(f"--device is auto, cpu or cuda, got {asked!r}")
+    if asked == "cuda" and not torch.cuda.is_available():
+        raise BadInput("--device cuda: this torch finds no CUDA device")
+    return "cuda" if asked != "cpu" and torch.cuda.is_available() else "cpu"
+
+
+def check_loop(options: LoopOptions) -> None:
+    """Refuses what cannot be trained with.
+
+    Raises:
+        BadInput: Names the option.
+    """
+    for name in ("epochs", "batch", "patience"):
+        if getattr(options, name) < 1:
+            raise BadInput(f"--{name} is at least 1, got {getattr(options, name)}")
+    if not options.rate > 0:
+        raise BadInput(f"--rate is above 0, got {options.rate}")
+
+
+def _fingerprint(card: Card) -> str:
+    """What must be the same for a training to go on."""
+    options = {key: value for key, value in card.options.items() if key not in {"resume", "device", "licence"}}
+    return f"{card.recipe} {card.net} {card.data_hash} {options}"

@@ -1,0 +1,62 @@
+"""How good a classifier is: arrays in, numbers out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def class_scores(scores: NDArray[Any], labels: NDArray[Any]) -> dict[str, float]:
+    """Accuracy, and the mean of the classes' recalls (balanced accuracy).
+
+    Args:
+        scores: (N, classes).
+        labels: (N,) numbers of classes.
+    """
+    right = scores.argmax(axis=1) == labels
+    recalls = [right[labels == label].mean() for label in np.unique(labels)]
+    return {"accuracy": float(right.mean()), "balanced accuracy": float(np.mean(recalls))}
+
+
+def auc(scores: NDArray[Any], truth: NDArray[Any]) -> float:
+    """Area under the ROC curve: the chance that a positive scores above a negative, ties counting half.
+
+    Args:
+        scores: (N,).
+        truth: (N,) 0 or 1.
+
+    Returns:
+        NaN where one of the two is missing.
+    """
+    positive = truth.astype(bool)
+    many, few = int(positive.sum()), int((~positive).sum())
+    if not many or not few:
+        return float("nan")
+    _, place, counts = np.unique(scores, return_inverse=True, return_counts=True)
+    ends = np.cumsum(counts)
+    ranks = (ends - (counts - 1) / 2)[place]
+    return float((ranks[positive].sum() - many * (many + 1) / 2) / (many * few))
+
+
+def best_threshold(scores: NDArray[Any], truth: NDArray[Any]) -> float:
+    """The threshold (score >= threshold is a yes) of highest accuracy; in the middle between two scores."""
+    order = np.argsort(scores, kind="stable")
+    sorted_scores, positive = scores[order], truth[order].astype(bool)
+    # right[i]: answers that are right when the i lowest scores are noes
+    right = np.concatenate([[0], np.cumsum(~positive)]) + np.concatenate([np.cumsum(positive[::-1])[::-1], [0]])
+    edges = np.concatenate(
+        [[sorted_scores[0] - 1], (sorted_scores[1:] + sorted_scores[:-1]) / 2, [sorted_scores[-1] + 1]]
+    )
+    allowed = np.concatenate([[True], sorted_scores[1:] > sorted_scores[:-1], [True]])
+    return float(edges[np.argmax(np.where(allowed, right, -1))])
+
+
+def balanced_accuracy(yes: NDArray[Any], truth: NDArray[Any]) -> float:
+    """Mean of the recalls of the ones and the zeros; of those that there are."""
+    positive = truth.astype(bool)
+    parts = [np.mean(yes[mask] == truth[mask].astype(bool)) for mask in (positive, ~positive) if mask.any()]
+    return float(np.mean(parts))

@@ -1,0 +1,180 @@
+"""What a recipe is: data in, a checkpoint and its card out; and the checkpoint's answers about photos."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from rostro.errors import PhotoError
+    from rostro.training._card import Card
+    from rostro.training._checkpoint import Checkpoint
+    from rostro.types import Floats
+
+Box = tuple[float, float, float, float]
+
+
+def option(default: Any, about: str) -> Any:
+    """A field of a recipe's options: its default, and a line of help. The command line is made from them."""
+    return field(default=default, metadata={"help": about})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What every recipe can be told."""
+
+    seed: int = option(0, "Of everything that is drawn by chance.")
+    licence: str = option("", "Licence of what comes out, for the card; say what the photos allow.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoopOptions(Options):
+    """What every recipe that trains a network by gradient descent can be told besides."""
+
+    epochs: int = option(60, "Most passes over the training photos.")
+    batch: int = option(32, "Photos per step.")
+    rate: float = option(1e-3, "Learning rate at its highest.")
+    patience: int = option(10, "Stop after this many epochs without a better validation value.")
+    device: str = option("auto", "auto, cpu or cuda.")
+    resume: bool = option(False, "Go on where an interrupted training stopped, to the same numbers.")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """A photo's vector.
+
+    Attributes:
+        vector: (d,) float32.
+        box: The face that it is of, in pixels of the photo; None where the whole photo was taken.
+    """
+
+    vector: Floats
+    box: Box | None = None
+
+
+class Base(Protocol):
+    """A frozen network that gives vectors: an embedder, or a checkpoint's network without its last layer."""
+
+    @property
+    def space(self) -> str:
+        """What its vectors may be compared with: those of the same space."""
+
+    def vectors(self, photos: Sequence[Path]) -> Iterator[Found | PhotoError]:
+        """One answer per photo, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How far a training is, after one step.
+
+    Attributes:
+        epoch: Counted from 1.
+        epochs: Most there will be.
+        step: Of the epoch, counted from 1.
+        steps: Of each epoch.
+        loss: Mean of the epoch so far.
+        photos_per_second: Since the training began or went on.
+    """
+
+    epoch: int
+    epochs: int
+    step: int
+    steps: int
+    loss: float
+    photos_per_second: float
+
+
+def _silent(_: Any) -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a recipe is given by whoever runs it.
+
+    Attributes:
+        open_base: An embedder by name.
+        say: Told a line for people now and then.
+        on_step: Told how far the training is.
+        stopped: Asked after each step; True ends the training there, ready to be resumed.
+        threads: For decoding and augmenting photos.
+    """
+
+    open_base: Callable[[str], Base]
+    say: Callable[[str], None] = _silent
+    on_step: Callable[[Step], None] = _silent
+    stopped: Callable[[], bool] = lambda: False
+    threads: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """A checkpoint's answer about a photo.
+
+    Attributes:
+        photo: The photo.
+        labels: What it is said to be: a name, or the attributes that it has; empty for nobody known.
+        probabilities: Of every class, in [0, 1], highest first.
+        box: The face that was looked at; None where the whole photo was.
+    """
+
+    photo: str
+    labels: tuple[str, ...]
+    probabilities: tuple[tuple[str, float], ...]
+    box: Box | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """``{"photo", "labels", "probabilities": {class: probability}, "box"}``."""
+        return {
+            "photo": self.photo,
+            "labels": list(self.labels),
+            "probabilities": {name: round(value, 4) for name, value in self.probabilities},
+            "box": None if self.box is None else [round(value, 2) for value in self.box],
+        }
+
+
+class Recipe(ABC):
+    """One way of training.
+
+    Class attributes:
+        about: One line for people.
+        options: What it can be told.
+    """
+
+    about: ClassVar[str]
+    options: ClassVar[type[Options]]
+
+    def __init__(self, root: Path, output: Path, options: Any, tools: Tools) -> None:
+        """Touches no disk.
+
+        Args:
+            root: Folder of the data; what it holds depends on the recipe.
+            output: Folder for the checkpoint, its card and the learning curves.
+            options: An object of the class in `options`.
+            tools: What whoever runs it lends.
+        """
+        self.root = root
+        self.output = output
+        self.chosen = options
+        self.tools = tools
+
+    @abstractmethod
+    def train(self) -> Card:
+        """Trains, and writes ``best.safetensors`` with its card into the output folder.
+
+        Returns:
+            The card of the best checkpoint.
+
+        Raises:
+            BadInput: The data or an option cannot be used; says which and why.
+            Interrupted: It was stopped before its end.
+        """
+
+    @classmethod
+    @abstractmethod
+    def predict(cls, checkpoint: Checkpoint, photos: Sequence[Path], tools: Tools) -> Iterator[Prediction | PhotoError]:
+        """What a checkpoint of this recipe says about photos, one answer per photo, in order."""
