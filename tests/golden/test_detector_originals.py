@@ -13,8 +13,8 @@ from golden_photos import lfw_photos, sample_photos
 
 from rostro import registry
 from rostro.detection._boxes import overlap
-from rostro.errors import ModelUnavailable
-from rostro.runtime.base import EngineOptions
+from rostro.errors import EngineError, ModelUnavailable
+from rostro.runtime.base import EngineOptions, open_engine
 from rostro.types import Face, Image
 from rostro.weights.store import ModelStore
 
@@ -56,7 +56,7 @@ def check(name: str, ours: list[list[Face]], photos: dict[str, Image], *, points
         expected = [face for face in golden[photo] if face["score"] >= least]
         assert len(faces) == len(expected), photo
         for face in expected:
-            ious = overlap(np.array(face["box"]), np.array([box_of(other) for other in faces]))
+            ious = overlap(np.array([face["box"]]), np.array([box_of(other) for other in faces]))[0]
             mine = faces[ious.argmax()]
             assert ious.max() >= 0.95, f"{photo}: {face} {mine}"
             assert mine.score == pytest.approx(face["score"], abs=score), photo
@@ -144,7 +144,13 @@ def test_dlib_enlarges_as_dlib_does(store: ModelStore, engine: EngineOptions, sa
         boxes = np.array([box_of(face) for face in ours.detect([image])[0]]).reshape(-1, 4)
         for r, confidence in zip(theirs, confidences, strict=True):
             if confidence > 0.5:
-                theirs_box = np.array((r.left(), r.top(), r.right() + 1, r.bottom() + 1), np.float32)
+                theirs_box = np.array([(r.left(), r.top(), r.right() + 1, r.bottom() + 1)], np.float32)
                 assert overlap(theirs_box, boxes).max() > 0.8
                 compared += 1
     assert compared >= 5
+
+
+def test_a_graph_without_the_tensor(store: ModelStore, engine: EngineOptions) -> None:
+    path = store.path(registry.part("detection", "ssd_mobilenet").files[0])
+    with pytest.raises(EngineError, match="no tensor nothing:0"):
+        open_engine(path, engine, outputs=("nothing:0",))

@@ -14,23 +14,29 @@ if TYPE_CHECKING:
     from rostro.types import Floats
 
 
-def overlap(box: Floats, others: Floats, over: Literal["union", "smaller"] = "union") -> Floats:
-    """How much one box overlaps each of the others.
+#: Boxes that `nms` compares at once: enough to keep numpy busy, few enough for the processor's cache.
+_BLOCK = 128
+
+
+def overlap(boxes: Floats, others: Floats, over: Literal["union", "smaller"] = "union") -> Floats:
+    """How much boxes overlap others.
 
     Args:
-        box: (4,).
-        others: (N, 4).
+        boxes: (N, 4).
+        others: (M, 4).
         over: What the area in common is divided by: the ``union`` of the two (IoU) or the ``smaller`` one.
 
     Returns:
-        (N,) values in [0, 1]; 0 where a box has no area.
+        (N, M) values in [0, 1]; 0 where a box has no area.
     """
-    sides = np.minimum(box[2:], others[:, 2:]) - np.maximum(box[:2], others[:, :2])
-    common = np.prod(np.maximum(sides, 0), axis=1)
-    area = np.prod(np.maximum(box[2:] - box[:2], 0))
-    areas = np.prod(np.maximum(others[:, 2:] - others[:, :2], 0), axis=1)
+    x1, y1, x2, y2 = boxes.T[:, :, None]
+    u1, v1, u2, v2 = others.T
+    common = np.maximum(np.minimum(x2, u2) - np.maximum(x1, u1), 0) * np.maximum(
+        np.minimum(y2, v2) - np.maximum(y1, v1), 0
+    )
+    area, areas = (x2 - x1) * (y2 - y1), (u2 - u1) * (v2 - v1)
     whole = area + areas - common if over == "union" else np.minimum(area, areas)
-    part: Floats = np.divide(common, whole, out=np.zeros_like(common), where=whole > 0)
+    part: Floats = np.divide(common, whole, out=np.zeros_like(common), where=common > 0)
     return part
 
 
@@ -46,13 +52,18 @@ def nms(boxes: Floats, scores: Floats, iou: float, *, over: Literal["union", "sm
     Returns:
         Indices of the boxes that stay, best first; of equal scores the earlier one is the better.
     """
-    left = np.argsort(-scores, kind="stable")
-    kept = []
-    while left.size:
-        best, left = left[0], left[1:]
-        kept.append(best)
-        left = left[overlap(boxes[best], boxes[left], over) <= iou]
-    return np.array(kept, np.intp)
+    order = np.argsort(-scores, kind="stable")
+    kept = order[:0]
+    for start in range(0, len(order), _BLOCK):
+        block = order[start : start + _BLOCK]
+        block = block[(overlap(boxes[block], boxes[kept], over) <= iou).all(axis=1)]
+        clash = overlap(boxes[block], boxes[block], over) > iou
+        stays = np.ones(len(block), bool)
+        for i in range(len(block)):
+            if stays[i]:
+                stays[i + 1 :] &= ~clash[i, i + 1 :]
+        kept = np.concatenate([kept, block[stays]])
+    return kept
 
 
 def squared(boxes: Floats) -> Floats:

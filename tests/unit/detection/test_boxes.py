@@ -19,15 +19,16 @@ def boxes_of(rows: np.ndarray) -> np.ndarray:
 def test_overlap_of_known_boxes() -> None:
     box = np.array([0, 0, 10, 10], np.float32)
     others = np.array([[0, 0, 10, 10], [5, 0, 15, 10], [10, 0, 20, 10], [2, 2, 7, 7], [3, 3, 3, 9]], np.float32)
-    np.testing.assert_allclose(overlap(box, others), [1, 50 / 150, 0, 0.25, 0], atol=1e-6)
-    np.testing.assert_allclose(overlap(box, others, "smaller"), [1, 0.5, 0, 1, 0], atol=1e-6)
+    np.testing.assert_allclose(overlap(box[None], others), [[1, 50 / 150, 0, 0.25, 0]], atol=1e-6)
+    np.testing.assert_allclose(overlap(box[None], others, "smaller"), [[1, 0.5, 0, 1, 0]], atol=1e-6)
 
 
 @settings(deadline=None)
 @given(corners)
 def test_overlap_is_symmetric_and_bounded(rows: np.ndarray) -> None:
     boxes = boxes_of(rows)
-    matrix = np.array([overlap(box, boxes) for box in boxes]).reshape(len(boxes), len(boxes))
+    matrix = overlap(boxes, boxes)
+    assert matrix.shape == (len(boxes), len(boxes))
     np.testing.assert_allclose(matrix, matrix.T, atol=1e-6)
     assert ((matrix >= 0) & (matrix <= 1 + 1e-6)).all()
     for i, row in enumerate(rows):
@@ -56,8 +57,21 @@ def test_nms_leaves_no_overlap_and_drops_nothing_else(rows: np.ndarray, random: 
     assert (np.diff(scores[kept]) <= 0).all()
     for i in range(len(boxes)):
         better = [k for k in kept if scores[k] >= scores[i] and k != i]
-        covered = bool(better) and overlap(boxes[i], boxes[better], over).max() > iou
+        covered = bool(better) and overlap(boxes[[i]], boxes[better], over).max() > iou
         assert covered == (i not in kept)
+
+
+def test_nms_over_many_blocks_is_the_greedy_one() -> None:
+    rng = np.random.default_rng(0)
+    corner = rng.uniform(0, 300, (700, 2))
+    boxes = np.hstack([corner, corner + rng.uniform(10, 60, (700, 2))]).astype(np.float32)
+    scores = rng.integers(0, 50, 700) / 50
+    greedy: list[int] = []
+    for i in np.argsort(-scores, kind="stable"):
+        if all(overlap(boxes[[i]], boxes[[k]])[0, 0] <= 0.3 for k in greedy):
+            greedy.append(i)
+    assert len(greedy) > 128
+    assert nms(boxes, scores, 0.3).tolist() == greedy
 
 
 @settings(deadline=None)
