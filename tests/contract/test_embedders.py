@@ -19,7 +19,11 @@ NAMES = registry.names("embedding")
 UNPINNED = [name for name in NAMES if registry.part("embedding", name).files[0].sha256 is None]
 
 
-@pytest.fixture(scope="module", params=[pytest.param(n, marks=[pytest.mark.slow] * (n in UNPINNED)) for n in NAMES])
+#: Making half a gigabyte of weights takes a busy machine minutes.
+SLOW = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+
+@pytest.fixture(scope="module", params=[pytest.param(n, marks=SLOW if n in UNPINNED else []) for n in NAMES])
 def embedder(request: pytest.FixtureRequest, store: ModelStore, engine: EngineOptions) -> Any:
     """Each embedder, with its real weights; with seeded ones where the makers pin no file."""
     if request.param == "dlib":

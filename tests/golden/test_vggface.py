@@ -22,6 +22,7 @@ def furthest(ours: np.ndarray, theirs: np.ndarray) -> float:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize(
     ("embedder", "golden"),
     [
