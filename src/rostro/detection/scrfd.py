@@ -28,6 +28,8 @@ STRIDES = (8, 16, 32)
 _ANCHORS = 2
 #: The input is halved five times.
 _MULTIPLE = 32
+#: Side of the small square in which faces that fill the photo are found, in pixels.
+_OVERVIEW = 128
 _OUTPUTS = tuple(f"{kind}_{stride}" for kind in ("score", "bbox", "kps") for stride in STRIDES)
 
 
@@ -57,7 +59,6 @@ class SCRFD(Detector):
     )
     default_score = 0.5
     nms_iou = 0.4
-    _overview = 128
 
     def __init__(
         self, store: ModelStore, engine: EngineOptions, *, min_score: float | None = None, side: int = 640
@@ -81,7 +82,7 @@ class SCRFD(Detector):
         if not images:
             return []
         rows: list[list[Floats]] = [[] for _ in images]
-        for side in {self.side, self._overview}:
+        for side in {self.side, _OVERVIEW}:
             outputs = self._engine.run(np.stack([_letterbox(image, side) for image in images]))
             for i, image in enumerate(images):
                 found = self._decode([output[i] for output in outputs], side)
