@@ -1,0 +1,133 @@
+"""``rostro train``: one command per recipe, made from the recipe's own options."""
+
+from __future__ import annotations
+
+import inspect
+import signal
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+
+import typer
+
+from rostro import registry
+from rostro.cli import options, output
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from rich.progress import Progress
+
+    from rostro.errors import PhotoError
+    from rostro.recognition.recognizer import Recognizer
+    from rostro.training.base import Found, Recipe, Step, Tools
+
+Root = Annotated[
+    Path, typer.Argument(help="Folder of the data; what it holds depends on the recipe.", show_default=False)
+]
+Output = Annotated[Path, typer.Option("--output", help="Folder for the checkpoint, its card and the learning curves.")]
+
+app = typer.Typer(
+    help="Train: folders of photos in, a checkpoint and its card out. Example: rostro train head people/ --base sface",
+    no_args_is_help=True,
+)
+
+
+class EmbedderBase:
+    """An embedder as a base of the training: the vector of each photo's largest face."""
+
+    def __init__(self, faces: Recognizer, bar: Progress) -> None:
+        self._faces, self._bar = faces, bar
+
+    @property
+    def space(self) -> str:
+        """The embedding space."""
+        return self._faces.space
+
+    def vectors(self, photos: Sequence[Path]) -> Iterator[Found | PhotoError]:
+        """One answer per photo."""
+        from rostro.recognition.pipeline import Failure
+        from rostro.training.base import Found
+
+        task = self._bar.add_task("embedding", total=len(photos))
+        for answer in self._faces.photos(photos, face="largest"):
+            self._bar.advance(task)
+            if isinstance(answer, Failure):
+                yield answer.error
+            else:
+                yield Found(answer.embeddings[0], answer.faces[0].box)
+        self._bar.remove_task(task)
+
+
+@contextmanager
+def tools() -> Iterator[Tools]:
+    """A progress bar, and an end at Ctrl-C that keeps what was learned; a second Ctrl-C ends at once."""
+    from rostro.settings import Settings
+    from rostro.training.base import Tools
+
+    asked: list[int] = []
+
+    def stop(number: int, _: Any) -> None:
+        asked.append(number)
+        signal.signal(number, before[number])
+
+    before: dict[int, Any] = {int(number): signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        with output.progress() as bar:
+            task = bar.add_task("training", total=None, visible=False)
+
+            def draw(step: Step) -> None:
+                done = (step.epoch - 1) * step.steps + step.step
+                text = f"epoch {step.epoch}, loss {step.loss:.4f}, {step.photos_per_second:.0f} photos/s"
+                bar.update(task, description=text, completed=done, total=step.epochs * step.steps, visible=True)
+
+            yield Tools(
+                open_base=lambda name: EmbedderBase(options.make_recognizer(embedder=name), bar),
+                say=lambda line: output.note(line) if bar.disable else bar.console.print(line, markup=False),
+                on_step=draw,
+                stopped=lambda: bool(asked),
+                threads=Settings.from_environment().threads,
+            )
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _command(name: str) -> Callable[..., None]:
+    """The command of a recipe: its folder, ``--output``, and an option for each field of the recipe's options."""
+    recipe: type[Recipe] = registry.part("training", name)
+    shown = name.replace("_", "-")
+
+    def command(root: Path, output_folder: Path, json: bool, **chosen: Any) -> None:
+        with tools() as lent:
+            card = recipe(root, output_folder, recipe.options(**chosen), lent).train()
+        if json:
+            output.print_json({"checkpoint": str(output_folder / "best.safetensors"), "metrics": card.metrics})
+            return
+        for metric, value in card.metrics.items():
+            output.say(f"{metric}: {value:.4f}")
+        output.say(f"{output_folder / 'best.safetensors'}")
+
+    hints = get_type_hints(recipe.options)
+    made = [
+        inspect.Parameter("root", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Root),
+        _parameter("output_folder", Output, Path(f"rostro-{shown}")),
+        _parameter("json", options.Json, False),
+    ]
+    for item in fields(recipe.options):
+        flag = typer.Option(f"--{item.name.replace('_', '-')}", help=item.metadata["help"])
+        made.append(_parameter(item.name, Annotated[hints[item.name], flag], item.default))
+    command.__signature__ = inspect.Signature(made)  # type: ignore[attr-defined]
+    command.__annotations__ = {parameter.name: parameter.annotation for parameter in made}
+    command.__doc__ = f"{recipe.about}\n\nExample: rostro train {shown} data/ --output trained/"
+    return command
+
+
+def _parameter(name: str, kind: Any, default: Any) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=kind, default=default)
+
+
+for _name in registry.names("training"):
+    app.command(_name.replace("_", "-"))(_command(_name))
