@@ -1,0 +1,108 @@
+"""CelebA's files and the recipe ``attributes``, on photos that are red or not and bright or not."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+torch = pytest.importorskip("torch")
+
+from rostro.data.celeba import read_celeba  # noqa: E402
+from rostro.errors import BadInput  # noqa: E402
+from rostro.training._checkpoint import read_checkpoint  # noqa: E402
+from rostro.training.attributes import AttributesOptions, AttributesRecipe  # noqa: E402
+from rostro.training.base import Tools  # noqa: E402
+
+COUNT, TRAIN, VAL = 48, 32, 8
+
+
+@pytest.fixture
+def celeba(tmp_path: Path) -> Path:
+    root = tmp_path / "celeba"
+    (root / "images").mkdir(parents=True)
+    rng = np.random.default_rng(0)
+    lines, parts, people = [], [], []
+    for index in range(COUNT):
+        red, bright = index % 2, index // 2 % 2
+        level = 150 if bright else 60
+        colour = np.array([level + 80, level, level] if red else [level, level, level + 80])
+        noisy = np.clip(colour + rng.normal(0, 10, (36, 32, 3)), 0, 255).astype(np.uint8)
+        name = f"{index + 1:06d}.png"
+        Image.fromarray(noisy).save(root / "images" / name)
+        lines.append(f"{name} {1 if red else -1:2d} {1 if bright else -1:2d}")
+        parts.append(f"{name} {0 if index < TRAIN else 1 if index < TRAIN + VAL else 2}")
+        people.append(f"{name} {index // 4}")
+    (root / "list_attr_celeba.txt").write_text("\n".join([str(COUNT), "Red Bright ", *lines, ""]))
+    (root / "list_eval_partition.txt").write_text("\n".join([*parts, ""]))
+    (root / "identity_CelebA.txt").write_text("\n".join([*people, ""]))
+    return root
+
+
+def test_reads_the_official_files(celeba: Path) -> None:
+    table = read_celeba(celeba)
+    assert table.attributes == ("Red", "Bright")
+    assert table.labels[:4].tolist() == [[False, False], [True, False], [False, True], [True, True]]
+    assert [len(table.rows(part)) for part in ("train", "val", "test")] == [TRAIN, VAL, COUNT - TRAIN - VAL]
+    assert table.identities is not None
+    assert table.identities[-1] == COUNT // 4 - 1
+
+
+def test_photos_may_stay_in_the_zip(celeba: Path) -> None:
+    before = (celeba / "images" / "000001.png").read_bytes()
+    with zipfile.ZipFile(celeba / "img_align_celeba.zip", "w") as archive:
+        archive.write(celeba / "images" / "000001.png", "img_align_celeba/000001.png")
+    (celeba / "images").rename(celeba / "away")
+    table = read_celeba(celeba)
+    assert table.photo(0) == before
+    with pytest.raises(BadInput, match=r"no photo 000002\.png"):
+        table.photo(1)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        ("list_attr_celeba.txt", "48", "49", "48 photos, the first line says 49"),
+        ("list_attr_celeba.txt", "48", "x", "the first line is the number of photos"),
+        ("list_attr_celeba.txt", "000002.png  1", "000002.png  0", "line 4 is not a name and 2 of 1, -1"),
+        ("list_eval_partition.txt", "000003.png 0", "", "000003.png is missing"),
+        ("list_eval_partition.txt", "000003.png 0", "000003.png 7", "line 3 is not .* up to 2"),
+    ],
+)
+def test_says_what_is_wrong_with_a_table(celeba: Path, file: str, old: str, new: str, message: str) -> None:
+    text = (celeba / file).read_text()
+    assert old in text
+    (celeba / file).write_text(text.replace(old, new, 1))
+    with pytest.raises(BadInput, match=message):
+        read_celeba(celeba)
+
+
+def test_learns_attributes(celeba: Path, tmp_path: Path, tools: Tools) -> None:
+    chosen = AttributesOptions(epochs=10, batch=8, rate=1e-2, augmentation="none", device="cpu")
+    card = AttributesRecipe(celeba, tmp_path / "out", chosen, tools).train()
+    assert card.metrics["test mean majority"] == pytest.approx(0.5)
+    assert card.metrics["test mean AUC"] > 0.95
+    lines = (tmp_path / "out" / "attributes.csv").read_text().splitlines()
+    assert lines[0] == "attribute,accuracy,majority,balanced accuracy,AUC"
+    assert [line.split(",")[0] for line in lines[1:]] == ["Red", "Bright"]
+    photos = [celeba / "images" / f"{index:06d}.png" for index in (45, 48)]
+    dark_blue, bright_red = AttributesRecipe.predict(read_checkpoint(tmp_path / "out"), photos, tools)
+    assert (set(dark_blue.labels), set(bright_red.labels)) == (set(), {"Red", "Bright"})
+
+
+def test_the_original_runs(celeba: Path, tmp_path: Path, tools: Tools) -> None:
+    chosen = AttributesOptions(
+        epochs=1, net="buap", loss="plain", optimiser="rmsprop", augmentation="none", batch=8, device="cpu"
+    )
+    card = AttributesRecipe(celeba, tmp_path / "out", chosen, tools).train()
+    assert card.parameters == 3_836_304 - 38 * 65
+    assert 0 < card.metrics["validation loss"] < 10
+
+
+@pytest.mark.parametrize("wrong", [{"loss": "x"}, {"optimiser": "x"}, {"augmentation": "x"}])
+def test_refuses_options(wrong: dict, tmp_path: Path, tools: Tools) -> None:
+    with pytest.raises(BadInput, match=f"--{next(iter(wrong))}"):
+        AttributesRecipe(tmp_path, tmp_path / "out", AttributesOptions(**wrong), tools).train()
