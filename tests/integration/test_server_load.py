@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -105,17 +106,20 @@ def test_the_command(store: object, samples: dict[str, Path], tmp_path: Path) ->
         [*run, "keys", "create", "test", "--role", "admin"], cwd=tmp_path, capture_output=True, text=True, check=True
     )
     key = made.stdout.strip()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
     with (
         httpx.Client(headers={"x-api-key": key}) as client,
         subprocess.Popen(
-            [*run, "serve", "--port", "18437", "--keep-crops"], cwd=tmp_path, stderr=subprocess.PIPE, text=True
+            [*run, "serve", "--port", port, "--keep-crops"], cwd=tmp_path, stderr=subprocess.PIPE, text=True
         ) as serving,
     ):
         try:
             deadline = time.monotonic() + 90
             while True:
                 try:
-                    assert client.get("http://127.0.0.1:18437/v1/galleries").json()["galleries"][0]["keeps_pictures"]
+                    assert client.get(f"http://127.0.0.1:{port}/v1/galleries").json()["galleries"][0]["keeps_pictures"]
                     break
                 except httpx.TransportError:
                     assert time.monotonic() < deadline and serving.poll() is None

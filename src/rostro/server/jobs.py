@@ -83,9 +83,13 @@ async def start(
     if sum(job.state == "running" for job in service.jobs.values()) >= service.limits.jobs:
         raise TooMany(f"{service.limits.jobs} bulk enrolments are running", client=False, retry_after=10)
     job = Job(secrets.token_urlsafe(16), len(listed))
-    folder = await asyncio.to_thread(_own_copies, listed)
     _forget_oldest(service)
     service.jobs[job.id] = job
+    try:
+        folder = await asyncio.to_thread(_own_copies, listed)
+    except BaseException:
+        del service.jobs[job.id]
+        raise
     job.task = asyncio.create_task(_run(job, Enrolling(service, face, keep_picture), cleaned, listed, folder))
     return JSONResponse(job.to_json(), 202, {"Location": f"/v1/enrolments/{job.id}"})
 
@@ -150,6 +154,9 @@ async def _run(
     except asyncio.CancelledError:
         job.state, job.detail = "stopped", "the server is stopping"
         raise
+    finally:
+        if job.state == "running":  # a fault of the program, which asyncio logs
+            job.state, job.detail = "stopped", "the server has a fault; its log says more"
 
 
 async def _patiently(enrolling: Enrolling, name: str, photos: list[Upload], progress: Progress) -> None:
