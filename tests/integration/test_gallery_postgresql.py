@@ -101,10 +101,23 @@ def test_a_server_that_is_not_there_is_named_without_the_password() -> None:
     assert "127.0.0.1" in str(error.value)
 
 
-def test_a_role_without_rights_is_told(postgresql_server: str, gallery: PostgresqlGallery, admin: Any) -> None:
-    admin.execute("DO $$ BEGIN CREATE ROLE rostro_guest LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$")
+def test_a_role_without_rights_is_told_and_one_that_may_read_reads(
+    postgresql_server: str, gallery: PostgresqlGallery, admin: Any
+) -> None:
+    gallery.add({"Ana": templates(1)})
+    schema = gallery._database.schema
+    role = f"guest_{schema}"
+    guest = f"{postgresql_server}&gallery={schema}&user={role}"
+    admin.execute(f"CREATE ROLE {role} LOGIN")
     with pytest.raises(GalleryError, match="permission denied"):
-        open_gallery(f"{postgresql_server}&gallery={gallery._database.schema}&user=rostro_guest")
+        open_gallery(guest)
+    admin.execute(f"GRANT USAGE ON SCHEMA {schema} TO {role}")
+    admin.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {role}")
+    with open_gallery(guest, space=SPACE) as reader:
+        assert [p.name for p in reader.people()] == ["Ana"]
+        assert len(reader.search(templates(1)[0].vector[None], 3)[0]) == 1
+        with pytest.raises(GalleryError, match="permission denied"):
+            reader.add({"Bo": templates(1, seed=1)})
 
 
 def test_galleries_of_one_database_are_apart(postgresql_server: str, gallery: PostgresqlGallery) -> None:

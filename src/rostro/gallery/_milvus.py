@@ -234,6 +234,8 @@ class Collections:
             client.release_collection(self.templates, timeout=TIMEOUT)
             client.drop_index(self.templates, "vector", timeout=TIMEOUT)
             client.create_index(self.templates, self._indexes(client, self.templates), timeout=TIMEOUT, sync=False)
+            while client.describe_index(self.templates, "vector", timeout=TIMEOUT)["pending_index_rows"]:
+                time.sleep(0.1)
         self.make_ready(self.templates)
 
     def compact(self) -> None:

@@ -188,7 +188,10 @@ class PostgresqlGallery(Gallery):
                 return [[] for _ in queries]
             if queries.shape[1] != dims:
                 raise SpaceMismatch(f"{self._shown}: queries of {queries.shape[1]} numbers; the gallery's have {dims}")
-            if _one(sql, "SELECT count(*) FROM (SELECT FROM templates LIMIT %s)", EXACT_UP_TO + 1) <= EXACT_UP_TO:
+            if (
+                _one(sql, "SELECT count(*) FROM (SELECT FROM templates LIMIT %s) AS counted", EXACT_UP_TO + 1)
+                <= EXACT_UP_TO
+            ):
                 sql.execute("SET LOCAL enable_indexscan = off")
             hits: list[list[Hit]] = []
             for start in range(0, len(queries), _BLOCK):
@@ -337,7 +340,7 @@ def _nearest(sql: Connection[Any], queries: Floats, count: int) -> list[list[Hit
         FROM unnest(%b::vector[]) WITH ORDINALITY AS queries (query, number), LATERAL (
             SELECT person, id, -(vector::vector <#> query) AS similarity FROM (
                 SELECT person, id, vector FROM templates ORDER BY vector <#> query::halfvec LIMIT %s
-            ) ORDER BY similarity DESC, id LIMIT %s
+            ) AS proposed ORDER BY similarity DESC, id LIMIT %s
         ) AS found ORDER BY number, similarity DESC, id""",
         ([Vector(query) for query in queries], count + _PROPOSED, count),
         binary=True,
