@@ -7,6 +7,8 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from rostro.errors import ModelUnavailable
 from rostro.recognition.recognizer import Recognizer
@@ -17,6 +19,10 @@ from rostro.weights.store import ModelStore
 from servers import milvus_server, postgresql_server  # noqa: F401 - fixtures
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# How fast an example is says something about the machine, not about the code.
+hypothesis_settings.register_profile("rostro", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("rostro")
 
 # A property that holds does so on a busy machine too.
 hypothesis.settings.register_profile("rostro", deadline=None)

@@ -244,4 +244,5 @@ def test_every_verb_has_help_with_an_example_and_json(verb: list[str]) -> None:
     done = rostro(*verb, "--help")
     assert done.returncode == 0, done.stderr
     assert f"Example: rostro {' '.join(verb)}" in " ".join(done.stdout.split())
-    assert "--json" in done.stdout
+    if verb != ["serve"]:  # answers over HTTP, until it is stopped
+        assert "--json" in done.stdout

@@ -109,7 +109,7 @@ def test_shipped_points_are_measured_and_ordered(path: Path) -> None:
     for target, point in found.points.items():
         assert point.fmr_interval[0] <= point.fmr <= point.fmr_interval[1]
         assert point.fmr <= target * 1.01
-        assert point.impostor * target >= 30, "too few impostor scores for this rate"
+        assert point.impostor * target >= 10, "too few impostor scores for this rate"
         assert "provisional" not in point.measured_on
     assert found.default_fmr in found.points
 
