@@ -51,10 +51,11 @@ def operating_points(
     Raises:
         RateNotSupported: There are too few impostor comparisons for ``fmr``.
     """
-    counts, sample = counted(table).made(), all_pairs_sample(table, made_only=True)
+    counts = counted(table).made()
     check_supported(fmr, counts.impostor_total)
     targets = sorted({fmr, *(other for other in others if is_supported(other, counts.impostor_total))}, reverse=True)
     thresholds = [threshold_at_fmr(counts, target) for target in targets]
+    sample = all_pairs_sample(table, made_only=True, floor=min(thresholds))
     wanted: list[tuple[ErrorKind, float]] = [(kind, t) for t in thresholds for kind in ("far", "frr")]
     intervals = rate_intervals(sample, wanted, replicates=options.replicates, seed=options.seed)
     return {

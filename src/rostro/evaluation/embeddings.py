@@ -74,6 +74,17 @@ class Embedded:
         rows = sorted(zip((self.people.names[o] for o in self.people.owners), self.sha256, strict=True))
         return sha256("\n".join(f"{name}\t{digest}" for name, digest in rows).encode()).hexdigest()
 
+    def only(self, chosen: NDArray[np.bool_]) -> Embedded:
+        """The same with some photos only."""
+        return Embedded(
+            people=self.people.only(chosen),
+            vectors=self.vectors[chosen],
+            found=self.found[chosen],
+            reasons=tuple(np.array(self.reasons, object)[chosen]),
+            sha256=tuple(np.array(self.sha256, object)[chosen]),
+            seconds_per_photo=self.seconds_per_photo,
+        )
+
 
 class EmbeddingCache:
     """One SQLite file. Several processes may use it at once.

@@ -58,16 +58,19 @@ def counted(table: ScoreTable) -> ScoreCounts:
     return SubjectScores(table.scores, table.probe_people, table.reference_people, len(table.people.names)).counts()
 
 
-def all_pairs_sample(table: ScoreTable, *, made_only: bool = False) -> SubjectScores:
+def all_pairs_sample(table: ScoreTable, *, made_only: bool = False, floor: float = -np.inf) -> SubjectScores:
     """The listed scores with their subjects, for intervals at thresholds above the header's floor.
 
     Args:
         table: Of this protocol.
         made_only: Leave out comparisons that could not be made, for FMR and FNMR instead of FAR and FRR.
+        floor: Lowest threshold of interest: impostor scores under it are only counted, which is faster.
     """
     found = np.array([not reason for reason in table.reasons])
     photos = table.people.owners[found] if made_only else table.people.owners
-    rows = np.isfinite(table.scores) if made_only else np.ones(table.scores.size, bool)
+    rows = table.genuine | (table.scores >= floor)
+    if made_only:
+        rows &= np.isfinite(table.scores)
     return SubjectScores(
         table.scores[rows],
         table.probe_people[rows],
