@@ -6,6 +6,8 @@ import sys
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from rostro.errors import EngineError
 
 if TYPE_CHECKING:
@@ -55,4 +57,7 @@ def load_openvino() -> Any:
         finally:
             if hidden:
                 del sys.modules[tool]
+        # OpenVINO makes its tables of types at their first use. Two threads that come first together wait for ever: the
+        # one that makes a table needs Python's lock, the other holds that lock and waits for the table.
+        openvino.Tensor(np.zeros(1, np.float32), shared_memory=True).element_type.to_dtype()
     return openvino
