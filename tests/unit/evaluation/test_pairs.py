@@ -48,11 +48,12 @@ def test_blocks_change_nothing(counts, failed, block):
     listed = {
         (min(a, b), max(a, b)): score for a, b, score in zip(result.probe, result.reference, result.scores, strict=True)
     }
-    wanted = {(a, b): score for a, b, genuine, score in rows if genuine or score >= result.floor}
-    assert listed.keys() == wanted.keys()
+    wanted = {(a, b): score for a, b, genuine, score in rows if genuine or score >= result.floor - 1e-6}
+    needed = {(a, b) for a, b, genuine, score in rows if genuine or score >= result.floor + 1e-6}
+    assert needed <= listed.keys() <= wanted.keys(), "at the floor itself, the last bit of a product may decide"
     assert len(listed) == result.scores.size, "no pair is listed twice"
-    for key, score in wanted.items():
-        assert listed[key] == pytest.approx(score, abs=1e-6)
+    for key, score in listed.items():
+        assert wanted[key] == pytest.approx(score, abs=1e-6)
 
 
 def test_the_highest_impostors_are_listed():
