@@ -1,6 +1,6 @@
 """SFace: 128 dimensions, trained with a sigmoid-constrained hypersphere loss; the default.
 
-Paper: Zhong, Deng, Hu, Zhao, Li, Wen: SFace: Sigmoid-Constrained Hypersphere Loss for Robust Face Recognition. TIP 2021.
+Paper: Zhong et al.: SFace: Sigmoid-Constrained Hypersphere Loss for Robust Face Recognition. TIP 2021.
 Repository: OpenCV Zoo, ``models/face_recognition_sface``.
 """
 

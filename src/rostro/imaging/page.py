@@ -115,9 +115,8 @@ class Page:
             description: What it shows, for those who cannot see it; the caption when empty.
         """
         below = f'<figcaption dir="auto">{_safe(caption)}</figcaption>' if caption else ""
-        self._parts.append(
-            f'<figure class="drawing"><div role="img" aria-label="{_safe(description or caption)}">{svg}</div>{below}</figure>'
-        )
+        drawing = f'<div role="img" aria-label="{_safe(description or caption)}">{svg}</div>'
+        self._parts.append(f'<figure class="drawing">{drawing}{below}</figure>')
 
     def add_table(self, header: Sequence[str], rows: Sequence[Sequence[Cell]], caption: str = "") -> None:
         """Adds a table. Numbers stand right; give a text where a number needs certain decimals; None is a dash.
