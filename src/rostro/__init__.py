@@ -29,10 +29,9 @@ __version__ = "0.1.0"
 _HOMES = {
     "Recognizer": "rostro.recognition.recognizer",
     "RostroError": "rostro.errors",
-    **{
-        name: "rostro.types"
-        for name in ("Candidate", "Embedding", "Face", "Identification", "OperatingPoint", "Person", "Verification")
-    },
+    **dict.fromkeys(
+        ("Candidate", "Embedding", "Face", "Identification", "OperatingPoint", "Person", "Verification"), "rostro.types"
+    ),
 }
 __all__ = [  # noqa: PLE0604 - names resolved by __getattr__
     "__version__",
