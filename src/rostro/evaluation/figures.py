@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rostro.evaluation.charts import Axis, Series, histogram_chart, line_chart
-from rostro.evaluation.words import number, say, short_percent
+from rostro.evaluation.words import number, rate_name, say, short_percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,7 +54,7 @@ def scores(spread: Spread, language: Language) -> str:
     """Genuine and impostor scores, and the threshold."""
     mark = None
     if spread.threshold is not None and spread.fmr is not None:
-        rate = short_percent(spread.fmr, language)
+        rate = rate_name(spread.fmr, language)
         mark = (say("threshold", language, number(spread.threshold, language), rate), spread.threshold)
     highest = float(max(spread.genuine.max(), spread.impostor.max()))
     similarity = Axis(
@@ -81,7 +81,7 @@ def _rate_axis(word: str, least: float, language: Language) -> Axis:
         title=say(word, language),
         low=min(least, 0.01),
         high=1.0,
-        show=lambda value: short_percent(value, language),
+        show=lambda value: rate_name(value, language),
         logarithmic=True,
     )
 

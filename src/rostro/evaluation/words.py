@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 from rostro.imaging.words import Language, check_language, count
@@ -104,6 +105,8 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "reason": ("Reason", "Motivo"),
 }
 
+_RAISED: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
 
 def say(word: str, language: Language, *values: object) -> str:
     """The words for a key, with values filled in."""
@@ -120,6 +123,14 @@ def short_percent(value: float, language: Language) -> str:
     return _decimal(f"{100 * value:.4g}\u00a0%", language)
 
 
+def rate_name(value: float, language: Language) -> str:
+    """A rate as people write it: 1 %, 0.1 %, and powers of ten below that: 10⁻⁴."""
+    power = round(math.log10(value)) if value > 0 else 0
+    if power > -4 or not math.isclose(value, 10.0**power):
+        return short_percent(value, language)
+    return "10" + str(power).translate(_RAISED)
+
+
 def number(value: float, language: Language, digits: int = 3) -> str:
     """A number with decimals."""
     return _decimal(f"{value:.{digits}f}", language)
@@ -130,7 +141,7 @@ def metric_name(metric: Metric, language: Language) -> str:
     name = METRICS[metric.kind][check_language(language) == "es"]
     if metric.at is None:
         return name
-    return name.format(count(int(metric.at), language) if metric.kind == "rank" else short_percent(metric.at, language))
+    return name.format(count(int(metric.at), language) if metric.kind == "rank" else rate_name(metric.at, language))
 
 
 def metric_value(metric: Metric, language: Language) -> str:
