@@ -74,6 +74,8 @@ def test_all_pairs_with_a_report(people: Path, tmp_path: Path) -> None:
         assert len(list(csv.DictReader(stream))) == len(result["metrics"])
     page = ElementTree.fromstring((tmp_path / "report.html").read_text(encoding="utf-8"))
     assert len(page.findall(".//img")) == 2, "the worst false matches and false non-matches are shown"
+    for curve in ("roc", "det"):
+        assert ElementTree.parse(tmp_path / f"{curve}.svg").getroot().tag.endswith("svg")
     scores = pq.read_table(tmp_path / "scores" / "yunet+sface" / "scores.parquet")
     assert sum(scores["genuine"].to_pylist()) == 6 * (PEOPLE - 1) + 10
 

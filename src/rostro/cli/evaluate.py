@@ -134,12 +134,13 @@ class Task:
 
 def finish(task: Task, shown: Sequence[Shown], *, json: bool) -> None:
     """Writes the report and the numbers, and prints them."""
-    from rostro.evaluation.report import write_report
+    from rostro.evaluation.report import write_curves, write_report
     from rostro.evaluation.results import document, write_results
 
     results = [item.result for item in shown]
     write_results(results, task.folder)
     write_report(shown, task.folder / "report.html", task.language)
+    write_curves(shown, task.folder, task.language)
     if json:
         output.print_json(document(results))
         return

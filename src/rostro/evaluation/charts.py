@@ -95,6 +95,16 @@ def histogram_chart(histograms: Sequence[Series], x: Axis, y: Axis, mark: tuple[
     return frame.svg()
 
 
+def standing_alone(svg: str) -> str:
+    """A drawing with colours and paper of its own, for papers and web pages, light and dark."""
+    head, body = svg.split(">", 1)
+    style = (
+        "<style>svg{color:#1f2328;--line:#d6d9de;--paper:#fff;font-family:sans-serif}"
+        "@media(prefers-color-scheme:dark){svg{color:#e8eaed;--line:#3a3f45;--paper:#16181b}}</style>"
+    )
+    return f'{head}>{style}<rect width="100%" height="100%" fill="var(--paper)"/>{body}\n'
+
+
 class _Frame:
     """A drawing that is put together piece by piece; the y axis of SVG points down."""
 

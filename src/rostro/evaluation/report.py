@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rostro.evaluation import figures
+from rostro.evaluation.charts import standing_alone
 from rostro.evaluation.words import metric_name, metric_value, number, percent, say
 from rostro.imaging.page import Page
 from rostro.imaging.words import Language, count
+from rostro.imaging.writing import replace_file
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from rostro.evaluation.groups import GroupRate, GroupReport
@@ -51,6 +53,16 @@ def write_report(shown: Sequence[Shown], path: Path, language: Language) -> None
         BadInput: The file cannot be written.
     """
     _Report(shown, language).page().write(path)
+
+
+def write_curves(shown: Sequence[Shown], folder: Path, language: Language) -> None:
+    """Writes the curves of the report as drawings of their own: ``roc.svg``, ``det.svg``, ``cmc.svg``.
+
+    Raises:
+        BadInput: One cannot be written.
+    """
+    for name, svg in _Report(shown, language).curves():
+        replace_file(folder / f"{name}.svg", standing_alone(svg).encode())
 
 
 class _Report:
@@ -124,16 +136,20 @@ class _Report:
             caption=self._say("matrix", name),
         )
 
-    def _curves(self) -> None:
-        spreads = self._spreads()
+    def curves(self) -> Iterator[tuple[str, str]]:
+        """(name, drawing) of each."""
+        if spreads := self._spreads():
+            yield "roc", figures.roc(spreads, self._language)
+            yield "det", figures.det(spreads, self._language)
         ranked = [(shown.name, shown.result.measurement.cmc) for shown in self._shown if shown.result.measurement.cmc]
-        if spreads or ranked:
-            self._page.add_heading(self._say("curves"))
-        if spreads:
-            self._page.add_drawing(figures.roc(spreads, self._language), self._say("roc"))
-            self._page.add_drawing(figures.det(spreads, self._language), self._say("det"))
         if ranked:
-            self._page.add_drawing(figures.cmc(ranked, self._language), self._say("cmc"))
+            yield "cmc", figures.cmc(ranked, self._language)
+
+    def _curves(self) -> None:
+        for index, (name, svg) in enumerate(self.curves()):
+            if index == 0:
+                self._page.add_heading(self._say("curves"))
+            self._page.add_drawing(svg, self._say(name))
 
     def _scores(self) -> None:
         spreads = self._spreads()
