@@ -76,6 +76,21 @@ class Network:
         """The layers that have weights."""
         return [layer for layer in self.layers if layer.shapes]
 
+    def only(self, output: str) -> Network:
+        """The same network with one output, and without the layers that it does not need.
+
+        Raises:
+            KeyError: There is no such output.
+        """
+        needed = {self.outputs[output].name}
+        for layer in reversed(self.layers):
+            if layer.name in needed:
+                needed.update(layer.inputs)
+        part = Network(self.size)
+        part.layers = [layer for layer in self.layers if layer.name in needed]
+        part.outputs = {output: self.outputs[output]}
+        return part
+
     def conv(
         self,
         x: Value,
@@ -84,14 +99,28 @@ class Network:
         kernel: int | tuple[int, int],
         *,
         stride: int = 1,
-        padding: str = "same",
+        padding: str | int = "same",
+        groups: int = 1,
         bias: bool = True,
     ) -> Value:
-        """Convolution; ``padding`` is Keras' ``same`` (at stride 2 it pads more at the end) or ``valid``."""
+        """Convolution.
+
+        Args:
+            x: What it reads.
+            name: The layer's name.
+            filters: Channels of the result.
+            kernel: Its height and width.
+            stride: In both directions.
+            padding: Keras' ``same`` (at stride 2 it pads more at the end), ``valid``, or pixels on every side.
+            groups: Parts of the channels that do not see each other; as many as channels make it depthwise.
+            bias: Whether it has one.
+        """
         height, width = (kernel, kernel) if isinstance(kernel, int) else kernel
-        shapes: Shapes = ((height, width, x.channels, filters), (filters,))
+        shapes: Shapes = ((height, width, x.channels // groups, filters), (filters,))
         shapes = shapes if bias else shapes[:1]
-        return self._append("conv", [x], filters, name=name, shapes=shapes, stride=stride, padding=padding)
+        return self._append(
+            "conv", [x], filters, name=name, shapes=shapes, stride=stride, padding=padding, groups=groups
+        )
 
     def batch_norm(self, x: Value, name: str, *, epsilon: float = 1e-3, scale: bool = True) -> Value:
         """Batch normalisation by the moving averages; ``scale``: whether it has a gamma."""
@@ -106,6 +135,10 @@ class Network:
     def relu(self, x: Value) -> Value:
         """What is negative becomes 0."""
         return self._append("relu", [x], x.channels)
+
+    def prelu(self, x: Value, name: str) -> Value:
+        """What is negative is multiplied with a number that is learned, one per channel."""
+        return self._append("prelu", [x], x.channels, name=name, shapes=((x.channels,),))
 
     def sigmoid(self, x: Value) -> Value:
         """``1 / (1 + exp(-x))``."""

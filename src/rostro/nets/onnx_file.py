@@ -84,8 +84,14 @@ class _Graph:
     def conv(self, layer: Layer, weights: tuple[Floats, ...]) -> None:
         stride = layer.options["stride"]
         names = self.constants(layer, weights[0].transpose(3, 2, 0, 1), *weights[1:])
-        padding = _PADDING[layer.options["padding"]]
-        self.node("Conv", [*layer.inputs, *names], layer.name, strides=[stride, stride], auto_pad=padding)
+        padding, groups = layer.options["padding"], layer.options["groups"]
+        pads = {"pads": [padding] * 4} if isinstance(padding, int) else {"auto_pad": _PADDING[padding]}
+        parts = {"group": groups} if groups > 1 else {}
+        self.node("Conv", [*layer.inputs, *names], layer.name, strides=[stride, stride], **pads, **parts)
+
+    def prelu(self, layer: Layer, weights: tuple[Floats, ...]) -> None:
+        names = self.constants(layer, weights[0].reshape(-1, 1, 1))  # one per channel of a map
+        self.node("PRelu", [*layer.inputs, *names], layer.name)
 
     def batch_norm(self, layer: Layer, weights: tuple[Floats, ...]) -> None:
         gamma = weights[:-3] or (np.ones_like(weights[0]),)
