@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from rostro.errors import BadInput, MissingExtra, ModelCorrupt
 from rostro.imaging.writing import replace_file
 from rostro.training._card import Card, read_card
+from rostro.training._processes import number
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,7 +51,7 @@ def need_torch() -> None:
 
 
 def write_checkpoint(folder: Path, name: str, tensors: dict[str, Tensor], card: Card) -> Card:
-    """Writes weights, then their card.
+    """Writes weights, then their card; of several processes the first one does.
 
     Returns:
         The card as written: with the weights' hash and the version.
@@ -64,9 +65,10 @@ def write_checkpoint(folder: Path, name: str, tensors: dict[str, Tensor], card: 
 
     data = save(_plain(tensors), {"format": "pt"})
     card = replace(card, weights_sha256=hashlib.sha256(data).hexdigest(), rostro=__version__)
-    make_folder(folder)
-    replace_file(folder / f"{name}.safetensors", data)
-    replace_file(folder / f"{name}.yaml", card.to_yaml().encode())
+    if number() == 0:
+        make_folder(folder)
+        replace_file(folder / f"{name}.safetensors", data)
+        replace_file(folder / f"{name}.yaml", card.to_yaml().encode())
     return card
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from rostro.errors import BadInput, PhotoError
 from rostro.imaging.reading import read_photo
+from rostro.training import _processes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -40,12 +42,59 @@ class Batches(Protocol):
         """(inputs, labels) of the batches of an epoch from number `first` on."""
 
 
-def batch_indices(count: int, batch: int, order: NDArray[np.int64]) -> list[NDArray[np.int64]]:
-    """Splits an order into batches; a last batch of one joins the one before: normalisation needs two."""
+def batch_indices(count: int, batch: int, order: NDArray[np.int64], least: int = 2) -> list[NDArray[np.int64]]:
+    """Splits an order into batches; a last one of fewer than `least` joins the one before: normalisation needs two."""
     starts = list(range(0, count, batch))
-    if len(starts) > 1 and count - starts[-1] == 1:
+    if len(starts) > 1 and count - starts[-1] < least:
         starts.pop()
     return np.split(order, starts[1:])
+
+
+def shuffled(count: int, batch: int, seed: int, epoch: int) -> list[NDArray[np.int64]]:
+    """This process' share of every batch of an epoch; the batches of all processes are made together.
+
+    Raises:
+        BadInput: A process would have less than two photos.
+    """
+    processes = _processes.count()
+    if processes > 1 and count < 2 * processes:
+        raise BadInput(f"{count} photos for training are too few for {processes} processes")
+    order = np.random.default_rng([seed, epoch]).permutation(count)
+    batches = batch_indices(count, batch * processes, order, 2 * processes)
+    return [np.array_split(chosen, processes)[_processes.number()] for chosen in batches]
+
+
+class PeopleAtATime:
+    """Batches of P people with K photos each, for losses that compare faces: each person has others to be like.
+
+    An epoch has about as many photos as there are. Who has fewer than K photos gives all that there are.
+    """
+
+    def __init__(self, labels: NDArray[np.int64], people: int, photos: int, seed: int) -> None:
+        """Notes what to draw from.
+
+        Args:
+            labels: (N,) number of each photo's person.
+            people: P.
+            photos: K.
+            seed: Of the order.
+        """
+        self._own = [np.flatnonzero(labels == label) for label in np.unique(labels)]
+        self._people, self._photos, self._seed = people, photos, seed
+        self._rounds = max(1, round(len(labels) / sum(min(photos, len(own)) for own in self._own)))
+
+    def __call__(self, epoch: int) -> list[NDArray[np.int64]]:
+        """This process' share of every batch: people of its own."""
+        rng = np.random.default_rng([self._seed, epoch])
+        processes = _processes.count()
+        answer = []
+        for _ in range(self._rounds):
+            order = rng.permutation(len(self._own))
+            drawn = [rng.permutation(own)[: self._photos] for own in self._own]
+            for chosen in batch_indices(len(order), self._people * processes, order, 2 * processes):
+                share = np.array_split(chosen, processes)[_processes.number()]
+                answer.append(np.concatenate([drawn[person] for person in share]))
+        return answer
 
 
 class Pictures:
@@ -112,6 +161,8 @@ class PictureBatches:
         threads: int,
         seed: int | None = None,
         augmentation: Augmentation | None = None,
+        plan: Callable[[int], list[NDArray[np.int64]]] | None = None,
+        prepare: Callable[[NDArray[np.uint8]], Floats] | None = None,
     ) -> None:
         """Shuffles and augments if there is a seed.
 
@@ -122,33 +173,37 @@ class PictureBatches:
             threads: For augmenting, and reading what is not kept.
             seed: Of order and augmentation; None gives the photos as they are, in order.
             augmentation: How photos are changed.
+            plan: The batches of an epoch, instead of a shuffled order.
+            prepare: RGB uint8 (N, side, side, 3) → what the network takes, float32 (N, 3, side, side), instead of
+                [0, 1].
         """
         self.labels = labels
         self._pictures, self._batch, self._threads = pictures, batch, threads
         self._seed, self._augmentation = seed, augmentation
+        self._plan = plan or partial(_batches, len(pictures), batch, seed)
+        self._prepare = prepare
 
     def __len__(self) -> int:
-        return len(batch_indices(len(self._pictures), self._batch, np.arange(len(self._pictures))))
+        return len(self._plan(0))
 
     def batches(self, epoch: int, first: int = 0) -> Iterator[tuple[Tensor, Tensor]]:
         """(images, labels) of an epoch from batch `first` on; a few batches are made ahead."""
         import torch
 
-        count = len(self._pictures)
-        order = (
-            np.arange(count) if self._seed is None else np.random.default_rng([self._seed, epoch]).permutation(count)
-        )
         with ThreadPoolExecutor(self._threads) as pool:
-            todo = deque(batch_indices(count, self._batch, order)[first:])
+            todo = deque(self._plan(epoch)[first:])
             made: deque[tuple[NDArray[np.int64], list[Any]]] = deque()
             while todo or made:
                 while todo and len(made) < _AHEAD:
                     chosen = todo.popleft()
                     made.append((chosen, [pool.submit(self._one, epoch, int(index)) for index in chosen]))
                 chosen, futures = made.popleft()
-                pixels = torch.from_numpy(np.stack([future.result() for future in futures]))
+                pixels = np.stack([future.result() for future in futures])
                 labels = torch.from_numpy(np.ascontiguousarray(self.labels[chosen]))
-                yield pixels.permute(0, 3, 1, 2).to(torch.float32) / 255, labels
+                if self._prepare is None:
+                    yield torch.from_numpy(pixels).permute(0, 3, 1, 2).to(torch.float32) / 255, labels
+                else:
+                    yield torch.from_numpy(self._prepare(pixels)), labels
 
     def _one(self, epoch: int, index: int) -> Image:
         image = self._pictures[index]
@@ -166,18 +221,19 @@ class VectorBatches:
         self._vectors, self._batch, self._seed = vectors, batch, seed
 
     def __len__(self) -> int:
-        return len(batch_indices(len(self._vectors), self._batch, np.arange(len(self._vectors))))
+        return len(_batches(len(self._vectors), self._batch, self._seed, 0))
 
     def batches(self, epoch: int, first: int = 0) -> Iterator[tuple[Tensor, Tensor]]:
         """(vectors, labels) of an epoch from batch `first` on."""
         import torch
 
-        count = len(self._vectors)
-        order = (
-            np.arange(count) if self._seed is None else np.random.default_rng([self._seed, epoch]).permutation(count)
-        )
-        for chosen in batch_indices(count, self._batch, order)[first:]:
+        for chosen in _batches(len(self._vectors), self._batch, self._seed, epoch)[first:]:
             yield torch.from_numpy(self._vectors[chosen]), torch.from_numpy(np.ascontiguousarray(self.labels[chosen]))
+
+
+def _batches(count: int, batch: int, seed: int | None, epoch: int) -> list[NDArray[np.int64]]:
+    """Shuffled, or in order where there is no seed; those are not shared out."""
+    return batch_indices(count, batch, np.arange(count)) if seed is None else shuffled(count, batch, seed, epoch)
 
 
 def resize_square(image: Image, size: int) -> Image:

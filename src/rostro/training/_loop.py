@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rostro.errors import BadInput, RostroError
+from rostro.training import _processes
 from rostro.training._checkpoint import BEST, LAST, make_folder, read_resume, write_checkpoint, write_resume
 from rostro.training._curves import write_curves
 from rostro.training.base import LoopOptions, Step, Tools
@@ -54,6 +55,9 @@ class Training:
         card: Card of the checkpoints, without metrics.
         folder: Where they go.
         tools: Progress and interruption.
+        measured: The part of the network whose answers `measure` is given; None: the whole.
+        export: Told the folder and the card of each better epoch before they are kept; writes what belongs beside the
+            checkpoint, and gives the card that says so.
     """
 
     net: nn.Module
@@ -67,6 +71,8 @@ class Training:
     card: Card
     folder: Path
     tools: Tools
+    measured: nn.Module | None = None
+    export: Callable[[Path, Card], Card] | None = None
 
     def run(self) -> Card:
         """Trains to the end, or until the validation value no longer grows; the net ends as the best epoch left it.
@@ -99,7 +105,8 @@ class _Run:
 
     def __init__(self, task: Training) -> None:
         self._task = task
-        self._device = choose_device(task.options.device)
+        self._device = _processes.choose_device(task.options.device)
+        self._net: nn.Module = task.net
         self._steps = len(task.train)
         self._state = _State(made_by=_fingerprint(task.card))
         self._started, self._photos = time.monotonic(), 0
@@ -111,6 +118,7 @@ class _Run:
         if task.options.resume:
             self._resume()
             state = self._state
+        self._net = _processes.together(task.net, self._device)
         while state.epoch < task.options.epochs and not self._is_over():
             self._epoch()
             self._finish_epoch()
@@ -123,38 +131,40 @@ class _Run:
 
     def _epoch(self) -> None:
         task, state = self._task, self._state
-        task.net.train()
+        self._net.train()
         for images, labels in task.train.batches(state.epoch, state.step):
-            state.loss_sum += self._step(images, labels)
+            (photos,) = _processes.total(len(images))
+            state.loss_sum += self._step(images, labels, len(images) / photos)
             state.step += 1
-            self._photos += len(images)
+            self._photos += int(photos)
             speed = self._photos / max(time.monotonic() - self._started, 1e-9)
             task.tools.on_step(
                 Step(state.epoch + 1, task.options.epochs, state.step, self._steps, state.loss_sum / state.step, speed)
             )
-            if task.tools.stopped():
+            if any(_processes.total(task.tools.stopped())):
                 self._keep_last()
                 raise Interrupted(
                     f"stopped in epoch {state.epoch + 1} after step {state.step} of {self._steps}; "
                     f"the same command with --resume goes on"
                 )
 
-    def _step(self, images: Tensor, labels: Tensor) -> float:
+    def _step(self, images: Tensor, labels: Tensor, share: float) -> float:
+        """One step; `share` is this process' part of the step's photos. The mean loss over all of them."""
         import torch
 
         task, state = self._task, self._state
-        torch.manual_seed(
-            int(np.random.SeedSequence([task.options.seed, state.epoch, state.step]).generate_state(1)[0])
-        )
+        place = [task.options.seed, state.epoch, state.step, *([_processes.number()] if _processes.number() else [])]
+        torch.manual_seed(int(np.random.SeedSequence(place).generate_state(1)[0]))
         for group in task.optimiser.param_groups:
-            group["lr"] = self._rate(state.epoch * self._steps + state.step)
+            group["lr"] = self._rate(state.epoch * self._steps + state.step) * group.get("part_of_rate", 1.0)
         images, labels = images.to(self._device), labels.to(self._device)
         with torch.autocast(self._device, torch.bfloat16, enabled=self._device == "cuda"):
-            loss = task.loss(task.net(images), labels)
+            loss = task.loss(self._net(images), labels)
         task.optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        weighted = loss * (share * _processes.count())  # the mean over processes is then the mean over photos
+        weighted.backward()  # type: ignore[no-untyped-call]
         task.optimiser.step()
-        value = float(loss.detach())
+        (value,) = _processes.total(float(loss.detach()) * share)
         if not np.isfinite(value):
             raise BadInput(f"the loss became {value}: try a lower --rate than {task.options.rate:g}")
         return value
@@ -170,20 +180,36 @@ class _Run:
 
     def _finish_epoch(self) -> None:
         task, state = self._task, self._state
-        scores = run_net(task.net, task.val, self._device)
-        measured = task.measure(scores, task.val.labels)
+        measured = self._measure() if _processes.number() == 0 else {"": 0.0}
+        name, value = next(iter(measured.items()))
+        value = _processes.of_the_first(value)
         state.history.append({"epoch": state.epoch + 1, "loss": state.loss_sum / self._steps, **measured})
         state.epoch, state.step, state.loss_sum = state.epoch + 1, 0, 0.0
-        name, value = next(iter(measured.items()))
         task.tools.say(f"epoch {state.epoch}: loss {state.history[-1]['loss']:.4f}, {name} {value:.4f}")
         if state.best is None or value > state.best:
             state.best, state.best_epoch = value, state.epoch
-            write_checkpoint(task.folder, BEST, task.net.state_dict(), self._card(state.epoch))
+            self._keep_best()
         self._keep_last()
-        write_curves(task.folder, state.history)
+        if _processes.number() == 0:
+            write_curves(task.folder, state.history)
+
+    def _measure(self) -> dict[str, float]:
+        task = self._task
+        return task.measure(run_net(task.measured or task.net, task.val, self._device), task.val.labels)
+
+    def _keep_best(self) -> None:
+        task = self._task
+        if _processes.number() > 0:
+            return
+        card = self._card(self._state.epoch)
+        if task.export is not None:
+            card = task.export(task.folder, card)
+        write_checkpoint(task.folder, BEST, task.net.state_dict(), card)
 
     def _keep_last(self) -> None:
         task, state = self._task, self._state
+        if _processes.number() > 0:
+            return
         write_checkpoint(task.folder, LAST, task.net.state_dict(), self._card(state.epoch))
         tensors = {f"net.{name}": tensor for name, tensor in task.net.state_dict().items()}
         for number, values in task.optimiser.state_dict()["state"].items():
@@ -211,6 +237,7 @@ class _Run:
     def _best_card(self) -> Card:
         from rostro.training._checkpoint import read_checkpoint
 
+        _processes.wait()  # until the first one has written it
         best = read_checkpoint(self._task.folder)
         self._task.net.load_state_dict(best.tensors)
         return best.card
@@ -224,21 +251,6 @@ def run_net(net: nn.Module, data: Batches, device: str) -> NDArray[np.float32]:
     with torch.inference_mode():
         parts = [net(images.to(device)).float().cpu().numpy() for images, _ in data.batches(0)]
     return np.concatenate(parts)
-
-
-def choose_device(asked: str) -> str:
-    """``cuda`` or ``cpu``.
-
-    Raises:
-        BadInput: Another word, or no CUDA here.
-    """
-    import torch
-
-    if asked not in {"auto", "cpu", "cuda"}:
-        raise BadInput(f"--device is auto, cpu or cuda, got {asked!r}")
-    if asked == "cuda" and not torch.cuda.is_available():
-        raise BadInput("--device cuda: this torch finds no CUDA device")
-    return "cuda" if asked != "cpu" and torch.cuda.is_available() else "cpu"
 
 
 def check_loop(options: LoopOptions) -> None:
@@ -257,4 +269,5 @@ def check_loop(options: LoopOptions) -> None:
 def _fingerprint(card: Card) -> str:
     """What must be the same for a training to go on."""
     options = {key: value for key, value in card.options.items() if key not in {"resume", "device", "licence"}}
-    return f"{card.recipe} {card.net} {card.data_hash} {options}"
+    processes = f" {_processes.count()} processes" if _processes.count() > 1 else ""
+    return f"{card.recipe} {card.net} {card.data_hash} {options}{processes}"

@@ -13,9 +13,10 @@ from rostro.training._augment import AUGMENTATIONS
 from rostro.training._card import Card
 from rostro.training._checkpoint import BEST, Checkpoint, need_torch, write_checkpoint
 from rostro.training._data import PictureBatches, Pictures, data_hash
-from rostro.training._loop import Training, check_loop, choose_device, run_net
+from rostro.training._loop import Training, check_loop, run_net
 from rostro.training._people import Part, read_parts
 from rostro.training._pictures import run_checkpoint
+from rostro.training._processes import choose_device
 from rostro.training._scores import class_scores
 from rostro.training.base import LoopOptions, Prediction, Recipe, Tools, option
 
