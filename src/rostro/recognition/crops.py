@@ -2,7 +2,8 @@
 
 A gallery stores no pictures. Where they are wanted, they lie in a folder beside the gallery's file, in one folder per
 person named after the person's id, which is never given twice. So erasing a person is removing one folder, whoever
-does it: the server, or ``rostro people remove``.
+does it: the server, or ``rostro people remove``. What ``rostro watch`` saw of a person lies in the same folder, in
+``seen/``, so that it goes with the rest.
 """
 
 from __future__ import annotations
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from rostro.types import Image
+
+
+#: Folder, within a person's, of what watchers saw of them.
+_SEEN = "seen"
 
 
 class CropStore:
@@ -52,11 +57,37 @@ class CropStore:
         Raises:
             GalleryError: The picture cannot be written.
         """
+        self._write(self._of(person) / self._name(source_hash), crop)
+
+    def keep_seen(self, person: int, sighting: str, picture: Image) -> Path:
+        """Keeps what was seen of a person.
+
+        Args:
+            person: Who was seen.
+            sighting: Name of the file, without ending; the same sighting replaces its picture.
+            picture: RGB uint8 of shape (H, W, 3).
+
+        Returns:
+            The file.
+
+        Raises:
+            GalleryError: The picture cannot be written.
+        """
+        file = self._seen_file(person, sighting)
+        self._write(file, picture)
+        return file
+
+    def forget_seen(self, person: int, sighting: str) -> None:
+        """Removes one picture of what was seen; there may be none.
+
+        Raises:
+            GalleryError: It cannot be removed.
+        """
+        file = self._seen_file(person, sighting)
         try:
-            self._of(person).mkdir(parents=True, exist_ok=True)
-            replace_file(self._of(person) / self._name(source_hash), encode_picture(crop, ".jpg"))
-        except (OSError, BadInput) as error:
-            raise GalleryError(f"{self.folder}: a face's picture cannot be kept ({error})") from error
+            file.unlink(missing_ok=True)
+        except OSError as error:
+            raise GalleryError(f"{file}: a picture cannot be removed ({error.strerror})") from error
 
     def picture(self, person: int) -> bytes | None:
         """A JPEG of the person, the oldest that is kept; None where there is none."""
@@ -69,9 +100,11 @@ class CropStore:
 
     def merge(self, person: int, into: int) -> None:
         """Gives the pictures of one person to another."""
-        for file in self._files(person):
-            self._of(into).mkdir(parents=True, exist_ok=True)
-            file.replace(self._of(into) / file.name)
+        seen = self._of(person) / _SEEN
+        for file in [*self._files(person), *seen.glob("[!.]*.jpg")]:
+            target = self._of(into) / file.relative_to(self._of(person))
+            target.parent.mkdir(parents=True, exist_ok=True)
+            file.replace(target)
         self.erase(person)
 
     def erase(self, person: int) -> None:
@@ -96,6 +129,16 @@ class CropStore:
         for person in gone:
             self.erase(person)
         return len(gone)
+
+    def _write(self, file: Path, picture: Image) -> None:
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            replace_file(file, encode_picture(picture, ".jpg"))
+        except (OSError, BadInput) as error:
+            raise GalleryError(f"{self.folder}: a face's picture cannot be kept ({error})") from error
+
+    def _seen_file(self, person: int, sighting: str) -> Path:
+        return self._of(person) / _SEEN / f"{sighting}.jpg"
 
     def _of(self, person: int) -> Path:
         return self.folder / str(int(person))

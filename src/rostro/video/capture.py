@@ -1,0 +1,89 @@
+"""Frames out of OpenCV: cameras, files and network streams."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from rostro.errors import BadInput
+
+if TYPE_CHECKING:
+    from rostro.types import Image
+
+#: Milliseconds to wait for a network stream: until it opens, and for its next picture.
+OPEN_PATIENCE, READ_PATIENCE = 10_000, 10_000
+#: FFmpeg says on stderr what it thinks of every packet; -8 is its word for silence.
+_SILENT = ("OPENCV_FFMPEG_LOGLEVEL", "-8")
+
+
+class Capture:
+    """An open camera, file or stream."""
+
+    def __init__(self, source: int | str) -> None:
+        """Opens it.
+
+        Args:
+            source: A camera's index, a file's path or a stream's URL.
+
+        Raises:
+            BadInput: It cannot be opened, or gives no picture at all; names it.
+        """
+        import cv2
+
+        os.environ.setdefault(*_SILENT)
+        cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
+        if isinstance(source, int):
+            self._capture: Any = cv2.VideoCapture(source)
+            self._capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)  # old pictures are of no use
+        else:
+            waits = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, OPEN_PATIENCE, cv2.CAP_PROP_READ_TIMEOUT_MSEC, READ_PATIENCE]
+            self._capture = cv2.VideoCapture(source, cv2.CAP_FFMPEG, waits)
+        what = f"camera {source}" if isinstance(source, int) else source
+        if not self._capture.isOpened():
+            raise BadInput(f"{what}: cannot be opened as a video")
+        self._first = self._read()
+        if self._first is None:
+            self.close()
+            raise BadInput(f"{what}: opened, but it gives no picture")
+
+    @property
+    def rate(self) -> float:
+        """Frames per second, as the source says; 0 where it does not."""
+        import cv2
+
+        rate = float(self._capture.get(cv2.CAP_PROP_FPS))
+        return rate if 0 < rate < 1000 else 0.0
+
+    @property
+    def frames(self) -> int:
+        """How many frames there are; 0 where the source has no end, or does not say."""
+        import cv2
+
+        return max(0, int(self._capture.get(cv2.CAP_PROP_FRAME_COUNT)))
+
+    @property
+    def seconds(self) -> float:
+        """Time of the frame that was read last, since the video's start."""
+        import cv2
+
+        return max(0.0, float(self._capture.get(cv2.CAP_PROP_POS_MSEC)) / 1000)
+
+    def read(self) -> Image | None:
+        """The next frame, RGB uint8 (H, W, 3), turned upright; None at the end, or where the source went away."""
+        if self._first is not None:
+            first, self._first = self._first, None
+            return first
+        return self._read()
+
+    def close(self) -> None:
+        """Lets go of the camera, file or connection."""
+        self._capture.release()
+
+    def _read(self) -> Image | None:
+        import cv2
+
+        good, image = self._capture.read()
+        if not good or image is None:
+            return None
+        rgb: Image = cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
+        return rgb

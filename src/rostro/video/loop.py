@@ -1,0 +1,91 @@
+"""Runs a watcher over a source, and tells everybody who wants to know."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from rostro.video.events import FaceEvent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from rostro.video.sources import Source
+    from rostro.video.watcher import Scene, Watcher
+
+
+def run(
+    source: Source,
+    watcher: Watcher,
+    tell: Sequence[Callable[[Scene], None]],
+    *,
+    stop: threading.Event | None = None,
+) -> None:
+    """Watches until the source ends or ``stop`` is set. However it ends, by Ctrl-C too, everybody is told who left.
+
+    Raises:
+        BadInput: The source cannot be opened.
+    """
+
+    def all_hear(scene: Scene) -> None:
+        for hear in tell:
+            hear(scene)
+
+    stop = stop or threading.Event()
+    items = source.items(stop)
+    try:
+        for item in items:
+            all_hear(watcher.step(item))
+    finally:
+        stop.set()
+        all_hear(watcher.finish())
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a run saw, to be told at its end.
+
+    Attributes:
+        frames: Frames that were looked at.
+        dropped: Frames of a live source that were not.
+        seconds: Time of the last frame.
+        people: Name → number of tracks and best score.
+        strangers: Tracks that ended without a name.
+    """
+
+    frames: int = 0
+    dropped: int = 0
+    seconds: float = 0.0
+    people: dict[str, tuple[int, float]] = field(default_factory=dict)
+    strangers: int = 0
+
+    def hear(self, scene: Scene) -> None:
+        """Counts."""
+        if scene.frame is not None:
+            self.frames += 1
+            self.seconds = scene.frame.seconds
+            self.dropped = scene.frame.number + 1 - self.frames
+        for event in scene.events:
+            if isinstance(event, FaceEvent) and event.kind == "left":
+                self._left(event)
+
+    def _left(self, event: FaceEvent) -> None:
+        if event.match is None:
+            self.strangers += 1
+            return
+        tracks, best = self.people.get(event.match.name, (0, -1.0))
+        self.people[event.match.name] = (tracks + 1, max(best, event.match.score))
+
+    def to_json(self) -> dict[str, Any]:
+        """``{"frames", "dropped", "seconds", "people": [{"name", "tracks", "score"}], "strangers"}``."""
+        return {
+            "frames": self.frames,
+            "dropped": self.dropped,
+            "seconds": round(self.seconds, 3),
+            "people": [
+                {"name": name, "tracks": tracks, "score": round(score, 4)}
+                for name, (tracks, score) in sorted(self.people.items())
+            ],
+            "strangers": self.strangers,
+        }

@@ -1,0 +1,81 @@
+"""One face, followed from its first frame to its last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from rostro.types import Face
+from rostro.video.flow import Motion
+
+if TYPE_CHECKING:
+    from rostro.types import Image
+    from rostro.video.identity import Identity, Match, State
+
+
+@dataclass(slots=True, eq=False)
+class Track:
+    """A face that is being followed.
+
+    Attributes:
+        number: Never given twice by one watcher.
+        face: Where it is.
+        seen: Seconds of its last detection.
+        identity: Who it is.
+        detections: How often it was detected.
+        quality: Of the best face so far, in [0, 1].
+        picture: The best face so far, cut from its frame; None before there was one.
+        embedded: Seconds of its last embedding.
+        shown: Whether its appearance was told.
+        speed: Pixels per frame that its centre moves, for frames in which it cannot be followed.
+    """
+
+    number: int
+    face: Face
+    seen: float
+    identity: Identity
+    detections: int = 1
+    quality: float = 0.0
+    picture: Image | None = None
+    embedded: float = -1e9
+    shown: bool = False
+    speed: tuple[float, float] = field(default=(0.0, 0.0))
+
+    def move(self, motion: Motion | None) -> None:
+        """Goes where the pixels went; where those say nothing, on as before."""
+        went = motion or Motion((0.0, 0.0), self.speed, 1.0)
+        points = None if self.face.landmarks is None else went.of_points(self.face.landmarks)
+        self.face = Face(went.of_box(self.face.box), self.face.score, points)
+        if motion is not None:
+            self.speed = (0.5 * (self.speed[0] + motion.shift[0]), 0.5 * (self.speed[1] + motion.shift[1]))
+
+    def detected(self, face: Face, seconds: float) -> None:
+        """Was found again."""
+        self.face, self.seen = face, seconds
+        self.detections += 1
+
+    def seen_as(self) -> Seen:
+        """What others may know about it now."""
+        return Seen(self.number, self.face, self.identity.state, self.identity.match)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A track in one frame.
+
+    Attributes:
+        track: Its number.
+        face: Where it is.
+        state: ``known``, ``unknown`` or ``undecided``.
+        match: Who it is, with the score; None unless known.
+    """
+
+    track: int
+    face: Face
+    state: State
+    match: Match | None
+
+    @property
+    def name(self) -> str | None:
+        """Who it is."""
+        return None if self.match is None else self.match.name
