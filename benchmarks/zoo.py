@@ -7,8 +7,8 @@ how many have several with one over the centre, and in how many the subject was 
 and in batches of 16. Embedders: 10-fold accuracy on all 6,000 pairs, with the detector that suits them (embeddings are
 kept, so a second run computes nothing twice); milliseconds per face, alone and in batches of 16; size of the files.
 
-Writes the tables to ``docs/zoo.md`` and the figures to ``src/rostro/weights/measured.json``, which
-``rostro models list`` shows. Models that are not installed are left out and named.
+Writes the tables to ``docs/zoo.md`` and ``docs/es/zoo.md``, and the figures to ``src/rostro/weights/measured.json``,
+which ``rostro models list`` shows. Models that are not installed are left out and named.
 """
 
 from __future__ import annotations
@@ -70,8 +70,7 @@ def detector_row(name: str, images: Sequence[Image], runs: int) -> dict[str, Any
         "ms_1": milliseconds(lambda: [detector.detect([image]) for image in images[:BATCH]], BATCH, runs),
         "ms_16": milliseconds(lambda: detector.detect(images[:BATCH]), BATCH, runs),
         "mb": sum(entry.size or 0 for entry in detector.files) / 1e6,
-        "licence": ", ".join(dict.fromkeys(entry.licence for entry in detector.files))
-        or "comes with OpenCV (Apache-2.0)",
+        "licence": ", ".join(dict.fromkeys(entry.licence for entry in detector.files)),
     }
 
 
@@ -109,43 +108,70 @@ def measure(names: Sequence[str], row: Callable[[str], dict[str, Any]], left_out
         try:
             rows[name] = row(name)
         except RostroError as error:
-            left_out.append(f"{name}: {error}")
+            print(f"left out: {error}", file=sys.stderr)
+            left_out.append(name)
     return rows
 
 
-def page(detectors: dict[str, Any], embedders: dict[str, Any], left_out: list[str], photos: int) -> str:
-    lines = [
-        "# The zoo, measured",
-        "",
-        "Made by `python benchmarks/zoo.py` on the photos of Labeled Faces in the Wild, raw, 250 × 250. Times are",
-        f"medians on {os.cpu_count()} cores of one machine: compare them with each other, not with other machines.",
-        "",
-        f"## Detectors, {photos} photos",
-        "",
-        "| detector | one face, the right one | several, one right | missed | ms alone | ms in 16 | MB | licence |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
+#: What the page says, in English and Spanish.
+WORDS: dict[str, dict[str, Any]] = {
+    "en": {
+        "title": "# The zoo, measured",
+        "how": """Made by `python benchmarks/zoo.py` on the photos of Labeled Faces in the Wild, raw, 250 × 250.
+Times are medians on {cores} cores of one machine ({precision}): compare them with each other, not with others.""",
+        "detectors": "## Detectors, {photos} photos",
+        "found": ["detector", "one face, the right one", "several, one right", "missed"],
+        "several": "Several faces are often right: many photos of LFW show bystanders.",
+        "embedders": "## Embedders, 10-fold accuracy on 6,000 pairs",
+        "accuracy": ["embedder", "accuracy (95 %)", "no face", "detector", "dims"],
+        "costs": ["ms alone", "ms in 16", "MB", "licence"],
+        "left_out": "Left out, because their files are not here:",
+        "haar": "comes with OpenCV (Apache-2.0)",
+    },
+    "es": {
+        "title": "# El zoo, medido",
+        "how": """Lo produce `python benchmarks/zoo.py` con las fotos de Labeled Faces in the Wild sin recortar.
+Los tiempos son medianas en {cores} núcleos de una máquina ({precision}): compárelos entre sí, no con otros.""",
+        "detectors": "## Detectores, {photos} fotos",
+        "found": ["detector", "un rostro, el correcto", "varios, uno correcto", "no hallado"],
+        "several": "Hallar varios rostros suele ser correcto: en muchas fotos de LFW hay más gente.",
+        "embedders": "## Extractores, exactitud en 10 particiones de 6 000 pares",
+        "accuracy": ["extractor", "exactitud (95 %)", "sin rostro", "detector", "dimensiones"],
+        "costs": ["ms de una en una", "ms de 16 en 16", "MB", "licencia"],
+        "left_out": "Faltan, porque aquí no están sus archivos:",
+        "haar": "viene con OpenCV (Apache-2.0)",
+    },
+}
+
+
+def page(detectors: dict[str, Any], embedders: dict[str, Any], left_out: list[str], photos: int, language: str) -> str:
+    words = WORDS[language]
+
+    def decimal(text: str) -> str:
+        return text.replace(".", ",").replace("%", " %") if language == "es" else text
+
+    def cells(*values: str) -> str:
+        return f"| {' | '.join(values)} |"
+
+    def table(columns: Sequence[str]) -> list[str]:
+        return ["", cells(*columns), "|---" * len(columns) + "|"]
+
+    def costs(row: dict[str, Any]) -> list[str]:
+        return [*(decimal(f"{row[key]:.1f}") for key in ("ms_1", "ms_16", "mb")), row["licence"] or words["haar"]]
+
+    precision = ", ".join(sorted({row["runs_in"] for row in embedders.values()}))
+    lines = [words["title"], "", words["how"].format(cores=os.cpu_count(), precision=precision), ""]
+    lines += [words["detectors"].format(photos=photos), *table([*words["found"], *words["costs"]])]
     for name, row in sorted(detectors.items(), key=lambda item: item[1]["missed"]):
-        lines.append(
-            f"| `{name}` | {row['exactly_one_right']:.1%} | {row['right_among_several']:.1%} | {row['missed']:.1%} | "
-            f"{row['ms_1']:.1f} | {row['ms_16']:.1f} | {row['mb']:.1f} | {row['licence']} |"
-        )
-    lines += [
-        "",
-        "Several faces are often right: many photos of LFW show bystanders.",
-        "",
-        "## Embedders, 10-fold accuracy on 6,000 pairs",
-        "",
-        "| embedder | accuracy | no face | detector | dims | runs in | ms alone | ms in 16 | MB | licence |",
-        "|---|---|---|---|---|---|---|---|---|---|",
-    ]
+        shares = (decimal(f"{row[key]:.1%}") for key in ("exactly_one_right", "right_among_several", "missed"))
+        lines.append(cells(f"`{name}`", *shares, *costs(row)))
+    lines += ["", words["several"], "", words["embedders"], *table([*words["accuracy"], *words["costs"]])]
     for name, row in sorted(embedders.items(), key=lambda item: -item[1]["lfw_accuracy"]):
-        lines.append(
-            f"| `{name}` | {row['lfw_accuracy']:.2%} | {row['failed']} | `{row['detector']}` | {row['dims']} | "
-            f"{row['runs_in']} | {row['ms_1']:.1f} | {row['ms_16']:.1f} | {row['mb']:.1f} | {row['licence']} |"
-        )
+        accuracy, low, high = (decimal(f"{part:.2%}") for part in (row["lfw_accuracy"], *row["lfw_interval"]))
+        what = (f"{accuracy} [{low}; {high}]", str(row["failed"]), f"`{row['detector']}`", str(row["dims"]))
+        lines.append(cells(f"`{name}`", *what, *costs(row)))
     if left_out:
-        lines += ["", "Left out:", "", *(f"- {line}" for line in left_out)]
+        lines += ["", words["left_out"], "", *(f"- `{name}`" for name in left_out)]
     return "\n".join(lines) + "\n"
 
 
@@ -167,14 +193,15 @@ def main() -> None:
     embedders = measure(
         chosen(options.embedders, "embedding"), lambda name: embedder_row(name, options.runs, Options()), left_out
     )
-    text = page(detectors, embedders, left_out, len(images))
-    (ROOT / "docs" / "zoo.md").write_text(text, encoding="utf-8")
+    for language, path in (("en", "docs/zoo.md"), ("es", "docs/es/zoo.md")):
+        text = page(detectors, embedders, left_out, len(images), language)
+        (ROOT / path).write_text(text, encoding="utf-8")
     measured = {
         name: {k: round(v, 5) if isinstance(v, float) else v for k, v in row.items()}
         for name, row in (detectors | embedders).items()
     }
     (ROOT / "src" / "rostro" / "weights" / "measured.json").write_text(json.dumps(measured, indent=1) + "\n")
-    print(text)
+    print(page(detectors, embedders, left_out, len(images), "en"))
 
 
 if __name__ == "__main__":
