@@ -11,6 +11,7 @@ import typer
 from rostro import registry
 from rostro.cli import evaluate as verb
 from rostro.cli import options, output
+from rostro.embedding._trained import find_embedder
 from rostro.errors import BadInput, RostroError
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def _names(room: str, text: str | None) -> list[str | None]:
         return _installed(room)
     names: list[str | None] = [name.strip() for name in text.split(",") if name.strip()]
     for name in names:
-        registry.part(room, str(name))
+        find_embedder(str(name)) if room == "embedding" else registry.part(room, str(name))
     return names
 
 

@@ -15,7 +15,9 @@ Detector = Annotated[
     str | None,
     typer.Option("--detector", help="Finds the faces. Default: the one that suits the embedder.", show_default=False),
 ]
-Embedder = Annotated[str, typer.Option("--embedder", help="Turns a face into a vector.")]
+Embedder = Annotated[
+    str, typer.Option("--embedder", help="Turns a face into a vector: a name, or a checkpoint of yours.")
+]
 Alignment = Annotated[
     str | None,
     typer.Option("--alignment", help="How faces are cropped. Default: the embedder's own.", show_default=False),

@@ -10,19 +10,21 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
+import numpy as np
 import typer
 
 from rostro import registry
 from rostro.cli import options, output
+from rostro.errors import PhotoError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from rich.progress import Progress
 
-    from rostro.errors import PhotoError
     from rostro.recognition.recognizer import Recognizer
-    from rostro.training.base import Found, Recipe, Step, Tools
+    from rostro.training.base import Found, Options, Recipe, Step, Tools
+    from rostro.types import AlignmentSpec, Image
 
 Root = Annotated[
     Path, typer.Argument(help="Folder of the data; what it holds depends on the recipe.", show_default=False)
@@ -60,11 +62,56 @@ class EmbedderBase:
                 yield Found(answer.embeddings[0], answer.faces[0].box)
         self._bar.remove_task(task)
 
+    def portraits(self, photos: Sequence[Path | bytes]) -> Iterator[Found | PhotoError]:
+        """One answer per photo, about its middle square."""
+        from rostro.training._portraits import middle_squares
+        from rostro.training.base import Found
+
+        size = self._faces.alignment_spec.size
+        task = self._bar.add_task("embedding", total=len(photos))
+        for answers in middle_squares(photos, size):
+            crops = [answer for answer in answers if not isinstance(answer, PhotoError)]
+            vectors = iter(self._faces.embedder.embed(np.stack(crops)) if crops else ())
+            self._bar.advance(task, len(answers))
+            for answer in answers:
+                yield answer if isinstance(answer, PhotoError) else Found(next(vectors))
+        self._bar.remove_task(task)
+
+
+def _crops(photos: Sequence[Path], spec: AlignmentSpec, detector: str, bar: Progress) -> Iterator[Image | PhotoError]:
+    """The largest face of each photo, aligned."""
+    from rostro.alignment.base import open_alignment
+    from rostro.recognition.pipeline import Failure
+
+    faces = options.make_recognizer(detector=detector)
+    alignment = open_alignment(spec, faces.store)
+    task = bar.add_task("finding faces", total=len(photos))
+    for answer in faces.photos(photos, embed=False, face="largest", keep=True):
+        bar.advance(task)
+        if isinstance(answer, Failure):
+            yield answer.error
+        else:
+            yield alignment.align(answer.kept_image, answer.faces)[0]
+    bar.remove_task(task)
+
+
+def _say(line: str, bar: Progress) -> None:
+    """A line on stderr, above the bar; of several processes only the first one speaks."""
+    from rostro.training._processes import is_first
+
+    if not is_first():
+        return
+    if bar.disable:
+        output.note(line)
+    else:
+        bar.console.print(line, markup=False)
+
 
 @contextmanager
 def tools() -> Iterator[Tools]:
     """A progress bar, and an end at Ctrl-C that keeps what was learned; a second Ctrl-C ends at once."""
     from rostro.settings import Settings
+    from rostro.training._processes import is_first
     from rostro.training.base import Tools
 
     asked: list[int] = []
@@ -75,7 +122,9 @@ def tools() -> Iterator[Tools]:
 
     before: dict[int, Any] = {int(number): signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        with output.progress() as bar:
+        bar = output.progress()
+        bar.disable = bar.disable or not is_first()
+        with bar:
             task = bar.add_task("training", total=None, visible=False)
 
             def draw(step: Step) -> None:
@@ -85,7 +134,8 @@ def tools() -> Iterator[Tools]:
 
             yield Tools(
                 open_base=lambda name: EmbedderBase(options.make_recognizer(embedder=name), bar),
-                say=lambda line: output.note(line) if bar.disable else bar.console.print(line, markup=False),
+                crop=lambda photos, spec, detector: _crops(photos, spec, detector, bar),
+                say=lambda line: _say(line, bar),
                 on_step=draw,
                 stopped=lambda: bool(asked),
                 threads=Settings.from_environment().threads,
@@ -101,8 +151,13 @@ def _command(name: str) -> Callable[..., None]:
     shown = name.replace("_", "-")
 
     def command(root: Path, output_folder: Path, json: bool, **chosen: Any) -> None:
-        with tools() as lent:
-            card = recipe(root, output_folder, recipe.options(**chosen), lent).train()
+        from rostro.training._processes import is_first, joined
+
+        wanted: Options = recipe.options(**chosen)
+        with tools() as lent, joined(getattr(wanted, "device", "cpu")):
+            card = recipe(root, output_folder, wanted, lent).train()
+        if not is_first():
+            return
         if json:
             output.print_json({"checkpoint": str(output_folder / "best.safetensors"), "metrics": card.metrics})
             return

@@ -72,6 +72,11 @@ class Embedder(ABC):
         """sha256 of the network's file, as stored."""
         return self.store.hash_of(self.files[0])
 
+    @property
+    def bytes(self) -> int:
+        """Size of its files."""
+        return sum(self.store.path(file).stat().st_size for file in self.files)
+
 
 class Classifier(ABC):
     """What an embedder also is when its network can name the people that it was trained on."""

@@ -11,7 +11,6 @@ from rostro.runtime.base import engines_of
 if TYPE_CHECKING:
     from rostro.recognition.recognizer import Recognizer
     from rostro.recognition.selection import FaceRule
-    from rostro.weights.entry import ModelFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +47,6 @@ class System:
     def of(cls, recognizer: Recognizer, face: FaceRule) -> System:
         """Describes a recogniser; loads its models."""
         detector, embedder = recognizer.detector, recognizer.embedder
-        files: tuple[ModelFile, ...] = (*detector.files, *embedder.files)
         return cls(
             detector=recognizer.detector_name,
             detector_weights=recognizer.store.hash_of(detector.files[0])[:8] if detector.files else "",
@@ -61,7 +59,7 @@ class System:
                 f"{engine.device} {engine.precision}" for part in (detector, embedder) for engine in engines_of(part)
             ),
             face=face,
-            model_bytes=sum(recognizer.store.path(file).stat().st_size for file in files),
+            model_bytes=sum(recognizer.store.path(file).stat().st_size for file in detector.files) + embedder.bytes,
         )
 
     @property

@@ -11,6 +11,7 @@ import numpy as np
 
 from rostro import registry
 from rostro.alignment.base import open_alignment
+from rostro.embedding._trained import find_embedder
 from rostro.errors import BadInput, SpaceMismatch
 from rostro.gallery.base import open_gallery
 from rostro.matching import cosine, operating_points
@@ -65,7 +66,7 @@ class Recognizer:
 
         Args:
             detector: A file of ``rostro.detection``; None takes the one that suits the embedder.
-            embedder: A file of ``rostro.embedding``.
+            embedder: A file of ``rostro.embedding``, or the path of a checkpoint that ``rostro train embedder`` made.
             alignment: A file of ``rostro.alignment``; None takes the embedder's own.
             engine: A file of ``rostro.runtime``; None takes the settings'.
             precision: ``auto``, ``f32``, ``bf16`` or ``int8``; None takes the settings'.
@@ -82,7 +83,7 @@ class Recognizer:
         """
         self.settings = settings or Settings.from_environment()
         self.store = store or ModelStore(self.settings)
-        self._embedder_class: type[Embedder] = registry.part("embedding", embedder)
+        self._embedder_class: type[Embedder] = find_embedder(embedder)
         self.embedder_name = embedder
         self.detector_name = detector or self._embedder_class.detector
         self._detector_class: type[Detector] = registry.part("detection", self.detector_name)

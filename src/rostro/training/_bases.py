@@ -37,20 +37,27 @@ class CheckpointBase:
         card = self._checkpoint.card
         return f"{card.net}-{card.weights_sha256[:8]}/whole-{card.preprocessing['size']}"
 
-    def vectors(self, photos: Sequence[Path]) -> Iterator[Found | PhotoError]:
+    def vectors(self, photos: Sequence[Path | bytes]) -> Iterator[Found | PhotoError]:
         """What the last layer would read, one answer per photo."""
         for _, vector in run_checkpoint(self._checkpoint, photos, represent=True):
             yield vector if isinstance(vector, PhotoError) else Found(vector)
 
+    def portraits(self, photos: Sequence[Path | bytes]) -> Iterator[Found | PhotoError]:
+        """The same: it takes whole photos anyway."""
+        return self.vectors(photos)
+
 
 def open_base(name: str, tools: Tools) -> Base:
-    """A base by its name: a checkpoint's path, else an embedder.
+    """A base by its name: a checkpoint's path, else an embedder; a checkpoint of an embedder is one too.
 
     Raises:
         UnknownModel: Neither.
     """
     path = Path(name)
-    return CheckpointBase(read_checkpoint(path)) if path.exists() else tools.open_base(name)
+    if not path.exists():
+        return tools.open_base(name)
+    checkpoint = read_checkpoint(path)
+    return tools.open_base(name) if "alignment" in checkpoint.card.preprocessing else CheckpointBase(checkpoint)
 
 
 def reopen_base(checkpoint: Checkpoint, tools: Tools) -> Base:

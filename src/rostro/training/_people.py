@@ -66,7 +66,7 @@ def read_parts(root: Path) -> Parts:
     for part, folder in folders.items():
         if folder is None:
             continue
-        _refuse_empty(folder)
+        refuse_empty(folder)
         people = read_people(folder)
         if part == "train":
             classes = people.names
@@ -84,7 +84,12 @@ def _folder(root: Path, names: tuple[str, ...]) -> Path | None:
     return next((root / name for name in names if (root / name).is_dir()), None)
 
 
-def _refuse_empty(folder: Path) -> None:
+def refuse_empty(folder: Path) -> None:
+    """Refuses a folder of people if one of them has no photos.
+
+    Raises:
+        BadInput: Names them.
+    """
     inside = sorted(entry for entry in folder.iterdir() if entry.is_dir() and not entry.name.startswith("."))
     empty = [entry.name for entry in inside if next(find_photos([entry]), None) is None]
     if empty:

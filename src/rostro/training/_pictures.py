@@ -22,15 +22,17 @@ if TYPE_CHECKING:
 
 
 def load_net(checkpoint: Checkpoint) -> nn.Module:
-    """The checkpoint's network, ready to answer."""
+    """The checkpoint's network, ready to answer; about mirror images too, if it was measured so."""
+    from rostro.nets.mirrored import Mirrored
+
     net = _nets.build(checkpoint.card.net, len(checkpoint.card.classes))
     net.load_state_dict(checkpoint.tensors)
-    return net.eval()
+    return (Mirrored(net) if checkpoint.card.preprocessing.get("mirrored") else net).eval()
 
 
 def run_checkpoint(
-    checkpoint: Checkpoint, photos: Sequence[Path], *, represent: bool = False
-) -> Iterator[tuple[Path, Floats | PhotoError]]:
+    checkpoint: Checkpoint, photos: Sequence[Path | bytes], *, represent: bool = False
+) -> Iterator[tuple[Path | bytes, Floats | PhotoError]]:
     """Scores of each photo, one at a time, in order.
 
     Args:

@@ -6,8 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rostro.metrics.counts import ScoreCounts
+from rostro.metrics.verification import auc as verification_auc
+from rostro.metrics.verification import is_supported, tar_at_fmr
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+#: False match rates at which verification is told.
+_RATES = (1e-2, 1e-3)
 
 
 def class_scores(scores: NDArray[Any], labels: NDArray[Any]) -> dict[str, float]:
@@ -40,6 +47,28 @@ def auc(scores: NDArray[Any], truth: NDArray[Any]) -> float:
     ends = np.cumsum(counts)
     ranks = (ends - (counts - 1) / 2)[place]
     return float((ranks[positive].sum() - many * (many + 1) / 2) / (many * few))
+
+
+def verification(vectors: NDArray[Any], labels: NDArray[Any]) -> dict[str, float]:
+    """How well cosines tell pairs of one person from pairs of two: all pairs of photos.
+
+    Args:
+        vectors: (N, d), of any norm.
+        labels: (N,) numbers of people.
+
+    Returns:
+        AUC, and the true match rate at the thresholds of false match rates that so many pairs can show.
+    """
+    rows = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.finfo(np.float32).tiny)
+    first, second = np.triu_indices(len(rows), 1)
+    same = labels[first] == labels[second]
+    cosines = (rows @ rows.T)[first, second]
+    counts = ScoreCounts.of(cosines[same], cosines[~same])
+    answer = {"verification AUC": verification_auc(counts)}
+    for fmr in _RATES:
+        if is_supported(fmr, counts.impostor_total):
+            answer[f"true matches at FMR {fmr:g}"] = tar_at_fmr(counts, fmr)
+    return answer
 
 
 def best_threshold(scores: NDArray[Any], truth: NDArray[Any]) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -9,16 +10,16 @@ import numpy as np
 
 from rostro.data.celeba import PARTS, CelebA, read_celeba
 from rostro.errors import BadInput, PhotoError
+from rostro.imaging.reading import photo_hash
 from rostro.imaging.writing import replace_file
-from rostro.training import _nets
+from rostro.training import _attribute_scores, _nets, _portraits
 from rostro.training._augment import AUGMENTATIONS
+from rostro.training._bases import open_base, reopen_base
 from rostro.training._card import Card
 from rostro.training._checkpoint import BEST, Checkpoint, need_torch, write_checkpoint
 from rostro.training._data import PictureBatches, Pictures, data_hash
-from rostro.training._loop import Training, check_loop, run_net
+from rostro.training._loop import Training, check_loop, choose_device, run_net
 from rostro.training._pictures import run_checkpoint
-from rostro.training._processes import choose_device
-from rostro.training._scores import auc, balanced_accuracy, best_threshold
 from rostro.training.base import LoopOptions, Prediction, Recipe, Tools, option
 
 if TYPE_CHECKING:
@@ -28,18 +29,28 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-#: A rare attribute counts at most this many times as much as a frequent one.
-_MOST_WEIGHT = 10.0
+    from rostro.types import Floats
+
+    Rows = dict[str, NDArray[np.int64]]
+    Labels = dict[str, NDArray[np.float32]]
+    Scores = dict[str, NDArray[Any]]
+
+_LICENCE = "non-commercial research (CelebA)"
+#: Side of the pictures where it is not the network's own: CelebA's faces do not gain from more.
+_SIZES = {"compact": 80}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttributesOptions(LoopOptions):
-    """What it can be told."""
+    """What it can be told; with a base, everything about networks and epochs is left aside."""
 
     epochs: int = option(20, "Most passes over the training photos.")
-    batch: int = option(40, "Photos per step.")
+    batch: int = option(64, "Photos per step.")
+    rate: float = option(5e-3, "Learning rate at its highest.")
+    base: str = option("", "A frozen embedder to learn the attributes on, instead of a network from scratch.")
     net: str = option("compact", "compact, or buap: the original's 3,836,304 parameters.")
-    loss: str = option("balanced", "balanced (rare attributes count more) or plain, as in the original.")
+    size: int = option(0, "Side of the pictures in pixels. Default: 80 for compact, 192 for buap.")
+    loss: str = option("plain", "plain, as in the original, or balanced: rare attributes count more.")
     optimiser: str = option("adamw", "adamw with a falling rate, or rmsprop with a constant one, as in the original.")
     augmentation: str = option("default", "default, upna or none; the original had none.")
 
@@ -54,15 +65,22 @@ class AttributesRecipe(Recipe):
         """Trains on the binary cross entropy; thresholds from the validation part, the table from the test part."""
         need_torch()
         self._check()
-        chosen: AttributesOptions = self.chosen
-        size = _nets.size_of(chosen.net)
         table = read_celeba(self.root)
         rows = {part: table.rows(part) for part in PARTS if table.rows(part).size}
         if not {"train", "val"} <= set(rows):
             raise BadInput(f"{self.root}: the partition gives no photo to the training or to the validation part")
         self.tools.say(", ".join(f"{part} {len(found)} photos" for part, found in rows.items()))
-        pictures = {part: self._pictures(table, found, size) for part, found in rows.items()}
         labels = {part: table.labels[found].astype(np.float32) for part, found in rows.items()}
+        self._say_balance(table, labels["train"])
+        make = self._on_base if self.chosen.base else self._from_scratch
+        card, tensors, scores = make(table, rows, labels)
+        return self._finish(card, tensors, scores, labels)
+
+    def _from_scratch(self, table: CelebA, rows: Rows, labels: Labels) -> tuple[Card, dict[str, Tensor], Scores]:
+        chosen: AttributesOptions = self.chosen
+        size = chosen.size or _SIZES.get(chosen.net) or _nets.size_of(chosen.net)
+        augmentation = AUGMENTATIONS[chosen.augmentation]
+        pictures = {part: self._pictures(table, found, size) for part, found in rows.items()}
         net = _nets.build(chosen.net, len(table.attributes), chosen.seed)
         for line in _nets.summary(net):
             self.tools.say(line)
@@ -70,27 +88,29 @@ class AttributesRecipe(Recipe):
             recipe="attributes",
             net=chosen.net,
             classes=table.attributes,
-            preprocessing={"size": size, "range": "[0, 1]", "colours": "RGB", "crop": "whole photo, not in proportion"},
-            data_hash=data_hash(
-                [sha256 for part in pictures for sha256 in pictures[part].hashes],
-                np.concatenate([labels[part] for part in pictures]),
-            ),
+            preprocessing={
+                "size": size,
+                "range": "[0, 1]",
+                "colours": "RGB",
+                "crop": "whole photo, not in proportion",
+                "mirrored": augmentation.flip,
+            },
+            data_hash=_data_hash([pictures[part].hashes for part in rows], labels),
             photos={part: len(found) for part, found in rows.items()},
             parameters=_nets.parameters(net),
             options=asdict(chosen),
-            licence=chosen.licence or "non-commercial research (CelebA)",
+            licence=chosen.licence or _LICENCE,
         )
-        val = self._plain(pictures["val"], labels["val"])
         best = Training(
             net=net,
             optimiser=self._optimiser(net),
             loss=self._loss(labels["train"]),
             train=PictureBatches(
                 pictures["train"], labels["train"], batch=chosen.batch, threads=self.tools.threads, seed=chosen.seed,
-                augmentation=AUGMENTATIONS[chosen.augmentation],
+                augmentation=augmentation,
             ),
-            val=val,
-            measure=_measure,
+            val=self._plain(pictures["val"], labels["val"]),
+            measure=_attribute_scores.measure,
             options=chosen,
             anneal=chosen.optimiser == "adamw",
             card=card,
@@ -98,14 +118,63 @@ class AttributesRecipe(Recipe):
             tools=self.tools,
         ).run()  # fmt: skip
         device = choose_device(chosen.device)
-        scores = run_net(net, val, device)
-        cuts = np.array([best_threshold(scores[:, i], labels["val"][:, i]) for i in range(scores.shape[1])])
-        best = replace(best, thresholds=dict(zip(table.attributes, _sigmoid(cuts).tolist(), strict=True)))
-        if "test" in pictures:
-            scores = run_net(net, self._plain(pictures["test"], labels["test"]), device)
-            metrics = self._write_table(table.attributes, scores, labels["test"], labels["train"], cuts)
-            best = replace(best, metrics=best.metrics | metrics)
-        return write_checkpoint(self.output, BEST, net.state_dict(), best)
+        from rostro.nets.mirrored import Mirrored
+
+        asked = Mirrored(net) if augmentation.flip else net
+        scores = {
+            part: run_net(asked, self._plain(pictures[part], labels[part]), device) for part in rows if part != "train"
+        }
+        return best, dict(net.state_dict()), scores
+
+    def _on_base(self, table: CelebA, rows: Rows, labels: Labels) -> tuple[Card, dict[str, Tensor], Scores]:
+        import torch
+
+        chosen: AttributesOptions = self.chosen
+        base = open_base(chosen.base, self.tools)
+        photos = {part: [table.photo(int(row)) for row in found] for part, found in rows.items()}
+        vectors = {part: _portraits.look(base, listed, self.tools) for part, listed in photos.items()}
+        fits = {penalty: _portraits.fit(vectors["train"], labels["train"], penalty) for penalty in _portraits.PENALTIES}
+        losses = {p: _portraits.log_loss(vectors["val"] @ w.T + b, labels["val"]) for p, (w, b) in fits.items()}
+        penalty = min(losses, key=lambda value: losses[value])
+        shown = ", ".join(f"{value:g}: {loss:.4f}" for value, loss in losses.items())
+        self.tools.say(f"validation loss by penalty: {shown}; taken: {penalty:g}")
+        weight, bias = fits[penalty]
+        scores = {part: vectors[part] @ weight.T + bias for part in rows if part != "train"}
+        measured = _attribute_scores.measure(scores["val"], labels["val"])
+        card = Card(
+            recipe="attributes",
+            net="logistic",
+            classes=table.attributes,
+            preprocessing={"base": chosen.base, "space": base.space, "crop": "middle square", "penalty": penalty},
+            metrics={f"validation {name}": value for name, value in measured.items()},
+            data_hash=_data_hash([[_sha256(photo) for photo in listed] for listed in photos.values()], labels),
+            photos={part: len(found) for part, found in rows.items()},
+            parameters=weight.size + bias.size,
+            options=asdict(chosen),
+            licence=chosen.licence or _LICENCE,
+        )
+        return card, {"weight": torch.from_numpy(weight), "bias": torch.from_numpy(bias)}, scores
+
+    def _finish(self, card: Card, tensors: dict[str, Tensor], scores: Scores, labels: Labels) -> Card:
+        """Chooses the thresholds, writes the table and the checkpoint."""
+        cuts = _attribute_scores.most_accurate(scores["val"], labels["val"])
+        card = replace(card, thresholds=dict(zip(card.classes, _sigmoid(cuts).tolist(), strict=True)))
+        if "test" in scores:
+            balanced = self.chosen.loss == "balanced" and not self.chosen.base
+            counted = _attribute_scores.weights(labels["train"]) if balanced else 1.0
+            even = _attribute_scores.even_handed(labels["train"], counted)
+            rows = _attribute_scores.table(scores["test"], labels["test"], labels["train"], cuts, even)
+            replace_file(self.output / "attributes.csv", _attribute_scores.as_csv(card.classes, rows).encode())
+            card = replace(card, metrics=card.metrics | _attribute_scores.means(rows))
+        return write_checkpoint(self.output, BEST, tensors, card)
+
+    def _say_balance(self, table: CelebA, labels: NDArray[np.float32]) -> None:
+        shares = labels.mean(axis=0)
+        rarest, commonest = int(shares.argmin()), int(shares.argmax())
+        self.tools.say(
+            f"{len(shares)} attributes, from {100 * shares[rarest]:.1f} % ({table.attributes[rarest]}) to "
+            f"{100 * shares[commonest]:.1f} % ({table.attributes[commonest]}) of the training photos"
+        )
 
     def _check(self) -> None:
         chosen: AttributesOptions = self.chosen
@@ -135,54 +204,16 @@ class AttributesRecipe(Recipe):
 
         weight = None
         if self.chosen.loss == "balanced":
-            share = labels.mean(axis=0).clip(1e-6, 1 - 1e-6)
-            weight = torch.from_numpy(((1 - share) / share).clip(1 / _MOST_WEIGHT, _MOST_WEIGHT).astype(np.float32))
+            weight = torch.from_numpy(_attribute_scores.weights(labels))
         device = choose_device(self.chosen.device)
         return torch.nn.BCEWithLogitsLoss(pos_weight=None if weight is None else weight.to(device))
-
-    def _write_table(
-        self,
-        attributes: Sequence[str],
-        scores: NDArray[Any],
-        truth: NDArray[Any],
-        known: NDArray[Any],
-        cuts: NDArray[np.float64],
-    ) -> dict[str, float]:
-        """Writes ``attributes.csv``, a line per attribute; returns the means.
-
-        Args:
-            attributes: Their names.
-            scores: (N, attributes) of the test part.
-            truth: (N, attributes) 0 or 1.
-            known: Labels of the training part, to say what always giving the more frequent answer is worth.
-            cuts: (attributes,) thresholds of the scores for the accuracy; balanced accuracy is at a score of 0.
-        """
-        majority = known.mean(axis=0) >= 0.5
-        rows = np.array(
-            [
-                [
-                    np.mean((scores[:, i] >= cuts[i]) == (truth[:, i] == 1)),
-                    np.mean(majority[i] == (truth[:, i] == 1)),
-                    balanced_accuracy(scores[:, i] >= 0, truth[:, i]),
-                    auc(scores[:, i], truth[:, i]),
-                ]
-                for i in range(len(attributes))
-            ]
-        )
-        names = ("accuracy", "majority", "balanced accuracy", "AUC")
-        lines = ["attribute," + ",".join(names)]
-        lines += [f"{name}," + ",".join(f"{v:.4f}" for v in row) for name, row in zip(attributes, rows, strict=True)]
-        replace_file(self.output / "attributes.csv", "\n".join([*lines, ""]).encode())
-        defined = np.isfinite(rows).any(axis=0)
-        means = np.nanmean(rows[:, defined], axis=0)
-        kept = [name for name, there in zip(names, defined, strict=True) if there]
-        return {f"test mean {name}": float(value) for name, value in zip(kept, means, strict=True)}
 
     @classmethod
     def predict(cls, checkpoint: Checkpoint, photos: Sequence[Path], tools: Tools) -> Iterator[Prediction | PhotoError]:
         """The attributes of each whole photo, a tight portrait as CelebA's."""
         card = checkpoint.card
-        for photo, scores in run_checkpoint(checkpoint, photos):
+        on_base = card.net == "logistic"
+        for photo, scores in _on_base(checkpoint, photos, tools) if on_base else run_checkpoint(checkpoint, photos):
             if isinstance(scores, PhotoError):
                 yield scores
                 continue
@@ -191,12 +222,24 @@ class AttributesRecipe(Recipe):
             yield Prediction(str(photo), had, tuple(listed))
 
 
-def _measure(scores: NDArray[Any], labels: NDArray[Any]) -> dict[str, float]:
-    """Mean AUC over the attributes that occur, which no threshold sways, and Keras' binary accuracy."""
-    areas = [auc(scores[:, index], labels[:, index]) for index in range(labels.shape[1])]
-    known = [area for area in areas if np.isfinite(area)]
-    mean = float(np.mean(known)) if known else 0.5
-    return {"mean AUC": mean, "binary accuracy": float(((scores >= 0) == (labels == 1)).mean())}
+def _on_base(
+    checkpoint: Checkpoint, photos: Sequence[Path], tools: Tools
+) -> Iterator[tuple[Path, Floats | PhotoError]]:
+    weight, bias = (checkpoint.tensors[name].numpy() for name in ("weight", "bias"))
+    for photo, found in zip(photos, reopen_base(checkpoint, tools).portraits(photos), strict=True):
+        if isinstance(found, PhotoError):
+            yield photo, found
+        else:
+            yield photo, weight @ _portraits.scaled(found.vector[None])[0] + bias
+
+
+def _data_hash(hashes: Sequence[Sequence[str]], labels: Labels) -> str:
+    """Of the photos of all parts."""
+    return data_hash([sha256 for part in hashes for sha256 in part], np.concatenate(list(labels.values())))
+
+
+def _sha256(photo: Path | bytes) -> str:
+    return hashlib.sha256(photo).hexdigest() if isinstance(photo, bytes) else photo_hash(photo)
 
 
 def _sigmoid(scores: NDArray[Any]) -> NDArray[np.float64]:

@@ -6,6 +6,8 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
+from rostro.errors import BadInput
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from rostro.errors import PhotoError
     from rostro.training._card import Card
     from rostro.training._checkpoint import Checkpoint
-    from rostro.types import Floats
+    from rostro.types import AlignmentSpec, Floats, Image
 
 Box = tuple[float, float, float, float]
 
@@ -66,6 +68,9 @@ class Base(Protocol):
     def vectors(self, photos: Sequence[Path]) -> Iterator[Found | PhotoError]:
         """One answer per photo, in order."""
 
+    def portraits(self, photos: Sequence[Path | bytes]) -> Iterator[Found | PhotoError]:
+        """The same of the middle square of photos that are portraits, hair and all; no face is looked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -92,12 +97,17 @@ def _silent(_: Any) -> None:
     pass
 
 
+def _no_faces(photos: Sequence[Path], spec: AlignmentSpec, detector: str) -> Iterator[Image | PhotoError]:
+    raise BadInput("whoever runs this recipe lends no detector of faces")
+
+
 @dataclass(frozen=True, slots=True)
 class Tools:
     """What a recipe is given by whoever runs it.
 
     Attributes:
         open_base: An embedder by name.
+        crop: (photos, alignment, detector) → the aligned crop of each photo's largest face, in order.
         say: Told a line for people now and then.
         on_step: Told how far the training is.
         stopped: Asked after each step; True ends the training there, ready to be resumed.
@@ -105,6 +115,7 @@ class Tools:
     """
 
     open_base: Callable[[str], Base]
+    crop: Callable[[Sequence[Path], AlignmentSpec, str], Iterator[Image | PhotoError]] = _no_faces
     say: Callable[[str], None] = _silent
     on_step: Callable[[Step], None] = _silent
     stopped: Callable[[], bool] = lambda: False

@@ -1,0 +1,69 @@
+"""Recipe ``embedder``: metric learning from scratch; what comes out is an embedder like those that rostro ships."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rostro.embedding._trained import SIGNED
+from rostro.errors import UnknownModel
+from rostro.nets.iresnet import iresnet
+from rostro.nets.mobilefacenet import mobilefacenet
+from rostro.training._metric import MetricOptions, MetricRecipe, Start
+from rostro.training.base import option
+from rostro.types import AlignmentSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import torch
+
+    from rostro.nets.metric import MetricNet
+    from rostro.nets.network import Network
+
+#: Name → the network of so many dimensions.
+BACKBONES: dict[str, Callable[[int], Network]] = {
+    "mobilefacenet": mobilefacenet,
+    "iresnet18": lambda dims: iresnet(18, dims),
+    "iresnet34": lambda dims: iresnet(34, dims),
+    "iresnet50": lambda dims: iresnet(50, dims),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbedderOptions(MetricOptions):
+    """What it can be told."""
+
+    epochs: int = option(40, "Most passes over the training photos.")
+    rate: float = option(0.05, "Learning rate at its highest.")
+    net: str = option("mobilefacenet", "mobilefacenet, iresnet18, iresnet34 or iresnet50.")
+    dims: int = option(128, "Length of the vectors.")
+
+
+class EmbedderRecipe(MetricRecipe):
+    """One folder per person, hundreds of people or more."""
+
+    about = "An embedder from scratch (ArcFace, CosFace or triplets), on one folder per person; --embedder takes it."
+    options = EmbedderOptions
+
+    def _start(self) -> Start:
+        from rostro.nets.torch_network import TorchNetwork
+
+        chosen: EmbedderOptions = self.chosen
+        if chosen.net not in BACKBONES:
+            raise UnknownModel(f"no network named {chosen.net!r}; there is: {', '.join(BACKBONES)}")
+        network = BACKBONES[chosen.net](chosen.dims)
+        return Start(
+            name=chosen.net,
+            net=TorchNetwork(network),
+            alignment=AlignmentSpec("five_point", network.size),
+            detector="yunet",
+            input_form=SIGNED,
+        )
+
+    def _optimiser(self, net: MetricNet) -> torch.optim.Optimizer:
+        """Stochastic gradient descent with momentum, as in the papers."""
+        import torch
+
+        learned = [parameter for parameter in net.parameters() if parameter.requires_grad]
+        return torch.optim.SGD(learned, lr=self.chosen.rate, momentum=0.9, weight_decay=5e-4)
