@@ -54,7 +54,7 @@ class Recognizer:
         alignment: str | None = None,
         engine: str | None = None,
         precision: str | None = None,
-        gallery: str | None = None,
+        gallery: str | Path | None = None,
         threshold: float | None = None,
         fmr: float | None = None,
         operating_point: str | Path | None = None,
@@ -97,7 +97,7 @@ class Recognizer:
             cache_dir=self.settings.home / "compiled",
         )
         registry.part("runtime", self.engine_options.engine)
-        self.gallery_url = gallery or self.settings.gallery
+        self.gallery_url = str(gallery or self.settings.gallery)
         self._threshold = threshold
         self._fmr = fmr
         self._operating_point_file = operating_point
