@@ -170,7 +170,7 @@ def test_live(server: Running, client: httpx.Client, samples: dict[str, Path]) -
 
 
 def test_about(client: httpx.Client, server: Running) -> None:
-    assert client.get("/healthz").json() == {"status": "ok"}
+    assert client.get("/healthz").json() == {"status": "ok", "watching": False}
     (gallery,) = client.get("/v1/galleries").json()["galleries"]
     assert gallery["name"] == "people.db" and gallery["people"] >= 2 and gallery["keeps_pictures"]
     used = {(m["task"], m["name"]) for m in client.get("/v1/models").json()["models"] if m["used"]}

@@ -13,7 +13,7 @@ from rostro.errors import RostroError
 #: The verbs, in the order of the help. Each is a file here with a function ``command`` or a group ``app``.
 VERBS = (
     "detect", "verify", "enroll", "identify", "embed", "classify", "people", "gallery",
-    "train", "predict", "evaluate", "compare", "calibrate", "models", "serve", "keys", "doctor",
+    "watch", "train", "predict", "evaluate", "compare", "calibrate", "models", "serve", "keys", "doctor",
 )  # fmt: skip
 
 

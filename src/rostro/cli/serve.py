@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -72,7 +72,7 @@ def command(
     crops = CropStore.beside(faces.gallery_url) if keep_crops else None
     if keep_crops and crops is None:
         raise BadInput(f"{faces.gallery_url}: pictures are kept beside galleries that are files, and this is none")
-    tls = {"ssl_certfile": certificate, "ssl_keyfile": certificate_key} if certificate else {}
+    tls: dict[str, Any] = {"ssl_certfile": certificate, "ssl_keyfile": certificate_key} if certificate else {}
     server = make_server(faces, keys=KeyStore(keys), host=host, port=port, crops=crops, limits=Limits(rate=rate), **tls)
     output.note(f"rostro: http{'s' if tls else ''}://{host}:{port} serves {faces.gallery_url} (Ctrl-C stops it)")
     server.run()

@@ -23,9 +23,9 @@ unversioned = guarded_router("server", prefix="")
 
 
 @health.get("/healthz")
-async def healthz() -> dict[str, str]:
-    """Whether the server answers. Needs no key."""
-    return {"status": "ok"}
+async def healthz(service: TheService) -> schemas.Health:
+    """Whether the server answers, and whether it shows what it watches. Needs no key."""
+    return schemas.Health(status="ok", watching=service.watching is not None)
 
 
 @unversioned.get(

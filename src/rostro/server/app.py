@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 
 from rostro import __version__
-from rostro.server import about, faces, jobs, live, page_files, people, problems
+from rostro.server import about, faces, jobs, live, page_files, people, problems, watching
 from rostro.server.bodies import BodyLimits
 from rostro.server.metrics import Measured
 from rostro.server.schemas import Problem
@@ -45,6 +45,7 @@ def create_app(service: Service) -> FastAPI:
     for router in (faces.router, people.router, jobs.router, about.router, about.unversioned, about.health):
         app.include_router(router)
     app.include_router(live.router)
+    app.include_router(watching.router)
     app.include_router(page_files.router)
     app.mount("/page", page_files.files())
     problems.install(app)

@@ -30,7 +30,8 @@ router = APIRouter()
 
 #: Seconds without a frame, or without taking an answer, after which a client is let go.
 PATIENCE = 30.0
-_POLICY, _TRY_LATER = 1008, 1013
+#: Codes of closing (RFC 6455): against the rules, come again later.
+POLICY, TRY_LATER = 1008, 1013
 
 
 @dataclass(slots=True)
@@ -62,28 +63,28 @@ async def live(socket: WebSocket) -> None:
     service = service_of(socket)
     await socket.accept()
     try:
-        key = presented(socket) or await _first_message(socket)
-        with admitted(socket, Role.READ, key), _place(service):
+        key = presented(socket) or await first_message(socket)
+        with admitted(socket, Role.READ, key), place(service):
             await socket.send_text(json.dumps({"ready": True}))
             await _converse(socket, service)
     except Problem as problem:
-        await _refuse(socket, problem, _POLICY)
+        await refuse(socket, problem, POLICY)
     except TooMany as excess:
-        await _refuse(socket, of_too_many(excess), _TRY_LATER)
+        await refuse(socket, of_too_many(excess), TRY_LATER)
     except TimeoutError:
-        await _refuse(socket, Problem(408, "too-slow", "nothing came for too long"), _POLICY)
+        await refuse(socket, Problem(408, "too-slow", "nothing came for too long"), POLICY)
     except WebSocketDisconnect:
         return
 
 
-async def _refuse(socket: WebSocket, problem: Problem, code: int) -> None:
+async def refuse(socket: WebSocket, problem: Problem, code: int) -> None:
     """Says what is wrong, as the other routes do, and closes."""
     with suppress(WebSocketDisconnect, RuntimeError):  # the client may have gone
         await socket.send_text(json.dumps(document(problem)))
         await socket.close(code, problem.kind)
 
 
-async def _first_message(socket: WebSocket) -> str | None:
+async def first_message(socket: WebSocket) -> str | None:
     """The key in the first message; None where it says that there is none."""
     async with asyncio.timeout(PATIENCE):
         message = await socket.receive()
@@ -98,7 +99,7 @@ async def _first_message(socket: WebSocket) -> str | None:
 
 
 @contextmanager
-def _place(service: Service) -> Iterator[None]:
+def place(service: Service) -> Iterator[None]:
     """One of the places for live views.
 
     Raises:

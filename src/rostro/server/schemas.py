@@ -33,6 +33,14 @@ def _example(**members: Any) -> ConfigDict:
     return ConfigDict(json_schema_extra={"examples": [members]})
 
 
+class Health(BaseModel):
+    """The server answers."""
+
+    model_config = _example(status="ok", watching=False)
+    status: str
+    watching: bool = Field(description="Whether `rostro watch` serves, and its view shows something")
+
+
 class Face(BaseModel):
     """A face in a photo."""
 

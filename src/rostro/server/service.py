@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rostro.recognition.recognizer import Recognizer
     from rostro.server.jobs import Job
     from rostro.server.keys import KeyStore
+    from rostro.server.watching import Broadcast
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,6 +38,7 @@ class Service:
         metrics: Counters.
         jobs: Bulk enrolments by their ids.
         live_views: How many are open.
+        watching: What ``rostro watch`` sees, where it is what serves; None elsewhere.
         open_without_keys: Whether everybody may do everything while no key was ever made. Only for a server that this
             machine alone can reach.
     """
@@ -51,6 +53,7 @@ class Service:
     open_without_keys: bool
     jobs: dict[str, Job] = field(default_factory=dict)
     live_views: int = 0
+    watching: Broadcast | None = None
 
     @classmethod
     def make(
@@ -61,6 +64,7 @@ class Service:
         crops: CropStore | None = None,
         limits: Limits | None = None,
         open_without_keys: bool = False,
+        watching: Broadcast | None = None,
     ) -> Service:
         """Puts a service together; loads no model yet."""
         limits, metrics = limits or Limits(), Metrics()
@@ -81,6 +85,7 @@ class Service:
             clients=Clients(limits),
             metrics=metrics,
             open_without_keys=open_without_keys,
+            watching=watching,
         )
 
     def warm_up(self) -> None:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from rostro.recognition.recognizer import Recognizer
     from rostro.server.keys import KeyStore
     from rostro.server.limits import Limits
+    from rostro.server.watching import Broadcast
 
 #: Seconds that requests have to end when the server is told to stop.
 GRACE = 10
@@ -26,6 +27,7 @@ def make_server(
     port: int,
     crops: CropStore | None = None,
     limits: Limits | None = None,
+    watching: Broadcast | None = None,
     **options: Any,
 ) -> Any:
     """A uvicorn server, ready to ``run()``.
@@ -39,6 +41,7 @@ def make_server(
         port: Port to listen on; 0 takes a free one.
         crops: Where pictures of people who agreed are kept; None keeps none.
         limits: What clients may ask.
+        watching: What a watcher sees, for the page; None where nothing is watched.
         **options: More of uvicorn's, for example ``ssl_certfile``.
 
     Raises:
@@ -58,7 +61,9 @@ def make_server(
         raise BadInput(
             f"{host} can be reached from other machines; make a key first: rostro keys create --role admin LABEL"
         )
-    service = Service.make(recognizer, keys=keys, crops=crops, limits=limits, open_without_keys=loopback)
+    service = Service.make(
+        recognizer, keys=keys, crops=crops, limits=limits, open_without_keys=loopback, watching=watching
+    )
     config = uvicorn.Config(
         create_app(service),
         host=host,

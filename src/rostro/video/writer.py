@@ -47,9 +47,10 @@ class VideoWriter:
         if path.suffix.lower() != ".mp4":
             raise BadInput(f"{path}: videos are written as .mp4")
         try:
-            self._file = av.open(str(path), "w", options={"movflags": "faststart"})
-        except (OSError, ValueError) as error:
-            raise BadInput(f"cannot write {path}: {getattr(error, 'strerror', None) or error}") from None
+            path.touch()  # PyAV opens the file late
+        except OSError as error:
+            raise BadInput(f"cannot write {path}: {error.strerror}") from None
+        self._file = av.open(str(path), "w", options={"movflags": "faststart"})
         self._path = path
         self._rate = Fraction(rate or 25.0).limit_denominator(1001)
         self._stream: Any = None

@@ -1,5 +1,5 @@
 // Puts the page together: language, key, and one view at a time, named by the address (#verify, #people, …).
-import { apiKey, setApiKey } from "./api.js";
+import { apiKey, get, setApiKey } from "./api.js";
 import { ask, field, h } from "./dom.js";
 import { currentLanguage, setLanguage, t } from "./words.js";
 import * as enrol from "./enrol.js";
@@ -7,12 +7,14 @@ import * as identify from "./identify.js";
 import * as live from "./live.js";
 import * as people from "./people.js";
 import * as verify from "./verify.js";
+import * as watch from "./watch.js";
 import * as whoami from "./whoami.js";
 
-const VIEWS = { verify, identify, whoami, enrol, people, live };
+const VIEWS = { verify, identify, whoami, enrol, people, live, watch };
 
 const byId = (id) => document.getElementById(id);
 let close = () => {};
+let watching = false; // whether `rostro watch` is what serves
 
 function wanted() {
   const name = location.hash.slice(1);
@@ -26,10 +28,20 @@ function show({ focus = true } = {}) {
   close = leave;
   document.title = `${title} – rostro`;
   byId("main").replaceChildren(h("h1", {}, title), element);
-  const links = Object.keys(VIEWS).map((key) =>
+  navigate(name);
+  if (focus) byId("main").focus();
+}
+
+function navigate(name) {
+  const shown = Object.keys(VIEWS).filter((key) => key !== "watch" || watching || key === name);
+  const links = shown.map((key) =>
     h("li", {}, h("a", { href: `#${key}`, "aria-current": key === name && "page" }, t(key))));
   byId("nav").replaceChildren(h("ul", {}, ...links));
-  if (focus) byId("main").focus();
+}
+
+async function findOut() {
+  ({ watching } = await get("/healthz").catch(() => ({ watching: false })));
+  if (watching) navigate(wanted());
 }
 
 function speak() {
@@ -64,3 +76,4 @@ byId("skip").addEventListener("click", (event) => {
 window.addEventListener("hashchange", () => show());
 speak();
 show({ focus: false });
+findOut();

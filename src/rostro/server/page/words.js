@@ -138,6 +138,21 @@ const WORDS = {
   framesPerSecond: ["{value} frames per second", "{value} imágenes por segundo"],
   liveVideo: ["The camera's picture, with faces marked", "La imagen de la cámara, con las caras marcadas"],
 
+  watch: ["Watch", "Vigilar"],
+  watchTitle: ["What is being watched", "Lo que se vigila"],
+  watchHelp: [
+    "This server watches {source}. Names are of enrolled people.",
+    "Este servidor vigila {source}. Los nombres son de personas registradas.",
+  ],
+  watchVideo: ["The watched picture, with faces marked", "La imagen vigilada, con las caras marcadas"],
+  events: ["Events", "Sucesos"],
+  stranger: ["Somebody unknown", "Alguien desconocido"],
+  "event.appeared": ["Somebody appeared", "Apareció alguien"],
+  "event.recognised": ["{name} was recognised", "Se reconoció a {name}"],
+  "event.left": ["{name} left", "{name} se fue"],
+  "event.lost": ["The source is lost; it is tried again.", "Se perdió la fuente; se intenta de nuevo."],
+  "event.back": ["The source is back.", "La fuente volvió."],
+
   choosePhoto: ["Choose a photo", "Elegir una foto"],
   choosePhotos: ["Choose photos", "Elegir fotos"],
   orDrop: ["or drop it here", "o suéltela aquí"],
@@ -172,6 +187,10 @@ const WORDS = {
   "problem.too-many-requests": ["Too many requests; wait a moment.", "Demasiadas peticiones; espere un momento."],
   "problem.busy": ["The server is busy; try again.", "El servidor está ocupado; inténtelo de nuevo."],
   "problem.request-too-large": ["The photos are too large together.", "Las fotos juntas son demasiado grandes."],
+  "problem.not-watching": [
+    "This server watches nothing. Start it with: rostro watch",
+    "Este servidor no vigila nada. Inícielo con: rostro watch",
+  ],
   "problem.offline": ["The server cannot be reached.", "No se puede contactar con el servidor."],
 };
 

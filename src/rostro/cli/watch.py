@@ -1,0 +1,229 @@
+"""``rostro watch``: who comes by? Cameras, videos and streams, live."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from rostro.cli import options, output
+from rostro.errors import BadInput
+from rostro.gallery.base import open_gallery
+from rostro.video.events import Clock, Event, EventLog, FaceEvent
+from rostro.video.loop import Summary, run
+from rostro.video.sources import open_source
+from rostro.video.watcher import Watcher, WatchOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from rostro.recognition.recognizer import Recognizer
+    from rostro.video.sightings import Sightings
+    from rostro.video.sources import Source
+    from rostro.video.watcher import Scene
+
+Source_ = Annotated[
+    str, typer.Argument(metavar="SOURCE", help="0 for the first camera, a video file, a folder of photos, or a URL.")
+]
+_HOST = "127.0.0.1"
+
+
+def command(
+    source: Source_,
+    gallery: options.GalleryUrl = None,
+    video: Annotated[
+        Path | None, typer.Option("--output", help="Write the video with boxes and names (.mp4).", show_default=False)
+    ] = None,
+    events: Annotated[
+        str | None,
+        typer.Option("--events", help="Add what happens to this file, a JSON line each; - for stdout."),
+    ] = None,
+    keep_crops: Annotated[
+        bool, typer.Option("--keep-crops", help="Keep a picture of each recognised person beside the gallery.")
+    ] = False,
+    serve: Annotated[
+        bool | None,
+        typer.Option("--serve/--no-serve", help="Show the picture on a page. Default: for cameras, without --output."),
+    ] = None,
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port of the page.")] = 8000,
+    every: Annotated[int, typer.Option("--every", min=1, help="Look for faces in every n-th frame.")] = (
+        WatchOptions().every
+    ),
+    patience: Annotated[
+        float, typer.Option("--patience", min=0.1, help="Seconds out of sight after which somebody has left.")
+    ] = WatchOptions().patience,
+    real_time: Annotated[
+        bool, typer.Option("--real-time", help="Run a file at its own speed, and drop frames as for a camera.")
+    ] = False,
+    detector: options.Detector = None,
+    embedder: options.Embedder = "sface",
+    alignment: options.Alignment = None,
+    engine: options.Engine = None,
+    precision: options.Precision = None,
+    threshold: options.Threshold = None,
+    fmr: options.Fmr = None,
+    operating_point: options.OperatingPointFile = None,
+    json: options.Json = False,
+) -> None:
+    """Who comes by? Follows the faces of a video and names them, until it ends or Ctrl-C.
+
+    Exit code 0: somebody was recognised, 1: nobody, 2: the source could not be used.
+
+    Example: rostro watch 0 --gallery people.db
+
+    Example: rostro watch rtsp://camera/stream --gallery people.db --events events.jsonl --keep-crops
+
+    Example: rostro watch party.mp4 --output named.mp4
+    """
+    serves = (source.isdecimal() and video is None and not json) if serve is None else serve
+    opened = open_source(source, real_time=real_time or serves)
+    faces = options.make_recognizer(
+        detector=detector, embedder=embedder, alignment=alignment, engine=engine, precision=precision,
+        threshold=threshold, fmr=fmr, operating_point=operating_point, gallery=gallery,
+    )  # fmt: skip
+    open_gallery(faces.gallery_url, create=False).close()  # a gallery that is not there is an error, not an empty one
+    summary = Summary()
+    with ExitStack() as stack:
+        tell: list[Callable[[Scene], None]] = [summary.hear]
+        tell.append(
+            partial(_tell, _teller(events, stack, quiet=json), Clock(opened.live), _sightings(faces, keep_crops))
+        )
+        if video is not None:
+            tell.append(_drawer(video, opened, stack))
+        if serves:
+            tell.append(_page(faces, opened, port, stack))
+        _watch(opened, faces, WatchOptions(every=every, patience=patience), tell)
+    if json:
+        output.print_json({"source": opened.name, **summary.to_json()})
+    else:
+        output.note(f"rostro: {_sentence(summary)}")
+    raise typer.Exit(output.YES if summary.people else output.NO)
+
+
+def _watch(source: Source, faces: Recognizer, chosen: WatchOptions, tell: list[Callable[[Scene], None]]) -> None:
+    """Runs until the source ends, or somebody says that it is enough: Ctrl-C, or SIGTERM of whoever runs services."""
+    from rostro.video.eyes import RecognizerEyes
+
+    watcher = Watcher(RecognizerEyes(faces), chosen)
+    with _terminating():
+        try:
+            run(source, watcher, tell)
+        except KeyboardInterrupt:
+            output.note("rostro: stopped")
+
+
+@contextmanager
+def _terminating() -> Iterator[None]:
+    """SIGTERM ends the watching as Ctrl-C does: with everybody told who left and the video whole."""
+
+    def interrupt(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _teller(events: str | None, stack: ExitStack, *, quiet: bool) -> Callable[[dict[str, Any]], None]:
+    """Where events go: lines for people, unless they go somewhere as JSON."""
+    if events == "-":
+        if quiet:
+            raise BadInput("--json and --events - would both write to stdout; take one of them")
+        return output.print_json
+    if events is not None:
+        return stack.enter_context(EventLog(Path(events))).write
+    return (lambda document: None) if quiet else _say
+
+
+def _say(document: dict[str, Any]) -> None:
+    when = document["time"] or f"{document['seconds']:.1f} s"
+    if "track" not in document:
+        what = "the source is back" if document["event"] == "back" else f"the source is lost: {document['reason']}"
+    elif document["name"] is None:
+        what = f"{document['event']}: somebody (track {document['track']})"
+    else:
+        what = f"{document['event']}: {document['name']} ({document['score']:.3f}, track {document['track']})"
+    output.say(f"{when}  {what}")
+
+
+def _tell(write: Callable[[dict[str, Any]], None], clock: Clock, sightings: Sightings | None, scene: Scene) -> None:
+    """Each event as a document with its time and its picture."""
+    for event in scene.events:
+        write({**event.to_json(), "time": clock.time(event.seconds), **_picture(event, sightings)})
+
+
+def _picture(event: Event, sightings: Sightings | None) -> dict[str, str | None]:
+    if not isinstance(event, FaceEvent):
+        return {}
+    file = sightings.keep(event) if sightings else None
+    return {"picture": None if file is None else str(file)}
+
+
+def _sightings(faces: Recognizer, wanted: bool) -> Sightings | None:
+    if not wanted:
+        return None
+    from rostro.recognition.crops import CropStore
+    from rostro.video.sightings import Sightings
+
+    crops = CropStore.beside(faces.gallery_url)
+    if crops is None:
+        raise BadInput(f"{faces.gallery_url}: pictures are kept beside galleries that are files, and this is none")
+    return Sightings(crops, faces.gallery)
+
+
+def _drawer(path: Path, source: Source, stack: ExitStack) -> Callable[[Scene], None]:
+    """Draws every frame into a file."""
+    from rostro.video.drawing import draw_scene
+    from rostro.video.writer import VideoWriter
+
+    writer = stack.enter_context(VideoWriter(path, rate=source.rate))
+
+    def draw(scene: Scene) -> None:
+        if scene.frame is not None:
+            writer.write(scene.frame.seconds, partial(draw_scene, scene.frame.image, scene.seen))
+
+    return draw
+
+
+def _page(faces: Recognizer, source: Source, port: int, stack: ExitStack) -> Callable[[Scene], None]:
+    """Serves the page for this machine while the watching goes on, and opens it where somebody sits before it."""
+    from rostro.server.keys import DEFAULT_FILE, KeyStore
+    from rostro.server.serving import make_server
+    from rostro.server.watching import Broadcast
+
+    broadcast = Broadcast(source.name)
+    server = make_server(faces, keys=KeyStore(Path(DEFAULT_FILE)), host=_HOST, port=port, watching=broadcast)
+    thread = threading.Thread(target=server.run, name="rostro-page", daemon=True)
+    thread.start()
+
+    def stop() -> None:
+        server.should_exit = True
+        thread.join(15)
+
+    stack.callback(stop)
+    while not server.started:
+        thread.join(0.05)
+        if not thread.is_alive():
+            raise BadInput(f"the page cannot be served on port {port}: is it taken? (--port chooses another)")
+    url = f"http://{_HOST}:{port}/#watch"
+    output.note(f"rostro: {url} shows {source.name} (Ctrl-C stops it)")
+    if sys.stderr.isatty():
+        import webbrowser
+
+        webbrowser.open(url)
+    return broadcast.hear
+
+
+def _sentence(summary: Summary) -> str:
+    seen = ", ".join(summary.people) or "nobody known"
+    dropped = f", {summary.dropped} dropped" if summary.dropped else ""
+    strangers = f"{summary.strangers} unknown track{'s' if summary.strangers != 1 else ''}"
+    return f"{summary.frames} frames{dropped}; saw {seen}; {strangers}"

@@ -1,0 +1,114 @@
+"""Files and folders are read whole, in order; at their own speed only when that is asked for."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rostro.errors import BadInput, UnreadablePhoto
+from rostro.imaging.writing import write_picture
+from rostro.video.frames import Frame
+from rostro.video.recorded import ahead, paced
+from rostro.video.sources import open_source
+from rostro.video.writer import VideoWriter
+
+
+def shade(value: int, width: int = 64, height: int = 48) -> np.ndarray:
+    return np.full((height, width, 3), (value, 128, 255 - value), np.uint8)
+
+
+def frames_of(source: str, **options: bool) -> list[Frame]:
+    return list(open_source(source, **options).items(threading.Event()))
+
+
+@pytest.fixture
+def video(tmp_path: Path) -> Path:
+    path = tmp_path / "ñandú.mp4"
+    with VideoWriter(path, rate=10) as writer:
+        for number in range(20):
+            writer.write(number / 10, lambda number=number: shade(10 * number))
+    return path
+
+
+def test_a_file_is_read_whole(video: Path) -> None:
+    frames = frames_of(str(video))
+    assert [frame.number for frame in frames] == list(range(20))
+    assert [frame.seconds for frame in frames] == pytest.approx([number / 10 for number in range(20)], abs=0.02)
+    for number, frame in enumerate(frames):
+        assert frame.image.shape == (48, 64, 3) and frame.image.dtype == np.uint8
+        assert np.abs(frame.image.mean(axis=(0, 1)) - (10 * number, 128, 255 - 10 * number)).max() < 12, "RGB"
+
+
+def test_a_file_in_real_time(video: Path) -> None:
+    frames = frames_of(str(video), real_time=True)
+    numbers = [frame.number for frame in frames]
+    assert numbers == sorted(numbers) and numbers[-1] == 19
+
+
+def test_pacing_waits_for_each_frame() -> None:
+    now, slept = [100.0], []
+
+    def sleep(seconds: float) -> None:
+        slept.append(round(seconds, 3))
+        now[0] += seconds
+
+    frames = [Frame(number, number * 0.04, shade(0)) for number in range(4)]
+    for frame in paced(iter(frames), clock=lambda: now[0], sleep=sleep):
+        now[0] += 0.01 if frame.number < 2 else 0.05
+    assert slept == [0.03, 0.03], "who is late does not wait"
+
+
+def test_a_folder(tmp_path: Path) -> None:
+    for number in (10, 9, 11):
+        write_picture(shade(number), tmp_path / f"{number:03d}.png")
+    (tmp_path / "notes.txt").write_text("no photo")
+    frames = frames_of(str(tmp_path))
+    assert [int(frame.image[0, 0, 0]) for frame in frames] == [9, 10, 11]
+    assert [frame.seconds for frame in frames] == [0.0, 0.04, 0.08]
+
+
+def test_bad_sources_are_named(tmp_path: Path) -> None:
+    for name, content in {"empty.mp4": b"", "text.mp4": b"hello " * 100}.items():
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(BadInput, match=name):
+            frames_of(str(tmp_path / name))
+    with pytest.raises(BadInput, match="no such file"):
+        frames_of(str(tmp_path / "missing.mp4"))
+    with pytest.raises(BadInput, match="no camera"):
+        frames_of("/dev/null")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(BadInput, match="no photos"):
+        frames_of(str(tmp_path / "folder"))
+    (tmp_path / "folder" / "broken.jpg").write_bytes(b"\xff\xd8\xff")
+    with pytest.raises(UnreadablePhoto, match=r"broken\.jpg"):
+        frames_of(str(tmp_path / "folder"))
+
+
+def test_a_cut_off_file_gives_what_it_has(tmp_path: Path, video: Path) -> None:
+    """As a camera's file does after a power cut; MP4 without its end has no index, so it is refused or short."""
+    cut = tmp_path / "cut.mp4"
+    cut.write_bytes(video.read_bytes()[:-40])
+    assert len(frames_of(str(cut))) <= 20
+
+
+def test_reading_ahead_stops_with_its_reader() -> None:
+    ended = threading.Event()
+
+    def endless():
+        try:
+            number = 0
+            while True:
+                yield Frame(number, 0.0, shade(0))
+                number += 1
+        finally:
+            ended.set()
+
+    items = endless()
+    reader = ahead(items)
+    assert next(reader).number == 0 and next(reader).number == 1
+    reader.close()
+    items.close()
+    assert ended.is_set()
