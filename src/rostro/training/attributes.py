@@ -18,8 +18,9 @@ from rostro.training._bases import open_base, reopen_base
 from rostro.training._card import Card
 from rostro.training._checkpoint import BEST, Checkpoint, need_torch, write_checkpoint
 from rostro.training._data import PictureBatches, Pictures, data_hash
-from rostro.training._loop import Training, check_loop, choose_device, run_net
+from rostro.training._loop import Training, check_loop, run_net
 from rostro.training._pictures import run_checkpoint
+from rostro.training._processes import choose_device
 from rostro.training.base import LoopOptions, Prediction, Recipe, Tools, option
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class AttributesRecipe(Recipe):
 
     about = "The 40 attributes of CelebA's faces, from its official files."
     options = AttributesOptions
+    names_one = False
 
     def train(self) -> Card:
         """Trains on the binary cross entropy; thresholds from the validation part, the table from the test part."""
