@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from rostro.recognition.recognizer import Recognizer
     from rostro.training.base import Found, Options, Recipe, Step, Tools
     from rostro.types import AlignmentSpec, Image
+    from rostro.weights.entry import ModelFile
 
 Root = Annotated[
     Path, typer.Argument(help="Folder of the data; what it holds depends on the recipe.", show_default=False)
@@ -95,6 +96,13 @@ def _crops(photos: Sequence[Path], spec: AlignmentSpec, detector: str, bar: Prog
     bar.remove_task(task)
 
 
+def _model_file(forms: Sequence[ModelFile]) -> tuple[ModelFile, Path]:
+    """The first of some files that is installed, else the first one, fetched."""
+    store = options.make_recognizer().store
+    entry = next((entry for entry in forms if store.is_installed(entry)), forms[0])
+    return entry, store.path(entry)
+
+
 def _say(line: str, bar: Progress) -> None:
     """A line on stderr, above the bar; of several processes only the first one speaks."""
     from rostro.training._processes import is_first
@@ -135,6 +143,7 @@ def tools() -> Iterator[Tools]:
             yield Tools(
                 open_base=lambda name: EmbedderBase(options.make_recognizer(embedder=name), bar),
                 crop=lambda photos, spec, detector: _crops(photos, spec, detector, bar),
+                model_file=_model_file,
                 say=lambda line: _say(line, bar),
                 on_step=draw,
                 stopped=lambda: bool(asked),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rostro.training._card import Card
     from rostro.training._checkpoint import Checkpoint
     from rostro.types import AlignmentSpec, Floats, Image
+    from rostro.weights.entry import ModelFile
 
 Box = tuple[float, float, float, float]
 
@@ -101,6 +102,10 @@ def _no_faces(photos: Sequence[Path], spec: AlignmentSpec, detector: str) -> Ite
     raise BadInput("whoever runs this recipe lends no detector of faces")
 
 
+def _no_files(forms: Sequence[ModelFile]) -> tuple[ModelFile, Path]:
+    raise BadInput("whoever runs this recipe lends no model files")
+
+
 @dataclass(frozen=True, slots=True)
 class Tools:
     """What a recipe is given by whoever runs it.
@@ -108,6 +113,7 @@ class Tools:
     Attributes:
         open_base: An embedder by name.
         crop: (photos, alignment, detector) → the aligned crop of each photo's largest face, in order.
+        model_file: Of some files that each hold a network, the first that is installed, else the first one, fetched.
         say: Told a line for people now and then.
         on_step: Told how far the training is.
         stopped: Asked after each step; True ends the training there, ready to be resumed.
@@ -116,6 +122,7 @@ class Tools:
 
     open_base: Callable[[str], Base]
     crop: Callable[[Sequence[Path], AlignmentSpec, str], Iterator[Image | PhotoError]] = _no_faces
+    model_file: Callable[[Sequence[ModelFile]], tuple[ModelFile, Path]] = _no_files
     say: Callable[[str], None] = _silent
     on_step: Callable[[Step], None] = _silent
     stopped: Callable[[], bool] = lambda: False
@@ -154,10 +161,14 @@ class Recipe(ABC):
     Class attributes:
         about: One line for people.
         options: What it can be told.
+        names_one: Whether its predictions give each photo one class, or nobody known.
+        otherwise: The class of a photo that is said to be nobody known; None where there is no such class.
     """
 
     about: ClassVar[str]
     options: ClassVar[type[Options]]
+    names_one: ClassVar[bool] = True
+    otherwise: ClassVar[str | None] = None
 
     def __init__(self, root: Path, output: Path, options: Any, tools: Tools) -> None:
         """Touches no disk.

@@ -7,27 +7,15 @@ from typing import TYPE_CHECKING
 
 from rostro.embedding._trained import SIGNED
 from rostro.errors import UnknownModel
-from rostro.nets.iresnet import iresnet
-from rostro.nets.mobilefacenet import mobilefacenet
+from rostro.training._backbones import BACKBONES, build
 from rostro.training._metric import MetricOptions, MetricRecipe, Start
 from rostro.training.base import option
 from rostro.types import AlignmentSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import torch
 
     from rostro.nets.metric import MetricNet
-    from rostro.nets.network import Network
-
-#: Name → the network of so many dimensions.
-BACKBONES: dict[str, Callable[[int], Network]] = {
-    "mobilefacenet": mobilefacenet,
-    "iresnet18": lambda dims: iresnet(18, dims),
-    "iresnet34": lambda dims: iresnet(34, dims),
-    "iresnet50": lambda dims: iresnet(50, dims),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,16 +35,14 @@ class EmbedderRecipe(MetricRecipe):
     options = EmbedderOptions
 
     def _start(self) -> Start:
-        from rostro.nets.torch_network import TorchNetwork
-
         chosen: EmbedderOptions = self.chosen
         if chosen.net not in BACKBONES:
             raise UnknownModel(f"no network named {chosen.net!r}; there is: {', '.join(BACKBONES)}")
-        network = BACKBONES[chosen.net](chosen.dims)
+        net = build(chosen.net, chosen.dims)
         return Start(
             name=chosen.net,
-            net=TorchNetwork(network),
-            alignment=AlignmentSpec("five_point", network.size),
+            net=net,
+            alignment=AlignmentSpec("five_point", net.network.size),
             detector="yunet",
             input_form=SIGNED,
         )
