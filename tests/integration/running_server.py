@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from rostro.server.watching import Broadcast
+
 #: Generous where a test does not look: many clients come from one address.
 OPEN_LIMITS = Limits(rate=0, per_client=1000)
 
@@ -40,7 +42,9 @@ class Running:
 
 
 @contextmanager
-def running_server(recognizer: Recognizer, folder: Path, limits: Limits = OPEN_LIMITS) -> Iterator[Running]:
+def running_server(
+    recognizer: Recognizer, folder: Path, limits: Limits = OPEN_LIMITS, *, watching: Broadcast | None = None
+) -> Iterator[Running]:
     """Serves with the models of a recogniser that is there already, and with a gallery and keys of its own."""
     folder.mkdir(exist_ok=True)
     gallery = folder / "people.db"
@@ -49,7 +53,7 @@ def running_server(recognizer: Recognizer, folder: Path, limits: Limits = OPEN_L
     faces.detector, faces.embedder = recognizer.detector, recognizer.embedder
     keys, crops = KeyStore(folder / "keys.db"), CropStore.beside(str(gallery))
     assert crops is not None
-    server = make_server(faces, keys=keys, host="127.0.0.1", port=0, crops=crops, limits=limits)
+    server = make_server(faces, keys=keys, host="127.0.0.1", port=0, crops=crops, limits=limits, watching=watching)
     thread = threading.Thread(target=server.run, name="test-server")
     thread.start()
     try:

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import os
+import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from rostro.errors import BadInput
+from rostro.gallery.base import without_password
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rostro.types import Image
 
 #: Milliseconds to wait for a network stream: until it opens, and for its next picture.
 OPEN_PATIENCE, READ_PATIENCE = 10_000, 10_000
 #: FFmpeg says on stderr what it thinks of every packet; -8 is its word for silence.
 _SILENT = ("OPENCV_FFMPEG_LOGLEVEL", "-8")
+_OPTIONS = "OPENCV_FFMPEG_CAPTURE_OPTIONS"
+_ENVIRONMENT = threading.Lock()
 
 
 class Capture:
@@ -32,13 +39,8 @@ class Capture:
 
         os.environ.setdefault(*_SILENT)
         cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
-        if isinstance(source, int):
-            self._capture: Any = cv2.VideoCapture(source)
-            self._capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)  # old pictures are of no use
-        else:
-            waits = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, OPEN_PATIENCE, cv2.CAP_PROP_READ_TIMEOUT_MSEC, READ_PATIENCE]
-            self._capture = cv2.VideoCapture(source, cv2.CAP_FFMPEG, waits)
-        what = f"camera {source}" if isinstance(source, int) else source
+        what = f"camera {source}" if isinstance(source, int) else without_password(source)
+        self._capture: Any = _open(source)
         if not self._capture.isOpened():
             raise BadInput(f"{what}: cannot be opened as a video")
         self._first = self._read()
@@ -87,3 +89,32 @@ class Capture:
             return None
         rgb: Image = cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
         return rgb
+
+
+def _open(source: int | str) -> Any:
+    """OpenCV's capture, open or not. An RTSP camera is asked for TCP, which loses nothing, and then for UDP."""
+    import cv2
+
+    if isinstance(source, int):
+        capture = cv2.VideoCapture(source)
+        capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)  # old pictures are of no use
+        return capture
+    waits = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, OPEN_PATIENCE, cv2.CAP_PROP_READ_TIMEOUT_MSEC, READ_PATIENCE]
+    capture = cv2.VideoCapture(source, cv2.CAP_FFMPEG, waits)
+    if not capture.isOpened() and source.lower().startswith("rtsp://"):
+        with _over_udp():
+            capture = cv2.VideoCapture(source, cv2.CAP_FFMPEG, waits)
+    return capture
+
+
+@contextmanager
+def _over_udp() -> Iterator[None]:
+    """OpenCV takes FFmpeg's options from the environment alone, and looks there whenever it opens something."""
+    with _ENVIRONMENT:
+        own = os.environ.get(_OPTIONS)
+        os.environ.setdefault(_OPTIONS, "rtsp_transport;udp")
+        try:
+            yield
+        finally:
+            if own is None:
+                del os.environ[_OPTIONS]
