@@ -40,10 +40,16 @@ GroupFile = Annotated[
     Path | None,
     typer.Option("--groups", help="CSV file: person or photo, then attributes. Splits the error rates by them."),
 ]
+CheckpointPath = Annotated[
+    Path | None, typer.Option("--checkpoint", help="What 'rostro train' wrote (classification).", show_default=False)
+]
 
 
 def command(
-    protocol: Annotated[str, typer.Argument(help="lfw, all-pairs, identification or references.", show_default=False)],
+    protocol: Annotated[
+        str,
+        typer.Argument(help="lfw, all-pairs, identification, references or classification.", show_default=False),
+    ],
     root: Root,
     output_folder: Output = Path("rostro-evaluation"),
     language: Language = "en",
@@ -60,6 +66,7 @@ def command(
     alignment: options.Alignment = None,
     engine: options.Engine = None,
     precision: options.Precision = None,
+    checkpoint: CheckpointPath = None,
     json: options.Json = False,
 ) -> None:
     """Error rates with confidence intervals, and a report, on photos of known people.
@@ -67,7 +74,14 @@ def command(
     Embeddings are kept: a second evaluation of the same photos computes nothing twice.
 
     Example: rostro evaluate lfw --root lfw/ --output report/ --language es
+
+    Example: rostro evaluate classification --checkpoint trained/ --root people/test/
     """
+    if protocol == "classification":
+        from rostro.cli import _classification
+
+        _classification.evaluate(checkpoint, root, output_folder, language, json=json)
+        return
     from rostro.evaluation.protocols.base import Options
 
     chosen = Options(

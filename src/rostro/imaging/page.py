@@ -39,6 +39,7 @@ p { margin: 0 0 1rem; max-width: 42rem; }
 figure { margin: 1.5rem 0; }
 img { display: block; max-width: 100%; height: auto; border: 1px solid var(--line); border-radius: .5rem; }
 figure.drawing { display: inline-block; vertical-align: top; width: 29rem; max-width: 100%; margin: 0 0 1.5rem; }
+figure.wide { width: 100%; }
 svg { display: block; max-width: 100%; height: auto; }
 figcaption, caption { color: var(--muted); font-size: .9375rem; text-align: start; padding: .5rem 0; }
 .scroll { overflow-x: auto; margin: 1.5rem 0; }
@@ -104,19 +105,20 @@ class Page:
             f"{below}</figure>"
         )
 
-    def add_drawing(self, svg: str, caption: str = "", *, description: str = "") -> None:
+    def add_drawing(self, svg: str, caption: str = "", *, description: str = "", wide: bool = False) -> None:
         """Adds a vector drawing, which follows the page's colours where it uses ``currentColor`` and ``--line``.
 
-        On wide pages two drawings in a row stand beside each other.
+        On wide pages two drawings in a row stand beside each other, unless they are wide themselves.
 
         Args:
             svg: One ``<svg>`` element, well-formed, that refers to nothing outside of itself.
             caption: Below the drawing.
             description: What it shows, for those who cannot see it; the caption when empty.
+            wide: Give it the whole width.
         """
         below = f'<figcaption dir="auto">{_safe(caption)}</figcaption>' if caption else ""
         drawing = f'<div role="img" aria-label="{_safe(description or caption)}">{svg}</div>'
-        self._parts.append(f'<figure class="drawing">{drawing}{below}</figure>')
+        self._parts.append(f'<figure class="drawing{" wide" if wide else ""}">{drawing}{below}</figure>')
 
     def add_table(self, header: Sequence[str], rows: Sequence[Sequence[Cell]], caption: str = "") -> None:
         """Adds a table. Numbers stand right; give a text where a number needs certain decimals; None is a dash.

@@ -46,6 +46,7 @@ class IsItMeRecipe(Recipe):
 
     about = "One person or not: one neuron on a frozen base, on train/{me,not_me} and validation/{me,not_me}."
     options = IsItMeOptions
+    otherwise = CLASSES[1]
 
     def train(self) -> Card:
         """Embeds everything once, then trains the neuron with Adam on the binary cross entropy, classes balanced."""

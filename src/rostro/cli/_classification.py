@@ -1,0 +1,34 @@
+"""``rostro evaluate classification``: the part of ``evaluate`` that asks a checkpoint trained here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from rostro.cli import output
+from rostro.cli.train import tools
+from rostro.errors import BadInput
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def evaluate(checkpoint: Path | None, root: Path, folder: Path, language: str, *, json: bool) -> None:
+    """Asks the checkpoint about each photo, writes the report, prints the main figures."""
+    from rostro.evaluation.classification import classify_folder
+    from rostro.evaluation.classification_report import summary, write_classification
+    from rostro.imaging.words import check_language
+    from rostro.training._checkpoint import read_checkpoint
+
+    checked = check_language(cast("Any", language))
+    if checkpoint is None:
+        raise BadInput("classification needs --checkpoint: a folder that 'rostro train' wrote")
+    read = read_checkpoint(checkpoint)
+    with tools() as lent:
+        result = classify_folder(read, root, lent)
+    write_classification(result, folder, checked)
+    if json:
+        output.print_json(result.to_json())
+        return
+    for line in summary(result, checked):
+        output.say(line)
+    output.say(f"{folder / 'report.html'}")

@@ -1,0 +1,185 @@
+"""How good a trained classifier is, on photos that took no part in its training: who is taken for whom."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rostro import registry
+from rostro.data.folders import read_people
+from rostro.errors import BadInput, PhotoError
+from rostro.metrics.intervals import binomial_interval
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from rostro.metrics.intervals import Interval
+    from rostro.training._card import Card
+    from rostro.training._checkpoint import Checkpoint
+    from rostro.training.base import Recipe, Tools
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A photo, whose it is, who the classifier says it is (None: nobody known), and how probable the first name is."""
+
+    photo: str
+    truth: str
+    said: str | None
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class ClassReport:
+    """One class.
+
+    Attributes:
+        name: Its name.
+        photos: How many of it were asked.
+        recall: Part of them that was named so.
+        precision: Part of those named so that was of it; None if none was named so.
+        f1: Harmonic mean of the two; 0 where nothing was right.
+    """
+
+    name: str
+    photos: int
+    recall: float
+    precision: float | None
+    f1: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Classification:
+    """Answers about photos of known classes.
+
+    Attributes:
+        card: The classifier's card.
+        answers: One per photo that gave an answer.
+        failed: Photos that gave none.
+    """
+
+    card: Card
+    answers: tuple[Answer, ...]
+    failed: tuple[PhotoError, ...]
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes that were asked, sorted."""
+        return tuple(sorted({answer.truth for answer in self.answers}))
+
+    @property
+    def right(self) -> int:
+        """How many answers are right."""
+        return sum(answer.said == answer.truth for answer in self.answers)
+
+    @property
+    def accuracy(self) -> float:
+        """Part of the photos that are named rightly; photos that gave no answer count as wrong."""
+        return self.right / (len(self.answers) + len(self.failed))
+
+    @property
+    def interval(self) -> Interval:
+        """The accuracy's 95 % confidence interval, photos taken as independent."""
+        return binomial_interval(self.right, len(self.answers) + len(self.failed))
+
+    @property
+    def balanced_accuracy(self) -> float:
+        """Mean of the classes' recalls."""
+        return float(np.mean([report.recall for report in self.reports()]))
+
+    def matrix(self) -> tuple[tuple[str, ...], NDArray[np.int64]]:
+        """(columns' names, (classes, columns) counts): rows are whose photo it is, columns who it is said to be.
+
+        Columns are the classes that were asked, then others that were named, then "" for nobody known.
+        """
+        others = sorted({str(a.said) for a in self.answers if a.said is not None} - set(self.classes))
+        nobody = [""] if any(answer.said is None for answer in self.answers) else []
+        columns = (*self.classes, *others, *nobody)
+        row, column = (
+            {name: index for index, name in enumerate(names)} for names in (self.classes, columns)
+        )  # fmt: skip
+        counts = np.zeros((len(row), len(column)), np.int64)
+        for answer in self.answers:
+            counts[row[answer.truth], column[answer.said or ""]] += 1
+        return columns, counts
+
+    def reports(self) -> tuple[ClassReport, ...]:
+        """A line per class that was asked."""
+        columns, counts = self.matrix()
+        found = []
+        for index, name in enumerate(self.classes):
+            right, said = int(counts[index, index]), int(counts[:, columns.index(name)].sum())
+            photos = int(counts[index].sum())
+            f1 = 2 * right / (photos + said)
+            found.append(ClassReport(name, photos, right / photos, right / said if said else None, f1))
+        return tuple(found)
+
+    def confusions(self) -> list[tuple[str, str | None, int]]:
+        """(whose photo, who it was said to be, how often) of wrong answers, most frequent first."""
+        wrong = Counter((a.truth, a.said) for a in self.answers if a.said != a.truth)
+        return sorted(
+            ((truth, said, count) for (truth, said), count in wrong.items()), key=lambda c: (-c[2], c[0], c[1] or "")
+        )
+
+    def mistakes(self) -> list[Answer]:
+        """The wrong answers, the surest first."""
+        return sorted((a for a in self.answers if a.said != a.truth), key=lambda a: -a.probability)
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything, for other programs."""
+        columns, counts = self.matrix()
+        return {
+            "recipe": self.card.recipe,
+            "weights_sha256": self.card.weights_sha256,
+            "photos": len(self.answers) + len(self.failed),
+            "accuracy": self.accuracy,
+            "accuracy_interval": [self.interval.low, self.interval.high],
+            "balanced_accuracy": self.balanced_accuracy,
+            "classes": [
+                {"class": r.name, "photos": r.photos, "precision": r.precision, "recall": r.recall, "f1": r.f1}
+                for r in self.reports()
+            ],
+            "confusion": {"rows": list(self.classes), "columns": list(columns), "counts": counts.tolist()},
+            "failed": [{"photo": error.photo, "reason": error.reason} for error in self.failed],
+        }
+
+
+def classify_folder(
+    checkpoint: Checkpoint, root: Path, tools: Tools, on_photo: Callable[[], None] = lambda: None
+) -> Classification:
+    """Asks a checkpoint about a folder with one folder per class.
+
+    Args:
+        checkpoint: Of a recipe that gives each photo one class.
+        root: The folder; its subfolders are named like the checkpoint's classes, not necessarily all of them.
+        tools: As the recipes are given.
+        on_photo: Called after each photo.
+
+    Raises:
+        BadInput: Not such a folder, a folder that is no class of the checkpoint, or no photo gave an answer.
+    """
+    card = checkpoint.card
+    recipe: type[Recipe] = registry.part("training", card.recipe)
+    if not recipe.names_one:
+        raise BadInput(f"a checkpoint of {card.recipe} does not give each photo one class")
+    people = read_people(root)
+    if strangers := sorted(set(people.names) - set(card.classes)):
+        raise BadInput(f"{root}: {', '.join(strangers[:5])} not among the classes of the checkpoint; names must match")
+    answers, failed = [], []
+    owners = (people.names[owner] for owner in people.owners)
+    for truth, said in zip(owners, recipe.predict(checkpoint, people.photos, tools), strict=True):
+        on_photo()
+        if isinstance(said, PhotoError):
+            failed.append(said)
+            continue
+        name = said.labels[0] if said.labels else recipe.otherwise
+        answers.append(Answer(said.photo, truth, name, said.probabilities[0][1]))
+    if not answers:
+        raise BadInput(f"{root}: none of {len(people.photos)} photos gives an answer; the first: {failed[0]}")
+    return Classification(card, tuple(answers), tuple(failed))
