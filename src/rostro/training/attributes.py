@@ -16,7 +16,7 @@ from rostro.training import _attribute_scores, _nets, _portraits
 from rostro.training._augment import AUGMENTATIONS
 from rostro.training._bases import open_base, reopen_base
 from rostro.training._card import Card
-from rostro.training._checkpoint import BEST, Checkpoint, need_torch, write_checkpoint
+from rostro.training._checkpoint import BEST, Checkpoint, make_folder, need_torch, write_checkpoint
 from rostro.training._data import PictureBatches, Pictures, data_hash
 from rostro.training._loop import Training, check_loop, run_net
 from rostro.training._pictures import run_checkpoint
@@ -74,6 +74,7 @@ class AttributesRecipe(Recipe):
         self.tools.say(", ".join(f"{part} {len(found)} photos" for part, found in rows.items()))
         labels = {part: table.labels[found].astype(np.float32) for part, found in rows.items()}
         self._say_balance(table, labels["train"])
+        make_folder(self.output)
         make = self._on_base if self.chosen.base else self._from_scratch
         card, tensors, scores = make(table, rows, labels)
         return self._finish(card, tensors, scores, labels)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +13,12 @@ from PIL import Image
 torch = pytest.importorskip("torch")
 
 from rostro.data.celeba import read_celeba  # noqa: E402
-from rostro.errors import BadInput  # noqa: E402
+from rostro.errors import BadInput, PhotoError  # noqa: E402
+from rostro.training import _attribute_scores  # noqa: E402
 from rostro.training._checkpoint import read_checkpoint  # noqa: E402
+from rostro.training._portraits import middle_square, middle_squares  # noqa: E402
 from rostro.training.attributes import AttributesOptions, AttributesRecipe  # noqa: E402
-from rostro.training.base import Tools  # noqa: E402
+from rostro.training.base import Found, Tools  # noqa: E402
 
 COUNT, TRAIN, VAL = 48, 32, 8
 
@@ -95,11 +98,62 @@ def test_learns_attributes(celeba: Path, tmp_path: Path, tools: Tools) -> None:
 
 def test_the_original_runs(celeba: Path, tmp_path: Path, tools: Tools) -> None:
     chosen = AttributesOptions(
-        epochs=1, net="buap", loss="plain", optimiser="rmsprop", augmentation="none", batch=8, device="cpu"
+        epochs=1,
+        net="buap",
+        loss="plain",
+        optimiser="rmsprop",
+        augmentation="none",
+        rate=1e-3,
+        batch=8,
+        device="cpu",
     )
     card = AttributesRecipe(celeba, tmp_path / "out", chosen, tools).train()
     assert card.parameters == 3_836_304 - 38 * 65
     assert 0 < card.metrics["validation loss"] < 10
+
+
+class MeanColour:
+    """A base whose vectors are the mean colours of the middle square's quarters."""
+
+    space = "colours"
+
+    def vectors(self, photos: Sequence[Path]) -> Iterator[Found | PhotoError]:
+        raise AssertionError("attributes look at whole portraits")
+
+    def portraits(self, photos: Sequence[Path | bytes]) -> Iterator[Found | PhotoError]:
+        for answers in middle_squares(photos, 8):
+            for image in answers:
+                yield image if isinstance(image, PhotoError) else Found(image.mean(axis=(0, 1)).astype(np.float32))
+
+
+def test_learns_attributes_on_a_base(celeba: Path, tmp_path: Path) -> None:
+    said: list[str] = []
+    tools = Tools(open_base=lambda name: MeanColour(), say=said.append)
+    card = AttributesRecipe(celeba, tmp_path / "out", AttributesOptions(base="colours"), tools).train()
+    assert (card.net, card.parameters) == ("logistic", 2 * 3 + 2)
+    assert card.metrics["test mean accuracy"] == 1.0
+    assert card.metrics["test mean balanced accuracy"] == 1.0
+    assert "2 attributes, from 50.0 %" in said[1]
+    photos = [celeba / "images" / f"{index:06d}.png" for index in (45, 48)]
+    dark_blue, bright_red = AttributesRecipe.predict(read_checkpoint(tmp_path / "out"), photos, tools)
+    assert (set(dark_blue.labels), set(bright_red.labels)) == (set(), {"Red", "Bright"})
+
+
+def test_the_middle_square_is_not_distorted() -> None:
+    image = np.zeros((90, 60, 3), np.uint8)
+    image[15:75] = 200
+    image[35:55, 20:40] = 100
+    square = middle_square(image, 30)
+    assert square.shape == (30, 30, 3)
+    assert (square[:9] == 200).all()
+    assert (square[11:19, 11:19] == 100).all()
+
+
+def test_even_handed_thresholds_undo_the_weights() -> None:
+    labels = np.repeat([[1.0, 0.0], [0.0, 0.0], [0.0, 1.0]], [2, 5, 3], axis=0)
+    plain = _attribute_scores.even_handed(labels)
+    assert plain == pytest.approx(np.log([2 / 8, 3 / 7]))
+    assert _attribute_scores.even_handed(labels, _attribute_scores.weights(labels)) == pytest.approx([0, 0], abs=1e-6)
 
 
 @pytest.mark.parametrize("wrong", [{"loss": "x"}, {"optimiser": "x"}, {"augmentation": "x"}])

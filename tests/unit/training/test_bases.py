@@ -18,6 +18,7 @@ from rostro.errors import BadInput, NoFace, PhotoError, SpaceMismatch  # noqa: E
 from rostro.imaging.reading import read_photo  # noqa: E402
 from rostro.training import _linear  # noqa: E402
 from rostro.training._checkpoint import read_checkpoint  # noqa: E402
+from rostro.training._portraits import middle_squares  # noqa: E402
 from rostro.training.base import Found, Tools  # noqa: E402
 from rostro.training.classifier import ClassifierOptions, ClassifierRecipe  # noqa: E402
 from rostro.training.head import HeadOptions, HeadRecipe  # noqa: E402
@@ -42,6 +43,12 @@ class ColourBase:
                 continue
             mean = image.reshape(-1, 3).mean(axis=0).astype(np.float32) - 105
             yield NoFace(str(photo)) if np.abs(mean).max() < 5 else Found(mean @ PLANE, (1.0, 2.0, 30.0, 31.0))
+
+    def portraits(self, photos: Sequence[Path | bytes]) -> Iterator[Found | PhotoError]:
+        for answer in middle_squares(photos, 8):
+            yield from (
+                a if isinstance(a, PhotoError) else Found(a.mean(axis=(0, 1)).astype(np.float32)) for a in answer
+            )
 
 
 @pytest.fixture
