@@ -5,20 +5,26 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from films import film
 from running_server import Running, running_server
 
 from rostro.imaging.reading import read_photo
 from rostro.imaging.writing import encode_picture
+from rostro.recognition.recognizer import Recognizer
+from rostro.server.watching import Broadcast
+from rostro.video.eyes import RecognizerEyes
+from rostro.video.frames import Lost
+from rostro.video.sources import open_source
+from rostro.video.watcher import Watcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    from rostro.recognition.recognizer import Recognizer
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 axe = pytest.importorskip("axe_playwright_python.base", reason="axe-playwright-python is not installed")
@@ -330,3 +336,44 @@ def test_with_a_key(recognizer: Recognizer, browser: Any, tmp_path: Path) -> Non
         page.get_by_role("button", name="Start").click()
         page.get_by_text("In view: Unknown").wait_for()
         context.close()
+
+
+@pytest.mark.parametrize(("language", "scheme", "size"), [("en", "light", DESK), ("es", "dark", PHONE)])
+def test_watch(
+    recognizer: Recognizer, browser: Any, samples: dict[str, Path], tmp_path: Path, pictures: Path,
+    language: str, scheme: str, size: dict[str, int],
+) -> None:  # fmt: skip
+    """What ``rostro watch`` sees: the picture with names, and what happened, in words."""
+    path = film(tmp_path / "door.mp4", (1, [samples["obama2.jpg"], samples["astronaut.png"]]))
+    broadcast = Broadcast("door.mp4")
+    complaints: list[str] = []
+    faces = Recognizer(settings=recognizer.settings, store=recognizer.store, gallery=str(tmp_path / "w" / "people.db"))
+    faces.detector, faces.embedder = recognizer.detector, recognizer.embedder
+    with running_server(faces, tmp_path / "w", watching=broadcast) as serving:
+        faces.enroll(samples["obama.jpg"], name="Barack Obama")
+        watcher = Watcher(RecognizerEyes(faces))
+        page = browser.new_context(
+            locale={"en": "en-US", "es": "es-CO"}[language], color_scheme=scheme, viewport=size
+        ).new_page()
+        page.on("console", lambda m: complaints.append(m.text) if is_complaint(m) else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(serving.url)
+        page.get_by_role("link", name={"en": "Watch", "es": "Vigilar"}[language]).click()
+        says = {"en": "This server watches door.mp4.", "es": "Este servidor vigila door.mp4."}[language]
+        page.get_by_text(says).wait_for()
+        for frame in open_source(str(path)).items(threading.Event()):
+            broadcast.hear(watcher.step(frame))
+        page.locator(".status", has_text="Barack Obama").wait_for()
+        page.locator("canvas.watched").wait_for()
+        page.wait_for_function("document.querySelector('canvas.watched').width === 640")
+        page.screenshot(path=pictures / f"watch-{language}.png", full_page=True)
+        check_accessible(page)
+        broadcast.hear(watcher.step(Lost(2.0, "no more pictures come")))
+        page.get_by_text({"en": "Barack Obama left", "es": "Barack Obama se fue"}[language]).wait_for()
+        page.get_by_text({"en": "The source is lost", "es": "Se perdió la fuente"}[language]).wait_for()
+        events = page.locator(".events li").all_inner_texts()
+        assert len(events) == 6 and page.locator("h2").is_visible()
+        page.goto(f"{serving.url}/#people")
+        page.get_by_text("Barack Obama").wait_for()
+        page.context.close()
+    assert not complaints
