@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rostro.types import Face, Floats, Image
 
 #: Points followed per face, on a grid of this many rows and columns.
-_GRID = 6
+_GRID = 5
 #: Part of the box that the grid covers: around it is background, which moves otherwise.
 _INNER = 0.7
 #: A point that comes back further than this from where it started, in pixels, was not followed.
@@ -27,8 +27,10 @@ _ASTRAY = 1.0
 #: Fewer points than this say nothing.
 _FEWEST = 8
 #: Frames are looked at no larger than this: the shift of a face needs no fine detail.
-_LARGEST_SIDE = 640
-_WINDOW, _LEVELS = (15, 15), 3
+_LARGEST_SIDE = 400
+#: The grid around the middle of a box of side 1.
+_SPREAD = (np.stack(np.meshgrid(*2 * (np.arange(_GRID),)), axis=-1).reshape(-1, 2) + 0.5) / _GRID * _INNER - _INNER / 2
+_WINDOW, _LEVELS = (15, 15), 2
 
 
 class Motion(NamedTuple):
@@ -69,9 +71,9 @@ class Flow:
         import cv2
 
         scale = min(1.0, _LARGEST_SIDE / max(image.shape[:2]))
-        if scale < 1:
-            image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         now: Image = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+        if scale < 1:
+            now = cv2.resize(now, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         before, self._before = self._before, now
         if before is None or before.shape != now.shape or not faces:
             return [None] * len(faces)
@@ -87,9 +89,8 @@ class Flow:
 
 
 def _grid(face: Face) -> Floats:
-    (x, y), half = face.centre, (np.arange(_GRID) + 0.5) / _GRID - 0.5
-    across, down = np.meshgrid(x + half * face.width * _INNER, y + half * face.height * _INNER)
-    return np.stack([across.ravel(), down.ravel()], axis=1).astype(np.float32)
+    points: Floats = (face.centre + _SPREAD * (face.width, face.height)).astype(np.float32)
+    return points
 
 
 def _vote(starts: Floats, ends: Floats, scale: float) -> Motion | None:
