@@ -37,13 +37,17 @@ class Checkpoint:
     tensors: dict[str, Tensor]
 
 
-def need_torch() -> None:
+def need_torch(*more: str) -> None:
     """Says which extra is missing, before the work begins.
 
+    Args:
+        more: Packages that are needed besides.
+
     Raises:
-        MissingExtra: torch, safetensors or PyYAML is not installed.
+        MissingExtra: torch, safetensors, PyYAML or one of those is not installed.
     """
-    for module, package in {"torch": "torch", "safetensors": "safetensors", "yaml": "pyyaml"}.items():
+    needed = {"torch": "torch", "safetensors": "safetensors", "yaml": "pyyaml"} | {name: name for name in more}
+    for module, package in needed.items():
         try:
             __import__(module)
         except ImportError:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rostro.training._augment import Augmentation
     from rostro.types import Floats, Image
 
-#: Resized photos are kept in memory up to this many bytes in all; more are read again in every epoch.
+#: Resized photos are kept in memory up to this many bytes in all processes; more are read again in every epoch.
 MEMORY = 4 << 30
 _AHEAD = 3
 _SHOWN = 5
@@ -114,7 +114,7 @@ class Pictures:
         """
         self._source, self._size = source, size
         self._kept: NDArray[np.uint8] | None = None
-        if count * size * size * 3 <= MEMORY:
+        if count * size * size * 3 * _processes.count() <= MEMORY:
             self._kept = np.empty((count, size, size, 3), np.uint8)
         failed: list[PhotoError] = []
         self.hashes: list[str] = []

@@ -100,7 +100,7 @@ class MetricRecipe(Recipe):
 
     def train(self) -> Card:
         """Crops, trains, and writes an ONNX file of every better epoch."""
-        need_torch()
+        need_torch("onnx")
         import torch
 
         from rostro.nets.metric import MetricNet
