@@ -272,6 +272,7 @@ class Template:
         photo: The photo's name, for people to find it again.
         quality: Detection score of the face, in [0, 1].
         box: The face in the photo, or None.
+        collection: A name that searches can be limited to, such as a site or a group; empty where it is in none.
     """
 
     vector: Floats
@@ -279,3 +280,4 @@ class Template:
     photo: str
     quality: float = 1.0
     box: tuple[float, float, float, float] | None = None
+    collection: str = ""

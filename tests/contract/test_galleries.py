@@ -229,6 +229,47 @@ def test_the_removed_are_gone_and_never_found(gallery: Gallery) -> None:
     assert gallery.search(query, 3) == [[]]
 
 
+def test_several_people_are_removed_at_once(gallery: Gallery) -> None:
+    gallery.add({f"p{n}": templates(2, seed=n) for n in range(5)})
+    with pytest.raises(UnknownPerson, match="Nadie"):
+        gallery.remove("p1", "Nadie")
+    assert gallery.remove("p1", "p3", "p1") == 4
+    assert [p.name for p in gallery.people()] == ["p0", "p2", "p4"]
+    kept = {gallery.person(name).id for name in ("p0", "p2", "p4")}
+    assert {hit.person for hit in gallery.search(unit_vectors(1, seed=3), 100)[0]} == kept
+
+
+def test_a_search_may_be_limited_to_collections(gallery: Gallery) -> None:
+    vectors = unit_vectors(30)
+    names = ["staff", "visitors", "", "50% _a\\b 'ñ'"]
+    for number, collection in enumerate(names):
+        mine = [template(v, f"{number}-{n}", collection=collection) for n, v in enumerate(vectors[number::4])]
+        gallery.add({collection or "nowhere": mine, "all": mine[:2]})
+    assert {t.collection for t in gallery.templates("all")} == set(names)
+
+    def found(*collections: str) -> list[tuple[str, int]]:
+        (hits,) = gallery.search(vectors[:1], 100, collections=collections)
+        people = gallery.names({hit.person for hit in hits})
+        assert [hit.similarity for hit in hits] == sorted((hit.similarity for hit in hits), reverse=True)
+        owners = [people[hit.person] for hit in hits]
+        return sorted((name, owners.count(name)) for name in set(owners))
+
+    assert found("staff") == [("all", 2), ("staff", 8)]
+    assert found("") == [("all", 2), ("nowhere", 7)]
+    assert found(names[3]) == [(names[3], 7), ("all", 2)]
+    assert found("staff", "visitors", "unknown") == [("all", 4), ("staff", 8), ("visitors", 8)]
+    assert found("unknown") == found() == []
+    gallery.remove("staff")
+    assert found("staff") == [("all", 2)]
+    assert gallery.search(vectors[:1], 100, collections=None) == gallery.search(vectors[:1], 100)
+
+
+def test_a_collection_has_a_printable_name(gallery: Gallery) -> None:
+    for name in ("a\nb", " a", "\x00"):
+        with pytest.raises(BadInput, match="collection"):
+            gallery.add({"Ana": [template(unit_vectors(1)[0], collection=name)]})
+
+
 @pytest.mark.parametrize(
     ("sizes", "count", "removed"), [([1], 1, 1), ([3, 1, 40], 5, 0), ([40, 40, 7, 40, 1], 60, 2), ([5, 6], 60, 1)]
 )

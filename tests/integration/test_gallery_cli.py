@@ -111,7 +111,7 @@ def test_a_sound_gallery(gallery: Path) -> None:
         ("UPDATE templates SET vector = substr(vector, 2) WHERE id = 3", "template 3"),
         ("UPDATE templates SET vector = zeroblob(16) WHERE id = 3", "person 1, 0.jpg: the vector's norm is 0"),
         ("DELETE FROM people WHERE id = 2", "belongs to nobody"),
-        ("INSERT INTO people (name) VALUES ('Nadie')", "Nadie: has no templates"),
+        ("INSERT INTO people (erased, name) VALUES (0, 'Nadie')", "Nadie: has no templates"),
     ],
 )
 def test_damage_is_named_and_ends_with_exit_code_1(gallery: Path, statement: str, named: str) -> None:

@@ -20,6 +20,9 @@ def command(
     ],
     name: Annotated[str | None, typer.Option("--name", help="Whose photos these are.", show_default=False)] = None,
     gallery: options.GalleryUrl = None,
+    collection: Annotated[
+        str, typer.Option("--collection", help="Put them into this collection.", show_default=False)
+    ] = "",
     largest_face: options.LargestFace = False,
     detector: options.Detector = None,
     embedder: options.Embedder = "sface",
@@ -33,7 +36,7 @@ def command(
 
     Example: rostro enroll family/ --gallery people.db
 
-    Example: rostro enroll ada1.jpg ada2.jpg --name "Ada Lovelace"
+    Example: rostro enroll ada1.jpg ada2.jpg --name "Ada Lovelace" --collection staff
     """
     faces = options.make_recognizer(
         detector=detector, embedder=embedder, alignment=alignment, engine=engine, precision=precision,
@@ -42,7 +45,9 @@ def command(
     photos = people_photos(paths, name)
     with output.progress() as bar:
         task = bar.add_task("enrolling", total=len(photos))
-        enroller = Enroller(faces.pipeline, faces.gallery, face="largest" if largest_face else "only")
+        enroller = Enroller(
+            faces.pipeline, faces.gallery, face="largest" if largest_face else "only", collection=collection
+        )
         done = enroller.run(photos, lambda: bar.advance(task))
     if json:
         output.print_json(done.to_json())

@@ -31,6 +31,7 @@ def command(
     threshold: options.Threshold = None,
     fmr: options.Fmr = None,
     operating_point: options.OperatingPointFile = None,
+    collection: options.Collections = None,
     picture: options.Picture = None,
     json: options.Json = False,
 ) -> None:
@@ -39,6 +40,8 @@ def command(
     Exit code 0: somebody was recognised, 1: nobody, 2: a photo could not be used.
 
     Example: rostro identify party.jpg --gallery people.db --picture names.png
+
+    Example: rostro identify door.jpg --collection staff --collection visitors
     """
     faces = options.make_recognizer(
         detector=detector, embedder=embedder, alignment=alignment, engine=engine, precision=precision,
@@ -52,7 +55,7 @@ def command(
             if isinstance(answer, Failure):
                 failed.append(answer)
             else:
-                answered.append((answer, faces.look_up(answer, candidates=candidates)))
+                answered.append((answer, faces.look_up(answer, candidates=candidates, collections=collection or None)))
     if picture is not None:
         _draw(answered, picture)
     if json:

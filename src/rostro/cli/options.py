@@ -42,6 +42,10 @@ GalleryUrl = Annotated[
     str | None,
     typer.Option("--gallery", help="Path or URL of the gallery. Default: ROSTRO_GALLERY, else rostro.db here."),
 ]
+Collections = Annotated[
+    list[str] | None,
+    typer.Option("--collection", help="Look in this collection only; may be given several times.", show_default=False),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else.")]
 Picture = Annotated[Path | None, typer.Option("--picture", help="Also draw the answer into this file (.png, .jpg).")]
 LargestFace = Annotated[

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="List, show, rename, merge and remove the people of a gallery.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(help="A person's name.", show_default=False)]
+Names = Annotated[list[str], typer.Argument(help="Names of people.", show_default=False)]
 
 
 def _open(url: str | None) -> Gallery:
@@ -93,17 +94,20 @@ def merge(
 
 
 @app.command()
-def remove(name: Name, gallery: options.GalleryUrl = None, json: options.Json = False) -> None:
-    """Erase a person and every template and picture of theirs, for good.
+def remove(names: Names, gallery: options.GalleryUrl = None, json: options.Json = False) -> None:
+    """Erase people and every template and picture of theirs, for good. Many at once take little longer than one.
 
-    Example: rostro people remove "Ada Lovelace"
+    Example: rostro people remove "Ada Lovelace" "Charles Babbage"
     """
     with _open(gallery) as opened:
-        person = opened.person(name)
+        people = [opened.person(name) for name in names]
         if crops := CropStore.beside(opened.url):
-            crops.erase(person.id)
-        erased = opened.remove(name)
-    _done(json, {"removed": name, "templates": erased}, f"{name} was removed with {erased} templates")
+            for person in people:
+                crops.erase(person.id)
+        erased = opened.remove(*names)
+    removed = names[0] if len(names) == 1 else names
+    were = "was" if len(names) == 1 else "were"
+    _done(json, {"removed": removed, "templates": erased}, f"{', '.join(names)} {were} removed with {erased} templates")
 
 
 def _done(json: bool, document: dict[str, object], sentence: str) -> None:

@@ -38,7 +38,38 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )""",
         "CREATE INDEX templates_of_person ON templates (person)",
     ),
+    (  # rows can be blanked where they are, and templates belong to collections
+        "CREATE TABLE new_people (id INTEGER PRIMARY KEY AUTOINCREMENT, erased INTEGER NOT NULL, name TEXT NOT NULL)",
+        """CREATE TABLE new_templates (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            person INTEGER NOT NULL REFERENCES new_people (id),
+            erased INTEGER NOT NULL,
+            source_hash TEXT NOT NULL,
+            box BLOB NOT NULL,      -- four little-endian float64, or empty: NULLs would never be equal
+            photo TEXT NOT NULL,
+            quality REAL NOT NULL,
+            added TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ')),
+            collection TEXT NOT NULL,
+            vector BLOB NOT NULL    -- little-endian float16
+        )""",
+        "INSERT INTO new_people SELECT id, 0, name FROM people ORDER BY id",
+        """INSERT INTO new_templates
+            SELECT id, person, 0, source_hash, box, photo, quality, added, '', vector FROM templates ORDER BY id""",
+        "DELETE FROM sqlite_sequence WHERE name LIKE 'new!_%' ESCAPE '!'",
+        "INSERT INTO sqlite_sequence SELECT 'new_' || name, seq FROM sqlite_sequence",
+        "DROP TABLE templates",
+        "DROP TABLE people",
+        "ALTER TABLE new_people RENAME TO people",
+        "ALTER TABLE new_templates RENAME TO templates",
+        "CREATE UNIQUE INDEX people_name ON people (name) WHERE erased = 0",
+        "CREATE UNIQUE INDEX templates_source ON templates (source_hash, person, box) WHERE erased = 0",
+        "CREATE INDEX templates_of_person ON templates (person) WHERE erased = 0",
+        "CREATE INDEX templates_of_collection ON templates (collection) WHERE erased = 0",
+    ),
 )
+
+#: Indexes that repeat what must be erasable.
+_TELLING_INDEXES = ("people_name", "templates_source")
 
 _REASONS = {
     sqlite3.SQLITE_BUSY: "another program has kept it busy for too long",
@@ -93,8 +124,8 @@ class Database:
         with self._transaction("IMMEDIATE") as sql:
             yield sql
 
-    def purge(self) -> None:
-        """Writes the file anew and empties its write-ahead log, so that no erased byte stays in either.
+    def write_anew(self) -> None:
+        """Writes the whole file anew and empties its write-ahead log, so that no erased byte stays in either.
 
         ``secure_delete`` alone does not do it: SQLite moves rows between pages as a table grows and shrinks, and what
         it leaves behind in the gaps of a page is not overwritten when the row itself is erased later.
@@ -105,11 +136,22 @@ class Database:
         with self._lock, self._errors_named():
             sql = self._open_connection()
             sql.execute("VACUUM")
-            if not self._patiently(lambda: sql.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0):
-                raise GalleryError(
-                    f"{self.path}: erased bytes stay in {self.path}-wal until other programs let go of the gallery; "
-                    "open it again to finish"
-                )
+            self._empty_log(sql)
+
+    def write_indexes_anew(self) -> None:
+        """Does what `write_anew` does where no row of the tables ever moved: only the indexes have gaps then."""
+        with self.writing() as sql:
+            for index in _TELLING_INDEXES:
+                sql.execute(f"REINDEX {index}")
+        with self._lock, self._errors_named():
+            self._empty_log(self._open_connection())
+
+    def _empty_log(self, sql: sqlite3.Connection) -> None:
+        if not self._patiently(lambda: sql.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0):
+            raise GalleryError(
+                f"{self.path}: erased bytes stay in {self.path}-wal until other programs let go of the gallery; "
+                "open it again to finish"
+            )
 
     def copy_to(self, path: Path) -> None:
         """Copies one committed state of the whole file to another, while others read and write.

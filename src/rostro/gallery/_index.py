@@ -26,6 +26,9 @@ TAIL = 4_096
 #: Candidates that a scan gives at least, so that its rough scores lose none of the best.
 CANDIDATES = 100
 
+#: How far a score may be from the same one, computed in another order.
+_ROUNDING = np.float32(1e-5)
+
 
 class ExactIndex:
     """Every vector in memory, compared with every query.
@@ -69,13 +72,13 @@ class ExactIndex:
         self._ids, self._vectors = self.ids[stays], self.vectors[stays]
         self._used = len(self._ids)
 
-    def search(self, queries: Floats, count: int) -> NDArray[np.int64]:
-        """Ids of the best ``min(count, n)`` for each of the (N, d) queries, in no order: (N, k)."""
-        scores = queries @ self.vectors.T
+    def search(self, queries: Floats, count: int) -> tuple[NDArray[np.int64], Floats]:
+        """Ids of the best ``min(count, n)`` for each of the (N, d) queries, and their scores, in no order: (N, k)."""
+        scores: Floats = queries @ self.vectors.T
         if count >= self._used:
-            return np.broadcast_to(self.ids, scores.shape)
+            return np.broadcast_to(self.ids, scores.shape), scores
         best = np.argpartition(scores, self._used - count, axis=1)[:, self._used - count :]
-        return self.ids[best]
+        return self.ids[best], np.take_along_axis(scores, best, axis=1)
 
 
 class TemplateIndex:
@@ -124,12 +127,20 @@ class TemplateIndex:
         if not self.scan:
             self.close()
 
-    def search(self, queries: Floats, count: int) -> NDArray[np.int64]:
-        """Ids among which the best ``count`` are, for each of the (N, d) queries, in no order: (N, any number)."""
-        newest = self._tail.search(queries, count)
+    def __len__(self) -> int:
+        return len(self._tail) + (0 if self.scan is None else len(self.scan))
+
+    def search(self, queries: Floats, count: int) -> tuple[NDArray[np.int64], Floats]:
+        """Ids among which the best ``count`` are, for each of the (N, d) queries, in no order: (N, any number).
+
+        Also what the score of each hardly ever exceeds: (N, as many).
+        """
+        ids, scores = self._tail.search(queries, count)
+        bounds = scores + _ROUNDING
         if self.scan is None:
-            return newest
-        return np.hstack([newest, self.scan.search(queries, max(CANDIDATES, 4 * count))])
+            return ids, bounds
+        others, rough = self.scan.search(queries, max(CANDIDATES, 4 * count))
+        return np.hstack([ids, others]), np.hstack([bounds, rough])
 
     def close(self) -> None:
         """Lets go of the scan."""

@@ -110,9 +110,9 @@ def digests(templates: Sequence[Template]) -> Digests:
 def _digest(template: Template) -> bytes:
     photo = template.photo.encode(errors="backslashreplace")
     box = b"" if template.box is None else struct.pack("<4d", *template.box)
-    parts = (template.source_hash.encode(), photo, box, struct.pack("<d", template.quality))
+    texts = (template.source_hash.encode(), photo, template.collection.encode())
     whole = hashlib.sha256()
-    for part in (*parts, np.asarray(template.vector, "<f2").tobytes()):
+    for part in (*texts, box, struct.pack("<d", template.quality), np.asarray(template.vector, "<f2").tobytes()):
         whole.update(struct.pack("<q", len(part)) + part)
     return whole.digest()
 

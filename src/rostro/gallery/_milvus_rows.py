@@ -49,6 +49,7 @@ def template_row(person: int, template: Template, number: int) -> dict[str, Any]
             "box": box,
             "photo": template.photo.encode(errors="backslashreplace").decode(),  # file names need not be valid text
             "quality": float(template.quality),
+            "collection": template.collection,
         },
         "vector": template.vector,
     }
@@ -64,4 +65,5 @@ def template_of(row: dict[str, Any]) -> Template:
         photo=details["photo"],
         quality=float(details["quality"]),
         box=(box[0], box[1], box[2], box[3]) if box else None,
+        collection=details.get("collection", ""),
     )

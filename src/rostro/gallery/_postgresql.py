@@ -45,6 +45,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )""",
         "CREATE INDEX templates_person ON templates (person)",
     ),
+    (
+        "ALTER TABLE templates ADD COLUMN collection text NOT NULL DEFAULT ''",
+        "CREATE INDEX templates_collection ON templates (collection)",
+    ),
 )
 
 #: How often a transaction is tried: other writers or a lost connection may undo it before it is committed.

@@ -17,27 +17,25 @@ from typing import IO, TYPE_CHECKING
 import numpy as np
 from filelock import FileLock, Timeout
 
-from rostro.errors import GalleryCorrupt
-from rostro.gallery._index import TemplateIndex
+from rostro.gallery._index import CANDIDATES, TemplateIndex
+from rostro.gallery._reranking import reranked, vectors_of
 from rostro.gallery._scan import SEGMENT, ScanIndex
-from rostro.gallery.base import Hit
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable
+    from collections.abc import Collection
 
-    from numpy.typing import NDArray
-
+    from rostro.gallery.base import Hit
     from rostro.types import Floats
 
-#: How vectors are stored in the table.
-STORED = np.dtype("<f2")
-
-_FORMAT = 1
+_FORMAT = 2
 _DIGEST = 32
 
 #: Queries that are answered at a time, so that the vectors of their candidates stay a small part of memory.
 _BLOCK = 64
+
+#: Collections of up to so many templates are compared one by one.
+_EXACT_IN_COLLECTIONS = 5_000
 
 _log = logging.getLogger(__name__)
 
@@ -54,13 +52,18 @@ class Searcher:
         self._index: TemplateIndex | None = None
         self._erasure: str | None = None
 
-    def search(self, sql: sqlite3.Connection, queries: Floats, count: int) -> list[list[Hit]]:
+    def search(
+        self, sql: sqlite3.Connection, queries: Floats, count: int, collections: Collection[str] | None = None
+    ) -> list[list[Hit]]:
         """The nearest templates of each of the (N, d) queries, as this transaction sees the table."""
         index = self._refreshed(sql, queries.shape[1])
         hits: list[list[Hit]] = []
         for start in range(0, len(queries), _BLOCK):
             block = queries[start : start + _BLOCK]
-            hits += _scored(sql, block, index.search(block, count), count)
+            if collections is None:
+                hits += reranked(sql, block, *index.search(block, count), count)
+            else:
+                hits += [_within(sql, index, block[n : n + 1], count, collections) for n in range(len(block))]
         return hits
 
     def rebuild(self, sql: sqlite3.Connection, dims: int) -> None:
@@ -110,9 +113,11 @@ class Searcher:
             index, self._erasure = TemplateIndex(dims), erasure
             index.changed = self.size > 0  # the file that was no good is replaced, or goes
         if self._erasure != erasure:
-            index.keep(np.fromiter((row[0] for row in sql.execute("SELECT id FROM templates")), np.int64))
+            index.keep(
+                np.fromiter((row[0] for row in sql.execute("SELECT id FROM templates WHERE erased = 0")), np.int64)
+            )
             self._erasure = erasure
-        rows = sql.execute("SELECT id, vector FROM templates WHERE id > ? ORDER BY id", (index.last,))
+        rows = sql.execute("SELECT id, vector FROM templates WHERE id > ? AND erased = 0 ORDER BY id", (index.last,))
         while some := rows.fetchmany(SEGMENT):
             ids = np.array([row[0] for row in some], np.int64)
             index.add(ids, vectors_of((row[1] for row in some), dims))
@@ -156,11 +161,6 @@ class Searcher:
         index.changed = False
 
 
-def vectors_of(blobs: Iterable[bytes], dims: int) -> Floats:
-    """Stored vectors as (n, d) float32."""
-    return np.frombuffer(b"".join(blobs), STORED).reshape(-1, dims).astype(np.float32)
-
-
 def _header(sql: sqlite3.Connection, last: int, erasure: str | None, dims: int) -> dict[str, str | int | None]:
     """What an index must say of itself to belong to this table.
 
@@ -201,19 +201,24 @@ def _whole(file: IO[bytes]) -> bool:
         return hashlib.blake2b(view[:-_DIGEST], digest_size=_DIGEST).digest() == view[-_DIGEST:]
 
 
-def _scored(sql: sqlite3.Connection, queries: Floats, candidates: NDArray[np.int64], count: int) -> list[list[Hit]]:
-    """Looks the candidates up in the table, which alone decides whose they are and how near."""
-    wanted, places = np.unique(candidates, return_inverse=True)
-    rows = sql.execute(
-        "SELECT id, person, vector FROM templates WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
-        (json.dumps(wanted.tolist()),),
-    ).fetchall()
-    if len(rows) != len(wanted):
-        raise GalleryCorrupt("the search index knows templates that the gallery does not have; build it anew")
-    vectors = vectors_of((row[2] for row in rows), queries.shape[1])
-    hits = []
-    for query, mine in zip(queries, np.sort(places.reshape(candidates.shape), axis=1), strict=True):
-        scores = np.clip(vectors[mine] @ query, -1.0, 1.0)
-        best = np.argsort(-scores, kind="stable")[:count]  # of equal ones, the older
-        hits.append([Hit(rows[p][1], rows[p][0], float(s)) for p, s in zip(mine[best], scores[best], strict=True)])
-    return hits
+def _within(
+    sql: sqlite3.Connection, index: TemplateIndex, query: Floats, count: int, collections: Collection[str]
+) -> list[Hit]:
+    """The nearest templates of some collections to one query (1, d)."""
+    listed = json.dumps(list(collections))
+    members = "FROM templates WHERE erased = 0 AND collection IN (SELECT value FROM json_each(?))"
+    few = sql.execute(f"SELECT id {members} LIMIT ?", (listed, _EXACT_IN_COLLECTIONS + 1)).fetchall()
+    if len(few) <= _EXACT_IN_COLLECTIONS:
+        ids = np.array([row[0] for row in few], np.int64)[None]
+        return reranked(sql, query, ids, np.ones(ids.shape, np.float32), count)[0] if few else []
+    candidates = max(CANDIDATES, 4 * count)
+    asked = 4 * candidates
+    while True:
+        ids, bounds = index.search(query, asked)
+        found = sql.execute(
+            f"SELECT id {members} AND id IN (SELECT value FROM json_each(?))", (listed, json.dumps(ids[0].tolist()))
+        )
+        mine = np.isin(ids[0], np.array([row[0] for row in found], np.int64))
+        if mine.sum() >= candidates or asked >= len(index):
+            return reranked(sql, query, ids[:, mine], bounds[:, mine], count)[0]
+        asked *= 8

@@ -81,9 +81,10 @@ class Gallery(ABC):
     def add(self, templates: Mapping[str, Sequence[Template]]) -> int:
         """Adds templates by person's name, in one transaction; makes people that are new.
 
-        A template whose (person, source_hash, box) is there already is skipped, and a name without templates is
-        passed over. All or nothing. Names are kept as `clean_name` gives them. A backend keeps at least float16 of
-        the vectors, and float16 values come back as they went in, so that galleries can be copied without loss.
+        A template whose (person, source_hash, box) is there already is skipped, in whatever collection it is, and a
+        name without templates is passed over. All or nothing. Names are kept as `clean_name` gives them. A backend
+        keeps at least float16 of the vectors, and float16 values come back as they went in, so that galleries can be
+        copied without loss.
 
         Returns:
             How many templates were added.
@@ -147,23 +148,27 @@ class Gallery(ABC):
         """
 
     @abstractmethod
-    def remove(self, name: str) -> int:
-        """Erases a person and every template of theirs, for good: the bytes leave the files.
+    def remove(self, *names: str) -> int:
+        """Erases people and every template of theirs, for good: the bytes leave the files.
+
+        Several names in one call take little longer than one.
 
         Returns:
             How many templates were erased.
 
         Raises:
-            UnknownPerson: Nobody of that name.
+            UnknownPerson: Nobody of one of these names; nobody is erased then.
         """
 
     @abstractmethod
-    def search(self, queries: Floats, count: int) -> list[list[Hit]]:
+    def search(self, queries: Floats, count: int, *, collections: Collection[str] | None = None) -> list[list[Hit]]:
         """The nearest templates of each query.
 
         Args:
             queries: (N, d) float32 of unit norm.
             count: How many templates at most per query.
+            collections: Only templates of these collections take part; None: all. The empty name stands for those that
+                are in none.
 
         Returns:
             Per query, hits with the best similarity first, the older template first where they are equal. Every
@@ -226,13 +231,16 @@ def check_templates(templates: Mapping[str, Sequence[Template]], dims: int | Non
 
     Raises:
         SpaceMismatch: A vector of another length.
-        BadInput: A vector that is not one-dimensional or not of unit norm; names the person and the photo.
+        BadInput: A vector that is not one-dimensional or not of unit norm, or a collection whose name is not printable;
+            names the person and the photo.
     """
     for name, given in templates.items():
         for template in given:
             where = f"{name[:80]}, {template.photo}"
             if template.vector.ndim != 1:
                 raise BadInput(f"{where}: a template is one vector, got shape {template.vector.shape}")
+            if template.collection != template.collection.strip() or not template.collection.isprintable():
+                raise BadInput(f"{where}: a collection's name is printable, got {template.collection[:80]!r}")
             dims = dims or len(template.vector)
             if len(template.vector) != dims:
                 raise SpaceMismatch(f"{where}: a vector of {len(template.vector)} numbers; the gallery's have {dims}")

@@ -8,6 +8,7 @@ after adding, a writer looks whether its people are still there. See ``docs/gall
 
 from __future__ import annotations
 
+import json
 import secrets
 import threading
 import time
@@ -195,26 +196,26 @@ class MilvusGallery(Gallery):
             self._begin_epoch()
             self._give(person, other)
 
-    def remove(self, name: str) -> int:
-        """Erases a person and every template of theirs, and asks the server to write its files anew without them.
+    def remove(self, *names: str) -> int:
+        """Erases people and every template of theirs, and asks the server to write its files anew without them.
 
         The server does that in its own time, and keeps what it replaced for a while; see ``docs/galleries.md``.
         """
         with self._writing:
-            person = self._id(name)
-            erased = self._count(person)
+            people = sorted({self._id(name) for name in names})
+            erased = sum(map(self._count, people))
             self._begin_epoch()
-            self._erase_templates(person)  # first: until they are gone, they can be found by the name
-            self._milvus.delete(self._milvus.people, f"id in [{person}]")
-            self._erase_templates(person)  # what was added meanwhile
+            self._erase_templates(people)  # first: until they are gone, they can be found by the name
+            self._milvus.delete(self._milvus.people, f"id in {people}")
+            self._erase_templates(people)  # what was added meanwhile
             return erased
 
-    def _erase_templates(self, person: int) -> None:
+    def _erase_templates(self, people: list[int]) -> None:
         if self._stored_dims() is not None:
-            self._milvus.delete(self._milvus.templates, f"person == {person}")
+            self._milvus.delete(self._milvus.templates, f"person in {people}")
             self._milvus.compact()
 
-    def search(self, queries: Floats, count: int) -> list[list[Hit]]:
+    def search(self, queries: Floats, count: int, *, collections: Collection[str] | None = None) -> list[list[Hit]]:
         """The nearest templates of each query; see `Gallery.search`.
 
         Approximate, unless the index is ``FLAT``; and at most `MOST_HITS` per query.
@@ -227,12 +228,13 @@ class MilvusGallery(Gallery):
             raise SpaceMismatch(
                 f"{self._milvus.shown}: queries of {queries.shape[1]} numbers; the gallery's have {dims}"
             )
+        within = "" if collections is None else f'details["collection"] in {json.dumps(list(collections))}'
         hits: list[list[Hit]] = []
         for start in range(0, len(queries), _BLOCK):
-            hits += self._nearest(queries[start : start + _BLOCK], count)
+            hits += self._nearest(queries[start : start + _BLOCK], count, within)
         return hits
 
-    def _nearest(self, queries: Floats, count: int) -> list[list[Hit]]:
+    def _nearest(self, queries: Floats, count: int, within: str) -> list[list[Hit]]:
         limit = min(count + _SPARE, MOST_HITS)
         effort = max(200, limit)  # candidates that the index looks at; each index knows one of the names
         with self._milvus.client() as client:
@@ -240,6 +242,7 @@ class MilvusGallery(Gallery):
                 self._milvus.templates,
                 data=list(queries),
                 limit=limit,
+                filter=within,
                 output_fields=["id", "person"],
                 search_params={"metric_type": "IP", "params": {"ef": effort, "search_list": effort, "nprobe": 64}},
                 consistency_level="Strong",

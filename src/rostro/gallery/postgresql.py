@@ -118,13 +118,13 @@ class PostgresqlGallery(Gallery):
         def work(sql: Connection[Any]) -> dict[str, list[Template]]:
             ids = {name: self._id(sql, name) for name in names}
             found: dict[int, list[Template]] = {person: [] for person in ids.values()}
-            for person, *row in sql.execute(
-                """SELECT person, vector, source_hash, photo, quality, box FROM templates
+            for person, *about in sql.execute(
+                """SELECT person, vector, source_hash, photo, quality, box, collection FROM templates
                 WHERE person = ANY(%s) ORDER BY id""",
                 (list(found),),
                 binary=True,
             ):
-                found[person].append(_template(*row))
+                found[person].append(_template(about))
             return {name: found[person] for name, person in ids.items()}
 
         return self._database.run(work)
@@ -159,23 +159,23 @@ class PostgresqlGallery(Gallery):
 
         self._database.run(work)
 
-    def remove(self, name: str) -> int:
-        """Erases a person and every template of theirs, and cleans the table and its indexes of them at once.
+    def remove(self, *names: str) -> int:
+        """Erases people and every template of theirs, and cleans the table and its indexes of them at once.
 
         What the server keeps of its past (write-ahead log, replicas, backups) goes when the server lets go of it;
         `reindex` also writes the table anew. See ``docs/galleries.md``.
         """
 
         def work(sql: Connection[Any]) -> int:
-            person = self._id(sql, name)
-            sql.execute("SELECT FROM people WHERE id = %s FOR UPDATE", (person,))
-            return _erase(sql, person)
+            people = sorted({self._id(sql, name) for name in names})
+            sql.execute("SELECT FROM people WHERE id = ANY(%s) ORDER BY id FOR UPDATE", (people,))
+            return _erase(sql, *people)
 
         erased = self._database.run(work)
         self._database.outside_transaction("VACUUM (INDEX_CLEANUP ON) templates, people")
         return erased
 
-    def search(self, queries: Floats, count: int) -> list[list[Hit]]:
+    def search(self, queries: Floats, count: int, *, collections: Collection[str] | None = None) -> list[list[Hit]]:
         """The nearest templates of each query; see `Gallery.search`.
 
         Galleries of more than `EXACT_UP_TO` templates are searched by HNSW, which is approximate: it may miss some.
@@ -195,7 +195,7 @@ class PostgresqlGallery(Gallery):
                 sql.execute("SET LOCAL enable_indexscan = off")
             hits: list[list[Hit]] = []
             for start in range(0, len(queries), _BLOCK):
-                hits += _nearest(sql, queries[start : start + _BLOCK], count)
+                hits += _nearest(sql, queries[start : start + _BLOCK], count, collections)
             return hits
 
         return self._database.run(work)
@@ -296,8 +296,9 @@ def _insert(sql: Connection[Any], templates: Sequence[tuple[str, Template]]) -> 
     )
     with sql.cursor() as cursor:
         cursor.executemany(
-            """INSERT INTO templates (person, source_hash, box, photo, quality, vector)
-            VALUES (%s, %s, %s::double precision[], %s, %s, %b) ON CONFLICT (source_hash, person, box) DO NOTHING""",
+            """INSERT INTO templates (person, source_hash, box, photo, quality, collection, vector)
+            VALUES (%s, %s, %s::double precision[], %s, %s, %s, %b)
+            ON CONFLICT (source_hash, person, box) DO NOTHING""",
             [
                 (
                     ids[_key(name)],
@@ -305,6 +306,7 @@ def _insert(sql: Connection[Any], templates: Sequence[tuple[str, Template]]) -> 
                     [] if template.box is None else list(map(float, template.box)),
                     template.photo.encode(errors="backslashreplace").decode(),  # file names need not be valid text
                     float(template.quality),
+                    template.collection,
                     HalfVector(template.vector),
                 )
                 for name, template in templates
@@ -314,35 +316,39 @@ def _insert(sql: Connection[Any], templates: Sequence[tuple[str, Template]]) -> 
     return added
 
 
-def _template(vector: Any, source_hash: str, photo: str, quality: float, box: list[float]) -> Template:
+def _template(row: Sequence[Any]) -> Template:
+    vector, source_hash, photo, quality, box, collection = row
     return Template(
         vector=vector.to_numpy().astype(np.float32),
         source_hash=source_hash,
         photo=photo,
         quality=quality,
         box=(box[0], box[1], box[2], box[3]) if box else None,
+        collection=collection,
     )
 
 
-def _erase(sql: Connection[Any], person: int) -> int:
-    erased: int = sql.execute("DELETE FROM templates WHERE person = %s", (person,)).rowcount
-    sql.execute("DELETE FROM people WHERE id = %s", (person,))
+def _erase(sql: Connection[Any], *people: int) -> int:
+    erased: int = sql.execute("DELETE FROM templates WHERE person = ANY(%s)", (list(people),)).rowcount
+    sql.execute("DELETE FROM people WHERE id = ANY(%s)", (list(people),))
     return erased
 
 
-def _nearest(sql: Connection[Any], queries: Floats, count: int) -> list[list[Hit]]:
+def _nearest(sql: Connection[Any], queries: Floats, count: int, collections: Collection[str] | None) -> list[list[Hit]]:
     """Proposed by the index in float16, scored and sorted in float32."""
     from pgvector import Vector
 
     hits: list[list[Hit]] = [[] for _ in queries]
+    within = "" if collections is None else "WHERE collection = ANY(%s)"
+    listed = () if collections is None else (list(collections),)
     for number, person, template, similarity in sql.execute(
-        """SELECT number, person, id, similarity
+        f"""SELECT number, person, id, similarity
         FROM unnest(%b::vector[]) WITH ORDINALITY AS queries (query, number), LATERAL (
             SELECT person, id, -(vector::vector <#> query) AS similarity FROM (
-                SELECT person, id, vector FROM templates ORDER BY vector <#> query::halfvec LIMIT %s
+                SELECT person, id, vector FROM templates {within} ORDER BY vector <#> query::halfvec LIMIT %s
             ) AS proposed ORDER BY similarity DESC, id LIMIT %s
         ) AS found ORDER BY number, similarity DESC, id""",
-        ([Vector(query) for query in queries], count + _PROPOSED, count),
+        ([Vector(query) for query in queries], *listed, count + _PROPOSED, count),
         binary=True,
         prepare=False,  # a prepared plan would outlive the choice between comparing and index
     ):

@@ -7,15 +7,17 @@ float32, and PostgreSQL's ``halfvec`` holds the same values, so that galleries m
 from __future__ import annotations
 
 import json
-import secrets
 import struct
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
 from rostro.errors import BadInput, GalleryError, SpaceMismatch, UnknownPerson
+from rostro.gallery import _erasure
 from rostro.gallery._database import Database
-from rostro.gallery._searcher import STORED, Searcher
+from rostro.gallery._erasure import meta
+from rostro.gallery._reranking import STORED
+from rostro.gallery._searcher import Searcher
 from rostro.gallery.base import Gallery, Info, check_queries, check_templates, clean_name
 from rostro.types import Person, Template
 
@@ -55,7 +57,7 @@ class SqliteGallery(Gallery):
         if stored is None:
             with self._database.writing() as sql:
                 sql.execute("INSERT INTO meta VALUES ('space', ?) ON CONFLICT DO NOTHING", (space,))
-                stored = _meta(sql, "space")
+                stored = meta(sql, "space")
         if stored != space:
             raise SpaceMismatch(f"{self.url}: the gallery holds vectors of {stored}, not of {space}")
 
@@ -63,7 +65,7 @@ class SqliteGallery(Gallery):
     def space(self) -> str | None:
         """The embedding space of the stored vectors; None while none was given."""
         with self._database.reading() as sql:
-            space: str | None = _meta(sql, "space")
+            space: str | None = meta(sql, "space")
         return space
 
     def add(self, templates: Mapping[str, Sequence[Template]]) -> int:
@@ -72,9 +74,9 @@ class SqliteGallery(Gallery):
         if not by_name:
             return 0
         with self._database.writing() as sql:
-            if _meta(sql, "space") is None:
+            if meta(sql, "space") is None:
                 raise GalleryError(f"{self.url}: the gallery has no embedding space yet; open it with one")
-            dims = check_templates(templates, _meta(sql, "dims"))
+            dims = check_templates(templates, meta(sql, "dims"))
             sql.execute("INSERT INTO meta VALUES ('dims', ?) ON CONFLICT DO NOTHING", (dims,))
             return sum(_insert(sql, name, given) for name, given in by_name)
 
@@ -84,7 +86,7 @@ class SqliteGallery(Gallery):
         with self._database.reading() as sql:
             rows = sql.execute(
                 """SELECT DISTINCT source_hash, name FROM templates JOIN people ON people.id = person
-                WHERE source_hash IN (SELECT value FROM json_each(?))""",
+                WHERE templates.erased = 0 AND source_hash IN (SELECT value FROM json_each(?))""",
                 (json.dumps(list(hashes)),),
             )
             for source_hash, name in rows:
@@ -100,26 +102,28 @@ class SqliteGallery(Gallery):
     def person(self, name: str) -> Person:
         """One person; see `Gallery.person`."""
         with self._database.reading() as sql:
-            row = sql.execute(f"{_PEOPLE} WHERE people.id = ? GROUP BY people.id", (self._id(sql, name),)).fetchone()
+            row = sql.execute(f"{_PEOPLE} AND people.id = ? GROUP BY people.id", (self._id(sql, name),)).fetchone()
             return Person(*row)
 
     def templates(self, name: str) -> list[Template]:
         """A person's templates, oldest first, with their vectors."""
         with self._database.reading() as sql:
             rows = sql.execute(
-                "SELECT vector, source_hash, photo, quality, box FROM templates WHERE person = ? ORDER BY id",
+                """SELECT vector, source_hash, photo, quality, box, collection FROM templates
+                WHERE person = ? AND erased = 0 ORDER BY id""",
                 (self._id(sql, name),),
             )
-            return [_template(*row) for row in rows]
+            return [_template(row) for row in rows]
 
     def rename(self, name: str, to: str) -> None:
         """Renames a person; see `Gallery.rename`."""
         to = clean_name(to)
         with self._database.writing() as sql:
             person = self._id(sql, name)
-            if sql.execute("SELECT 1 FROM people WHERE name = ? AND id != ?", (to, person)).fetchone():
+            if sql.execute("SELECT 1 FROM people WHERE erased = 0 AND name = ? AND id != ?", (to, person)).fetchone():
                 raise BadInput(f"{self.url}: there is already somebody named {to!r}; merge them instead")
             sql.execute("UPDATE people SET name = ? WHERE id = ?", (to, person))
+            _erasure.note_moved(sql)
 
     def merge(self, name: str, into: str) -> None:
         """Gives all templates of one person to another and removes the first; see `Gallery.merge`."""
@@ -127,37 +131,40 @@ class SqliteGallery(Gallery):
             person, other = self._id(sql, name), self._id(sql, into)
             if person == other:
                 raise BadInput(f"{self.url}: {name!r} cannot be merged into itself")
-            sql.execute("UPDATE OR IGNORE templates SET person = ? WHERE person = ?", (other, person))
-            self._erase(sql, person)
+            sql.execute("UPDATE OR IGNORE templates SET person = ? WHERE person = ? AND erased = 0", (other, person))
+            _erasure.blank(sql, person)
+            _erasure.note_moved(sql)
 
-    def remove(self, name: str) -> int:
-        """Erases a person and every template of theirs: their bytes leave the file and its write-ahead log.
+    def remove(self, *names: str) -> int:
+        """Erases people and every template of theirs: their bytes leave the file and its write-ahead log.
 
-        The whole file is written anew for this; that takes about as long as copying it.
+        A file of up to `_erasure.WHOLE_UP_TO` bytes is written anew for this, a larger one in parts; either takes about
+        as long for many people as for one.
         """
         with self._database.writing() as sql:
-            erased = self._erase(sql, self._id(sql, name))
-            _set_meta(sql, "purge", secrets.token_hex(8))
+            people = {self._id(sql, name) for name in names}
+            erased = sum(_erasure.blank(sql, person) for person in people)
+            _erasure.note_purge(sql)
         self._purge()
         return erased
 
-    def search(self, queries: Floats, count: int) -> list[list[Hit]]:
+    def search(self, queries: Floats, count: int, *, collections: Collection[str] | None = None) -> list[list[Hit]]:
         """The nearest templates of each query; see `Gallery.search`."""
         queries = check_queries(queries, count)
         with self._database.reading() as sql:
-            dims = _meta(sql, "dims")
+            dims = meta(sql, "dims")
             if dims is None:
                 return [[] for _ in queries]
             if queries.shape[1] != dims:
                 raise SpaceMismatch(f"{self.url}: queries of {queries.shape[1]} numbers; the gallery's have {dims}")
-            return self._searcher.search(sql, queries, count)
+            return self._searcher.search(sql, queries, count, collections)
 
     def names(self, people: Collection[int]) -> dict[int, str]:
         """Names of people by their ids; ids that are gone are left out."""
         with self._database.reading() as sql:
             return dict(
                 sql.execute(
-                    "SELECT id, name FROM people WHERE id IN (SELECT value FROM json_each(?))",
+                    "SELECT id, name FROM people WHERE erased = 0 AND id IN (SELECT value FROM json_each(?))",
                     (json.dumps([int(person) for person in people]),),
                 )
             )
@@ -166,15 +173,16 @@ class SqliteGallery(Gallery):
         """How many people and templates, how large, and how the search index is."""
         with self._database.reading() as sql:
             people, templates = sql.execute(
-                "SELECT (SELECT count(*) FROM people), (SELECT count(*) FROM templates)"
+                """SELECT (SELECT count(*) FROM people WHERE erased = 0),
+                (SELECT count(*) FROM templates WHERE erased = 0)"""
             ).fetchone()
             (size,) = sql.execute("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size").fetchone()
-            return Info(people, templates, _meta(sql, "dims"), size + self._searcher.size, self._searcher.state)
+            return Info(people, templates, meta(sql, "dims"), size + self._searcher.size, self._searcher.state)
 
     def reindex(self) -> None:
         """Builds the search index anew from the stored templates."""
         with self._database.reading() as sql:
-            dims = _meta(sql, "dims")
+            dims = meta(sql, "dims")
             if dims is not None:
                 self._searcher.rebuild(sql, dims)
 
@@ -184,7 +192,14 @@ class SqliteGallery(Gallery):
             found = [line for (line,) in sql.execute("PRAGMA integrity_check") if line != "ok"]
             rows = sql.execute('SELECT rowid, "table", parent FROM pragma_foreign_key_check')
             found += [f"row {row} of {table} belongs to nobody in {parent}" for row, table, parent in rows]
-            cut = sql.execute("SELECT id FROM templates WHERE length(vector) != 2 * ?", (_meta(sql, "dims"),))
+            found += [
+                f"template {row} belongs to person {person}, who is erased"
+                for row, person in sql.execute(
+                    """SELECT templates.id, person FROM templates JOIN people ON people.id = person
+                    WHERE templates.erased = 0 AND people.erased = 1"""
+                )
+            ]
+            cut = sql.execute("SELECT id FROM templates WHERE length(vector) != 2 * ?", (meta(sql, "dims"),))
             return found + [f"template {row}: its vector has not the gallery's length" for (row,) in cut]
 
     def copy_to(self, path: Path) -> None:
@@ -197,33 +212,23 @@ class SqliteGallery(Gallery):
         self._searcher.close()
 
     def _id(self, sql: sqlite3.Connection, name: str) -> int:
-        row = sql.execute("SELECT id FROM people WHERE name = ?", (clean_name(name),)).fetchone()
+        row = sql.execute("SELECT id FROM people WHERE erased = 0 AND name = ?", (clean_name(name),)).fetchone()
         if row is None:
             raise UnknownPerson(f"{self.url}: nobody named {name!r}")
         person: int = row[0]
         return person
 
-    def _erase(self, sql: sqlite3.Connection, person: int) -> int:
-        """Deletes a person and their templates, and marks every index that knows them as stale."""
-        erased = sql.execute("DELETE FROM templates WHERE person = ?", (person,)).rowcount
-        sql.execute("DELETE FROM people WHERE id = ?", (person,))
-        if erased:
-            _set_meta(sql, "erasure", secrets.token_hex(8))
-        return erased
-
     def _purge(self) -> None:
         """Drives erased bytes out of the files, if any removal still needs it."""
-        with self._database.reading() as sql:
-            due = _meta(sql, "purge")
+        due = _erasure.purge(self._database)
         if due is not None:
-            self._database.purge()
             with self._database.reading() as sql:
-                self._searcher.forget_erased(sql, _meta(sql, "dims"))
-            with self._database.writing() as sql:  # a removal that came in between has another mark
-                sql.execute("DELETE FROM meta WHERE key = 'purge' AND value = ?", (due,))
+                self._searcher.forget_erased(sql, meta(sql, "dims"))
+            _erasure.purged(self._database, due)
 
 
-_PEOPLE = "SELECT people.id, name, count(templates.id) FROM people LEFT JOIN templates ON person = people.id"
+_PEOPLE = """SELECT people.id, name, count(templates.id) FROM people
+    LEFT JOIN templates ON person = people.id AND templates.erased = 0 WHERE people.erased = 0"""
 
 
 def _path_of(url: str) -> str:
@@ -235,18 +240,9 @@ def _path_of(url: str) -> str:
     return path
 
 
-def _meta(sql: sqlite3.Connection, key: str) -> Any:
-    row = sql.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-    return None if row is None else row[0]
-
-
-def _set_meta(sql: sqlite3.Connection, key: str, value: str | int) -> None:
-    sql.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
-
-
 def _insert(sql: sqlite3.Connection, name: str, templates: Sequence[Template]) -> int:
-    sql.execute("INSERT INTO people (name) VALUES (?) ON CONFLICT DO NOTHING", (name,))
-    (person,) = sql.execute("SELECT id FROM people WHERE name = ?", (name,)).fetchone()
+    sql.execute("INSERT INTO people (erased, name) VALUES (0, ?) ON CONFLICT DO NOTHING", (name,))
+    (person,) = sql.execute("SELECT id FROM people WHERE erased = 0 AND name = ?", (name,)).fetchone()
     rows = (
         (
             person,
@@ -254,22 +250,25 @@ def _insert(sql: sqlite3.Connection, name: str, templates: Sequence[Template]) -
             b"" if template.box is None else struct.pack("<4d", *template.box),
             template.photo.encode(errors="backslashreplace").decode(),  # file names need not be valid text
             float(template.quality),
+            template.collection,
             np.asarray(template.vector, STORED).tobytes(),
         )
         for template in templates
     )
     return sql.executemany(
-        """INSERT INTO templates (person, source_hash, box, photo, quality, vector) VALUES (?, ?, ?, ?, ?, ?)
-        ON CONFLICT (source_hash, person, box) DO NOTHING""",
+        """INSERT INTO templates (erased, person, source_hash, box, photo, quality, collection, vector)
+        VALUES (0, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source_hash, person, box) WHERE erased = 0 DO NOTHING""",
         rows,
     ).rowcount
 
 
-def _template(vector: bytes, source_hash: str, photo: str, quality: float, box: bytes) -> Template:
+def _template(row: tuple[bytes, str, str, float, bytes, str]) -> Template:
+    vector, source_hash, photo, quality, box, collection = row
     return Template(
         vector=np.frombuffer(vector, STORED).astype(np.float32),
         source_hash=source_hash,
         photo=photo,
         quality=quality,
         box=struct.unpack("<4d", box) if box else None,
+        collection=collection,
     )

@@ -56,19 +56,22 @@ class Enrolment:
 class Enroller:
     """Takes (name, photo) pairs into a gallery."""
 
-    def __init__(self, pipeline: Pipeline, gallery: Gallery, *, face: FaceRule = "only") -> None:
+    def __init__(self, pipeline: Pipeline, gallery: Gallery, *, face: FaceRule = "only", collection: str = "") -> None:
         """Does nothing yet.
 
         Args:
             pipeline: Turns photos into embeddings.
             gallery: Where templates go.
             face: Which face of a photo is meant.
+            collection: The collection that the templates go to; empty for none.
         """
+        self._collection = collection
         self._pipeline = pipeline
         self._gallery = gallery
         self._face = face
         self._people: set[str] = set()
         self._failed: list[Failure] = []
+        self._committed: list[str] = []
         self._skipped = 0
         self._added = 0
 
@@ -90,7 +93,7 @@ class Enroller:
             if isinstance(answer, Failure):
                 self._failed.append(answer)
             else:
-                pending.append((name, _template(answer)))
+                pending.append((name, _template(answer, self._collection)))
             if len(pending) >= COMMIT_EVERY:
                 self._commit(pending)
                 pending = []
@@ -105,6 +108,9 @@ class Enroller:
         """The photos that this gallery has not seen; notes their people in ``names``."""
         seen: dict[str, str] = {}
         for block in _blocks(items, _LOOK_AHEAD):
+            for done in self._committed:  # the gallery knows them from now on
+                seen.pop(done, None)
+            self._committed.clear()
             hashed = [(name, path, self._hash(path)) for name, path in block]
             known = self._gallery.known_sources({digest for _, _, digest in hashed if digest})
             for name, path, digest in hashed:
@@ -137,11 +143,12 @@ class Enroller:
         if by_name:
             self._added += self._gallery.add(by_name)
             self._people.update(by_name)
+            self._committed += [template.source_hash for _, template in pending]
 
 
-def _template(found: PhotoFaces) -> Template:
+def _template(found: PhotoFaces, collection: str) -> Template:
     face = found.faces[0]
-    return Template(found.embeddings[0], found.sha256, found.photo, face.score, face.box)
+    return Template(found.embeddings[0], found.sha256, found.photo, face.score, face.box, collection)
 
 
 def _blocks(items: Iterable[tuple[str, Path]], size: int) -> Iterator[list[tuple[str, Path]]]:

@@ -8,7 +8,7 @@ from rostro.matching.fusion import best_per_person
 from rostro.types import Candidate, Identification
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from rostro.gallery.base import Gallery
     from rostro.types import Face, Floats, OperatingPoint
@@ -18,7 +18,13 @@ _TEMPLATES_PER_CANDIDATE = 10
 
 
 def identify(
-    gallery: Gallery, faces: Sequence[Face], vectors: Floats, point: OperatingPoint, *, candidates: int = 5
+    gallery: Gallery,
+    faces: Sequence[Face],
+    vectors: Floats,
+    point: OperatingPoint,
+    *,
+    candidates: int = 5,
+    collections: Collection[str] | None = None,
 ) -> list[Identification]:
     """Looks up the faces of one or many photos in one search.
 
@@ -28,10 +34,11 @@ def identify(
         vectors: (len(faces), d) unit rows.
         point: Decides who is named.
         candidates: How many people to list per face.
+        collections: Look among the templates of these collections only; None: all.
     """
     if not faces:
         return []
-    hits = gallery.search(vectors, candidates * _TEMPLATES_PER_CANDIDATE)
+    hits = gallery.search(vectors, candidates * _TEMPLATES_PER_CANDIDATE, collections=collections)
     fused = [best_per_person((hit.person, hit.similarity) for hit in row)[:candidates] for row in hits]
     names = gallery.names({person for row in fused for person, _ in row})
     return [

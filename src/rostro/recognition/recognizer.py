@@ -24,7 +24,7 @@ from rostro.types import AlignmentSpec, Embedding, Face, Identification, Operati
 from rostro.weights.store import ModelStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from rostro.alignment.base import Alignment
     from rostro.detection.base import Detector
@@ -252,6 +252,7 @@ class Recognizer:
         *,
         name: str | None = None,
         face: FaceRule = "only",
+        collection: str = "",
         on_photo: Callable[[], None] | None = None,
     ) -> Enrolment:
         """Takes people into the gallery.
@@ -261,26 +262,43 @@ class Recognizer:
                 per person, named after them, or photos named after people (``ada_1.jpg``).
             name: Whose photos they are.
             face: Which face of a photo is meant; photos that break the rule are reported as failed.
+            collection: The collection that they go to; identifying can be limited to it.
             on_photo: Called after each photo.
 
         Raises:
             BadInput: A path does not exist, or a folder holds no people.
         """
         listed = [paths] if isinstance(paths, str | Path) else list(paths)
-        enroller = Enroller(self.pipeline, self.gallery, face=face)
+        enroller = Enroller(self.pipeline, self.gallery, face=face, collection=collection)
         return enroller.run(people_photos([Path(path) for path in listed], name), on_photo)
 
-    def identify(self, photo: Any, *, candidates: int = 5) -> list[Identification]:
+    def identify(
+        self, photo: Any, *, candidates: int = 5, collections: Collection[str] | None = None
+    ) -> list[Identification]:
         """Who is in this photo? One answer per face, in the order of `detect`.
+
+        Args:
+            photo: A photo.
+            candidates: How many people to list per face.
+            collections: Look among the templates of these collections only; None: all.
 
         Raises:
             PhotoError: The photo cannot be read.
         """
-        return self.look_up(self._one(photo), candidates=candidates)
+        return self.look_up(self._one(photo), candidates=candidates, collections=collections)
 
-    def look_up(self, found: PhotoFaces, *, candidates: int = 5) -> list[Identification]:
-        """Identifies the faces of a photo that went through `photos`."""
-        return identify(self.gallery, found.faces, found.embeddings, self.operating_point, candidates=candidates)
+    def look_up(
+        self, found: PhotoFaces, *, candidates: int = 5, collections: Collection[str] | None = None
+    ) -> list[Identification]:
+        """Identifies the faces of a photo that went through `photos`; see `identify`."""
+        return identify(
+            self.gallery,
+            found.faces,
+            found.embeddings,
+            self.operating_point,
+            candidates=candidates,
+            collections=collections,
+        )
 
     def _one(self, photo: Any, *, embed: bool = True) -> PhotoFaces:
         (found,) = self.photos([photo], embed=embed)

@@ -7,12 +7,13 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from rostro.gallery import _index, _scan
+from rostro.gallery import _index, _scan, _searcher
 from rostro.gallery._scan import ScanIndex
 from rostro.gallery.base import Gallery, open_gallery
 from rostro.types import Template
@@ -48,9 +49,11 @@ def test_the_scan_proposes_the_best(dims: int, monkeypatch: pytest.MonkeyPatch) 
     known, strangers = vectors[::100] + 0.02 * people(100, dims, 1, 1), people(100, dims, 2, 1)
     for queries, least in [(known, 1.0), (strangers, 0.97)]:
         best = 1 + np.argmax(queries @ vectors.T, axis=1)
-        proposed = scan.search(queries, 100)
+        proposed, bounds = scan.search(queries, 100)
         assert proposed.shape == (100, 100)
         assert np.mean(np.any(proposed == best[:, None], axis=1)) >= least
+        exact = np.take_along_axis(queries @ vectors.T, proposed - 1, axis=1)
+        assert np.mean(exact <= bounds) > 0.999
     scan.close()
 
 
@@ -61,7 +64,7 @@ def test_added_bit_by_bit_it_answers_as_if_added_at_once(monkeypatch: pytest.Mon
     for start in range(0, 1000, 170):
         parts.add(np.arange(1, 1001)[start : start + 170], vectors[start : start + 170])
     assert len(parts) == len(whole) == 1000
-    for one, other in zip(whole.search(vectors[:50], 10), parts.search(vectors[:50], 10), strict=True):
+    for one, other in zip(whole.search(vectors[:50], 10)[0], parts.search(vectors[:50], 10)[0], strict=True):
         assert len(set(one) & set(other)) >= 9  # equal rough scores may stand in another order
 
 
@@ -73,10 +76,10 @@ def test_what_is_not_kept_is_never_proposed(monkeypatch: pytest.MonkeyPatch) -> 
     assert scan.keep(alive)
     assert not scan.keep(alive)
     np.testing.assert_array_equal(scan.ids, alive)
-    everything = scan.search(vectors[:3], 5000)
+    everything, _ = scan.search(vectors[:3], 5000)
     np.testing.assert_array_equal(np.sort(everything, axis=1), np.tile(alive, (3, 1)))
     best = alive[np.argmax(vectors @ vectors[alive - 1].T, axis=1)]
-    assert np.any(scan.search(vectors, 50) == best[:, None], axis=1).all()
+    assert np.any(scan.search(vectors, 50)[0] == best[:, None], axis=1).all()
 
 
 def test_written_and_read_it_gives_the_same_answers(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,15 +89,15 @@ def test_written_and_read_it_gives_the_same_answers(monkeypatch: pytest.MonkeyPa
     scan.write(file)
     file.seek(0)
     again = ScanIndex.read(file)
-    for one, other in zip(scan.search(vectors[:20], 10), again.search(vectors[:20], 10), strict=True):
+    for one, other in zip(scan.search(vectors[:20], 10)[0], again.search(vectors[:20], 10)[0], strict=True):
         np.testing.assert_array_equal(one, other)
     again.add(np.arange(2000, 2010), vectors[:10])
-    assert 2000 in again.search(vectors[:1], 2)
+    assert 2000 in again.search(vectors[:1], 2)[0]
 
 
 def test_equal_vectors_can_be_scanned() -> None:
     same = np.repeat(people(1, 16), 50, axis=0)
-    assert sorted(scan_of(same).search(same[:1], 100)[0]) == list(range(1, 51))
+    assert sorted(scan_of(same).search(same[:1], 100)[0][0]) == list(range(1, 51))
 
 
 @pytest.fixture(autouse=True)
@@ -151,6 +154,22 @@ def read_ids(index: Path) -> np.ndarray:
     with index.open("rb") as file:
         file.readline()
         return ScanIndex.read(file).ids
+
+
+@pytest.mark.parametrize("few", [0, 1000])
+def test_collections_with_an_index(path: Path, vectors: np.ndarray, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+    """Compared one by one where they are small, else by asking the scan for more and more."""
+    monkeypatch.setattr(_searcher, "_EXACT_IN_COLLECTIONS", few)
+    monkeypatch.setattr(_searcher, "CANDIDATES", 10)
+    other = people(150, 32, seed=9)
+    with open_gallery(str(path)) as gallery:
+        gallery.add({"other": [replace(t, collection="far") for t in templates(other, 500)]})
+        stored = np.stack([t.vector for t in gallery.templates("other")])
+        person = gallery.person("other").id
+        for query, hits in zip(vectors[::50], gallery.search(vectors[::50], 3, collections=["far"]), strict=True):
+            assert {hit.person for hit in hits} == {person}
+            best = np.sort(stored @ query)[::-1][:3]
+            np.testing.assert_allclose([hit.similarity for hit in hits], best, atol=1e-4)
 
 
 def test_a_small_gallery_needs_no_index(path: Path, index: Path) -> None:

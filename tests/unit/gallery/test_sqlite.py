@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from rostro.errors import BadInput, GalleryCorrupt, GalleryError
-from rostro.gallery import _database
+from rostro.errors import BadInput, GalleryCorrupt, GalleryError, UnknownPerson
+from rostro.gallery import _database, _erasure
 from rostro.gallery.base import backend_of, open_gallery
 from rostro.gallery.sqlite import SqliteGallery
 from rostro.types import Template
@@ -218,9 +218,12 @@ def test_a_photo_name_that_is_not_valid_text_is_kept_readable() -> None:
         assert gallery.templates("Ana")[0].photo == "caf\\udce9.jpg"
 
 
-def test_erased_bytes_leave_the_files(tmp_path: Path) -> None:
+@pytest.mark.parametrize("in_place", [False, True])
+def test_erased_bytes_leave_the_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_place: bool) -> None:
     """Names, photo hashes and vectors in random order, so that SQLite splits and joins its pages many times."""
     path = tmp_path / "people.db"
+    if in_place:  # as in a file of gigabytes
+        erase_in_place(monkeypatch)
     random = np.random.default_rng(0)
     traces: dict[str, list[bytes]] = {}
     with open_gallery(str(path), space=SPACE) as gallery:
@@ -236,13 +239,56 @@ def test_erased_bytes_leave_the_files(tmp_path: Path) -> None:
                 stored = template.vector.astype("<f2").tobytes()
                 traces[name] += [template.source_hash.encode(), template.photo.encode(), stored]
             if random.random() < 0.5:
-                gone = str(random.choice(list(traces)))
+                gone = random.choice(list(traces), int(random.integers(1, 3)), replace=False).tolist()
+                mine = [trace for name in gone for trace in traces.pop(name)]
                 content = open_files(path)
-                assert all(trace in content for trace in traces[gone])
-                gallery.remove(gone)
+                assert all(trace in content for trace in mine)
+                gallery.remove(*gone)
                 content = open_files(path)
-                assert [trace for trace in traces.pop(gone) if trace in content] == []
+                assert [trace for trace in mine if trace in content] == []
+        assert gallery.damage() == []
         assert {person.name for person in gallery.people()} == set(traces)
+
+
+def erase_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_erasure, "WHOLE_UP_TO", 0)
+    monkeypatch.setattr(_erasure, "_BLANK", 10.0)
+    monkeypatch.setattr(_database.Database, "write_anew", None)
+
+
+@pytest.mark.parametrize("change", ["rename", "merge", "mostly blank"])
+def test_what_moves_rows_makes_the_next_removal_write_the_file_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    path = tmp_path / "people.db"
+    with open_gallery(str(path), space=SPACE) as gallery:
+        gallery.add({f"person {n}": templates(5, seed=n) for n in range(20)})
+        with monkeypatch.context() as patch:
+            erase_in_place(patch)
+            assert gallery.remove("person 1", "person 2") == 10
+            blank = path.stat().st_size
+        if change == "rename":
+            gallery.rename("person 3", "somebody with a longer name")
+        elif change == "merge":
+            gallery.merge("person 3", into="person 4")
+        else:
+            monkeypatch.setattr(_erasure, "_BLANK", 0.1)
+        monkeypatch.setattr(_erasure, "WHOLE_UP_TO", 0)
+        gallery.remove("person 5")
+        assert path.stat().st_size < blank
+        with sqlite3.connect(path) as sql:
+            assert sql.execute("SELECT count(*) FROM templates WHERE erased = 1").fetchone() == (0,)
+        erase_in_place(monkeypatch)
+        gallery.remove("person 6")
+        assert gallery.damage() == []
+
+
+def test_nobody_is_removed_where_one_name_is_unknown() -> None:
+    with open_gallery(":memory:", space=SPACE) as gallery:
+        gallery.add({"Ana": templates(2)})
+        with pytest.raises(UnknownPerson, match="Bo"):
+            gallery.remove("Ana", "Bo")
+        assert gallery.person("Ana").templates == 2
 
 
 def test_a_removal_that_died_half_way_is_finished_when_the_gallery_is_opened(tmp_path: Path) -> None:
@@ -253,11 +299,10 @@ def test_a_removal_that_died_half_way_is_finished_when_the_gallery_is_opened(tmp
         "import os, sys\n"
         "from rostro.gallery import _database\n"
         "from rostro.gallery.base import open_gallery\n"
-        "_database.Database.purge = lambda self: os._exit(9)\n"
+        "_database.Database.write_anew = lambda self: os._exit(9)\n"
         "open_gallery(sys.argv[1]).remove('Ana')\n"
     )
     assert subprocess.run([sys.executable, "-c", script, str(path)], check=False).returncode == 9
-    assert b"photo 0 3.jpg" in open_files(path)
     with open_gallery(str(path)) as gallery:
         assert [person.name for person in gallery.people()] == ["Bo"]
         assert b"photo 0 3.jpg" not in open_files(path)
