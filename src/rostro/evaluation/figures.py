@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from rostro.evaluation.measures import Spread
     from rostro.imaging.words import Language
+    from rostro.metrics.counts import Numbers
 
 Named = tuple[str, "Spread"]
 
@@ -22,13 +23,9 @@ _LEAST_FMR, _LEAST_FNMR = 1e-7, 1e-5
 def roc(spreads: Sequence[Named], language: Language) -> str:
     """True accept rate over false match rate, one line per system."""
     fmr = _fmr_axis(spreads, language)
-    lowest = min(float((1 - s.curve.fnmr[s.curve.fmr >= fmr.low]).min()) for _, s in spreads)
-    tar = _part_axis("tar_axis", min(0.99, lowest), language)
-    lines = []
-    for name, spread in spreads:
-        shown = spread.curve.fmr >= fmr.low
-        lines.append(Series(name, spread.curve.fmr[shown].tolist(), (1 - spread.curve.fnmr[shown]).tolist()))
-    return line_chart(lines, fmr, tar)
+    curves = [(name, *_supported(spread, fmr.low)) for name, spread in spreads]
+    tar = _part_axis("tar_axis", min(0.99, *(float((1 - fnmr).min()) for _, _, fnmr in curves)), language)
+    return line_chart([Series(name, x.tolist(), (1 - fnmr).tolist()) for name, x, fnmr in curves], fmr, tar)
 
 
 def det(spreads: Sequence[Named], language: Language) -> str:
@@ -37,8 +34,8 @@ def det(spreads: Sequence[Named], language: Language) -> str:
     fmr, fnmr = _fmr_axis(spreads, language), _rate_axis("fnmr", max(least, _LEAST_FNMR), language)
     lines = []
     for name, spread in spreads:
-        shown = (spread.curve.fmr >= fmr.low) & (spread.curve.fnmr >= fnmr.low)
-        lines.append(Series(name, spread.curve.fmr[shown].tolist(), spread.curve.fnmr[shown].tolist()))
+        x, y = _supported(spread, fmr.low)
+        lines.append(Series(name, x[y >= fnmr.low].tolist(), y[y >= fnmr.low].tolist()))
     return line_chart(lines, fmr, fnmr)
 
 
@@ -71,8 +68,21 @@ def scores(spread: Spread, language: Language) -> str:
     return histogram_chart((genuine, impostor), similarity, part, mark)
 
 
+def _supported(spread: Spread, least: float) -> tuple[Numbers, Numbers]:
+    """(false match rates, false non-match rates) from the least false match rate that is shown.
+
+    Where a curve enters the chart it has one point, not the fall of the thresholds that share its rate.
+    """
+    curve = spread.curve
+    inside = curve.fmr >= least
+    entry = curve.fmr[inside].min()
+    inside &= (curve.fmr > entry) | (curve.fnmr == curve.fnmr[curve.fmr == entry].min())
+    return curve.fmr[inside], curve.fnmr[inside]
+
+
 def _fmr_axis(spreads: Sequence[Named], language: Language) -> Axis:
-    least = min(float(s.curve.fmr[s.curve.fmr > 0].min()) for _, s in spreads)
+    # the least rate above zero is one comparison of all: three are the fewest that support a rate
+    least = 3 * min(float(s.curve.fmr[s.curve.fmr > 0].min()) for _, s in spreads)
     return _rate_axis("fmr", max(least, _LEAST_FMR), language)
 
 
