@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import numpy as np
 import typer
 
 from rostro import registry
@@ -12,6 +13,7 @@ from rostro.cli import options, output
 from rostro.cli.train import tools
 from rostro.errors import PhotoError
 from rostro.imaging.listing import find_photos
+from rostro.imaging.shapes import BLUE, GREEN, PAPER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from rostro.types import Image
 
 _SHOWN = 3
+#: Widths of the picture's parts in pixels, and how many probabilities it shows.
+_PHOTO, _COLUMN, _LABEL, _FIGURE, _BARS = 360, 560, 230, 60, 8
+_TRACK = (226, 229, 233)
 CheckpointPath = Annotated[
     Path, typer.Argument(help="A folder that 'rostro train' wrote, or its .safetensors file.", show_default=False)
 ]
@@ -74,21 +79,43 @@ def _shown(answer: Prediction) -> str:
 
 
 def _sheet(answers: Sequence[Prediction]) -> Image:
-    """The photos under each other: the face that was looked at, the answer, the highest probabilities."""
+    """One answer under the other: the photo with the face that was looked at; beside it the answer and its reasons."""
     from rostro.imaging.drawing import mark_faces
-    from rostro.imaging.layout import GAP, MARGIN, SMALL, TEXT, below, fit, framed, line, paragraph
+    from rostro.imaging.layout import GAP, MARGIN, below, beside, fit, framed
     from rostro.imaging.reading import read_photo
     from rostro.types import Face
 
-    side = 480
     blocks = []
     for answer in answers:
         faces = [] if answer.box is None else [Face(answer.box, 1.0)]
-        image, faces = fit(read_photo(answer.photo).image, faces, side, side)
+        image, faces = fit(read_photo(answer.photo).image, faces, _PHOTO, _PHOTO)
         mark_faces(image, faces, kinds=["match" if answer.labels else "unknown"] * len(faces))
-        words = [
-            line(Path(answer.photo).name, SMALL, side), paragraph(_labels(answer), TEXT, side),
-            paragraph(_shown(answer), SMALL, side),
-        ]  # fmt: skip
-        blocks.append(below([image, *words], 6))
-    return framed(below(blocks, GAP), MARGIN)
+        column = np.full((_PHOTO, _PHOTO, 3), PAPER, np.uint8)
+        column[: image.shape[0], : image.shape[1]] = image
+        blocks.append(beside([column[: image.shape[0]], _words(answer)], GAP))
+    return framed(below(blocks, 2 * GAP), MARGIN)
+
+
+def _words(answer: Prediction) -> Image:
+    """The photo's name, the answer, and a bar for each of the highest probabilities."""
+    from rostro.imaging.layout import SMALL, TEXT, below, line, paragraph
+
+    bars = [_bar(name, value, name in answer.labels) for name, value in answer.probabilities[:_BARS]]
+    head = [line(Path(answer.photo).name, SMALL, _COLUMN), paragraph(_plain(_labels(answer)), TEXT, _COLUMN)]
+    return below([*head, *bars], 8)
+
+
+def _bar(name: str, value: float, taken: bool) -> Image:
+    from rostro.imaging.layout import SMALL, beside, blank, line
+
+    label = line(_plain(name), SMALL, _LABEL)
+    track = blank(_COLUMN - _LABEL - _FIGURE - 16, label.shape[0])
+    thick = slice(label.shape[0] // 2 - 6, label.shape[0] // 2 + 6)
+    track[thick] = _TRACK
+    track[thick, : round(value * track.shape[1])] = GREEN if taken else BLUE
+    return beside([label, track, line(f"{value:.3f}", SMALL, _FIGURE)], 8)
+
+
+def _plain(text: str) -> str:
+    """Names as people write them."""
+    return text.replace("_", " ")
