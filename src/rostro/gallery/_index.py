@@ -60,8 +60,10 @@ class ExactIndex:
         used = self._used + len(ids)
         if used > len(self._ids):
             room = max(used, 2 * len(self._ids))
-            self._ids = np.resize(self._ids, room)
-            self._vectors = np.resize(self._vectors, (room, self._vectors.shape[1]))
+            ids_before, vectors_before = self.ids, self.vectors
+            self._ids = np.empty(room, np.int64)
+            self._vectors = np.empty((room, vectors_before.shape[1]), np.float32)
+            self._ids[: self._used], self._vectors[: self._used] = ids_before, vectors_before
         self._ids[self._used : used] = ids
         self._vectors[self._used : used] = vectors
         self._used = used
@@ -109,6 +111,10 @@ class TemplateIndex:
 
     def add(self, ids: NDArray[np.int64], vectors: Floats) -> None:
         """Takes (n,) ids, ascending and higher than `last`, and their (n, d) vectors."""
+        if self.scan is not None and not self._tail and len(ids) >= TAIL:
+            self.scan.add(ids, vectors)
+            self.changed = True
+            return
         self._tail.add(ids, vectors)
         if len(self._tail) < (EXACT_NUMBERS // self._dims if self.scan is None else TAIL):
             return

@@ -56,7 +56,6 @@ class ScanIndex:
 
     Attributes:
         centre: As given.
-        ids: (n,) the ids, in the order of adding.
     """
 
     def __init__(self, centre: Floats, rotation: Floats, spread: float, error: float = 0.0) -> None:
@@ -70,7 +69,14 @@ class ScanIndex:
         self._from_zero = np.float32(self._levels / 2) - centre @ self._to_steps
         self._segments: list[Any] = []
         self._pool = ThreadPoolExecutor(_THREADS, "gallery-scan", initializer=_one_thread_each)
-        self.ids = np.empty(0, np.int64)
+        self._ids = [np.empty(0, np.int64)]
+
+    @property
+    def ids(self) -> NDArray[np.int64]:
+        """(n,) the ids, in the order of adding."""
+        if len(self._ids) > 1:
+            self._ids = [np.concatenate(self._ids)]
+        return self._ids[0]
 
     @classmethod
     def fit(cls, vectors: Floats) -> Self:
@@ -104,7 +110,7 @@ class ScanIndex:
                 self._segments[-1].merge_from(segment, 0)
             else:
                 self._segments.append(segment)
-        self.ids = np.concatenate([self.ids, ids])
+        self._ids.append(ids)
 
     def keep(self, alive: NDArray[np.int64]) -> bool:
         """Forgets every vector whose id is not among these; returns whether there was one."""
@@ -113,7 +119,7 @@ class ScanIndex:
             if not part.all():
                 segment.remove_ids(np.flatnonzero(~part))
         self._segments = [segment for segment in self._segments if segment.ntotal]
-        self.ids = self.ids[stays]
+        self._ids = [self.ids[stays]]
         return not stays.all()
 
     def search(self, queries: Floats, count: int) -> tuple[NDArray[np.int64], Floats]:
@@ -160,7 +166,7 @@ class ScanIndex:
         centre, rotation, numbers, ids = (np.load(file, allow_pickle=False) for _ in range(4))
         spread, error, segments = map(float, numbers)
         index = cls(centre, rotation, spread, error)
-        index.ids = ids
+        index._ids = [ids]
         index._segments = [faiss.read_index(faiss.PyCallbackIOReader(file.read)) for _ in range(int(segments))]
         return index
 

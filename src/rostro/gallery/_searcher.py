@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 
 from rostro.gallery._index import CANDIDATES, TemplateIndex
 from rostro.gallery._reranking import reranked, vectors_of
-from rostro.gallery._scan import SEGMENT, ScanIndex
+from rostro.gallery._scan import ScanIndex
 
 if TYPE_CHECKING:
     import sqlite3
@@ -33,6 +33,9 @@ _DIGEST = 32
 
 #: Queries that are answered at a time, so that the vectors of their candidates stay a small part of memory.
 _BLOCK = 64
+
+#: Templates that join the index at a time: memory of this size is used again, and need not be asked for anew.
+_ROWS = 8_192
 
 #: Collections of up to so many templates are compared one by one.
 _EXACT_IN_COLLECTIONS = 5_000
@@ -118,7 +121,7 @@ class Searcher:
             )
             self._erasure = erasure
         rows = sql.execute("SELECT id, vector FROM templates WHERE id > ? AND erased = 0 ORDER BY id", (index.last,))
-        while some := rows.fetchmany(SEGMENT):
+        while some := rows.fetchmany(_ROWS):
             ids = np.array([row[0] for row in some], np.int64)
             index.add(ids, vectors_of((row[1] for row in some), dims))
         return index
