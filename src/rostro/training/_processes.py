@@ -124,9 +124,9 @@ def together(net: nn.Module, device: str) -> nn.Module:
 
     if device == "cuda":
         torch.nn.SyncBatchNorm.convert_sync_batchnorm(net)  # type: ignore[no-untyped-call]
-        return DistributedDataParallel(net, device_ids=[torch.cuda.current_device()], broadcast_buffers=False)
+        return DistributedDataParallel(net, device_ids=[torch.cuda.current_device()])
     share_norms(net)
-    return DistributedDataParallel(net, broadcast_buffers=False)
+    return DistributedDataParallel(net)
 
 
 def _device() -> str:
