@@ -1,0 +1,174 @@
+"""train and predict from the command line: every recipe on a few small photos, and a trained embedder elsewhere."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from test_command_line import answer, rostro
+
+pytest.importorskip("torch")
+pytest.importorskip("onnx")
+
+#: Four portraits stand for four people; two are of one man, which nothing here depends on.
+PORTRAITS = {"ann": "obama.jpg", "bob": "biden.jpg", "cy": "astronaut.png", "dee": "obama3.jpg"}
+SIDE = 200
+QUICK = ("--epochs", 1, "--batch", 8, "--device", "cpu")
+
+
+@pytest.fixture(scope="module")
+def photos(samples: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Six small photos of each, lighter and darker."""
+    root = tmp_path_factory.mktemp("photos")
+    for name, sample in PORTRAITS.items():
+        (root / name).mkdir()
+        with Image.open(samples[sample]) as opened:
+            pixels = np.asarray(opened.convert("RGB").resize((SIDE, SIDE * opened.height // opened.width)), float)
+        for number in range(6):
+            lit = np.clip(pixels * (0.75 + 0.08 * number), 0, 255).astype(np.uint8)
+            Image.fromarray(lit).save(root / name / f"{number}.jpg", quality=90)
+    return root
+
+
+@pytest.fixture(scope="module")
+def parts(photos: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """``train/`` with four photos of each of three people, ``val/`` with two."""
+    root = tmp_path_factory.mktemp("parts")
+    for name in ("ann", "bob", "cy"):
+        for number in range(6):
+            folder = root / ("train" if number < 4 else "val") / name
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / f"{number}.jpg").symlink_to(photos / name / f"{number}.jpg")
+    return root
+
+
+def trained(recipe: str, root: Path, output: Path, *options: object) -> dict[str, float]:
+    done = answer("train", recipe, root, "--output", output, *options, code=0)
+    assert done["checkpoint"] == str(output / "best.safetensors")
+    assert (output / "best.yaml").is_file()
+    return done["metrics"]
+
+
+def test_classifier(parts: Path, tmp_path: Path) -> None:
+    metrics = trained("classifier", parts, tmp_path / "out", *QUICK)
+    assert 0 <= metrics["validation accuracy"] <= 1
+    found = answer("predict", tmp_path / "out", parts / "val", "--picture", tmp_path / "answer.png", code=0)
+    assert [photo["labels"][0] in PORTRAITS for photo in found["photos"]] == [True] * 6
+    assert sum(found["photos"][0]["probabilities"].values()) == pytest.approx(1, abs=0.01)
+    assert Image.open(tmp_path / "answer.png").height > SIDE
+
+
+def test_head(parts: Path, photos: Path, tmp_path: Path) -> None:
+    assert trained("head", parts, tmp_path / "out")["validation accuracy"] == 1
+    (tmp_path / "broken.jpg").write_text("no photo")
+    both = (photos / "bob" / "5.jpg", tmp_path / "broken.jpg")
+    found = answer("predict", tmp_path / "out", *both, code=2)
+    assert found["photos"][0]["labels"] == ["bob"]
+    assert found["photos"][0]["box"] is not None
+    assert "broken.jpg" in found["failed"][0]["photo"]
+
+
+def test_is_it_me(photos: Path, tmp_path: Path) -> None:
+    for part, numbers in {"train": range(4), "validation": range(4, 6)}.items():
+        for label, names in {"me": ("ann",), "not_me": ("bob", "cy")}.items():
+            (tmp_path / "data" / part / label).mkdir(parents=True)
+            for name in names:
+                for number in numbers:
+                    link = tmp_path / "data" / part / label / f"{name}{number}.jpg"
+                    link.symlink_to(photos / name / f"{number}.jpg")
+    metrics = trained("is-it-me", tmp_path / "data", tmp_path / "out", "--epochs", 30, "--device", "cpu")
+    assert metrics["validation AUC"] == 1
+    assert rostro("predict", tmp_path / "out", photos / "ann" / "5.jpg").returncode == 0
+    assert rostro("predict", tmp_path / "out", photos / "bob" / "5.jpg").returncode == 1
+
+
+def test_attributes(photos: Path, tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    rows, parts = [], []
+    for number, photo in enumerate(sorted(photos.glob("*/*.jpg")), start=1):
+        (tmp_path / "images" / f"{number:06d}.jpg").symlink_to(photo)
+        rows.append(f"{number:06d}.jpg {1 if photo.parent.name == 'cy' else -1} {1 if int(photo.stem) > 2 else -1}")
+        parts.append(f"{number:06d}.jpg {(0, 0, 0, 0, 1, 2)[number % 6]}")
+    (tmp_path / "list_attr_celeba.txt").write_text("\n".join([str(len(rows)), "Long_Hair Bright", *rows, ""]))
+    (tmp_path / "list_eval_partition.txt").write_text("\n".join([*parts, ""]))
+    trained("attributes", tmp_path, tmp_path / "out", *QUICK)
+    done = rostro("predict", tmp_path / "out", photos / "ann" / "0.jpg", "--json")
+    assert done.returncode in {0, 1}  # whatever one step taught it
+    found = json.loads(done.stdout)
+    assert set(found["photos"][0]["probabilities"]) == {"Long_Hair", "Bright"}
+
+
+@pytest.fixture(scope="module")
+def embedder(photos: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkpoint of ``embedder``, trained for two steps."""
+    output = tmp_path_factory.mktemp("embedder") / "out"
+    metrics = trained("embedder", photos, output, *QUICK, "--unseen", 2, "--dims", 64)
+    assert 0 <= metrics["validation verification AUC"] <= 1
+    assert len(list((output / "crops").glob("*/*.png"))) == 24
+    return output
+
+
+def test_a_trained_embedder_verifies(embedder: Path, photos: Path) -> None:
+    pair = (photos / "ann" / "0.jpg", photos / "ann" / "1.jpg")
+    found = answer("verify", *pair, "--embedder", embedder, "--threshold", 0.3, code=0)
+    assert found["space"].startswith("trained-mobilefacenet-")
+    assert found["space"].endswith("/five_point-112")
+    done = rostro("verify", *pair, "--embedder", embedder)
+    assert done.returncode == 2
+    assert "no threshold was ever measured for trained-mobilefacenet-" in done.stderr
+
+
+def test_a_trained_embedder_enrols_and_identifies(embedder: Path, photos: Path, tmp_path: Path) -> None:
+    common = ("--embedder", embedder, "--gallery", tmp_path / "people.db")
+    assert answer("enroll", photos, *common, code=0)["people"] == len(PORTRAITS)
+    found = answer("identify", photos / "bob" / "2.jpg", *common, "--threshold", 0.9, code=0)
+    assert json.dumps(found).count("bob")
+    done = rostro("identify", photos / "bob" / "2.jpg", "--gallery", tmp_path / "people.db")
+    assert done.returncode == 2
+    assert "trained-mobilefacenet-" in done.stderr
+
+
+def test_a_trained_embedder_is_evaluated_and_calibrated(embedder: Path, photos: Path, tmp_path: Path) -> None:
+    arguments = ("--root", photos, "--embedder", embedder)
+    found = answer(
+        "evaluate", "all-pairs", *arguments, "--replicates", 20, "--output", tmp_path / "report", code=0
+    )  # fmt: skip
+    assert "trained-mobilefacenet-" in json.dumps(found)
+    point = tmp_path / "point.json"
+    assert answer("calibrate", *arguments, "--fmr", 0.05, "--replicates", 20, "--output", point, code=0)["points"]
+    pair = (photos / "ann" / "0.jpg", photos / "ann" / "0.jpg")
+    assert answer("verify", *pair, "--embedder", embedder, "--operating-point", point, code=0)
+
+
+def test_a_trained_embedder_is_a_base_and_goes_on_learning(
+    embedder: Path, parts: Path, photos: Path, tmp_path: Path
+) -> None:
+    metrics = trained("head", parts, tmp_path / "head", "--base", embedder, "--kind", "cosine")
+    assert metrics["validation accuracy"] > 0.5
+    options = ("--base", embedder, "--blocks", 1, "--unseen", 2, "--crops", embedder / "crops")
+    trained("finetune", photos, tmp_path / "tuned", *QUICK, *options)
+    assert not (tmp_path / "tuned" / "crops").exists()
+    found = answer("embed", photos / "ann" / "0.jpg", "--embedder", tmp_path / "tuned", code=0)
+    assert "trained-mobilefacenet-" in json.dumps(found)
+
+
+def test_says_what_a_checkpoint_is_not(embedder: Path, parts: Path, photos: Path, tmp_path: Path) -> None:
+    done = rostro("predict", embedder, photos / "ann" / "0.jpg")
+    assert done.returncode == 2
+    assert "gives vectors, not names" in done.stderr
+    trained("head", parts, tmp_path / "head")
+    done = rostro("embed", photos / "ann" / "0.jpg", "--embedder", tmp_path / "head")
+    assert done.returncode == 2
+    assert "a checkpoint of head gives no vectors of faces" in done.stderr
+
+
+@pytest.mark.parametrize("recipe", ["classifier", "head", "is-it-me", "attributes", "embedder", "finetune"])
+def test_says_what_is_wrong_with_a_folder(recipe: str, tmp_path: Path) -> None:
+    done = rostro("train", recipe, tmp_path, "--output", tmp_path / "out")
+    assert done.returncode == 2
+    assert str(tmp_path) in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()
