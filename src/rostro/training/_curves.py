@@ -1,8 +1,9 @@
-"""Learning curves: the numbers as CSV, and a drawing of them as SVG."""
+"""Learning curves: the numbers as CSV, a drawing of them as SVG, and events for TensorBoard where it is installed."""
 
 from __future__ import annotations
 
 import csv
+import importlib.util
 import io
 import math
 from html import escape
@@ -19,7 +20,7 @@ _COLOUR, _OTHER = "#0072b2", "#d55e00"
 
 
 def write_curves(folder: Path, history: Sequence[dict[str, float]]) -> None:
-    """Writes ``curves.csv`` (a line per epoch) and ``curves.svg`` (the loss, and the first validation value).
+    """Writes ``curves.csv`` (a line per epoch), ``curves.svg`` (the loss, and the first validation value), and events.
 
     Args:
         folder: Where to.
@@ -47,6 +48,19 @@ def write_curves(folder: Path, history: Sequence[dict[str, float]]) -> None:
         f'<rect width="100%" height="100%" fill="#fff"/>{charts}</svg>'
     )
     replace_file(folder / "curves.svg", svg.encode())
+    _write_events(folder / "tensorboard", history[-1])
+
+
+def _write_events(folder: Path, row: dict[str, float]) -> None:
+    """The last epoch's numbers as an event file; TensorBoard reads all files of a folder as one run."""
+    if importlib.util.find_spec("tensorboard") is None:
+        return
+    from torch.utils.tensorboard import SummaryWriter
+
+    with SummaryWriter(str(folder)) as writer:  # type: ignore[no-untyped-call]
+        for name, value in row.items():
+            if name != "epoch":
+                writer.add_scalar(name, value, int(row["epoch"]))  # type: ignore[no-untyped-call]
 
 
 def _chart(name: str, values: Sequence[float], left: float, colour: str) -> str:
