@@ -127,7 +127,7 @@ WORDS = {
 
 
 def draw(work: Path, nets: list[str], bases: list[str], folder: Path, language: str) -> None:
-    """Writes ``lesson-accuracy.svg`` and ``lesson-loss.svg``."""
+    """Writes ``lesson-accuracy.svg`` and ``lesson-loss.svg``, or ``….es.svg``."""
     words = WORDS[language]
     runs = {words.what["scratch"].format(net).replace("`", ""): history(work / net) for net in nets}
     last = max(2, *(len(run) for run in runs.values()))
@@ -140,9 +140,9 @@ def draw(work: Path, nets: list[str], bases: list[str], folder: Path, language: 
     losses = [line(name, run, "loss") for name, run in runs.items()]
     highest = max(max(series.y) for series in losses)
     y = Axis(title=words.loss, low=0, high=1.05 * highest, show=lambda value: f"{value:.0f}")
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "lesson-accuracy.svg").write_text(standing_alone(line_chart(right, x, percent)))
-    (folder / "lesson-loss.svg").write_text(standing_alone(line_chart(losses, x, y)))
+    end = ".svg" if language == "en" else f".{language}.svg"
+    (folder / f"lesson-accuracy{end}").write_text(standing_alone(line_chart(right, x, percent)))
+    (folder / f"lesson-loss{end}").write_text(standing_alone(line_chart(losses, x, y)))
 
 
 def line(name: str, run: list[dict[str, float]], column: str) -> Series:
@@ -175,7 +175,7 @@ def main() -> None:
     if asked.pages:
         for language, folder in {"en": asked.pages, "es": asked.pages / "es"}.items():
             put_table(folder / "lesson.md", table(rows, language))
-            draw(asked.work, list(reversed(nets)), bases, folder / "pictures", language)
+            draw(asked.work, list(reversed(nets)), bases, asked.pages / "images", language)
 
 
 if __name__ == "__main__":
