@@ -156,7 +156,7 @@ def main() -> None:
     parser.add_argument("--photos", type=int, default=8)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--bases", default="sface,edgeface,facenet512")
-    parser.add_argument("--upna-epochs", type=int, default=12)
+    parser.add_argument("--upna-epochs", type=int, default=40, help="0 leaves it out.")
     parser.add_argument("--compact-epochs", type=int, default=60)
     parser.add_argument("--work", type=Path, default=Path("lesson"))
     parser.add_argument("--pages", type=Path, help="The folder docs/: write table and curves there.")
@@ -168,6 +168,7 @@ def main() -> None:
     print(split(asked.root, asked.photos, asked.seed, people), flush=True)
     rows = [row(("head", base), ["head", "--base", base], people, asked.work / f"head-{base}") for base in bases]
     nets = {"compact": (asked.compact_epochs, COMPACT), "upna_pooled": (asked.upna_epochs, UPNA)}
+    nets = {net: told for net, told in nets.items() if told[0]}
     for net, (epochs, more) in nets.items():
         recipe = ["classifier", "--net", net, "--epochs", str(epochs), "--patience", str(epochs), *more]
         rows.insert(0, row(("scratch", net), recipe, people, asked.work / net))
