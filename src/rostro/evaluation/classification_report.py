@@ -98,7 +98,7 @@ class _Report:
         card = result.card
         self._page.add_text(self._say("data", photos, classes, card.recipe, card.net, card.weights_sha256[:12]))
         self._page.add_heading(self._say("results"))
-        self._page.add_table(["", ""], [line.split(": ", 1) for line in summary(result, self._language)])
+        self._page.add_table(["", card.net], [line.split(": ", 1) for line in summary(result, self._language)])
         self._page.add_text(self._say("about"))
         self._page.add_heading(self._say("matrix"))
         self._page.add_drawing(self.matrix(), self._say("caption"), wide=True)

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _CELL, _LETTER = 22, 12
+#: Letters of the page's fonts are up to this much wider than those that are measured here.
+_WIDER = 1.25
 _LONGEST = 150
 #: Counts are written into the cells of matrices up to this many columns.
 _WRITTEN = 40
@@ -29,7 +31,7 @@ def confusion_chart(rows: Sequence[str], columns: Sequence[str], counts: NDArray
         titles: Of the rows and of the columns.
     """
     names = {name: shorten(name, _LETTER, _LONGEST) for name in (*rows, *columns)}
-    margin = max(text_width(name, _LETTER) for name in names.values()) + 34
+    margin = _WIDER * max(text_width(name, _LETTER) for name in names.values()) + 30
     left, top = margin, margin
     width, height = left + _CELL * len(columns) + 8, top + _CELL * len(rows) + 8
     parts = [
