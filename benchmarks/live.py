@@ -232,12 +232,14 @@ class Result:
             self.wrong.append(f"{actor.photo.name} as {name}")
 
 
-def people(root: Path, known: int, strangers: int) -> tuple[list[tuple[str, bool, Path]], dict[str, list[Path]]]:
+def people(
+    root: Path, known: int, strangers: int, skip: int = 0
+) -> tuple[list[tuple[str, bool, Path]], dict[str, list[Path]]]:
     """(name, known, photo for the video) of everybody, and the photos to enrol by name."""
     folders = {folder.name: sorted(folder.glob("*.jpg")) for folder in sorted(root.iterdir()) if folder.is_dir()}
-    several = [name for name, photos in folders.items() if len(photos) >= 4][:known]
+    several = [name for name, photos in folders.items() if len(photos) >= 4][skip:][:known]
     alone = [name for name, photos in folders.items() if len(photos) == 1]
-    alone = alone[:: max(1, len(alone) // max(1, strangers))][:strangers]
+    alone = alone[skip % 7 :: max(1, len(alone) // max(1, strangers))][:strangers]
     enrolled = {name: folders[name][1:4] for name in several}
     listed = [(name, True, folders[name][0]) for name in several] + [(name, False, folders[name][0]) for name in alone]
     return listed, enrolled
@@ -260,10 +262,12 @@ def stills(faces: Recognizer, cast_list: list[tuple[str, bool, Path]]) -> list[s
     ]
 
 
-def measure(root: Path, folder: Path, *, known: int, strangers: int, seconds: float, seed: int) -> tuple[Result, str]:
+def measure(
+    root: Path, folder: Path, *, known: int, strangers: int, seconds: float, seed: int = 0, skip: int = 0
+) -> tuple[Result, str]:
     """Makes the clips, watches them, and reports."""
     rng = np.random.default_rng(seed)
-    listed, enrolled = people(root, known, strangers)
+    listed, enrolled = people(root, known, strangers, skip)
     faces = Recognizer(gallery=str(folder / "people.db"))
     enrol(faces, enrolled)
     hard = stills(faces, listed)
@@ -319,6 +323,7 @@ def main() -> None:
     parser.add_argument("--strangers", type=int, default=120)
     parser.add_argument("--seconds", type=float, default=3)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--skip", type=int, default=0, help="Leave out that many known people, to measure on others.")
     parser.add_argument("--keep", type=Path, help="Keep the videos in this folder.")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
@@ -326,7 +331,7 @@ def main() -> None:
         folder.mkdir(parents=True, exist_ok=True)
         _, table = measure(
             options.photos, folder, known=options.known, strangers=options.strangers, seconds=options.seconds,
-            seed=options.seed,
+            seed=options.seed, skip=options.skip,
         )  # fmt: skip
     print(table)
 
