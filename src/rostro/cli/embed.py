@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from rostro.cli import options, output
 from rostro.cli.detect import exit_code
-from rostro.errors import BadInput
+from rostro.errors import BadInput, PhotoError
 from rostro.imaging.listing import find_photos
+from rostro.imaging.reading import photo_hash, printable
 from rostro.recognition import answers
 from rostro.recognition.pipeline import Failure, PhotoFaces
-from rostro.recognition.tables import writer_for
+from rostro.recognition.tables import FaceTable, writer_for
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from rostro.recognition.recognizer import Recognizer
 
 MOST_BARCODES = 2
@@ -35,24 +39,36 @@ def command(
     picture: options.Picture = None,
     json: options.Json = False,
 ) -> None:
-    """The vector of every face of photos.
+    """The vector of every face of photos, of folders of photos, or of lists (LIST.txt, or - for stdin: a path a line).
 
-    The picture draws the representation as a bar code; of two photos both, their difference and their distances.
+    A table is made while the photos run, in memory that does not grow with their number. Interrupted, the same command
+    goes on where it stopped. The picture draws the representation as a bar code; of two photos both, their difference
+    and their distances.
 
-    Example: rostro embed album/ --output faces.npz
+    Example: rostro embed album/ --output faces.parquet
+
+    Example: find /photos -name "*.jpg" | rostro embed - --output faces.parquet
 
     Example: rostro embed a.jpg b.jpg --picture barcodes.png
     """
-    write = None if output_file is None else writer_for(output_file)
+    if output_file is not None:
+        writer_for(output_file)
     faces = options.make_recognizer(
         detector=detector, embedder=embedder, alignment=alignment, engine=engine, precision=precision,
         threshold=threshold,
     )  # fmt: skip
-    answered = list(faces.photos(find_photos(photos), keep=picture is not None))
+    listed = find_photos(_listed(photos))
+    if output_file is not None and picture is None and not json:
+        _tabulate(faces, listed, FaceTable(output_file, faces.space))
+    answered = list(faces.photos(listed, keep=picture is not None))
     found = [answer for answer in answered if isinstance(answer, PhotoFaces)]
     failed = [answer for answer in answered if isinstance(answer, Failure)]
-    if write is not None and output_file is not None:
-        write(output_file, found, faces.space)
+    if output_file is not None:
+        table = FaceTable(output_file, faces.space)
+        for answer in found:
+            if not table.has(answer.photo, answer.sha256):
+                table.add(answer)
+        table.finish()
     if picture is not None:
         _draw(faces, found, picture)
     if json:
@@ -62,6 +78,57 @@ def command(
         output.say(f"{count} faces of {len(found)} photos, space {faces.space}")
     output.report_failures(failed)
     raise typer.Exit(exit_code(any(answer.faces for answer in found), failed))
+
+
+def _listed(photos: Iterable[Path]) -> Iterator[Path]:
+    """The arguments, with lists replaced by what they list."""
+    for photo in photos:
+        if str(photo) == "-":
+            yield from (Path(line.rstrip("\n")) for line in sys.stdin if line.strip())
+        elif photo.suffix == ".txt":
+            try:
+                with photo.open(encoding="utf-8", errors="surrogateescape") as lines:
+                    yield from (Path(line.rstrip("\n")) for line in lines if line.strip())
+            except OSError as error:
+                raise BadInput(f"{photo}: a list of photos that cannot be read ({error.strerror})") from None
+        else:
+            yield photo
+
+
+def _tabulate(faces: Recognizer, photos: Iterable[Path], table: FaceTable) -> NoReturn:
+    """Photo by photo into the table; ends the program."""
+    failed: list[Failure] = []
+    before = table.photos
+    with output.progress() as bar:
+        task = bar.add_task("embedding", total=None, completed=before)
+        try:
+            for answer in faces.photos(_unseen(faces, photos, table)):
+                bar.advance(task)
+                if isinstance(answer, Failure):
+                    failed.append(answer)
+                else:
+                    table.add(answer)
+        except KeyboardInterrupt:
+            table.keep()
+            output.note(f"interrupted: {table.photos} photos are in {table.parts}; the same command goes on from there")
+            raise typer.Exit(output.NO_ANSWER) from None
+    table.finish()
+    again = f" ({before} of them from before)" if before else ""
+    output.say(f"{table.faces} faces of {table.photos} photos{again}, space {faces.space}")
+    output.report_failures(failed)
+    raise typer.Exit(exit_code(table.faces > 0, failed))
+
+
+def _unseen(faces: Recognizer, photos: Iterable[Path], table: FaceTable) -> Iterator[Path]:
+    """The photos that are not in the table yet. Bytes that changed since count as another photo."""
+    for photo in photos:
+        if table.photos:
+            try:
+                if table.has(printable(str(photo)), photo_hash(photo, max_bytes=faces.settings.max_bytes)):
+                    continue
+            except PhotoError:
+                pass  # the pipeline says what is wrong with it
+        yield photo
 
 
 def _draw(faces: Recognizer, found: list[PhotoFaces], picture: Path) -> None:
