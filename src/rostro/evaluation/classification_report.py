@@ -130,7 +130,7 @@ class _Report:
         if not wrong:
             self._page.add_text(self._say("none"))
             return
-        confused = [
+        confused: list[list[Cell]] = [
             [truth, said or self._say("nobody"), often]
             for truth, said, often in self._result.confusions()[:_MOST_LISTED]
         ]

@@ -87,7 +87,7 @@ def table(
 
 def means(rows: NDArray[np.float64]) -> dict[str, float]:
     """The mean of each column over the attributes for which it is defined."""
-    defined = np.isfinite(rows).any(axis=0)
+    defined = np.asarray(np.isfinite(rows).any(axis=0))
     return {
         f"test mean {name}": float(np.nanmean(rows[:, column]))
         for column, name in enumerate(COLUMNS)

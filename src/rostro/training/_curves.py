@@ -57,10 +57,10 @@ def _write_events(folder: Path, row: dict[str, float]) -> None:
         return
     from torch.utils.tensorboard import SummaryWriter
 
-    with SummaryWriter(str(folder)) as writer:  # type: ignore[no-untyped-call]
+    with SummaryWriter(str(folder)) as writer:
         for name, value in row.items():
             if name != "epoch":
-                writer.add_scalar(name, value, int(row["epoch"]))  # type: ignore[no-untyped-call]
+                writer.add_scalar(name, value, int(row["epoch"]))
 
 
 def _chart(name: str, values: Sequence[float], left: float, colour: str) -> str:

@@ -18,6 +18,7 @@ from rostro.training._loop import Interrupted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -52,7 +53,7 @@ def _square(photo: Source, size: int) -> Image | PhotoError:
         return error
 
 
-def look(base: Base, photos: Sequence[Source], tools: Tools) -> Floats:
+def look(base: Base, photos: Sequence[Path | bytes], tools: Tools) -> Floats:
     """(N, d) vectors of portraits; entries are about 1, whatever the base.
 
     Raises:
