@@ -17,12 +17,13 @@ def evaluate(checkpoint: Path | None, root: Path, folder: Path, language: str, *
     from rostro.evaluation.classification import classify_folder
     from rostro.evaluation.classification_report import summary, write_classification
     from rostro.imaging.words import check_language
-    from rostro.training._checkpoint import read_checkpoint
+    from rostro.training._checkpoint import make_folder, read_checkpoint
 
     checked = check_language(cast("Any", language))
     if checkpoint is None:
         raise BadInput("classification needs --checkpoint: a folder that 'rostro train' wrote")
     read = read_checkpoint(checkpoint)
+    make_folder(folder)
     with tools() as lent:
         result = classify_folder(read, root, lent)
     write_classification(result, folder, checked)
