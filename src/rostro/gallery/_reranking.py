@@ -39,7 +39,7 @@ def reranked(
         sql: The table.
         queries: (N, d).
         ids: (N, k) candidates of each query.
-        bounds: (N, k) what their scores hardly ever exceed.
+        bounds: (N, k) what their scores hardly ever exceed; minus infinity for what is no candidate.
         count: How many hits at most per query.
 
     Raises:
@@ -47,12 +47,14 @@ def reranked(
     """
     order = np.argsort(-bounds, axis=1)
     table = _Candidates.of(np.take_along_axis(ids, order, axis=1))
-    first = np.zeros(ids.shape, bool)
-    first[:, : count + _FIRST] = True
+    bounds = np.take_along_axis(bounds, order, axis=1)
+    there = bounds > -np.inf
+    first = there.copy()
+    first[:, count + _FIRST :] = False
     _read(sql, queries, first, table)
     if ids.shape[1] > count + _FIRST:
         enough = np.sort(table.scores[:, : count + _FIRST], axis=1)[:, -count, None]
-        further = ~first & (np.take_along_axis(bounds, order, axis=1) >= enough)
+        further = there & ~first & (bounds >= enough)
         if further.any():
             _read(sql, queries, further, table)
     return table.best(count)
@@ -75,7 +77,7 @@ class _Candidates:
         """The best of each query; of equal ones, the older first."""
         order = np.lexsort((self.ids, -self.scores), axis=1)[:, :count]
         rows = (np.take_along_axis(values, order, axis=1).tolist() for values in (self.people, self.ids, self.scores))
-        return [[Hit(*hit) for hit in zip(*row, strict=True)] for row in zip(*rows, strict=True)]
+        return [[Hit(*hit) for hit in zip(*row, strict=True) if hit[-1] > -np.inf] for row in zip(*rows, strict=True)]
 
 
 def vectors_of(blobs: Iterable[bytes], dims: int) -> Floats:

@@ -125,12 +125,13 @@ class ScanIndex:
     def search(self, queries: Floats, count: int) -> tuple[NDArray[np.int64], Floats]:
         """Ids of about the best ``count`` for each of the (N, d) queries, in no order: (N, at most count).
 
-        Also what the score of each hardly ever exceeds: (N, as many).
+        Also what the score of each hardly ever exceeds: (N, as many); minus infinity where FAISS gave nothing, which it
+        does for a query of zeros.
         """
         rotated = queries @ self._rotation
         found = self._searched(rotated, count)
         starts = self._ends() - [segment.ntotal for segment in self._segments]
-        estimates = np.hstack([estimates for estimates, _ in found])
+        estimates = np.hstack([np.where(places < 0, -np.inf, estimates) for estimates, places in found])
         places = np.hstack([places + start for (_, places), start in zip(found, starts, strict=True)])
         if estimates.shape[1] > count:
             best = np.argpartition(-estimates, count - 1, axis=1)[:, :count]

@@ -172,6 +172,14 @@ def test_collections_with_an_index(path: Path, vectors: np.ndarray, monkeypatch:
             np.testing.assert_allclose([hit.similarity for hit in hits], best, atol=1e-4)
 
 
+def test_no_template_is_found_twice_even_for_a_query_of_zeros(path: Path, vectors: np.ndarray) -> None:
+    with open_gallery(str(path)) as gallery:
+        for query, count in ((np.zeros((1, 32), np.float32), None), (vectors[:1], 60)):
+            (hits,) = gallery.search(query, 60)
+            assert len({hit.template for hit in hits}) == len(hits)
+            assert count in {None, len(hits)}
+
+
 def test_a_small_gallery_needs_no_index(path: Path, index: Path) -> None:
     vectors = people(150, 32)
     with open_gallery(str(path), space=SPACE) as gallery:
