@@ -9,6 +9,7 @@ import hypothesis
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from servers import milvus_server, postgresql_server  # noqa: F401 - fixtures
 
 from rostro.errors import ModelUnavailable
 from rostro.recognition.recognizer import Recognizer
@@ -16,7 +17,6 @@ from rostro.runtime.base import EngineOptions
 from rostro.settings import Settings
 from rostro.weights.samples import PORTRAITS, SAMPLES
 from rostro.weights.store import ModelStore
-from servers import milvus_server, postgresql_server  # noqa: F401 - fixtures
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pytest
-from test_galleries import SPACE, URLS, template, templates
+from gallery_backends import SPACE, URLS, template, templates
 
 from rostro import registry
 from rostro.errors import SpaceMismatch

@@ -2,50 +2,19 @@
 
 from __future__ import annotations
 
-import io
 import json
 import subprocess
 import sys
-from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
 from pathlib import Path
-from unittest import mock
 
 import numpy as np
 import pytest
+from command_line import answer, rostro
 from PIL import Image
 
 from rostro.cli import main
 
 LANDMARKS = 5
-
-
-@dataclass(frozen=True)
-class Done:
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-def rostro(*arguments: object) -> Done:
-    """The command line in this process: the same code, without starting Python anew for every case."""
-    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
-    command = ["rostro", *map(str, arguments)]
-    with (
-        mock.patch.object(sys, "argv", command),
-        redirect_stdout(out),
-        redirect_stderr(err),
-        pytest.raises(SystemExit) as exit_,
-    ):
-        main.run()
-    texts = [stream.buffer.getvalue().decode() for stream in (out, err)]
-    return Done(exit_.value.code or 0, *texts)
-
-
-def answer(*arguments: object, code: int) -> dict:
-    done = rostro(*arguments, "--json")
-    assert done.returncode == code, done.stderr
-    return json.loads(done.stdout)
 
 
 @pytest.fixture(scope="module")

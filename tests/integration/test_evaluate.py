@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pyarrow.parquet as pq
 import pytest
-from test_command_line import answer, rostro
+from command_line import answer, rostro
 
 from rostro.settings import Settings
 

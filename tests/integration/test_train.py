@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from command_line import answer, rostro
 from PIL import Image
-from test_command_line import answer, rostro
 
 pytest.importorskip("torch")
 pytest.importorskip("onnx")

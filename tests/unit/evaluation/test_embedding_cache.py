@@ -8,28 +8,15 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from embedded_people import SYSTEM
 
 from rostro.data.people import People
 from rostro.errors import BadInput, NoFace
 from rostro.evaluation import embeddings
 from rostro.evaluation.embeddings import EmbeddingCache
-from rostro.evaluation.system import System
 from rostro.imaging.reading import photo_hash
 from rostro.recognition.pipeline import Failure, PhotoFaces
 from rostro.types import Face
-
-SYSTEM = System(
-    detector="yunet",
-    detector_weights="12345678",
-    min_score=0.5,
-    alignment="five_point-112",
-    embedder="fake",
-    space="fake/five_point-112",
-    engine="none",
-    runs_on="CPU f32",
-    face="largest",
-    model_bytes=1,
-)
 
 
 class FakeRecognizer:

@@ -9,8 +9,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from embedded_people import make_embedded
-from test_embedding_cache import SYSTEM
+from embedded_people import SYSTEM, make_embedded
 
 from rostro.evaluation import figures, measures, words
 from rostro.evaluation.charts import Axis, Series, histogram_chart, line_chart

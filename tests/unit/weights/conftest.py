@@ -6,12 +6,11 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from local_index import NETWORK, Index, sdist, sha256, wheel
 
 from rostro.settings import Settings
 from rostro.weights.entry import ModelFile
 from rostro.weights.store import ModelStore
-
-from .local_index import NETWORK, Index, sdist, sha256, wheel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

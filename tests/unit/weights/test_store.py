@@ -10,6 +10,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from local_index import NETWORK, sdist, sha256
 
 from rostro.errors import BadInput, ModelCorrupt, ModelUnavailable
 from rostro.registry import part
@@ -17,13 +18,11 @@ from rostro.settings import Settings
 from rostro.weights.entry import ModelFile
 from rostro.weights.store import ModelStore
 
-from .local_index import NETWORK, sdist, sha256
-
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from .local_index import Index
+    from local_index import Index
 
 ARCHIVE = "/files/made_up-1.0.tar.gz"
 

@@ -8,6 +8,21 @@ import numpy as np
 
 from rostro.data.people import People
 from rostro.evaluation.embeddings import Embedded
+from rostro.evaluation.system import System
+
+#: A system that embeds nothing.
+SYSTEM = System(
+    detector="yunet",
+    detector_weights="12345678",
+    min_score=0.5,
+    alignment="five_point-112",
+    embedder="fake",
+    space="fake/five_point-112",
+    engine="none",
+    runs_on="CPU f32",
+    face="largest",
+    model_bytes=1,
+)
 
 
 def make_embedded(counts, *, noise=0.6, failed=(), seed=0, dims=16) -> Embedded:

@@ -1,0 +1,42 @@
+"""``rostro …`` as the tests run it."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from unittest import mock
+
+import pytest
+
+from rostro.cli import main
+
+
+@dataclass(frozen=True)
+class Done:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def rostro(*arguments: object) -> Done:
+    """The command line in this process: the same code, without starting Python anew for every case."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
+    command = ["rostro", *map(str, arguments)]
+    with (
+        mock.patch.object(sys, "argv", command),
+        redirect_stdout(out),
+        redirect_stderr(err),
+        pytest.raises(SystemExit) as exit_,
+    ):
+        main.run()
+    texts = [stream.buffer.getvalue().decode() for stream in (out, err)]
+    return Done(exit_.value.code or 0, *texts)
+
+
+def answer(*arguments: object, code: int) -> dict:
+    done = rostro(*arguments, "--json")
+    assert done.returncode == code, done.stderr
+    return json.loads(done.stdout)
