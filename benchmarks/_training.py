@@ -25,7 +25,7 @@ def train(recipe: list[str], data: Path, output: Path) -> tuple[Card, float]:
     if not done.exists():
         output.mkdir(parents=True, exist_ok=True)
         resume = ["--resume"] if (output / "resume.safetensors").exists() else []
-        before = float(spent.read_text()) if spent.exists() else 0.0
+        before = float(spent.read_text(encoding="utf-8")) if spent.exists() else 0.0
         started = time.perf_counter()
         command = [Path(sys.executable).with_name("rostro"), "train", recipe[0], data, *recipe[1:], *resume]
         ended = subprocess.run([*command, "--output", output], check=False).returncode
@@ -33,7 +33,7 @@ def train(recipe: list[str], data: Path, output: Path) -> tuple[Card, float]:
         (spent if ended else done).write_text(f"{seconds:.1f}\n")
         if ended:
             sys.exit(ended)
-    return read_card(output / "best.yaml"), float(done.read_text())
+    return read_card(output / "best.yaml"), float(done.read_text(encoding="utf-8"))
 
 
 def show_seconds(seconds: float, language: str = "en") -> str:
@@ -45,8 +45,12 @@ def show_seconds(seconds: float, language: str = "en") -> str:
 def put_table(page: Path, table: str) -> None:
     """Replaces what lies between a page's lines ``<!-- table -->`` and ``<!-- end -->``."""
     text, count = re.subn(
-        r"(?<=<!-- table -->\n).*?(?=<!-- end -->)", lambda _: f"{table}\n", page.read_text(), count=1, flags=re.DOTALL
+        r"(?<=<!-- table -->\n).*?(?=<!-- end -->)",
+        lambda _: f"{table}\n",
+        page.read_text(encoding="utf-8"),
+        count=1,
+        flags=re.DOTALL,
     )
     if not count:
         raise BadInput(f"{page}: no lines <!-- table --> and <!-- end -->")
-    page.write_text(text)
+    page.write_text(text, encoding="utf-8")

@@ -116,7 +116,7 @@ import numpy as np
 from rostro.gallery.base import open_gallery
 
 def own():
-    lines = Path("/proc/self/status").read_text().splitlines()
+    lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
     return sum(int(line.split()[1]) for line in lines if line.startswith("RssAnon")) / 1e3
 
 import faiss

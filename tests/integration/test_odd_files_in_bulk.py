@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+from odd_files import odd_files
 
 from rostro.imaging.reading import printable
 
@@ -20,28 +19,16 @@ GIB = 1 << 30
 PEAK_TOLD = """
 import atexit, pathlib, sys
 from rostro.cli.main import run
-atexit.register(lambda: sys.stderr.write(pathlib.Path("/proc/self/status").read_text()))
+atexit.register(lambda: sys.stderr.write(pathlib.Path("/proc/self/status").read_text(encoding="utf-8")))
 run()
 """
 
 
-@pytest.fixture(scope="module")
-def odd() -> ModuleType:
-    """The generator that the reading tests use too."""
-    path = Path(__file__).resolve().parents[1] / "unit" / "imaging" / "odd_files.py"
-    spec = importlib.util.spec_from_file_location("odd_files", path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["odd_files"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.mark.slow
-def test_detect_survives_every_odd_file(odd: ModuleType, tmp_path: Path) -> None:
+def test_detect_survives_every_odd_file(tmp_path: Path) -> None:
     folder = tmp_path / "odd"
     folder.mkdir()
-    written = [(file.write(folder), file) for file in odd.odd_files()]
+    written = [(file.write(folder), file) for file in odd_files()]
     files = {printable(str(path)): file for path, file in written if not path.is_dir()}  # a folder is gone through
     assert len(files) >= 200
     command = [sys.executable, "-c", PEAK_TOLD, "detect", *(str(path) for path, _ in written), "--json"]

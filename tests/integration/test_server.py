@@ -220,7 +220,7 @@ def test_bodies_that_are_no_forms(client: httpx.Client, headers: dict[str, str],
 
 
 def resident_megabytes() -> float:
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    pages = int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[1])
     return pages * 4096 / 1e6
 
 

@@ -64,7 +64,7 @@ def _server(
         me.touch()
         if not (folder / "url").exists():
             _start_keeper(kind, folder)
-        url = (folder / "url").read_text()
+        url = (folder / "url").read_text(encoding="utf-8")
     try:
         yield url
     finally:
@@ -82,7 +82,7 @@ def _start_keeper(kind: str, folder: Path) -> None:
         )
     while not (folder / "url").exists():
         if keeper.poll() is not None:
-            pytest.skip(f"no {kind} server: {(folder / 'log').read_text()[-500:]}")
+            pytest.skip(f"no {kind} server: {(folder / 'log').read_text(encoding='utf-8')[-500:]}")
         time.sleep(0.05)
 
 

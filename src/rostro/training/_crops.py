@@ -62,7 +62,8 @@ def make_crops(photos: Sequence[Path], spec: AlignmentSpec, detector: str, folde
     hashes = [_hash(photo) for photo in photos]
     failed = {index: answer for index, answer in enumerate(hashes) if isinstance(answer, PhotoError)}
     files = {index: home / f"{answer}.png" for index, answer in enumerate(hashes) if isinstance(answer, str)}
-    todo = [index for index, file in files.items() if not file.exists()][_processes.number() :: _processes.count()]
+    mine = list(files)[_processes.number() :: _processes.count()]  # of all photos: what is there changes meanwhile
+    todo = [index for index in mine if not files[index].exists()]
     if todo:
         answers = tools.crop([photos[index] for index in todo], spec, detector)
         for index, answer in zip(todo, answers, strict=True):

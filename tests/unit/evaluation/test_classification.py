@@ -63,7 +63,9 @@ def test_agrees_with_scikit_learn() -> None:
 @pytest.mark.parametrize(("language", "word"), [("en", "nobody known"), ("es", "nadie conocido")])
 def test_writes_a_report(language: str, word: str, tmp_path: Path) -> None:
     write_classification(RESULT, tmp_path, language)
-    page = ElementTree.fromstring((tmp_path / "report.html").read_text().removeprefix("<!DOCTYPE html>\n"))
+    page = ElementTree.fromstring(
+        (tmp_path / "report.html").read_text(encoding="utf-8").removeprefix("<!DOCTYPE html>\n")
+    )
     text = " ".join(page.itertext())
     assert word in text
     assert "empty.jpg" in text

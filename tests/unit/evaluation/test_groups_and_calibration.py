@@ -52,7 +52,7 @@ def test_the_operating_point_is_what_was_measured(tmp_path, header):
     assert point.fmr <= 1e-2
     assert point.fnmr == pytest.approx(np.mean(scores[genuine] < point.threshold), abs=5e-3)
     assert point.fmr_interval[0] < point.fmr < point.fmr_interval[1]
-    assert json.loads((tmp_path / "point.json").read_text())["failed_photos"] == 1
+    assert json.loads((tmp_path / "point.json").read_text(encoding="utf-8"))["failed_photos"] == 1
 
 
 def test_a_rate_for_which_there_are_too_few_people_is_refused(header):

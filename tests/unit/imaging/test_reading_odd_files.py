@@ -97,7 +97,7 @@ def test_no_file_takes_long_or_much_memory(written: Written) -> None:
         warnings.simplefilter("ignore")
 
         def peak():
-            return int(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0]) // 1024
+            return int(Path("/proc/self/status").read_text(encoding="utf-8").partition("VmHWM:")[2].split()[0]) // 1024
 
         import cv2
         before, slowest = peak(), (0.0, "")

@@ -76,7 +76,7 @@ def test_photos_may_stay_in_the_zip(celeba: Path) -> None:
     ],
 )
 def test_says_what_is_wrong_with_a_table(celeba: Path, file: str, old: str, new: str, message: str) -> None:
-    text = (celeba / file).read_text()
+    text = (celeba / file).read_text(encoding="utf-8")
     assert old in text
     (celeba / file).write_text(text.replace(old, new, 1))
     with pytest.raises(BadInput, match=message):
@@ -88,7 +88,7 @@ def test_learns_attributes(celeba: Path, tmp_path: Path, tools: Tools) -> None:
     card = AttributesRecipe(celeba, tmp_path / "out", chosen, tools).train()
     assert card.metrics["test mean majority"] == pytest.approx(0.5)
     assert card.metrics["test mean AUC"] > 0.95
-    lines = (tmp_path / "out" / "attributes.csv").read_text().splitlines()
+    lines = (tmp_path / "out" / "attributes.csv").read_text(encoding="utf-8").splitlines()
     assert lines[0] == "attribute,accuracy,majority,balanced accuracy,AUC"
     assert [line.split(",")[0] for line in lines[1:]] == ["Red", "Bright"]
     photos = [celeba / "images" / f"{index:06d}.png" for index in (45, 48)]

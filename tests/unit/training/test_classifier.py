@@ -27,7 +27,7 @@ def test_learns_and_predicts(make_people: MakePeople, tmp_path: Path, tools: Too
     root, said = make_people(), []
     card = ClassifierRecipe(root, tmp_path / "out", LONG, replace(tools, say=said.append)).train()
     assert card.metrics["validation accuracy"] == 1.0
-    lines = (tmp_path / "out" / "curves.csv").read_text().splitlines()
+    lines = (tmp_path / "out" / "curves.csv").read_text(encoding="utf-8").splitlines()
     losses = [float(line.split(",")[1]) for line in lines[1:]]
     assert len(losses) == LONG.epochs
     assert losses[-1] < 0.6 * losses[0]
@@ -56,7 +56,9 @@ def test_resumes_in_the_middle_of_an_epoch_to_the_same_weights(
         assert whole.card.metrics == resumed.card.metrics
         assert whole.tensors.keys() == resumed.tensors.keys()
         assert all(torch.equal(whole.tensors[key], resumed.tensors[key]) for key in whole.tensors)
-    assert (tmp_path / "whole" / "curves.csv").read_text() == (tmp_path / "cut" / "curves.csv").read_text()
+    assert (tmp_path / "whole" / "curves.csv").read_text(encoding="utf-8") == (
+        tmp_path / "cut" / "curves.csv"
+    ).read_text(encoding="utf-8")
 
 
 def test_another_seed_gives_other_weights(make_people: MakePeople, tmp_path: Path, tools: Tools) -> None:
@@ -81,7 +83,7 @@ def test_resume_refuses_another_training(make_people: MakePeople, tmp_path: Path
 def test_stops_early(make_people: MakePeople, tmp_path: Path, tools: Tools) -> None:
     chosen = replace(SHORT, epochs=50, rate=1e-9, patience=2)
     ClassifierRecipe(make_people(train=2, val=2), tmp_path / "out", chosen, tools).train()
-    assert len((tmp_path / "out" / "curves.csv").read_text().splitlines()) < 20
+    assert len((tmp_path / "out" / "curves.csv").read_text(encoding="utf-8").splitlines()) < 20
 
 
 def test_original_net_and_test_part(make_people: MakePeople, tmp_path: Path, tools: Tools) -> None:

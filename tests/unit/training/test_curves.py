@@ -28,7 +28,7 @@ def no_tensorboard(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_writes_numbers_and_a_drawing(tmp_path: Path) -> None:
     write_curves(tmp_path, HISTORY)
-    assert (tmp_path / "curves.csv").read_text().splitlines()[::3] == [
+    assert (tmp_path / "curves.csv").read_text(encoding="utf-8").splitlines()[::3] == [
         "epoch,loss,accuracy,balanced accuracy",
         "3,0.5,0.75,0.6",
     ]

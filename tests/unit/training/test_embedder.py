@@ -82,7 +82,7 @@ def train(root: Path, out: Path, chosen: EmbedderOptions, tools: Tools):
 def test_learns_and_its_checkpoint_is_an_embedder(loss: str, people: Path, tmp_path: Path, tools: Tools) -> None:
     said: list[str] = []
     card = train(people, tmp_path / "out", replace(SHORT, loss=loss, epochs=4), replace(tools, say=said.append))
-    lines = [line.split(",") for line in (tmp_path / "out" / "curves.csv").read_text().splitlines()]
+    lines = [line.split(",") for line in (tmp_path / "out" / "curves.csv").read_text(encoding="utf-8").splitlines()]
     assert lines[0][:3] == ["epoch", "loss", "verification AUC"]
     assert float(lines[-1][1]) < float(lines[1][1])
     assert card.metrics["validation verification AUC"] > 0.8

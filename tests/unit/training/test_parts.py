@@ -101,4 +101,4 @@ def test_curves_of_nothing_and_of_one_epoch(tmp_path: Path) -> None:
     write_curves(tmp_path, [])
     assert not list(tmp_path.iterdir())
     write_curves(tmp_path, [{"epoch": 1, "loss": 0.7, "accuracy": float("nan")}])
-    assert (tmp_path / "curves.csv").read_text() == "epoch,loss,accuracy\n1,0.7,nan\n"
+    assert (tmp_path / "curves.csv").read_text(encoding="utf-8") == "epoch,loss,accuracy\n1,0.7,nan\n"

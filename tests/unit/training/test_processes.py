@@ -7,7 +7,9 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -17,8 +19,18 @@ torch = pytest.importorskip("torch")
 if not torch.distributed.is_available():
     pytest.skip("this torch was built without processes", allow_module_level=True)
 
+from rostro.imaging.reading import read_photo  # noqa: E402
+from rostro.training import _processes  # noqa: E402
 from rostro.training._checkpoint import read_checkpoint  # noqa: E402
-from rostro.training._data import PeopleAtATime, batch_indices  # noqa: E402
+from rostro.training._crops import make_crops  # noqa: E402
+from rostro.training._data import PeopleAtATime, batch_indices, resize_square  # noqa: E402
+from rostro.types import AlignmentSpec  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from rostro.training.base import Tools
+    from rostro.types import Image as Crop
 
 #: Relative. What is summed is the same, but not in the same order.
 TOLERANCE = 1e-3
@@ -89,13 +101,28 @@ def test_two_processes_make_the_steps_of_one_with_the_doubled_batch(people: Path
     assert first.keys() == second.keys()
     for name, tensor in first.items():
         np.testing.assert_allclose(second[name], tensor, rtol=0.02, atol=0.01, err_msg=name)
-    cards = [json.loads((tmp_path / "two" / f"card-{number}.json").read_text()) for number in (0, 1)]
+    cards = [json.loads((tmp_path / "two" / f"card-{number}.json").read_text(encoding="utf-8")) for number in (0, 1)]
     assert cards[0] == cards[1]
 
 
-def test_every_process_has_people_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    from rostro.training import _processes
+def test_a_process_that_comes_late_crops_its_own_part(
+    people: Path, tmp_path: Path, tools: Tools, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photos = sorted(people.rglob("*.png"))
+    spec = AlignmentSpec("five_point", 24)
+    monkeypatch.setattr(_processes, "count", lambda: 2)
+    monkeypatch.setattr(_processes, "wait", lambda: None)
+    for number in (0, 1):  # the second one looks when the first is done
+        monkeypatch.setattr(_processes, "number", lambda number=number: number)
+        crops = make_crops(photos, spec, "none", tmp_path, replace(tools, crop=resized))
+    assert crops.kept.tolist() == list(range(len(photos)))
 
+
+def resized(photos: Sequence[Path], spec: AlignmentSpec, detector: str) -> Iterator[Crop]:
+    return (resize_square(read_photo(photo).image, spec.size) for photo in photos)
+
+
+def test_every_process_has_people_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     labels = np.repeat(np.arange(9), 5)
     monkeypatch.setattr(_processes, "count", lambda: 2)
     shares = []
