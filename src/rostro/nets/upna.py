@@ -37,13 +37,14 @@ class UpnaNet(nn.Module):
         side = SIZE
         for index, (before, after) in enumerate(pairwise(_CHANNELS)):
             keeps_size = index % 2 == 0
-            layers += [nn.Conv2d(before, after, 3, padding="same" if keeps_size else "valid"), nn.ReLU(inplace=True)]
-            if keeps_size:
-                continue
-            side -= 2
-            if pooled:
+            layers.append(nn.Conv2d(before, after, 3, padding="same" if keeps_size else "valid"))
+            side -= 0 if keeps_size else 2
+            if pooled and not keeps_size:
                 side //= 2
-                layers += [nn.MaxPool2d(2), nn.Dropout(0.25)]
+                layers.append(nn.MaxPool2d(2))  # the largest, then ReLU: the same as after it, on a quarter of the map
+            layers.append(nn.ReLU(inplace=True))
+            if pooled and not keeps_size:
+                layers.append(nn.Dropout(0.25))
         self.features = nn.Sequential(*layers)
         self.hidden = nn.Linear(side * side * _CHANNELS[-1], _DENSE)
         self.dropout = nn.Dropout(0.5)

@@ -18,6 +18,7 @@ from rostro.errors import BadInput, RostroError
 from rostro.training import _processes
 from rostro.training._checkpoint import BEST, LAST, make_folder, read_resume, write_checkpoint, write_resume
 from rostro.training._curves import write_curves
+from rostro.training._memory import keep_freed_memory
 from rostro.training.base import LoopOptions, Step, Tools
 
 if TYPE_CHECKING:
@@ -114,6 +115,7 @@ class _Run:
     def run(self) -> Card:
         task, state = self._task, self._state
         make_folder(task.folder)
+        keep_freed_memory()
         task.net.to(self._device)
         if task.options.resume:
             self._resume()
@@ -224,10 +226,11 @@ class _Run:
         self._state = _State(**state)
         task.net.load_state_dict({name[4:]: value for name, value in tensors.items() if name.startswith("net.")})
         whole = task.optimiser.state_dict()
+        learned = [parameter for group in task.optimiser.param_groups for parameter in group["params"]]
         for name, value in tensors.items():
             if name.startswith("optimiser."):
                 _, number, key = name.split(".", 2)
-                whole["state"].setdefault(int(number), {})[key] = value
+                whole["state"].setdefault(int(number), {})[key] = _in_order_of(learned[int(number)], value)
         task.optimiser.load_state_dict(whole)
 
     def _card(self, epoch: int) -> Card:
@@ -241,6 +244,14 @@ class _Run:
         best = read_checkpoint(self._task.folder)
         self._task.net.load_state_dict(best.tensors)
         return best.card
+
+
+def _in_order_of(parameter: Tensor, value: Tensor) -> Tensor:
+    """A value in its parameter's order of memory, which fused optimisers take for granted."""
+    if value.shape != parameter.shape:
+        return value
+    ordered = parameter.detach().clone()  # keeps the order
+    return ordered.copy_(value)
 
 
 def run_net(net: nn.Module, data: Batches, device: str) -> NDArray[np.float32]:

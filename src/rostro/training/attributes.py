@@ -200,7 +200,7 @@ class AttributesRecipe(Recipe):
 
         if self.chosen.optimiser == "rmsprop":  # Keras' decay and epsilon
             return torch.optim.RMSprop(net.parameters(), lr=self.chosen.rate, alpha=0.9, eps=1e-7)
-        return torch.optim.AdamW(net.parameters(), lr=self.chosen.rate, weight_decay=0.02)
+        return torch.optim.AdamW(net.parameters(), lr=self.chosen.rate, weight_decay=0.02, fused=True)
 
     def _loss(self, labels: NDArray[Any]) -> Callable[[Tensor, Tensor], Tensor]:
         import torch

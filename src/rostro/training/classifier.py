@@ -72,7 +72,7 @@ class ClassifierRecipe(Recipe):
         )
         training = Training(
             net=net,
-            optimiser=torch.optim.AdamW(net.parameters(), lr=chosen.rate, weight_decay=0.02),
+            optimiser=torch.optim.AdamW(net.parameters(), lr=chosen.rate, weight_decay=0.02, fused=True),
             loss=torch.nn.functional.cross_entropy,
             train=PictureBatches(
                 pictures["train"], labels["train"], batch=chosen.batch, threads=self.tools.threads, seed=chosen.seed,
