@@ -80,15 +80,16 @@ class YuNet(Detector):
 
     def detect(self, images: Sequence[Image]) -> list[list[Face]]:
         """See `Detector.detect`. Levels of equal shape, of all images, run as one batch."""
-        by_shape: dict[tuple[int, ...], list[tuple[int, float, Floats]]] = {}
+        by_shape: dict[tuple[int, int], list[tuple[int, float, Image]]] = {}
         for index, image in enumerate(images):
             for scale, level in _levels(image, self.max_side):
-                by_shape.setdefault(level.shape, []).append((index, scale, level))
+                height, width = (-side % _MULTIPLE + side for side in level.shape[:2])
+                by_shape.setdefault((height, width), []).append((index, scale, level))
         found: list[list[tuple[float, Floats]]] = [[] for _ in images]
-        for batch in by_shape.values():
-            outputs = self._engine.run(np.stack([level for _, _, level in batch]))
-            for row, (index, scale, level) in enumerate(batch):
-                rows = self._decode([output[row] for output in outputs], level.shape[2])
+        for shape, batch in by_shape.items():
+            outputs = self._engine.run(_network_input([level for _, _, level in batch], shape))
+            for row, (index, scale, _) in enumerate(batch):
+                rows = self._decode([output[row] for output in outputs], shape[1])
                 found[index].append((scale, rows))
         return [self._merge(levels) for levels in found]
 
@@ -124,8 +125,8 @@ class YuNet(Detector):
         return [_face(row) for row in rows[order]]
 
 
-def _levels(image: Image, max_side: int) -> Iterator[tuple[float, Floats]]:
-    """The pyramid of one image, finest first: (scale, BGR float32 (3, H, W) padded to multiples of 32)."""
+def _levels(image: Image, max_side: int) -> Iterator[tuple[float, Image]]:
+    """The pyramid of one image, finest first: (scale, the image at that scale)."""
     import cv2
 
     longer = max(image.shape[:2])
@@ -134,16 +135,24 @@ def _levels(image: Image, max_side: int) -> Iterator[tuple[float, Floats]]:
         scale = side / longer
         if side < longer:
             height, width = (max(1, round(n * scale)) for n in image.shape[:2])
-            level = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
+            yield scale, cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
         else:
-            level = image
-        height, width = level.shape[:2]
-        padded = np.zeros((3, -height % _MULTIPLE + height, -width % _MULTIPLE + width), np.float32)
-        padded[:, :height, :width] = level.transpose(2, 0, 1)[::-1]
-        yield scale, padded
+            yield scale, image
         if side <= _COARSE:
             return
         side = max(side // 2, 1)
+
+
+def _network_input(levels: Sequence[Image], shape: tuple[int, int]) -> Floats:
+    """BGR float32 (N, 3, *shape), padded with zeros at the right and below."""
+    import cv2
+
+    batch = np.zeros((len(levels), 3, *shape), np.float32)
+    for sample, level in zip(batch, levels, strict=True):
+        height, width = level.shape[:2]
+        for plane, channel in zip(sample, reversed(cv2.split(level)), strict=True):  # several times faster than numpy
+            plane[:height, :width] = channel
+    return batch
 
 
 def _face(row: Floats) -> Face:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -39,6 +40,12 @@ class Embedder(ABC):
         """Fetches and compiles the model files."""
         self.store = store
         self.engine_options = engine
+
+    @classmethod
+    def ranges(cls) -> Path | None:
+        """What its int8 form needs (``ranges/NAME.json``, see `rostro.runtime._quantisation`); None: it has none."""
+        path = Path(__file__).with_name("ranges") / f"{cls.__module__.rpartition('.')[2]}.json"
+        return path if path.exists() else None
 
     @abstractmethod
     def represent(self, crops: Crops) -> Floats:

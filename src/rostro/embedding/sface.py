@@ -6,7 +6,6 @@ Repository: OpenCV Zoo, ``models/face_recognition_sface``.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -18,6 +17,10 @@ from rostro.weights.entry import ModelFile
 
 if TYPE_CHECKING:
     from rostro.weights.store import ModelStore
+
+
+#: Two thirds of its weights are the last layer's, each used once for a face.
+_TOGETHER = 4
 
 
 class SFace(Embedder):
@@ -45,8 +48,7 @@ class SFace(Embedder):
     def __init__(self, store: ModelStore, engine: EngineOptions) -> None:
         """Fetches and compiles the network."""
         super().__init__(store, engine)
-        ranges = Path(__file__).with_name("ranges") / "sface.json"
-        self._engine = open_engine(store.path(self.files[0]), engine, ranges=ranges if ranges.exists() else None)
+        self._engine = open_engine(store.path(self.files[0]), engine, ranges=self.ranges(), together=_TOGETHER)
 
     def represent(self, crops: Crops) -> Floats:
         """See `Embedder.represent`."""

@@ -14,26 +14,33 @@ if TYPE_CHECKING:
 _OPENCV_AVX512_CLX = 261  # OpenCV's number for AVX-512 with VNNI (Cascade Lake and later); it has no name in Python
 
 
-def has_vnni() -> bool:
-    """Whether the processor multiplies 8-bit integers natively (AVX512-VNNI, or AVX-VNNI where Linux tells).
+#: OpenCV's number for AVX2.
+_OPENCV_AVX2 = 11
 
-    OpenVINO reports INT8 on every x86 processor. Without VNNI its products saturate at 16 bits, which changes results.
+
+def largest_weight() -> int:
+    """The largest 8-bit weight whose products cannot overflow on this processor; 0 where int8 gains nothing.
+
+    With VNNI (AVX512-VNNI, or AVX-VNNI where Linux tells) products are added in 32 bits: 127. With AVX2 alone two of
+    them are added in 16 bits, which saturate: 63, for 2 · 255 · 63 < 2¹⁵. OpenVINO reports INT8 on both.
     """
     import cv2
 
-    if cv2.checkHardwareSupport(_OPENCV_AVX512_CLX):
-        return True
     cpuinfo = Path("/proc/cpuinfo")
-    return cpuinfo.exists() and "avx_vnni" in cpuinfo.read_text(encoding="utf-8", errors="replace").split()
+    if cv2.checkHardwareSupport(_OPENCV_AVX512_CLX) or (
+        cpuinfo.exists() and "avx_vnni" in cpuinfo.read_text(encoding="utf-8", errors="replace").split()
+    ):
+        return 127
+    return 63 if cv2.checkHardwareSupport(_OPENCV_AVX2) else 0
 
 
 def native_precisions(capabilities: Collection[str]) -> tuple[str, ...]:
-    """The precisions that this processor computes natively, the fastest first.
+    """The precisions in which this processor is faster than in float32, the fastest first, and float32.
 
     Args:
         capabilities: OpenVINO's ``OPTIMIZATION_CAPABILITIES``.
     """
-    has = {"bf16": "BF16" in capabilities, "int8": "INT8" in capabilities and has_vnni(), "f32": True}
+    has = {"bf16": "BF16" in capabilities, "int8": "INT8" in capabilities and largest_weight() > 0, "f32": True}
     return tuple(name for name, there in has.items() if there)
 
 

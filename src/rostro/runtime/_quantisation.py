@@ -1,15 +1,16 @@
 """Int8 without a second model file: the user's own weights, rounded on their machine, and measured activation ranges.
 
-Processors with VNNI multiply 8-bit integers two to three times as fast as float32 numbers. OpenVINO runs a layer in
-int8 when its input and its weights pass through ``FakeQuantize``. The weights' ranges are read off the weights; the
-ranges of the activations depend on pictures, so a script measures them once (``scripts/measure_ranges.py``) and a
-small JSON file beside the embedder carries them::
+Processors with VNNI multiply 8-bit integers two to three times as fast as float32 numbers, those with AVX2 one and a
+half to two times. OpenVINO runs a layer in int8 when its input and its weights pass through ``FakeQuantize``. The
+weights' ranges are read off the weights; the ranges of the activations depend on pictures, so a script measures them
+once (``scripts/measure_ranges.py``) and a small JSON file beside the embedder carries them::
 
     {"model": "…", "measured_on": "…", "ranges": {"tensor name": [low, high], …}}
 
 Layers whose input is not named there stay in float. Scheme: activations 8-bit asymmetric per tensor, weights 8-bit
 symmetric per output channel (Jacob et al., "Quantization and Training of Neural Networks for Efficient
-Integer-Arithmetic-Only Inference", CVPR 2018; Krishnamoorthi, arXiv:1806.08342).
+Integer-Arithmetic-Only Inference", CVPR 2018; Krishnamoorthi, arXiv:1806.08342); weights 7-bit where the sum of two
+products of 8 bits overflows (`_precision.largest_weight`).
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 Ranges = dict[str, tuple[float, float]]
 
 _ACTIVATION_LEVELS = 256
-_WEIGHT_LEVELS = 255  # -127 … 127: symmetric, so zero stays zero
+_LARGEST_WEIGHT = 127  # -127 … 127: symmetric, so zero stays zero
 _LAYERS = {"Convolution", "GroupConvolution", "MatMul"}
 
 
@@ -52,12 +53,13 @@ def read_ranges(path: Path) -> Ranges:
     return ranges
 
 
-def quantise(model: Any, ranges: Mapping[str, tuple[float, float]]) -> None:
+def quantise(model: Any, ranges: Mapping[str, tuple[float, float]], largest: int = _LARGEST_WEIGHT) -> None:
     """Marks the layers that have a range to be run in int8, in place.
 
     Args:
         model: An ``openvino.Model`` with static shapes.
         ranges: Tensor name → (low, high) of the activations that enter a layer.
+        largest: Weights are rounded to integers from minus this to this, 127 at most.
 
     Raises:
         EngineError: A range names a tensor that enters no convolution or matrix product with constant weights.
@@ -75,7 +77,7 @@ def quantise(model: Any, ranges: Mapping[str, tuple[float, float]]) -> None:
         if name not in rounded:
             rounded[name] = _fake_quantize(node.input_value(0), *ranges[name], _ACTIVATION_LEVELS)
         node.input(0).replace_source_output(rounded[name])
-        node.input(1).replace_source_output(_rounded_weights(weights, _output_axes(node)))
+        node.input(1).replace_source_output(_rounded_weights(weights, _output_axes(node), largest))
     if unused:
         raise EngineError(f"ranges name tensors that enter no layer of this model: {', '.join(sorted(unused))}")
     model.validate_nodes_and_infer_types()
@@ -141,12 +143,14 @@ def _constant(output: Any) -> NDArray[np.float32] | None:
     return data
 
 
-def _rounded_weights(weights: NDArray[np.float32], output_axes: tuple[int, ...]) -> Any:
+def _rounded_weights(weights: NDArray[np.float32], output_axes: tuple[int, ...], largest: int) -> Any:
+    """OpenVINO knows 255 levels as int8 and no fewer: for smaller integers the range is widened, its ends unused."""
     from openvino import opset13 as ops
 
     others = tuple(axis for axis in range(weights.ndim) if axis not in output_axes)
     limit = np.maximum(np.abs(weights).max(axis=others, keepdims=True), np.finfo(np.float32).tiny)
-    return _fake_quantize(ops.constant(weights), -limit, limit, _WEIGHT_LEVELS)
+    limit *= _LARGEST_WEIGHT / largest
+    return _fake_quantize(ops.constant(weights), -limit, limit, 2 * _LARGEST_WEIGHT + 1)
 
 
 def _fake_quantize(source: Any, low: Any, high: Any, levels: int) -> Any:

@@ -64,6 +64,7 @@ class Engine(ABC):
         *,
         outputs: Sequence[str] | None = None,
         ranges: Path | None = None,
+        together: int = 1,
     ) -> None:
         """Compiles a model file.
 
@@ -72,6 +73,9 @@ class Engine(ABC):
             options: Precision, threads, cache.
             outputs: Names of the outputs wanted, in that order; None for all of them in the model's own order.
             ranges: Activation ranges for int8 (see `rostro.runtime._quantisation`); None: the model has no int8 form.
+            together: Samples that may share a request where many come at once, for a network whose weights are so
+                large that it pays to read them once for all of those. The network must take batches, whatever batch
+                size its file says.
 
         Raises:
             EngineError: The file cannot be compiled for the device and precision.
@@ -100,6 +104,7 @@ def open_engine(
     *,
     outputs: Sequence[str] | None = None,
     ranges: Path | None = None,
+    together: int = 1,
 ) -> Engine:
     """Compiles ``model`` with the engine that ``options`` names. There is no silent fall-back to another one.
 
@@ -108,7 +113,8 @@ def open_engine(
         MissingExtra: The engine's library is not installed.
         EngineError: The engine cannot run the model.
     """
-    engine: Engine = registry.part("runtime", options.engine)(model, options, outputs=outputs, ranges=ranges)
+    kind = registry.part("runtime", options.engine)
+    engine: Engine = kind(model, options, outputs=outputs, ranges=ranges, together=together)
     return engine
 
 

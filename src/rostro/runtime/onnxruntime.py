@@ -42,8 +42,9 @@ class ONNXRuntimeEngine(Engine):
         *,
         outputs: Sequence[str] | None = None,
         ranges: Path | None = None,
+        together: int = 1,
     ) -> None:
-        """See `Engine`.
+        """See `Engine`; all samples share requests here.
 
         Raises:
             MissingExtra: onnxruntime is not installed.

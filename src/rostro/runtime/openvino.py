@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rostro.runtime._precision import choose_precision, native_precisions
+from rostro.runtime._precision import choose_precision, largest_weight, native_precisions
 from rostro.runtime._quantisation import quantise, read_ranges
 from rostro.runtime._shared import engine_error, load_openvino, output_order
 from rostro.runtime.base import Engine, EngineOptions
@@ -28,7 +28,9 @@ _MOST = 16  # samples that may share a request
 
 
 class OpenVINOEngine(Engine):
-    """Runs a model on the CPU: a stream per thread, a request per sample (small samples share one).
+    """Runs a model on the CPU: a stream per thread, a request per sample.
+
+    Small samples share a request, and those of a network that asks for it.
 
     Compiling takes a few tenths of a second, so it is done as rarely as shapes allow. A network whose file fixes the
     shape is compiled once, for it. One that is given other shapes than its file says, as a detector is, gets a
@@ -43,6 +45,7 @@ class OpenVINOEngine(Engine):
         *,
         outputs: Sequence[str] | None = None,
         ranges: Path | None = None,
+        together: int = 1,
     ) -> None:
         """See `Engine`."""
         openvino = load_openvino()
@@ -53,6 +56,7 @@ class OpenVINOEngine(Engine):
         native = native_precisions(self._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
         self.precision = choose_precision(options.precision, native, has_ranges=ranges is not None, model=model.name)
         self._ranges = read_ranges(ranges) if ranges is not None and self.precision == "int8" else None
+        self._together = together
         self._file = model
         self._options = options
         self._model = self._read(outputs)
@@ -68,9 +72,22 @@ class OpenVINOEngine(Engine):
         if not len(batch):
             return tuple(output[:0] for output in self.run(np.zeros((1, *batch.shape[1:]), batch.dtype)))
         samples = np.ascontiguousarray(batch, self._model.input(0).get_element_type().to_dtype())
+        shared = len(samples) - len(samples) % self._together
+        if self._together == 1 or shared < 2 * self._together:
+            return self._run(samples, self._block(samples))
+        parts = [self._run(samples[:shared], self._together)]
+        if shared < len(samples):
+            parts.append(self._run(samples[shared:], 1))
+        return tuple(np.concatenate(outputs) for outputs in zip(*parts, strict=True))
+
+    def _block(self, samples: NDArray[Any]) -> int:
+        """Small samples share a request."""
         # A file that fixes its batch at 1 may have that 1 in its own reshapes too: YuNet mixes up a batch's samples.
         batches = self._model.input(0).get_partial_shape()[0].is_dynamic
-        block = max(1, min(_MOST, _SMALL // samples[0].size)) if batches else 1
+        return max(1, min(_MOST, _SMALL // samples[0].size)) if batches else 1
+
+    def _run(self, samples: NDArray[Any], block: int) -> tuple[NDArray[Any], ...]:
+        """Runs samples, ``block`` of them in each request."""
         network = self._network((block, *samples.shape[1:]), len(samples))
         try:
             return network.run(samples, block, in_flight=2 * self._options.threads)
@@ -145,7 +162,7 @@ class OpenVINOEngine(Engine):
         try:
             model.reshape(list(shape))
             if self._ranges is not None:
-                quantise(model, self._ranges)
+                quantise(model, self._ranges, largest_weight())
             return _Network(self._core.compile_model(model, "CPU", config), self._order)
         except RuntimeError as error:
             raise engine_error(self._file, f"cannot take samples of shape {tuple(shape[1:])}", error) from None

@@ -102,19 +102,20 @@ def test_other_devices_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("capabilities", "vnni", "has_ranges", "chosen"),
+    ("capabilities", "largest", "has_ranges", "chosen"),
     [
-        (["FP32", "INT8", "BF16"], True, True, "bf16"),
-        (["FP32", "INT8"], True, True, "int8"),
-        (["FP32", "INT8"], True, False, "f32"),
-        (["FP32", "INT8"], False, True, "f32"),
-        (["FP32"], True, True, "f32"),
+        (["FP32", "INT8", "BF16"], 127, True, "bf16"),
+        (["FP32", "INT8"], 127, True, "int8"),
+        (["FP32", "INT8"], 63, True, "int8"),
+        (["FP32", "INT8"], 127, False, "f32"),
+        (["FP32", "INT8"], 0, True, "f32"),
+        (["FP32"], 127, True, "f32"),
     ],
 )
 def test_auto_takes_the_fastest_native_precision(
-    monkeypatch: pytest.MonkeyPatch, capabilities: list[str], vnni: bool, has_ranges: bool, chosen: str
+    monkeypatch: pytest.MonkeyPatch, capabilities: list[str], largest: int, has_ranges: bool, chosen: str
 ) -> None:
-    monkeypatch.setattr("rostro.runtime._precision.has_vnni", lambda: vnni)
+    monkeypatch.setattr("rostro.runtime._precision.largest_weight", lambda: largest)
     assert choose_precision("auto", native_precisions(capabilities), has_ranges=has_ranges, model="m") == chosen
 
 

@@ -11,7 +11,7 @@ import tiny_models as models
 
 from rostro.embedding.sface import SFace
 from rostro.errors import EngineError
-from rostro.runtime._precision import has_vnni
+from rostro.runtime._precision import largest_weight
 from rostro.runtime._quantisation import measure_ranges, quantise, read_ranges
 from rostro.runtime.base import EngineOptions
 from rostro.runtime.openvino import OpenVINOEngine
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-needs_vnni = pytest.mark.skipif(not has_vnni(), reason="this processor has no VNNI")
+needs_int8 = pytest.mark.skipif(not largest_weight(), reason="this processor has neither VNNI nor AVX2")
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_ranges_hold_zero(model: Path, batch: NDArray[np.float32]) -> None:
     assert ranges["x"][0] == 0.0
 
 
-@needs_vnni
+@needs_int8
 def test_int8_is_close_to_float32(model: Path, batch: NDArray[np.float32], tmp_path: Path) -> None:
     ranges = written(tmp_path / "ranges.json", measure_ranges(model, batch[:20]))
     exact = OpenVINOEngine(model, EngineOptions(precision="f32"), ranges=ranges)
@@ -67,7 +67,7 @@ def test_int8_is_close_to_float32(model: Path, batch: NDArray[np.float32], tmp_p
     assert not np.array_equal(a, b)
 
 
-@needs_vnni
+@needs_int8
 def test_every_layer_with_a_range_runs_in_8_bits(model: Path, batch: NDArray[np.float32]) -> None:
     import openvino
 
@@ -83,6 +83,36 @@ def test_every_layer_with_a_range_runs_in_8_bits(model: Path, batch: NDArray[np.
     }
     assert len(layers) == 4
     assert all(kernel.endswith("I8") for kernel in layers.values()), layers
+
+
+@pytest.mark.parametrize("largest", [63, 127])
+def test_weights_keep_to_the_largest_integer(model: Path, batch: NDArray[np.float32], largest: int) -> None:
+    import openvino
+
+    core = openvino.Core()
+    network = core.read_model(model)
+    network.reshape([1, 3, 16, 16])
+    quantise(network, measure_ranges(model, batch), largest)
+    seen = 0
+    for node in network.get_ordered_ops():
+        if node.get_type_name() != "FakeQuantize" or node.input_value(0).get_node().get_type_name() != "Constant":
+            continue
+        seen += 1
+        weights, limit = (np.asarray(node.input_value(place).get_node().data) for place in (0, 2))
+        rounded = np.rint(weights / limit * 127)
+        assert np.abs(rounded).max() == largest
+    assert seen == 4
+
+
+@needs_int8
+def test_sums_of_products_do_not_overflow(tmp_path: Path) -> None:
+    """All inputs and weights at their largest: what saturates is smaller than the exact sum."""
+    path = models.small_net(tmp_path / "small.onnx")
+    batch = np.full((4, 3, 16, 16), 1.0, np.float32)
+    ranges = written(tmp_path / "ranges.json", {"x": [0.0, 1.0]})
+    exact = OpenVINOEngine(path, EngineOptions(precision="f32")).run(batch)[0]
+    rounded = OpenVINOEngine(path, EngineOptions(precision="int8"), ranges=ranges).run(batch)[0]
+    np.testing.assert_allclose(rounded, exact, atol=0.02 * np.abs(exact).max())
 
 
 def test_layers_without_a_range_stay_exact(model: Path, batch: NDArray[np.float32]) -> None:
