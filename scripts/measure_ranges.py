@@ -2,7 +2,7 @@
 
 Takes photos on which no accuracy is reported (CelebA and five celebrities, from ``ROSTRO_DATA``), crops the face
 nearest the centre of each as the embedder wants it, and writes ``src/rostro/embedding/ranges/NAME.json``. The same
-photos give the same file. Why it is done this way: ``docs/decisions/0002-int8-on-vnni.md``.
+photos give the same file. Why it is done this way: ``docs/decisions/0002-int8.md``.
 """
 
 from __future__ import annotations

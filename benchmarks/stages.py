@@ -1,0 +1,93 @@
+"""Where the time goes from photo to embedding, stage by stage, and the picture of it.
+
+    python benchmarks/stages.py [--count 160] [--scenes 8] [--picture docs/images/stages.svg]
+
+Each stage runs over the same photos for itself, in blocks of 16 as in the pipeline, and is asked for the processor time
+of all its threads: that adds up to the whole, which wall-clock times of threads that overlap do not. Once for photos of
+LFW (250 × 250, one face or two), once for scenes of 12 megapixels with 24 faces.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+from throughput import DATA, scenes
+
+from rostro import Recognizer
+from rostro.evaluation.charts import COLOURS, standing_alone
+from rostro.imaging.reading import read_photo
+
+BLOCK = 16
+STAGES = ("decode", "detect", "align", "embed")
+
+
+def measure(faces: Recognizer, photos: list[Path]) -> dict[str, float]:
+    """Milliseconds of processor time per photo."""
+    taken = dict.fromkeys(STAGES, 0.0)
+    for warm in (True, False):
+        for start in range(0, len(photos), BLOCK):
+            marks = [time.process_time()]
+            images = [read_photo(photo).image for photo in photos[start : start + BLOCK]]
+            marks.append(time.process_time())
+            found = faces.detector.detect(images)
+            marks.append(time.process_time())
+            crops = np.concatenate([faces.alignment.align(i, f) for i, f in zip(images, found, strict=True)])
+            marks.append(time.process_time())
+            faces.embedder.embed(crops)
+            marks.append(time.process_time())
+            if not warm:
+                for stage, seconds in zip(STAGES, np.diff(marks), strict=True):
+                    taken[stage] += seconds / len(photos) * 1e3
+    return taken
+
+
+def picture(measured: dict[str, dict[str, float]]) -> str:
+    """A bar for each kind of photo, its stages side by side as parts of the whole."""
+    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 {80 * len(measured) + 40}" font-size="13">']
+    for row, (name, taken) in enumerate(measured.items()):
+        whole, x, y = sum(taken.values()), 10.0, 80 * row + 10
+        parts.append(f'<text x="10" y="{y + 14}" fill="currentColor">{name}: {whole:.1f} ms</text>')
+        for (stage, value), colour in zip(taken.items(), COLOURS, strict=False):
+            width = 620 * value / whole
+            parts.append(f'<rect x="{x:.1f}" y="{y + 22}" width="{width:.1f}" height="30" fill="{colour}"/>')
+            if width > 70:
+                text = f"{stage} {value:.1f}"
+                parts.append(
+                    f'<text x="{x + width / 2:.1f}" y="{y + 42}" text-anchor="middle" fill="#fff">{text}</text>'
+                )
+            x += width
+    for index, stage in enumerate(STAGES):
+        x, y = 10 + 110 * index, 80 * len(measured) + 12
+        parts.append(f'<rect x="{x}" y="{y}" width="12" height="12" fill="{COLOURS[index]}"/>')
+        parts.append(f'<text x="{x + 18}" y="{y + 11}" fill="currentColor">{stage}</text>')
+    return standing_alone("".join([*parts, "</svg>"]))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--photos", type=Path, default=DATA / "lfw" / "images")
+    parser.add_argument("--count", type=int, default=160)
+    parser.add_argument("--scenes", type=int, default=8)
+    parser.add_argument("--picture", type=Path, help="an SVG file")
+    options = parser.parse_args()
+    listed = sorted(options.photos.rglob("*.jpg"))
+    photos = listed[:: max(1, len(listed) // options.count)][: options.count]
+    faces = Recognizer()
+    with tempfile.TemporaryDirectory() as folder:
+        measured = {
+            "a photo of 250 × 250": measure(faces, photos),
+            "a photo of 4000 × 3000 with 24 faces": measure(faces, scenes(listed[::40], options.scenes, Path(folder))),
+        }
+    print("| processor time, ms | " + " | ".join(STAGES) + " | whole |\n|---|" + "---:|" * (len(STAGES) + 1))
+    for name, taken in measured.items():
+        print(f"| {name} | " + " | ".join(f"{value:.2f}" for value in (*taken.values(), sum(taken.values()))) + " |")
+    if options.picture:
+        options.picture.write_text(picture(measured), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
