@@ -239,7 +239,8 @@ def test_who_am_i(open_page: Callable[..., Any], samples: dict[str, Path], pictu
     rows = page.locator(".people.answers li")
     assert rows.count() == 3
     assert rows.first.locator("img.portrait").get_attribute("alt") == "Imagen de Barack Obama"
-    assert rows.first.locator("img.portrait").evaluate("image => image.complete && image.naturalWidth") > 100
+    portrait = rows.first.locator("img.portrait").element_handle()
+    page.wait_for_function("image => image.complete && image.naturalWidth > 100", arg=portrait)
     page.screenshot(path=pictures / "whoami-es-dark-phone.png", full_page=True)
     check_accessible(page)
     english = open_page("whoami")

@@ -28,8 +28,9 @@ export function view() {
       const face = (answer.photos[0]?.faces ?? []).toSorted((a, b) => area(b) - area(a))[0];
       if (!face) return status.say(t("noFace"), "error");
       if (!face.candidates.length) return status.say(t("emptyGallery"), "error");
+      const rows = await Promise.all(face.candidates.map((who) => row(who, face.threshold)));
+      result.replaceChildren(...rows);
       status.say(face.name ? t("itIsYou", { name: face.name }) : t("notEnrolled"), face.name ? "yes" : "");
-      result.replaceChildren(...(await Promise.all(face.candidates.map((who) => row(who, face.threshold)))));
     } catch (problem) {
       status.say(problemWords(problem), "error");
     }
