@@ -11,6 +11,8 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
+from rostro.nets.keras_start import start_as_keras
+
 #: Side of the input, pixels.
 SIZE = 192
 #: Length of the vector that the last layer reads.
@@ -32,6 +34,7 @@ class AttributeNet(nn.Module):
         self.hidden = nn.Linear(side * side * _CHANNELS[-1], FEATURES)
         self.dropout = nn.Dropout(0.2)
         self.head = nn.Linear(FEATURES, attributes)
+        start_as_keras(self)
 
     def represent(self, images: Tensor) -> Tensor:
         """(N, `FEATURES`): what the last layer reads. Images are (N, 3, 192, 192) in [0, 1]."""

@@ -13,6 +13,8 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
+from rostro.nets.keras_start import start_as_keras
+
 #: Side of the input, pixels.
 SIZE = 150
 _CHANNELS = (3, 32, 32, 64, 64, 64, 64)
@@ -49,6 +51,7 @@ class UpnaNet(nn.Module):
         self.hidden = nn.Linear(side * side * _CHANNELS[-1], _DENSE)
         self.dropout = nn.Dropout(0.5)
         self.head = nn.Linear(_DENSE, classes)
+        start_as_keras(self)
 
     def represent(self, images: Tensor) -> Tensor:
         """(N, 512): what the last layer reads. Images are (N, 3, 150, 150) in [0, 1]."""
