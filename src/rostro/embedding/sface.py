@@ -18,7 +18,6 @@ from rostro.weights.entry import ModelFile
 if TYPE_CHECKING:
     from rostro.weights.store import ModelStore
 
-
 #: Two thirds of its weights are the last layer's, each used once for a face.
 _TOGETHER = 4
 

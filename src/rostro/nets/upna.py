@@ -43,10 +43,10 @@ class UpnaNet(nn.Module):
             side -= 0 if keeps_size else 2
             if pooled and not keeps_size:
                 side //= 2
-                layers.append(nn.MaxPool2d(2))  # the largest, then ReLU: the same as after it, on a quarter of the map
-            layers.append(nn.ReLU(inplace=True))
-            if pooled and not keeps_size:
-                layers.append(nn.Dropout(0.25))
+                # the largest, then ReLU: the same as after it, on a quarter of the map
+                layers += [nn.MaxPool2d(2), nn.ReLU(inplace=True), nn.Dropout(0.25)]
+            else:
+                layers.append(nn.ReLU(inplace=True))
         self.features = nn.Sequential(*layers)
         self.hidden = nn.Linear(side * side * _CHANNELS[-1], _DENSE)
         self.dropout = nn.Dropout(0.5)

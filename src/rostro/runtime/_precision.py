@@ -12,9 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 _OPENCV_AVX512_CLX = 261  # OpenCV's number for AVX-512 with VNNI (Cascade Lake and later); it has no name in Python
-
-
-#: OpenCV's number for AVX2.
 _OPENCV_AVX2 = 11
 
 

@@ -14,8 +14,8 @@ def keep_freed_memory() -> None:
     """Asks glibc not to give memory back to the system as soon as it is free.
 
     Every step of a training makes the same maps of 10 to 100 MB anew. By default each is mapped, cleared page by page
-    and unmapped again: a third of the time of a step of ``upna_pooled`` on two cores. It holds for the whole process,
-    which then stays as large as it ever was. Other C libraries are left alone.
+    and unmapped again: ``benchmarks/training_speed.py`` made 13.0 photos a second so, and 18.1 with this. It holds for
+    the whole process, which then stays as large as it ever was. Other C libraries are left alone.
     """
     if not sys.platform.startswith("linux"):
         return
