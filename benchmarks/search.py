@@ -9,7 +9,7 @@ drifts is fair to all. Galleries stay in the folder and are used again. Their ro
 the order of their keys, because this is about searching; what enrolling costs is measured with `add` afterwards.
 
 Peers: FAISS ``IndexFlatIP`` (float32) and ``IndexHNSWFlat`` (M = 32, efSearch = 128) in this process; PostgreSQL with
-pgvector and Milvus through rostro's own galleries, on servers that are started for it; ``pickle`` is what deepface's
+pgvector and Milvus through rostro's own galleries, to which the file is migrated; ``pickle`` is what deepface's
 ``find`` does after it has embedded the query: a pickled list of dictionaries into pandas, and a loop over all rows.
 """
 
@@ -33,6 +33,7 @@ import faiss
 import numpy as np
 from resampled import Faces, Floats, of_lfw, unit
 
+from rostro.gallery._migration import migrate
 from rostro.gallery.base import Gallery, open_gallery
 from rostro.types import Template
 
@@ -224,19 +225,16 @@ def pickled(faces: Faces, size: int, folder: Path) -> System:
     return find, {"on disk": f"{path.stat().st_size / 1e6:.0f} MB"}
 
 
-def server(url: str, faces: Faces, size: int, stack: ExitStack) -> System:
+def server(url: str, file: Path, stack: ExitStack) -> System:
     gallery = stack.enter_context(open_gallery(url, space=SPACE))
     started = time.perf_counter()
-    for start, vectors in blocks(faces, size):
-        for part in range(0, len(vectors), 2_000):
-            people: dict[str, list[Template]] = {}
-            for n, row in enumerate(vectors[part : part + 2_000], start + part):
-                people.setdefault(f"person {n // EACH}", []).append(Template(row, f"{n:064x}", f"{n}.jpg", 0.9))
-            gallery.add(people)
-        print(f"\r{start + len(vectors)} of {size}", end="", file=sys.stderr, flush=True)
+    with open_gallery(str(file), space=SPACE) as source:
+        result = migrate(source, gallery, lambda done, size: print(f"\r{done} of {size}", end="", file=sys.stderr))
+    if result.differences:
+        raise SystemExit(f"{url}: {result.differences[:5]}")
     if url.startswith("milvus"):
         gallery.reindex()
-    info = {"enrolled and indexed": f"{time.perf_counter() - started:.0f} s", "index": gallery.info().index}
+    info = {"copied, compared, indexed": f"{time.perf_counter() - started:.0f} s", "index": gallery.info().index}
     return one_by_one(gallery), info
 
 
@@ -250,9 +248,9 @@ def made(peer: str, faces: Faces, size: int, options: argparse.Namespace, stack:
         case "pickle":
             return pickled(faces, size, options.folder)
         case "pgvector":
-            return server(f"{options.postgresql}&gallery={name}", faces, size, stack)
+            return server(f"{options.postgresql}&gallery={name}", options.folder / f"{size}.db", stack)
         case _:
-            return server(f"{options.milvus}/{name}", faces, size, stack)
+            return server(f"{options.milvus}/{name}", options.folder / f"{size}.db", stack)
 
 
 def main() -> None:

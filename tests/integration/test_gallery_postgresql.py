@@ -11,6 +11,7 @@ import pytest
 
 from rostro.errors import BadInput, GalleryError
 from rostro.gallery._check import find_damage
+from rostro.gallery._postgresql_index import drop_index, make_index
 from rostro.gallery.base import open_gallery
 from rostro.gallery.postgresql import EXACT_UP_TO, PostgresqlGallery
 from rostro.types import Template
@@ -213,6 +214,50 @@ def test_damage_is_named_and_a_lost_index_made_anew(gallery: PostgresqlGallery, 
         "UPDATE templates SET vector = vector * (SELECT '[2,2,2,2,2,2,2,2]'::halfvec) WHERE source_hash = '1-1'"
     )
     assert list(find_damage(gallery)) == ["Bo, a.jpg: the vector's norm is 2, not 1"]
+
+
+def test_where_many_are_expected_the_index_comes_last(gallery: PostgresqlGallery) -> None:
+    ana, bo = templates(3), templates(5, seed=1)
+    with gallery.expecting(EXACT_UP_TO + 1):
+        gallery.add({"Ana": ana})
+        assert gallery.info().index == "exact, without an index"
+        assert gallery.search(ana[0].vector[None], 1)[0][0].similarity == pytest.approx(1, abs=1e-3)
+    assert gallery.info().index.startswith("HNSW")
+    with gallery.expecting(EXACT_UP_TO):  # too few to be worth it
+        gallery.add({"Bo": bo})
+        assert gallery.info().index.startswith("HNSW")
+    with pytest.raises(KeyboardInterrupt), gallery.expecting(EXACT_UP_TO + 1):
+        raise KeyboardInterrupt
+    assert list(find_damage(gallery)) == ["the search index is missing; 'rostro gallery reindex' makes it anew"]
+    with gallery.expecting(EXACT_UP_TO + 1):
+        pass
+    assert list(find_damage(gallery)) == []
+
+
+def test_an_index_is_made_by_one_process_where_shared_memory_is_small(
+    gallery: PostgresqlGallery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gallery.add({"Ana": templates(3)})
+    workers = []
+
+    def work(sql: Any) -> None:
+        drop_index(sql)
+        real = sql.execute
+
+        def execute(statement: str, *values: Any) -> Any:
+            if statement.startswith("CREATE INDEX"):
+                workers.append(real("SHOW max_parallel_maintenance_workers").fetchone()[0])
+                if len(workers) == 1:
+                    raise psycopg.errors.DiskFull("could not resize shared memory segment")
+            return real(statement, *values)
+
+        monkeypatch.setattr(sql, "execute", execute)
+        make_index(sql)
+
+    gallery._database.run(work)
+    assert workers[0] != "0"
+    assert workers[1:] == ["0"]
+    assert gallery.info().index.startswith("HNSW")
 
 
 def test_removing_leaves_no_dead_rows_behind(gallery: PostgresqlGallery, admin: Any) -> None:

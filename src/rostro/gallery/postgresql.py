@@ -7,18 +7,18 @@ https://github.com/pgvector/pgvector
 
 from __future__ import annotations
 
-import hashlib
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
-
-import numpy as np
 
 from rostro.errors import BadInput, GalleryError, SpaceMismatch, UnknownPerson
 from rostro.gallery._postgresql import Database
+from rostro.gallery._postgresql_index import INDEXED_DIMS, drop_index, make_index
+from rostro.gallery._postgresql_rows import erase, insert, name_key, nearest, one, template_of
 from rostro.gallery.base import Gallery, Hit, Info, check_queries, check_templates, clean_name
 from rostro.types import Person, Template
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from psycopg import Connection
 
@@ -27,14 +27,11 @@ if TYPE_CHECKING:
 #: Up to this many templates are compared one by one; it is as fast as the index, and exact.
 EXACT_UP_TO = 2_000
 
-#: Longer vectors cannot be indexed by pgvector (VGG-Face's fc7 has 4,096) and are always compared one by one.
-INDEXED_DIMS = 4_000
-
-#: How many more templates than wanted the index proposes, to be scored in float32.
-_PROPOSED = 50
-
 #: Queries that are answered by one statement.
 _BLOCK = 64
+
+
+_PEOPLE = "SELECT people.id, name, count(templates.id) FROM people LEFT JOIN templates ON person = people.id"
 
 
 class PostgresqlGallery(Gallery):
@@ -44,6 +41,7 @@ class PostgresqlGallery(Gallery):
         self.url = url
         self._database = database
         self._shown = database.shown
+        self._index_later = False
 
     @classmethod
     def open(cls, url: str, *, space: str | None = None, create: bool = True) -> Self:
@@ -62,7 +60,7 @@ class PostgresqlGallery(Gallery):
         stored = self.space
         if stored is None:
             stored = self._database.run(
-                lambda sql: _one(sql, "UPDATE rostro_gallery SET space = coalesce(space, %s) RETURNING space", space)
+                lambda sql: one(sql, "UPDATE rostro_gallery SET space = coalesce(space, %s) RETURNING space", space)
             )
         if stored != space:
             raise SpaceMismatch(f"{self._shown}: the gallery holds vectors of {stored}, not of {space}")
@@ -70,7 +68,7 @@ class PostgresqlGallery(Gallery):
     @property
     def space(self) -> str | None:
         """The embedding space of the stored vectors; None while none was given."""
-        space: str | None = self._database.run(lambda sql: _one(sql, "SELECT space FROM rostro_gallery"))
+        space: str | None = self._database.run(lambda sql: one(sql, "SELECT space FROM rostro_gallery"))
         return space
 
     def add(self, templates: Mapping[str, Sequence[Template]]) -> int:
@@ -83,8 +81,8 @@ class PostgresqlGallery(Gallery):
             space, dims = sql.execute("SELECT space, dims FROM rostro_gallery").fetchone()
             if space is None:
                 raise GalleryError(f"{self._shown}: the gallery has no embedding space yet; open it with one")
-            check_templates(templates, dims if dims is not None else _fix_dims(sql, templates))
-            return _insert(sql, by_name)
+            check_templates(templates, dims if dims is not None else self._fix_dims(sql, templates))
+            return insert(sql, by_name)
 
         return self._database.run(work)
 
@@ -103,7 +101,7 @@ class PostgresqlGallery(Gallery):
 
     def person(self, name: str) -> Person:
         """One person; see `Gallery.person`."""
-        rows = self._rows(f"{_PEOPLE} WHERE key = %s GROUP BY people.id", _key(name))
+        rows = self._rows(f"{_PEOPLE} WHERE key = %s GROUP BY people.id", name_key(name))
         if not rows:
             raise self._unknown(name)
         return Person(*rows[0])
@@ -124,7 +122,7 @@ class PostgresqlGallery(Gallery):
                 (list(found),),
                 binary=True,
             ):
-                found[person].append(_template(about))
+                found[person].append(template_of(about))
             return {name: found[person] for name, person in ids.items()}
 
         return self._database.run(work)
@@ -135,9 +133,9 @@ class PostgresqlGallery(Gallery):
 
         def work(sql: Connection[Any]) -> None:
             person = self._id(sql, name)
-            if _one(sql, "SELECT id FROM people WHERE key = %s", _key(to)) not in {None, person}:
+            if one(sql, "SELECT id FROM people WHERE key = %s", name_key(to)) not in {None, person}:
                 raise BadInput(f"{self._shown}: there is already somebody named {to!r}; merge them instead")
-            sql.execute("UPDATE people SET key = %s, name = %s WHERE id = %s", (_key(to), to, person))
+            sql.execute("UPDATE people SET key = %s, name = %s WHERE id = %s", (name_key(to), to, person))
 
         self._database.run(work)
 
@@ -155,7 +153,7 @@ class PostgresqlGallery(Gallery):
                     AND same.source_hash = templates.source_hash AND same.box = templates.box)""",
                 (other, person, other),
             )
-            _erase(sql, person)
+            erase(sql, person)
 
         self._database.run(work)
 
@@ -169,7 +167,7 @@ class PostgresqlGallery(Gallery):
         def work(sql: Connection[Any]) -> int:
             people = sorted({self._id(sql, name) for name in names})
             sql.execute("SELECT FROM people WHERE id = ANY(%s) ORDER BY id FOR UPDATE", (people,))
-            return _erase(sql, *people)
+            return erase(sql, *people)
 
         erased = self._database.run(work)
         self._database.outside_transaction("VACUUM (INDEX_CLEANUP ON) templates, people")
@@ -183,19 +181,19 @@ class PostgresqlGallery(Gallery):
         queries = check_queries(queries, count)
 
         def work(sql: Connection[Any]) -> list[list[Hit]]:
-            dims = _one(sql, "SELECT dims FROM rostro_gallery")
+            dims = one(sql, "SELECT dims FROM rostro_gallery")
             if dims is None:
                 return [[] for _ in queries]
             if queries.shape[1] != dims:
                 raise SpaceMismatch(f"{self._shown}: queries of {queries.shape[1]} numbers; the gallery's have {dims}")
             if (
-                _one(sql, "SELECT count(*) FROM (SELECT FROM templates LIMIT %s) AS counted", EXACT_UP_TO + 1)
+                one(sql, "SELECT count(*) FROM (SELECT FROM templates LIMIT %s) AS counted", EXACT_UP_TO + 1)
                 <= EXACT_UP_TO
             ):
                 sql.execute("SET LOCAL enable_indexscan = off")
             hits: list[list[Hit]] = []
             for start in range(0, len(queries), _BLOCK):
-                hits += _nearest(sql, queries[start : start + _BLOCK], count, collections)
+                hits += nearest(sql, queries[start : start + _BLOCK], count, collections)
             return hits
 
         return self._database.run(work)
@@ -217,8 +215,30 @@ class PostgresqlGallery(Gallery):
 
     def reindex(self) -> None:
         """Writes tables and indexes anew; nobody else can read the gallery meanwhile."""
-        self._database.run(_make_index)
+        self._database.run(drop_index)  # VACUUM would make it in whatever memory the server has for that
         self._database.outside_transaction("VACUUM (FULL, ANALYZE) templates, people")
+        self._database.run(make_index)
+
+    @contextmanager
+    def expecting(self, templates: int) -> Iterator[None]:
+        """Makes the index at its end, if there will be more new templates than old ones; see `Gallery.expecting`.
+
+        Nobody else can add to the gallery while it is made, which takes a minute or more for each 100,000 templates.
+        """
+
+        def put_off(sql: Connection[Any]) -> bool:
+            held: int = one(sql, "SELECT count(*) FROM templates")
+            if templates <= max(held, EXACT_UP_TO):
+                return False
+            drop_index(sql)
+            return True
+
+        self._index_later = self._database.run(put_off)
+        try:
+            yield
+        finally:
+            self._index_later = False
+        self._database.run(make_index)
 
     def damage(self) -> list[str]:
         """Whether the search index is there and can be used."""
@@ -232,125 +252,26 @@ class PostgresqlGallery(Gallery):
         """Closes the connection."""
         self._database.close()
 
+    def _fix_dims(self, sql: Connection[Any], templates: Mapping[str, Sequence[Template]]) -> int:
+        """Settles the vectors' length with the first templates, unless another writer was first, and the index."""
+        dims: int | None = one(sql, "SELECT dims FROM rostro_gallery FOR UPDATE")
+        if dims is None:
+            dims = check_templates(templates, None)
+            assert dims is not None
+            sql.execute("UPDATE rostro_gallery SET dims = %s", (dims,))
+            sql.execute(f"ALTER TABLE templates ALTER vector TYPE halfvec({dims:d})")
+            if not self._index_later:
+                make_index(sql)
+        return dims
+
     def _rows(self, statement: str, *values: object) -> list[Any]:
         return self._database.run(lambda sql: sql.execute(statement, values).fetchall())
 
     def _id(self, sql: Connection[Any], name: str) -> int:
-        person: int | None = _one(sql, "SELECT id FROM people WHERE key = %s", _key(name))
+        person: int | None = one(sql, "SELECT id FROM people WHERE key = %s", name_key(name))
         if person is None:
             raise self._unknown(name)
         return person
 
     def _unknown(self, name: str) -> UnknownPerson:
         return UnknownPerson(f"{self._shown}: nobody named {name!r}")
-
-
-_PEOPLE = "SELECT people.id, name, count(templates.id) FROM people LEFT JOIN templates ON person = people.id"
-
-
-def _key(name: str) -> bytes:
-    """What a name is found and unique by."""
-    return hashlib.sha256(clean_name(name).encode()).digest()
-
-
-def _one(sql: Connection[Any], statement: str, *values: object) -> Any:
-    row = sql.execute(statement, values).fetchone()
-    return None if row is None else row[0]
-
-
-def _fix_dims(sql: Connection[Any], templates: Mapping[str, Sequence[Template]]) -> int:
-    """Settles the vectors' length with the first templates, unless another writer was first, and makes the index."""
-    dims: int | None = _one(sql, "SELECT dims FROM rostro_gallery FOR UPDATE")
-    if dims is None:
-        dims = check_templates(templates, None)
-        assert dims is not None
-        sql.execute("UPDATE rostro_gallery SET dims = %s", (dims,))
-        sql.execute(f"ALTER TABLE templates ALTER vector TYPE halfvec({dims:d})")
-        _make_index(sql)
-    return dims
-
-
-def _make_index(sql: Connection[Any]) -> None:
-    dims: int | None = _one(sql, "SELECT dims FROM rostro_gallery")
-    if dims is not None and dims <= INDEXED_DIMS:
-        sql.execute(
-            """CREATE INDEX IF NOT EXISTS templates_vector ON templates USING hnsw (vector halfvec_ip_ops)
-            WITH (m = 16, ef_construction = 128)"""
-        )
-
-
-def _insert(sql: Connection[Any], templates: Sequence[tuple[str, Template]]) -> int:
-    """Adds what is not there yet. People are locked in one order, so that writers do not entangle."""
-    from pgvector import HalfVector
-
-    by_key = dict(sorted((_key(name), name) for name, _ in templates))
-    known = "SELECT key, id FROM people WHERE key = ANY(%s) ORDER BY key FOR KEY SHARE"
-    ids = dict(sql.execute(known, (list(by_key),)))
-    new = {key: name for key, name in by_key.items() if key not in ids}
-    ids |= dict(
-        sql.execute(
-            """INSERT INTO people (key, name) SELECT * FROM unnest(%s::bytea[], %s::text[])
-            ON CONFLICT (key) DO UPDATE SET name = excluded.name RETURNING key, id""",
-            (list(new), list(new.values())),
-        )
-    )
-    with sql.cursor() as cursor:
-        cursor.executemany(
-            """INSERT INTO templates (person, source_hash, box, photo, quality, collection, vector)
-            VALUES (%s, %s, %s::double precision[], %s, %s, %s, %b)
-            ON CONFLICT (source_hash, person, box) DO NOTHING""",
-            [
-                (
-                    ids[_key(name)],
-                    template.source_hash,
-                    [] if template.box is None else list(map(float, template.box)),
-                    template.photo.encode(errors="backslashreplace").decode(),  # file names need not be valid text
-                    float(template.quality),
-                    template.collection,
-                    HalfVector(template.vector),
-                )
-                for name, template in templates
-            ],
-        )
-        added: int = cursor.rowcount
-    return added
-
-
-def _template(row: Sequence[Any]) -> Template:
-    vector, source_hash, photo, quality, box, collection = row
-    return Template(
-        vector=vector.to_numpy().astype(np.float32),
-        source_hash=source_hash,
-        photo=photo,
-        quality=quality,
-        box=(box[0], box[1], box[2], box[3]) if box else None,
-        collection=collection,
-    )
-
-
-def _erase(sql: Connection[Any], *people: int) -> int:
-    erased: int = sql.execute("DELETE FROM templates WHERE person = ANY(%s)", (list(people),)).rowcount
-    sql.execute("DELETE FROM people WHERE id = ANY(%s)", (list(people),))
-    return erased
-
-
-def _nearest(sql: Connection[Any], queries: Floats, count: int, collections: Collection[str] | None) -> list[list[Hit]]:
-    """Proposed by the index in float16, scored and sorted in float32."""
-    from pgvector import Vector
-
-    hits: list[list[Hit]] = [[] for _ in queries]
-    within = "" if collections is None else "WHERE collection = ANY(%s)"
-    listed = () if collections is None else (list(collections),)
-    for number, person, template, similarity in sql.execute(
-        f"""SELECT number, person, id, similarity
-        FROM unnest(%b::vector[]) WITH ORDINALITY AS queries (query, number), LATERAL (
-            SELECT person, id, -(vector::vector <#> query) AS similarity FROM (
-                SELECT person, id, vector FROM templates {within} ORDER BY vector <#> query::halfvec LIMIT %s
-            ) AS proposed ORDER BY similarity DESC, id LIMIT %s
-        ) AS found ORDER BY number, similarity DESC, id""",
-        ([Vector(query) for query in queries], *listed, count + _PROPOSED, count),
-        binary=True,
-        prepare=False,  # a prepared plan would outlive the choice between comparing and index
-    ):
-        hits[number - 1].append(Hit(person, template, min(max(similarity, -1.0), 1.0)))
-    return hits
