@@ -127,20 +127,29 @@ class YuNet(Detector):
 
 def _levels(image: Image, max_side: int) -> Iterator[tuple[float, Image]]:
     """The pyramid of one image, finest first: (scale, the image at that scale)."""
-    import cv2
-
     longer = max(image.shape[:2])
     side = min(longer, max_side)
+    level = image
     while True:
         scale = side / longer
         if side < longer:
             height, width = (max(1, round(n * scale)) for n in image.shape[:2])
-            yield scale, cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
-        else:
-            yield scale, image
+            level = _shrunk(level, width, height)
+        yield scale, level
         if side <= _COARSE:
             return
         side = max(side // 2, 1)
+
+
+def _shrunk(image: Image, width: int, height: int) -> Image:
+    """Averages pixels. By halves as far as that goes, for which OpenCV has a form that is ten times as fast."""
+    import cv2
+
+    while all(now % 2 == 0 and now >= 2 * wanted for now, wanted in zip(image.shape, (height, width), strict=False)):
+        image = cv2.resize(image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    if image.shape[:2] != (height, width):
+        image = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
+    return image
 
 
 def _network_input(levels: Sequence[Image], shape: tuple[int, int]) -> Floats:

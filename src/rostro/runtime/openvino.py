@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import Counter, OrderedDict, deque
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 
 Shape = tuple[int, ...]
 
-_OFTEN = 64  # samples of a shape after which compiling for that shape alone has paid for itself
+_OFTEN = 64  # samples of a shape after which compiling for that shape alone has paid for itself,
+_OFTEN_IF_LARGE = 16  # and of a shape
+_LARGE = 2**20  # of more numbers than that, where every sample gains more
 _KEPT = 4  # networks kept that are compiled for one shape alone
 _SMALL = 2**15  # numbers in a request that outweigh its cost; samples smaller than that share requests
 _MOST = 16  # samples that may share a request
@@ -124,7 +127,8 @@ class OpenVINOEngine(Engine):
                 self._exact.move_to_end(shape)
                 return self._exact[shape]
             self._seen[shape] += samples
-            if shape[1:] == self._declared() or self._seen[shape] >= _OFTEN:
+            often = _OFTEN_IF_LARGE if math.prod(shape) > _LARGE else _OFTEN
+            if shape[1:] == self._declared() or self._seen[shape] >= often:
                 self._exact[shape] = self._compile(shape)
                 if len(self._exact) > _KEPT:
                     self._exact.popitem(last=False)

@@ -51,6 +51,8 @@ def test_many_shapes_share_a_form_until_one_comes_often(tmp_path: Path, compilat
     for _ in range(3):
         net.run(photos(30, 128, 160))
     assert compilations == [[1, 3, -1, -1], [1, 3, 128, 160]]
+    net.run(photos(16, 640, 672))  # large ones gain more
+    assert compilations == [[1, 3, -1, -1], [1, 3, 128, 160], [1, 3, 640, 672]]
 
 
 def test_small_samples_share_requests(tmp_path: Path, compilations: list[list[int]]) -> None:
