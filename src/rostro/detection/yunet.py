@@ -88,27 +88,29 @@ class YuNet(Detector):
         found: list[list[tuple[float, Floats]]] = [[] for _ in images]
         for shape, batch in by_shape.items():
             outputs = self._engine.run(_network_input([level for _, _, level in batch], shape))
-            for row, (index, scale, _) in enumerate(batch):
-                rows = self._decode([output[row] for output in outputs], shape[1])
+            for (index, scale, _), rows in zip(batch, self._decode(outputs, shape[1]), strict=True):
                 found[index].append((scale, rows))
         return [self._merge(levels) for levels in found]
 
-    def _decode(self, outputs: Sequence[Floats], width: int) -> Floats:
-        """One level's outputs → (n, 15): x1, y1, x2, y2, ten landmark coordinates, score; in the level's pixels."""
+    def _decode(self, outputs: Sequence[Floats], width: int) -> list[Floats]:
+        """Outputs for levels of one shape → for each, (n, 15) in its pixels: box, ten landmark coordinates, score."""
         count = len(STRIDES)
-        rows = []
+        levels, rows = [], []
         for i, stride in enumerate(STRIDES):
             cls, obj, box, points = (outputs[kind * count + i] for kind in range(4))
-            score = np.sqrt(np.clip(cls[:, 0], 0, 1) * np.clip(obj[:, 0], 0, 1))
-            keep = np.flatnonzero(score >= self.min_score)
-            if not keep.size:
-                continue
-            anchor = np.stack([keep % (width // stride), keep // (width // stride)], axis=1).astype(np.float32)
-            centre = (anchor + box[keep, :2]) * stride
-            half = np.exp(box[keep, 2:]) * (stride / 2)
+            score = np.sqrt(np.clip(cls[..., 0], 0, 1) * np.clip(obj[..., 0], 0, 1))
+            keep = np.nonzero(score >= self.min_score)
+            place = keep[1][:, None]
+            anchor = np.hstack([place % (width // stride), place // (width // stride)]).astype(np.float32)
+            centre = (anchor + box[keep][:, :2]) * stride
+            half = np.exp(box[keep][:, 2:]) * (stride / 2)
             landmarks = (points[keep].reshape(-1, 5, 2) + anchor[:, None]) * stride
-            rows.append(np.hstack([centre - half, centre + half, landmarks.reshape(-1, 10), score[keep, None]]))
-        return np.concatenate(rows).astype(np.float32) if rows else np.empty((0, 15), np.float32)
+            levels.append(keep[0])
+            rows.append(np.hstack([centre - half, centre + half, landmarks.reshape(-1, 10), score[keep][:, None]]))
+        level = np.concatenate(levels)
+        order = np.argsort(level, kind="stable")
+        ends = np.searchsorted(level[order], np.arange(1, len(outputs[0])))
+        return np.split(np.concatenate(rows).astype(np.float32)[order], ends)
 
     def _merge(self, levels: Sequence[tuple[float, Floats]]) -> list[Face]:
         """Brings the levels of one image (finest first) to its own pixels and suppresses what overlaps."""

@@ -11,6 +11,7 @@ import json
 import logging
 import mmap
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -121,9 +122,7 @@ class Searcher:
             )
             self._erasure = erasure
         rows = sql.execute("SELECT id, vector FROM templates WHERE id > ? AND erased = 0 ORDER BY id", (index.last,))
-        while some := rows.fetchmany(_ROWS):
-            ids = np.array([row[0] for row in some], np.int64)
-            index.add(ids, vectors_of((row[1] for row in some), dims))
+        _take(rows, index, dims)
         return index
 
     def _loaded(self, sql: sqlite3.Connection, dims: int) -> TemplateIndex | None:
@@ -162,6 +161,25 @@ class Searcher:
         except OSError as error:
             _log.warning("%s cannot be written (%s); it will be made again", self._file, error.strerror)
         index.changed = False
+
+
+def _take(rows: sqlite3.Cursor, index: TemplateIndex, dims: int) -> None:
+    """Adds rows to the index; while some are added, the next are read."""
+
+    def add(some: list[tuple[int, bytes]]) -> None:
+        ids = np.array([row[0] for row in some], np.int64)
+        index.add(ids, vectors_of((row[1] for row in some), dims))
+
+    some = rows.fetchmany(_ROWS)
+    if len(some) < _ROWS:  # a thread would take longer
+        if some:
+            add(some)
+        return
+    with ThreadPoolExecutor(1, "gallery-index") as adder:
+        while some:
+            adding = adder.submit(add, some)
+            some = rows.fetchmany(_ROWS)
+            adding.result()
 
 
 def _header(sql: sqlite3.Connection, last: int, erasure: str | None, dims: int) -> dict[str, str | int | None]:

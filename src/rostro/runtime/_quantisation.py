@@ -70,7 +70,7 @@ def quantise(model: Any, ranges: Mapping[str, tuple[float, float]], largest: int
         if node.get_type_name() not in _LAYERS:
             continue
         name = next((name for name in node.input_value(0).get_names() if name in ranges), None)
-        weights = _constant(node.input_value(1))
+        weights = constant_of(node.input_value(1))
         if name is None or weights is None:
             continue
         unused.discard(name)
@@ -116,7 +116,7 @@ def measure_ranges(file: Path, samples: NDArray[Any]) -> Ranges:
 def _inputs_of_layers(model: Any) -> list[str]:
     names: dict[str, None] = {}
     for node in model.get_ordered_ops():
-        if node.get_type_name() in _LAYERS and _constant(node.input_value(1)) is not None:
+        if node.get_type_name() in _LAYERS and constant_of(node.input_value(1)) is not None:
             names[node.input_value(0).get_any_name()] = None
     return list(names)
 
@@ -131,7 +131,7 @@ def _output_axes(node: Any) -> tuple[int, ...]:
     return (0,)
 
 
-def _constant(output: Any) -> NDArray[np.float32] | None:
+def constant_of(output: Any) -> NDArray[np.float32] | None:
     """The weights behind ``output``, looking through the reshapes that the ONNX reader puts there."""
     shape = output.get_partial_shape()
     node = output.get_node()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rostro.runtime._merging import merge_convolutions
 from rostro.runtime._precision import choose_precision, largest_weight, native_precisions
 from rostro.runtime._quantisation import quantise, read_ranges
 from rostro.runtime._shared import engine_error, load_openvino, output_order
@@ -118,6 +119,8 @@ class OpenVINOEngine(Engine):
             raise engine_error(self._file, "cannot be read", error) from None
         if len(model.inputs) != 1:
             raise engine_error(self._file, f"has {len(model.inputs)} inputs, must have one")
+        if self._ranges is None:  # they name tensors as the file has them
+            merge_convolutions(model)
         return model
 
     def _network(self, shape: Shape, samples: int) -> _Network:
