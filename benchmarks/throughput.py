@@ -91,7 +91,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=300)
     parser.add_argument("--scenes", type=int, default=0)
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--system", action="append", help=f"DETECTOR+EMBEDDER; default: {', '.join(OURS)}")
+    parser.add_argument("--system", action="append", help=f"DETECTOR[@SIDE]+EMBEDDER; default: {', '.join(OURS)}")
     parser.add_argument("--precision", action="append", help="default: auto")
     parser.add_argument("--peer", action="append", default=[], help="SYSTEM=PYTHON")
     options = parser.parse_args()
@@ -112,10 +112,13 @@ def main() -> None:
             systems[name] = peer(name, python, models, folder / "photos")
         for system in options.system or OURS:
             detector, _, embedder = system.partition("+")
+            detector, _, side = detector.partition("@")
             for precision in options.precision or ["auto"]:
                 faces = Recognizer(detector=detector, embedder=embedder, precision=precision)
                 used = "/".join(engine.precision for engine in engines_of(faces.embedder))
-                name = f"rostro {detector} + {embedder}, {used}"
+                if side:
+                    faces.detector.max_side = int(side)
+                name = f"rostro {detector}{side and f' at {side}'} + {embedder}, {used}"
                 systems[name] = rostro(faces, photos)
         measured: dict[str, list[tuple[float, int]]] = {name: [] for name in systems}
         for _ in range(options.runs):
