@@ -114,10 +114,10 @@ def main() -> None:
             detector, _, embedder = system.partition("+")
             detector, _, side = detector.partition("@")
             for precision in options.precision or ["auto"]:
-                faces = Recognizer(detector=detector, embedder=embedder, precision=precision)
+                faces = Recognizer(
+                    detector=detector, max_side=int(side) if side else None, embedder=embedder, precision=precision
+                )
                 used = "/".join(engine.precision for engine in engines_of(faces.embedder))
-                if side:
-                    faces.detector.max_side = int(side)
                 name = f"rostro {detector}{side and f' at {side}'} + {embedder}, {used}"
                 systems[name] = rostro(faces, photos)
         measured: dict[str, list[tuple[float, int]]] = {name: [] for name in systems}

@@ -159,3 +159,16 @@ def test_threads_do_not_disturb_each_other(detector: Any, portrait: Image) -> No
         found = list(pool.map(lambda image: detector.detect([image])[0], images * 2))
     for a, b in zip(found, expected * 2, strict=True):
         assert [face.box for face in a] == [pytest.approx(face.box, abs=0.05) for face in b]
+
+
+def test_a_larger_side_finds_smaller_faces(detector: Any, portrait: Image) -> None:
+    """A face of 100 pixels in a photo of 2,000."""
+    if detector.least_side is None:
+        pytest.skip("looks at every photo in one size")
+    photo = np.full((220, 2000, 3), 128, np.uint8)
+    photo[10:210, 1500:1700] = portrait
+    coarse, fine = (type(detector)(detector.store, detector.engine_options, max_side=side) for side in (150, 2000))
+    assert coarse.detect([photo]) == [[]]
+    (faces,) = fine.detect([photo])
+    x1, y1, x2, y2 = MIDDLE
+    assert any(centre_in(face, (1500 + x1, 10 + y1, 1500 + x2, 10 + y2)) for face in faces), faces

@@ -92,6 +92,15 @@ def test_detect(samples: dict[str, Path], tmp_path: Path) -> None:
     assert (tmp_path / "d.png").stat().st_size > 1000
 
 
+def test_detect_looks_as_closely_as_it_is_told(samples: dict[str, Path], tmp_path: Path) -> None:
+    crowd = Image.new("RGB", (3000, 300), "grey")
+    crowd.paste(Image.open(samples["obama.jpg"]).resize((160, 200)), (2000, 50))
+    crowd.save(tmp_path / "crowd.png")
+    assert answer("detect", tmp_path / "crowd.png", "--max-side", 320, code=1)["photos"][0]["faces"] == []
+    (face,) = answer("detect", tmp_path / "crowd.png", "--max-side", 3000, code=0)["photos"][0]["faces"]
+    assert 2000 < face["box"][0] < face["box"][2] < 2160
+
+
 def test_detect_nothing_is_no(tmp_path: Path) -> None:
     Image.new("RGB", (64, 64)).save(tmp_path / "black.png")
     assert answer("detect", tmp_path / "black.png", code=1)["photos"][0]["faces"] == []

@@ -15,6 +15,7 @@ SYSTEM = System(
     detector="yunet",
     detector_weights="12345678",
     min_score=0.5,
+    max_side=1280,
     alignment="five_point-112",
     embedder="fake",
     space="fake/five_point-112",

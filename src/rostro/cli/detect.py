@@ -24,6 +24,7 @@ def command(
     precision: options.Precision = None,
     threshold: options.Threshold = None,
     min_score: options.MinScore = None,
+    max_side: options.MaxSide = None,
     picture: options.Picture = None,
     json: options.Json = False,
 ) -> None:
@@ -33,10 +34,13 @@ def command(
 
     Example: rostro detect party.jpg --picture boxes.png
 
+    Example: rostro detect crowd.jpg --max-side 4000 --picture boxes.png
+
     Example: rostro detect party.jpg --detector all --picture detectors.png
     """
     given: dict[str, Any] = {
         "embedder": embedder, "engine": engine, "precision": precision, "threshold": threshold, "min_score": min_score,
+        "max_side": max_side,
     }  # fmt: skip
     if detector == "all":
         raise typer.Exit(compare(list(find_photos(photos)), picture, json, given))

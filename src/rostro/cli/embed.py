@@ -28,6 +28,7 @@ MOST_BARCODES = 2
 def command(
     photos: options.Photos,
     detector: options.Detector = None,
+    max_side: options.MaxSide = None,
     embedder: options.Embedder = "sface",
     alignment: options.Alignment = None,
     engine: options.Engine = None,
@@ -54,8 +55,8 @@ def command(
     if output_file is not None:
         writer_for(output_file)
     faces = options.make_recognizer(
-        detector=detector, embedder=embedder, alignment=alignment, engine=engine, precision=precision,
-        threshold=threshold,
+        detector=detector, max_side=max_side, embedder=embedder, alignment=alignment, engine=engine,
+        precision=precision, threshold=threshold,
     )  # fmt: skip
     listed = find_photos(_listed(photos))
     if output_file is not None and picture is None and not json:

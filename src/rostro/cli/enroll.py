@@ -25,6 +25,7 @@ def command(
     ] = "",
     largest_face: options.LargestFace = False,
     detector: options.Detector = None,
+    max_side: options.MaxSide = None,
     embedder: options.Embedder = "sface",
     alignment: options.Alignment = None,
     engine: options.Engine = None,
@@ -39,8 +40,8 @@ def command(
     Example: rostro enroll ada1.jpg ada2.jpg --name "Ada Lovelace" --collection staff
     """
     faces = options.make_recognizer(
-        detector=detector, embedder=embedder, alignment=alignment, engine=engine, precision=precision,
-        threshold=threshold, gallery=gallery,
+        detector=detector, max_side=max_side, embedder=embedder, alignment=alignment, engine=engine,
+        precision=precision, threshold=threshold, gallery=gallery,
     )  # fmt: skip
     photos = people_photos(paths, name)
     with output.progress() as bar:

@@ -24,6 +24,7 @@ def command(
     gallery: options.GalleryUrl = None,
     candidates: Annotated[int, typer.Option("--candidates", min=1, help="People to list per face.")] = 5,
     detector: options.Detector = None,
+    max_side: options.MaxSide = None,
     embedder: options.Embedder = "sface",
     alignment: options.Alignment = None,
     engine: options.Engine = None,
@@ -44,8 +45,8 @@ def command(
     Example: rostro identify door.jpg --collection staff --collection visitors
     """
     faces = options.make_recognizer(
-        detector=detector, embedder=embedder, alignment=alignment, engine=engine, precision=precision,
-        threshold=threshold, fmr=fmr, operating_point=operating_point, gallery=gallery,
+        detector=detector, max_side=max_side, embedder=embedder, alignment=alignment, engine=engine,
+        precision=precision, threshold=threshold, fmr=fmr, operating_point=operating_point, gallery=gallery,
     )  # fmt: skip
     failed: list[Failure] = []
     answered: list[tuple[PhotoFaces, list[Identification]]] = []

@@ -38,6 +38,14 @@ OperatingPointFile = Annotated[
     Path | None, typer.Option("--operating-point", help="A file written by 'rostro calibrate'.")
 ]
 MinScore = Annotated[float | None, typer.Option("--min-score", help="Drop faces that the detector scores below this.")]
+MaxSide = Annotated[
+    int | None,
+    typer.Option(
+        "--max-side",
+        help="Pixels that larger photos are scaled down to before faces are looked for; more finds smaller faces.",
+        show_default="the detector's",
+    ),
+]
 GalleryUrl = Annotated[
     str | None,
     typer.Option("--gallery", help="Path or URL of the gallery. Default: ROSTRO_GALLERY, else rostro.db here."),
@@ -64,6 +72,7 @@ def make_recognizer(
     fmr: float | None = None,
     operating_point: Path | None = None,
     min_score: float | None = None,
+    max_side: int | None = None,
     gallery: str | None = None,
 ) -> Recognizer:
     """A recogniser whose store tells on stderr what it fetches and under which licence."""
@@ -83,6 +92,7 @@ def make_recognizer(
         fmr=fmr,
         operating_point=operating_point,
         min_score=min_score,
+        max_side=max_side,
         gallery=gallery,
         settings=settings,
         store=ModelStore(settings, on_progress=download_progress(), on_licence=announce_licence),

@@ -61,7 +61,6 @@ class DlibDetector(Detector):
 
     default_score = 0.5
     default_min_face: ClassVar[int]
-    default_max_side: ClassVar[int]
 
     def __init__(
         self,
@@ -84,11 +83,10 @@ class DlibDetector(Detector):
         Raises:
             MissingExtra: dlib is not installed.
         """
-        super().__init__(store, engine, min_score=min_score)
+        super().__init__(store, engine, min_score=min_score, max_side=max_side)
         self.min_face = self.default_min_face if min_face is None else min_face
-        self.max_side = self.default_max_side if max_side is None else max_side
-        if self.min_face < 1 or self.max_side < 1:
-            raise BadInput(f"min_face and max_side are at least 1, got {self.min_face} and {self.max_side}")
+        if self.min_face < 1:
+            raise BadInput(f"min_face is at least 1, got {self.min_face}")
         try:
             import dlib
         except ImportError:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
+from rostro.errors import BadInput
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -23,6 +25,8 @@ class Detector(ABC):
         files: The model files it needs; their licences are its licence.
         default_score: Faces scored below this are dropped unless the caller says otherwise.
         gives_landmarks: Whether its faces carry the five landmarks.
+        default_max_side: How large photos are looked at, unless the caller says otherwise; see `__init__`.
+        least_side: The smallest that this can be; None where the network fixes how large it looks at photos.
     """
 
     about: ClassVar[str]
@@ -30,15 +34,33 @@ class Detector(ABC):
     files: ClassVar[tuple[ModelFile, ...]]
     default_score: ClassVar[float]
     gives_landmarks: ClassVar[bool] = True
+    default_max_side: ClassVar[int] = 1280
+    least_side: ClassVar[int | None] = 1
 
-    def __init__(self, store: ModelStore, engine: EngineOptions, *, min_score: float | None = None) -> None:
+    def __init__(
+        self,
+        store: ModelStore,
+        engine: EngineOptions,
+        *,
+        min_score: float | None = None,
+        max_side: int | None = None,
+    ) -> None:
         """Fetches and compiles the model files.
 
         Args:
             store: Gives the model files.
             engine: Runs them.
             min_score: Drop faces scored below this, in [0, 1]; None for the detector's own default.
+            max_side: Longer side, in pixels, that larger photos are scaled down to before they are looked at; None for
+                the detector's own default. Raise it for smaller faces, at a cost that grows with its square. Each
+                detector's rule for sizes says what it does exactly.
+
+        Raises:
+            BadInput: A side that the detector cannot look at.
         """
+        if max_side is not None:
+            _check_side(type(self), max_side)
+        self.max_side = self.default_max_side if max_side is None else max_side
         self.store = store
         self.engine_options = engine
         self.min_score = self.default_score if min_score is None else min_score
@@ -53,3 +75,11 @@ class Detector(ABC):
         Returns:
             One list per image, best score first, boxes and landmarks in pixels of that image.
         """
+
+
+def _check_side(detector: type[Detector], max_side: int) -> None:
+    if detector.least_side is None:
+        name = detector.__module__.rpartition(".")[2]
+        raise BadInput(f"{name} looks at every photo in the size that its network fixes; max_side says nothing to it")
+    if max_side < detector.least_side:
+        raise BadInput(f"max_side is at least {detector.least_side}, got {max_side}")

@@ -30,7 +30,6 @@ class DlibHOG(DlibDetector):
     paper = "Dalal, Triggs: Histograms of Oriented Gradients for Human Detection. CVPR 2005"
     files: ClassVar[tuple[ModelFile, ...]] = (FIVE_POINTS,)
     default_min_face = 40
-    default_max_side = 1280
 
     def _load(self, dlib: Any) -> Any:
         return dlib.get_frontal_face_detector()

@@ -15,7 +15,6 @@ import numpy as np
 from rostro.detection._boxes import faces
 from rostro.detection._landmarks import five_points
 from rostro.detection.base import Detector
-from rostro.errors import BadInput
 from rostro.types import Face, Floats, Image
 
 if TYPE_CHECKING:
@@ -56,20 +55,15 @@ class Haar(Detector):
     default_score = 0.5
 
     def __init__(
-        self, store: ModelStore, engine: EngineOptions, *, min_score: float | None = None, max_side: int = 1280
+        self,
+        store: ModelStore,
+        engine: EngineOptions,
+        *,
+        min_score: float | None = None,
+        max_side: int | None = None,
     ) -> None:
-        """Loads the cascades.
-
-        Args:
-            store: Not used.
-            engine: Not used.
-            min_score: Drop faces scored below this.
-            max_side: Longer side, in pixels, that larger photos are scaled down to.
-        """
-        super().__init__(store, engine, min_score=min_score)
-        if max_side < 1:
-            raise BadInput(f"max_side is at least 1, got {max_side}")
-        self.max_side = max_side
+        """Loads the cascades; store and engine are not used. See `Detector`."""
+        super().__init__(store, engine, min_score=min_score, max_side=max_side)
         self._faces = _cascade("frontalface_alt2")
         self._eyes = _cascade("eye_tree_eyeglasses")
         # A cascade keeps the picture that it works on in itself; OpenCV spreads its work over the cores.

@@ -96,6 +96,7 @@ class MTCNN(Detector):
         _file("onet", "d80f19b44f72e45dd2b7d01384d56994220f60d9417b2a7fbba9041ef1d75e52", 1_559_570),
     )
     default_score = 0.7
+    least_side = _CELL
 
     def __init__(
         self,
@@ -104,7 +105,7 @@ class MTCNN(Detector):
         *,
         min_score: float | None = None,
         min_face: int = 20,
-        max_side: int = 1280,
+        max_side: int | None = None,
     ) -> None:
         """Fetches and compiles the three networks.
 
@@ -115,11 +116,10 @@ class MTCNN(Detector):
             min_face: Smallest face looked for, in pixels.
             max_side: In photos with a longer side than this, in pixels, the smallest face is in proportion larger.
         """
-        super().__init__(store, engine, min_score=min_score)
-        if min_face < 1 or max_side < _CELL:
-            raise BadInput(f"min_face is at least 1 and max_side at least {_CELL}, got {min_face} and {max_side}")
+        super().__init__(store, engine, min_score=min_score, max_side=max_side)
+        if min_face < 1:
+            raise BadInput(f"min_face is at least 1, got {min_face}")
         self.min_face = min_face
-        self.max_side = max_side
         outputs = (("conv2d_4", "softmax"), ("dense_2", "softmax_1"), ("dense_5", "softmax_2", "dense_6"))
         self._p_net, self._r_net, self._o_net = (
             open_engine(store.path(file), engine, outputs=names)

@@ -13,7 +13,6 @@ import numpy as np
 
 from rostro.detection._boxes import faces, nms
 from rostro.detection.base import Detector
-from rostro.errors import BadInput
 from rostro.runtime.base import EngineOptions, open_engine
 from rostro.types import Face, Floats, Image
 from rostro.weights.entry import ModelFile
@@ -36,10 +35,9 @@ _OUTPUTS = tuple(f"{kind}_{stride}" for kind in ("score", "bbox", "kps") for str
 class SCRFD(Detector):
     """SCRFD-500M with landmarks, as InsightFace runs it. For research only: its makers' licence is non-commercial.
 
-    **The rule for sizes.** Every photo is scaled, up or down, to fit a square of ``side`` pixels; and once more to fit
-    one of 128 pixels, where a face that fills the photo is of a size that the network knows. With the default ``side``
-    the smallest face found is about 1/64 of the photo's longer side; raise it for smaller ones, at a cost that grows
-    with its square.
+    **The rule for sizes.** Every photo is scaled, up or down, to fit a square of ``max_side`` pixels (up to the next
+    multiple of 32); and once more to fit one of 128 pixels, where a face that fills the photo is of a size that the
+    network knows. With the default of 640 the smallest face found is about 1/64 of the photo's longer side.
     """
 
     about = "SCRFD-500M: 0.6 M parameters, five landmarks"
@@ -58,23 +56,20 @@ class SCRFD(Detector):
         ),
     )
     default_score = 0.5
+    default_max_side = 640
+    least_side = _MULTIPLE
     nms_iou = 0.4
 
     def __init__(
-        self, store: ModelStore, engine: EngineOptions, *, min_score: float | None = None, side: int = 640
+        self,
+        store: ModelStore,
+        engine: EngineOptions,
+        *,
+        min_score: float | None = None,
+        max_side: int | None = None,
     ) -> None:
-        """Fetches and compiles the network.
-
-        Args:
-            store: Gives the model file.
-            engine: Runs it.
-            min_score: Drop faces scored below this.
-            side: Side of the square that photos are scaled to, in pixels; a multiple of 32.
-        """
-        super().__init__(store, engine, min_score=min_score)
-        if side < _MULTIPLE or side % _MULTIPLE:
-            raise BadInput(f"side is a multiple of {_MULTIPLE}, got {side}")
-        self.side = side
+        """Fetches and compiles the network; see `Detector`."""
+        super().__init__(store, engine, min_score=min_score, max_side=max_side)
         self._engine = open_engine(store.path(self.files[0]), engine, outputs=_OUTPUTS)
 
     def detect(self, images: Sequence[Image]) -> list[list[Face]]:
@@ -82,7 +77,7 @@ class SCRFD(Detector):
         if not images:
             return []
         rows: list[list[Floats]] = [[] for _ in images]
-        for side in {self.side, _OVERVIEW}:
+        for side in {-(-self.max_side // _MULTIPLE) * _MULTIPLE, _OVERVIEW}:
             outputs = self._engine.run(np.stack([_letterbox(image, side) for image in images]))
             for i, image in enumerate(images):
                 found = self._decode([output[i] for output in outputs], side)

@@ -55,17 +55,20 @@ class SSDMobileNet(Detector):
     )
     default_score = 0.5
     gives_landmarks = False
+    default_max_side = SIDE
+    least_side = None
     nms_iou = 0.6
 
-    def __init__(self, store: ModelStore, engine: EngineOptions, *, min_score: float | None = None) -> None:
-        """Fetches and compiles the network.
-
-        Args:
-            store: Gives the model file.
-            engine: Runs it; must read TensorFlow's frozen graphs (OpenVINO does).
-            min_score: Drop faces scored below this.
-        """
-        super().__init__(store, engine, min_score=min_score)
+    def __init__(
+        self,
+        store: ModelStore,
+        engine: EngineOptions,
+        *,
+        min_score: float | None = None,
+        max_side: int | None = None,
+    ) -> None:
+        """Fetches and compiles the network; see `Detector`. The engine must read TensorFlow's frozen graphs."""
+        super().__init__(store, engine, min_score=min_score, max_side=max_side)
         self._anchors = anchors()
         self._engine = open_engine(store.path(self.files[0]), engine, outputs=_OUTPUTS)
 

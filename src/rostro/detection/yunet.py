@@ -12,7 +12,6 @@ import numpy as np
 
 from rostro.detection._boxes import nms
 from rostro.detection.base import Detector
-from rostro.errors import BadInput
 from rostro.runtime.base import EngineOptions, open_engine
 from rostro.types import Face, Floats, Image
 from rostro.weights.entry import ModelFile
@@ -59,23 +58,19 @@ class YuNet(Detector):
         ),
     )
     default_score = 0.7
+    least_side = _MULTIPLE
     nms_iou = 0.3
 
     def __init__(
-        self, store: ModelStore, engine: EngineOptions, *, min_score: float | None = None, max_side: int = 1280
+        self,
+        store: ModelStore,
+        engine: EngineOptions,
+        *,
+        min_score: float | None = None,
+        max_side: int | None = None,
     ) -> None:
-        """Fetches and compiles the network.
-
-        Args:
-            store: Gives the model file.
-            engine: Runs it.
-            min_score: Drop faces scored below this.
-            max_side: Longer side, in pixels, of the finest level that is looked at.
-        """
-        super().__init__(store, engine, min_score=min_score)
-        if max_side < _MULTIPLE:
-            raise BadInput(f"max_side is at least {_MULTIPLE} pixels, got {max_side}")
-        self.max_side = max_side
+        """Fetches and compiles the network; see `Detector`."""
+        super().__init__(store, engine, min_score=min_score, max_side=max_side)
         self._engine = open_engine(store.path(self.files[0]), engine, outputs=_OUTPUTS)
 
     def detect(self, images: Sequence[Image]) -> list[list[Face]]:

@@ -21,6 +21,7 @@ class System:
         detector: Its name.
         detector_weights: First eight hex digits of its network's sha256; empty where it has no file.
         min_score: Detection score below which faces are dropped.
+        max_side: How large the detector looks at photos, in pixels.
         alignment: The alignment's key, for example ``five_point-112``.
         embedder: Its name.
         space: The embedding space.
@@ -34,6 +35,7 @@ class System:
     detector: str
     detector_weights: str
     min_score: float
+    max_side: int
     alignment: str
     embedder: str
     space: str
@@ -51,6 +53,7 @@ class System:
             detector=recognizer.detector_name,
             detector_weights=recognizer.store.hash_of(detector.files[0])[:8] if detector.files else "",
             min_score=detector.min_score,
+            max_side=detector.max_side,
             alignment=recognizer.alignment_spec.key,
             embedder=recognizer.embedder_name,
             space=recognizer.space,

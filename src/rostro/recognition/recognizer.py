@@ -59,6 +59,7 @@ class Recognizer:
         fmr: float | None = None,
         operating_point: str | Path | None = None,
         min_score: float | None = None,
+        max_side: int | None = None,
         settings: Settings | None = None,
         store: ModelStore | None = None,
     ) -> None:
@@ -75,6 +76,8 @@ class Recognizer:
             fmr: Aim at this false match rate among the measured operating points; None takes their default.
             operating_point: A file written by ``rostro calibrate``, instead of the shipped ones.
             min_score: Drop faces scored below this; None takes the detector's own.
+            max_side: Longer side, in pixels, that larger photos are scaled down to before faces are looked for; None
+                takes the detector's own. Raise it where faces are small, as in photos of crowds.
             settings: Limits, folders, threads; None reads the environment.
             store: Gives model files; None makes one from the settings.
 
@@ -102,6 +105,7 @@ class Recognizer:
         self._fmr = fmr
         self._operating_point_file = operating_point
         self._min_score = min_score
+        self._max_side = max_side
         if threshold is not None:
             operating_points.check_threshold(threshold)
         if threshold is not None and (fmr is not None or operating_point is not None):
@@ -112,7 +116,7 @@ class Recognizer:
     @cached_property
     def detector(self) -> Detector:
         """The detector."""
-        return self._detector_class(self.store, self.engine_options, min_score=self._min_score)
+        return self._detector_class(self.store, self.engine_options, min_score=self._min_score, max_side=self._max_side)
 
     @cached_property
     def embedder(self) -> Embedder:

@@ -17,8 +17,9 @@ from rostro.runtime.base import EngineOptions
     [
         ("mtcnn", {"min_face": 0}),
         ("mtcnn", {"max_side": 11}),
-        ("scrfd", {"side": 0}),
-        ("scrfd", {"side": 100}),
+        ("scrfd", {"max_side": 31}),
+        ("yunet", {"max_side": 31}),
+        ("ssd_mobilenet", {"max_side": 640}),
         ("haar", {"max_side": 0}),
         ("dlib_hog", {"min_face": 0}),
         ("dlib_mmod", {"max_side": 0}),
