@@ -55,6 +55,25 @@ def flattened(path: Path, batch: int | str) -> Path:
     return save(path, nodes, inputs={"x": [batch, 3, 8, 8]}, outputs={"y": [1, "all"]}, weights=weights)
 
 
+def heads(path: Path, sizes: Sequence[int], *, bias: bool = True, single: bool = True, stride: int = 1) -> Path:
+    """(N, 8, H, W) → heads of these sizes: a 1×1 convolution, if ``single`` one over single channels, and a ReLU."""
+    rng = np.random.default_rng(3)
+    nodes, weights, outputs = [], {}, {}
+    for n, size in enumerate(sizes):
+        steps = [("a", (size, 8, 1, 1), {"strides": [stride, stride]})]
+        steps += [("b", (size, 1, 3, 3), {"group": size, "pads": [1, 1, 1, 1]})] if single else []
+        last = "x"
+        for step, shape, options in steps:
+            weights[f"{step}{n}"] = rng.standard_normal(shape).astype(np.float32)
+            weights |= {f"{step}{n}.bias": rng.standard_normal(size).astype(np.float32)} if bias else {}
+            inputs = [last, f"{step}{n}", *([f"{step}{n}.bias"] if bias else [])]
+            last = f"{step}{n}.out"
+            nodes.append(helper.make_node("Conv", inputs, [last], **options))
+        nodes.append(helper.make_node("Relu", [last], [f"y{n}"]))
+        outputs[f"y{n}"] = ["n", size, "h", "w"]
+    return save(path, nodes, inputs={"x": ["n", 8, "H", "W"]}, outputs=outputs, weights=weights)
+
+
 def small_net(path: Path, *, channels: int = 32) -> Path:
     """Convolution, PReLU, depthwise one, PReLU, 1×1 convolution, flatten, matrix product: (N, 3, 16, 16) → (N, 8)."""
     rng = np.random.default_rng(7)
