@@ -11,7 +11,6 @@ import pytest
 
 from rostro.errors import BadInput, GalleryError
 from rostro.gallery._check import find_damage
-from rostro.gallery._postgresql_index import drop_index, make_index
 from rostro.gallery.base import open_gallery
 from rostro.gallery.postgresql import EXACT_UP_TO, PostgresqlGallery
 from rostro.types import Template
@@ -181,19 +180,10 @@ def test_a_person_removed_while_templates_are_added_is_made_anew(url: str, galle
     assert erased + left == 31
 
 
-def test_many_templates_are_found_by_the_index(gallery: PostgresqlGallery, admin: Any) -> None:
+def test_many_templates_are_found_by_their_codes(gallery: PostgresqlGallery, admin: Any) -> None:
     gallery.add({"all": templates(EXACT_UP_TO + 500)})
+    assert gallery.info().index.startswith("a scan of codes")
     query = templates(3, seed=5)[0].vector
-    admin.execute("ANALYZE templates")
-    plan = "\n".join(
-        row[0]
-        for row in admin.execute(
-            """EXPLAIN SELECT * FROM unnest(%s::vector[]) AS queries (query), LATERAL (
-                SELECT id FROM templates ORDER BY vector <#> query::halfvec LIMIT 60) AS found""",
-            ([str(query.tolist())],),
-        )
-    )
-    assert "Index Scan using templates_vector" in plan
     assert len(gallery.search(query[None], 1_000)[0]) == 1_000
     admin.execute("DELETE FROM templates WHERE id % 2 = 0")
     hits = gallery.search(query[None], 1_000)[0]
@@ -201,67 +191,46 @@ def test_many_templates_are_found_by_the_index(gallery: PostgresqlGallery, admin
     assert all(hit.template % 2 for hit in hits)
 
 
-def test_damage_is_named_and_a_lost_index_made_anew(gallery: PostgresqlGallery, admin: Any) -> None:
+def test_codes_find_what_comparing_finds(gallery: PostgresqlGallery) -> None:
+    given = templates(EXACT_UP_TO + 2_000)
+    gallery.add({"all": given})
+    stored = np.stack([template.vector for template in given]).astype("<f2").astype(np.float32)
+    queries = np.stack([template.vector for template in templates(50, seed=9)])
+    exact = (queries @ stored.T).max(axis=1)
+    found = np.array([hits[0].similarity for hits in gallery.search(queries, 1)])
+    np.testing.assert_allclose(found, exact, atol=1e-3)
+
+
+def test_a_gallery_from_before_there_were_codes_gets_them(url: str, gallery: PostgresqlGallery, admin: Any) -> None:
+    ana = templates(EXACT_UP_TO + 1)
+    gallery.add({"Ana": ana})
+    admin.execute("DROP TABLE codes")
+    admin.execute("CREATE INDEX templates_vector ON templates USING hnsw (vector halfvec_ip_ops)")
+    admin.execute("UPDATE rostro_gallery SET version = 2")
+    with open_gallery(url, space=SPACE) as upgraded:
+        assert list(find_damage(upgraded)) == []
+        assert upgraded.search(ana[7].vector[None], 1)[0][0].similarity == pytest.approx(1, abs=1e-3)
+    assert admin.execute("SELECT to_regclass('templates_vector')").fetchone() == (None,)
+
+
+def test_damage_is_named_and_lost_codes_are_made_anew(gallery: PostgresqlGallery, admin: Any) -> None:
     gallery.add({"Ana": templates(3), "Bo": templates(2, seed=1)})
     assert list(find_damage(gallery)) == []
-    admin.execute("DROP INDEX templates_vector")
-    (found,) = find_damage(gallery)
-    assert "index is missing" in found
+    admin.execute("DELETE FROM codes WHERE template IN (SELECT id FROM templates LIMIT 4)")
+    assert list(find_damage(gallery)) == [
+        "4 templates have no code to be found by; 'rostro gallery reindex' makes them"
+    ]
     gallery.reindex()
     assert list(find_damage(gallery)) == []
-    assert gallery.info().index.startswith("HNSW")
     admin.execute(
         "UPDATE templates SET vector = vector * (SELECT '[2,2,2,2,2,2,2,2]'::halfvec) WHERE source_hash = '1-1'"
     )
     assert list(find_damage(gallery)) == ["Bo, a.jpg: the vector's norm is 2, not 1"]
 
 
-def test_where_many_are_expected_the_index_comes_last(gallery: PostgresqlGallery) -> None:
-    ana, bo = templates(3), templates(5, seed=1)
-    with gallery.expecting(EXACT_UP_TO + 1):
-        gallery.add({"Ana": ana})
-        assert gallery.info().index == "exact, without an index"
-        assert gallery.search(ana[0].vector[None], 1)[0][0].similarity == pytest.approx(1, abs=1e-3)
-    assert gallery.info().index.startswith("HNSW")
-    with gallery.expecting(EXACT_UP_TO):  # too few to be worth it
-        gallery.add({"Bo": bo})
-        assert gallery.info().index.startswith("HNSW")
-    with pytest.raises(KeyboardInterrupt), gallery.expecting(EXACT_UP_TO + 1):
-        raise KeyboardInterrupt
-    assert list(find_damage(gallery)) == ["the search index is missing; 'rostro gallery reindex' makes it anew"]
-    with gallery.expecting(EXACT_UP_TO + 1):
-        pass
-    assert list(find_damage(gallery)) == []
-
-
-def test_an_index_is_made_by_one_process_where_shared_memory_is_small(
-    gallery: PostgresqlGallery, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    gallery.add({"Ana": templates(3)})
-    workers = []
-
-    def work(sql: Any) -> None:
-        drop_index(sql)
-        real = sql.execute
-
-        def execute(statement: str, *values: Any) -> Any:
-            if statement.startswith("CREATE INDEX"):
-                workers.append(real("SHOW max_parallel_maintenance_workers").fetchone()[0])
-                if len(workers) == 1:
-                    raise psycopg.errors.DiskFull("could not resize shared memory segment")
-            return real(statement, *values)
-
-        monkeypatch.setattr(sql, "execute", execute)
-        make_index(sql)
-
-    gallery._database.run(work)
-    assert workers[0] != "0"
-    assert workers[1:] == ["0"]
-    assert gallery.info().index.startswith("HNSW")
-
-
 def test_removing_leaves_no_dead_rows_behind(gallery: PostgresqlGallery, admin: Any) -> None:
     gallery.add({"Ana": templates(500), "Bo": templates(5, seed=1)})
     gallery.remove("Ana")
-    cleaned = "SELECT vacuum_count, n_dead_tup FROM pg_stat_user_tables WHERE relid = to_regclass('templates')"
-    assert admin.execute(cleaned).fetchone() == (1, 0)
+    for table in ("templates", "codes"):
+        cleaned = "SELECT vacuum_count, n_dead_tup FROM pg_stat_user_tables WHERE relid = to_regclass(%s)"
+        assert admin.execute(cleaned, (table,)).fetchone() == (1, 0)

@@ -71,21 +71,20 @@ def migrate(source: Gallery, target: Gallery, on_progress: Callable[[int, int], 
     differences: list[str] = []
     checksum = hashlib.sha256()
     there = {person.name for person in target.people()}
-    with target.expecting(total):
-        for block in blocks(people):
-            given = source.templates_of([person.name for person in block])
-            expected = {name: digests(templates) for name, templates in given.items()}
-            held = _held(target, there & given.keys())
-            lacking = {name: given[name] for name in given if not expected[name].keys() <= held.get(name, {}).keys()}
-            if lacking:
-                copied += target.add(lacking)
-                held |= _held(target, lacking.keys())
-            for name, mine in expected.items():
-                differences += _compared(name, mine, held.get(name, {}))
-                checksum.update(name.encode() + b"\0" + b"".join(sorted(mine.values())))
-                done += len(mine)
-            if on_progress is not None:
-                on_progress(done, total)
+    for block in blocks(people):
+        given = source.templates_of([person.name for person in block])
+        expected = {name: digests(templates) for name, templates in given.items()}
+        held = _held(target, there & given.keys())
+        lacking = {name: given[name] for name in given if not expected[name].keys() <= held.get(name, {}).keys()}
+        if lacking:
+            copied += target.add(lacking)
+            held |= _held(target, lacking.keys())
+        for name, mine in expected.items():
+            differences += _compared(name, mine, held.get(name, {}))
+            checksum.update(name.encode() + b"\0" + b"".join(sorted(mine.values())))
+            done += len(mine)
+        if on_progress is not None:
+            on_progress(done, total)
     return Migration(len(people), done, copied, checksum.hexdigest(), tuple(differences))
 
 

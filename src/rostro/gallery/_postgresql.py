@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qsl, quote, urlencode
 
 from rostro.errors import BadInput, GalleryError, MissingExtra
+from rostro.gallery._postgresql_codes import fill_codes
 from rostro.gallery.base import without_password
 
 if TYPE_CHECKING:
@@ -48,6 +49,14 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         "ALTER TABLE templates ADD COLUMN collection text NOT NULL DEFAULT ''",
         "CREATE INDEX templates_collection ON templates (collection)",
+    ),
+    (  # `Database` fills the new table
+        """CREATE TABLE codes (
+            template bigint PRIMARY KEY REFERENCES templates (id) ON DELETE CASCADE,
+            code bit varying NOT NULL,
+            collection text NOT NULL          -- the template's
+        )""",
+        "DROP INDEX IF EXISTS templates_vector",
     ),
 )
 
@@ -177,6 +186,7 @@ class Database:
             for statement in statements:
                 sql.execute(statement)
         if version < len(MIGRATIONS):
+            fill_codes(sql)
             sql.execute("UPDATE rostro_gallery SET version = %s", (len(MIGRATIONS),))
 
     def _version(self, sql: Connection[Any]) -> int | None:
@@ -202,12 +212,11 @@ class Database:
 
 
 def _use_vectors(sql: Connection[Any]) -> None:
-    """Teaches the connection pgvector's types, and how far a search goes."""
+    """Teaches the connection pgvector's types."""
     from pgvector.psycopg import register_vector
 
     register_vector(sql)
-    sql.execute("SET hnsw.ef_search = 200")
-    sql.execute("SET hnsw.iterative_scan = relaxed_order")  # goes on until enough rows are found
+    sql.execute("SET jit = off")  # compiling a search takes longer than running it
 
 
 def _split(url: str) -> tuple[str, str]:

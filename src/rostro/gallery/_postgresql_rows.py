@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rostro.gallery.base import Hit, clean_name
+from rostro.gallery._postgresql_codes import codes_of
+from rostro.gallery.base import Hit, check_templates, clean_name
 from rostro.types import Template
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from psycopg import Connection
 
     from rostro.types import Floats
 
-#: How many more templates than wanted the index proposes, to be scored in float32.
-_PROPOSED = 50
+#: Templates that the codes propose at least, and for each that is wanted.
+_PROPOSED, _PROPOSED_EACH = 1_000, 4
 
 
 def name_key(name: str) -> bytes:
@@ -34,8 +35,9 @@ def one(sql: Connection[Any], statement: str, *values: object) -> Any:
 
 def insert(sql: Connection[Any], templates: Sequence[tuple[str, Template]]) -> int:
     """Adds what is not there yet. People are locked in one order, so that writers do not entangle."""
-    from pgvector import HalfVector
+    from pgvector import Bit, HalfVector
 
+    codes = codes_of(np.stack([np.asarray(template.vector, np.float32) for _, template in templates]))
     by_key = dict(sorted((name_key(name), name) for name, _ in templates))
     known = "SELECT key, id FROM people WHERE key = ANY(%s) ORDER BY key FOR KEY SHARE"
     ids = dict(sql.execute(known, (list(by_key),)))
@@ -49,9 +51,11 @@ def insert(sql: Connection[Any], templates: Sequence[tuple[str, Template]]) -> i
     )
     with sql.cursor() as cursor:
         cursor.executemany(
-            """INSERT INTO templates (person, source_hash, box, photo, quality, collection, vector)
-            VALUES (%s, %s, %s::double precision[], %s, %s, %s, %b)
-            ON CONFLICT (source_hash, person, box) DO NOTHING""",
+            """WITH added AS (
+                INSERT INTO templates (person, source_hash, box, photo, quality, collection, vector)
+                VALUES (%s, %s, %s::double precision[], %s, %s, %s, %b)
+                ON CONFLICT (source_hash, person, box) DO NOTHING RETURNING id, collection
+            ) INSERT INTO codes (template, collection, code) SELECT id, collection, %b FROM added""",
             [
                 (
                     ids[name_key(name)],
@@ -61,8 +65,9 @@ def insert(sql: Connection[Any], templates: Sequence[tuple[str, Template]]) -> i
                     float(template.quality),
                     template.collection,
                     HalfVector(template.vector),
+                    Bit(code),
                 )
-                for name, template in templates
+                for (name, template), code in zip(templates, codes, strict=True)
             ],
         )
         added: int = cursor.rowcount
@@ -89,23 +94,36 @@ def erase(sql: Connection[Any], *people: int) -> int:
     return erased
 
 
-def nearest(sql: Connection[Any], queries: Floats, count: int, collections: Collection[str] | None) -> list[list[Hit]]:
-    """Proposed by the index in float16, scored and sorted in float32."""
-    from pgvector import Vector
+def nearest(
+    sql: Connection[Any], query: Floats, count: int, collections: Collection[str] | None, *, exact: bool
+) -> list[Hit]:
+    """The best templates for a query (d,): of all, or of those whose codes are most like its own."""
+    from pgvector import Bit, Vector
 
-    hits: list[list[Hit]] = [[] for _ in queries]
     within = "" if collections is None else "WHERE collection = ANY(%s)"
     listed = () if collections is None else (list(collections),)
-    for number, person, template, similarity in sql.execute(
-        f"""SELECT number, person, id, similarity
-        FROM unnest(%b::vector[]) WITH ORDINALITY AS queries (query, number), LATERAL (
-            SELECT person, id, -(vector::vector <#> query) AS similarity FROM (
-                SELECT person, id, vector FROM templates {within} ORDER BY vector <#> query::halfvec LIMIT %s
-            ) AS proposed ORDER BY similarity DESC, id LIMIT %s
-        ) AS found ORDER BY number, similarity DESC, id""",
-        ([Vector(query) for query in queries], *listed, count + _PROPOSED, count),
+    if exact:
+        chosen, values = within, listed
+    else:
+        # one query at a time, for PostgreSQL scans in parallel only what does not hang on another row
+        chosen = f"WHERE id IN (SELECT template FROM codes {within} ORDER BY code <~> %b LIMIT %s)"
+        values = (*listed, Bit(codes_of(query[None])[0]), max(_PROPOSED, _PROPOSED_EACH * count))
+    rows = sql.execute(
+        f"""SELECT person, id, -(vector::vector <#> %b) AS similarity FROM templates {chosen}
+        ORDER BY similarity DESC, id LIMIT %s""",
+        (Vector(query), *values, count),
         binary=True,
-        prepare=False,  # a prepared plan would outlive the choice between comparing and index
-    ):
-        hits[number - 1].append(Hit(person, template, min(max(similarity, -1.0), 1.0)))
-    return hits
+        prepare=False,  # a prepared plan would not see how large the gallery has become
+    )
+    return [Hit(person, template, min(max(similarity, -1.0), 1.0)) for person, template, similarity in rows]
+
+
+def fix_dims(sql: Connection[Any], templates: Mapping[str, Sequence[Template]]) -> int:
+    """Settles the vectors' length with the first templates, unless another writer was first."""
+    dims: int | None = one(sql, "SELECT dims FROM rostro_gallery FOR UPDATE")
+    if dims is None:
+        dims = check_templates(templates, None)
+        assert dims is not None
+        sql.execute("UPDATE rostro_gallery SET dims = %s", (dims,))
+        sql.execute(f"ALTER TABLE templates ALTER vector TYPE halfvec({dims:d})")
+    return dims

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import unicodedata
 from abc import ABC, abstractmethod
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
@@ -18,7 +17,7 @@ from rostro import registry
 from rostro.errors import BadInput, SpaceMismatch
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from types import TracebackType
 
     from rostro.types import Floats, Person, Template
@@ -191,15 +190,6 @@ class Gallery(ABC):
     @abstractmethod
     def reindex(self) -> None:
         """Builds the search index anew from the stored templates."""
-
-    @contextmanager
-    def expecting(self, templates: int) -> Iterator[None]:
-        """Within this, so many templates will be added: a backend may leave its search index until they are all there.
-
-        Searches find everybody meanwhile, more slowly. Where an error or the end of the program cuts it short, the
-        index may be missing: the same again makes it, or `reindex`; `damage` names it.
-        """
-        yield
 
     def damage(self) -> list[str]:
         """What only this backend can find wrong with its storage, one sentence each; see `_check.find_damage`."""

@@ -1,35 +1,29 @@
 """The gallery of a team: PostgreSQL with pgvector.
 
 ``postgresql://USER@HOST/DATABASE?gallery=NAME``: a gallery is one schema of the database. Vectors are ``halfvec``,
-found by an HNSW index (Malkov and Yashunin 2016, https://arxiv.org/abs/1603.09320) and scored again in float32.
-https://github.com/pgvector/pgvector
+proposed by a scan of short codes and scored in float32. https://github.com/pgvector/pgvector
 """
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
 from rostro.errors import BadInput, GalleryError, SpaceMismatch, UnknownPerson
 from rostro.gallery._postgresql import Database
-from rostro.gallery._postgresql_index import INDEXED_DIMS, drop_index, make_index
-from rostro.gallery._postgresql_rows import erase, insert, name_key, nearest, one, template_of
+from rostro.gallery._postgresql_codes import fill_codes
+from rostro.gallery._postgresql_rows import erase, fix_dims, insert, name_key, nearest, one, template_of
 from rostro.gallery.base import Gallery, Hit, Info, check_queries, check_templates, clean_name
 from rostro.types import Person, Template
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from psycopg import Connection
 
     from rostro.types import Floats
 
-#: Up to this many templates are compared one by one; it is as fast as the index, and exact.
-EXACT_UP_TO = 2_000
-
-#: Queries that are answered by one statement.
-_BLOCK = 64
-
+#: Up to this many templates are compared one by one; it is as fast as their codes, and exact.
+EXACT_UP_TO = 5_000
 
 _PEOPLE = "SELECT people.id, name, count(templates.id) FROM people LEFT JOIN templates ON person = people.id"
 
@@ -41,7 +35,6 @@ class PostgresqlGallery(Gallery):
         self.url = url
         self._database = database
         self._shown = database.shown
-        self._index_later = False
 
     @classmethod
     def open(cls, url: str, *, space: str | None = None, create: bool = True) -> Self:
@@ -81,7 +74,7 @@ class PostgresqlGallery(Gallery):
             space, dims = sql.execute("SELECT space, dims FROM rostro_gallery").fetchone()
             if space is None:
                 raise GalleryError(f"{self._shown}: the gallery has no embedding space yet; open it with one")
-            check_templates(templates, dims if dims is not None else self._fix_dims(sql, templates))
+            check_templates(templates, dims if dims is not None else fix_dims(sql, templates))
             return insert(sql, by_name)
 
         return self._database.run(work)
@@ -170,13 +163,14 @@ class PostgresqlGallery(Gallery):
             return erase(sql, *people)
 
         erased = self._database.run(work)
-        self._database.outside_transaction("VACUUM (INDEX_CLEANUP ON) templates, people")
+        self._database.outside_transaction("VACUUM (INDEX_CLEANUP ON) templates, codes, people")
         return erased
 
     def search(self, queries: Floats, count: int, *, collections: Collection[str] | None = None) -> list[list[Hit]]:
         """The nearest templates of each query; see `Gallery.search`.
 
-        Galleries of more than `EXACT_UP_TO` templates are searched by HNSW, which is approximate: it may miss some.
+        In galleries of more than `EXACT_UP_TO` templates codes propose some hundreds, of which the vectors decide. That
+        may miss some that are hardly like the query; see ``docs/decisions/0016``.
         """
         queries = check_queries(queries, count)
 
@@ -186,15 +180,9 @@ class PostgresqlGallery(Gallery):
                 return [[] for _ in queries]
             if queries.shape[1] != dims:
                 raise SpaceMismatch(f"{self._shown}: queries of {queries.shape[1]} numbers; the gallery's have {dims}")
-            if (
-                one(sql, "SELECT count(*) FROM (SELECT FROM templates LIMIT %s) AS counted", EXACT_UP_TO + 1)
-                <= EXACT_UP_TO
-            ):
-                sql.execute("SET LOCAL enable_indexscan = off")
-            hits: list[list[Hit]] = []
-            for start in range(0, len(queries), _BLOCK):
-                hits += nearest(sql, queries[start : start + _BLOCK], count, collections)
-            return hits
+            held = one(sql, "SELECT count(*) FROM (SELECT FROM templates LIMIT %s) AS counted", EXACT_UP_TO + 1)
+            exact = held <= EXACT_UP_TO
+            return [nearest(sql, query, count, collections, exact=exact) for query in queries]
 
         return self._database.run(work)
 
@@ -204,65 +192,36 @@ class PostgresqlGallery(Gallery):
 
     def info(self) -> Info:
         """How many people and templates, how large, and how the search index is."""
-        ((people, templates, dims, size, index),) = self._rows(
+        ((people, templates, dims, size, codes),) = self._rows(
             """SELECT (SELECT count(*) FROM people), (SELECT count(*) FROM templates), dims,
                 pg_total_relation_size('templates') + pg_total_relation_size('people'),
-                (SELECT CASE WHEN indisvalid THEN 'HNSW, ' || pg_size_pretty(pg_relation_size(indexrelid))
-                    ELSE 'HNSW, not valid' END FROM pg_index WHERE indexrelid = to_regclass('templates_vector'))
+                pg_total_relation_size('codes')
             FROM rostro_gallery"""
         )
-        return Info(people, templates, dims, size, index or "exact, without an index")
+        scan = f"a scan of codes ({codes / 1e6:.1f} MB), then exact scores"
+        index = "none: every vector is compared" if templates <= EXACT_UP_TO else scan
+        return Info(people, templates, dims, size + codes, index)
 
     def reindex(self) -> None:
-        """Writes tables and indexes anew; nobody else can read the gallery meanwhile."""
-        self._database.run(drop_index)  # VACUUM would make it in whatever memory the server has for that
-        self._database.outside_transaction("VACUUM (FULL, ANALYZE) templates, people")
-        self._database.run(make_index)
+        """Makes the codes, and writes all tables anew; nobody else can read the gallery meanwhile."""
 
-    @contextmanager
-    def expecting(self, templates: int) -> Iterator[None]:
-        """Makes the index at its end, if there will be more new templates than old ones; see `Gallery.expecting`.
+        def work(sql: Connection[Any]) -> None:
+            sql.execute("TRUNCATE codes")
+            fill_codes(sql)
 
-        Nobody else can add to the gallery while it is made, which takes a minute or more for each 100,000 templates.
-        """
-
-        def put_off(sql: Connection[Any]) -> bool:
-            held: int = one(sql, "SELECT count(*) FROM templates")
-            if templates <= max(held, EXACT_UP_TO):
-                return False
-            drop_index(sql)
-            return True
-
-        self._index_later = self._database.run(put_off)
-        try:
-            yield
-        finally:
-            self._index_later = False
-        self._database.run(make_index)
+        self._database.run(work)
+        self._database.outside_transaction("VACUUM (FULL, ANALYZE) templates, codes, people")
 
     def damage(self) -> list[str]:
-        """Whether the search index is there and can be used."""
-        dims = self.info().dims
-        valid = self._rows("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('templates_vector')")
-        if dims is None or dims > INDEXED_DIMS or valid == [(True,)]:
-            return []
-        return [f"the search index is {'not valid' if valid else 'missing'}; 'rostro gallery reindex' makes it anew"]
+        """Whether every template has the code by which it is found."""
+        ((lost,),) = self._rows(
+            "SELECT count(*) FROM templates WHERE NOT EXISTS (SELECT FROM codes WHERE template = id)"
+        )
+        return [f"{lost} templates have no code to be found by; 'rostro gallery reindex' makes them"] if lost else []
 
     def close(self) -> None:
         """Closes the connection."""
         self._database.close()
-
-    def _fix_dims(self, sql: Connection[Any], templates: Mapping[str, Sequence[Template]]) -> int:
-        """Settles the vectors' length with the first templates, unless another writer was first, and the index."""
-        dims: int | None = one(sql, "SELECT dims FROM rostro_gallery FOR UPDATE")
-        if dims is None:
-            dims = check_templates(templates, None)
-            assert dims is not None
-            sql.execute("UPDATE rostro_gallery SET dims = %s", (dims,))
-            sql.execute(f"ALTER TABLE templates ALTER vector TYPE halfvec({dims:d})")
-            if not self._index_later:
-                make_index(sql)
-        return dims
 
     def _rows(self, statement: str, *values: object) -> list[Any]:
         return self._database.run(lambda sql: sql.execute(statement, values).fetchall())
