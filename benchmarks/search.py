@@ -239,7 +239,7 @@ def server(url: str, file: Path, stack: ExitStack) -> System:
 
 
 def made(peer: str, faces: Faces, size: int, options: argparse.Namespace, stack: ExitStack) -> System:
-    name = f"g{os.urandom(4).hex()}"
+    name, file = f"g{os.urandom(4).hex()}", options.folder / f"{size}.db"
     match peer:
         case "flat":
             return flat(faces, size)
@@ -248,9 +248,9 @@ def made(peer: str, faces: Faces, size: int, options: argparse.Namespace, stack:
         case "pickle":
             return pickled(faces, size, options.folder)
         case "pgvector":
-            return server(f"{options.postgresql}&gallery={name}", options.folder / f"{size}.db", stack)
+            return server(f"{options.postgresql}&gallery={name}", file, stack)
         case _:
-            return server(f"{options.milvus}/{name}", options.folder / f"{size}.db", stack)
+            return server(f"{options.milvus}/{name}", file, stack)
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rostro import registry
 from rostro.cli import options, output
-from rostro.errors import BadInput, MissingExtra, ModelError
+from rostro.errors import MissingExtra, ModelError
 from rostro.recognition.pipeline import Failure, PhotoFaces
 
 if TYPE_CHECKING:
@@ -31,10 +31,14 @@ def compare(photos: Sequence[Path], picture: Path | None, json: bool, given: dic
     cells: list[tuple[str, Any, Any]] = []
     failed: dict[str, Failure] = {}
     for name in registry.names("detection"):
+        kind: Any = registry.part("detection", name)
+        if given["max_side"] is not None and kind.least_side is None:
+            output.note(f"{name}: left out: it looks at every photo in one size")
+            continue
         try:
             faces = options.make_recognizer(detector=name, **given)
             list(faces.photos(photos[:1], embed=False))  # compiled now, so that the times are of detecting
-        except (BadInput, MissingExtra, ModelError) as error:
+        except (MissingExtra, ModelError) as error:
             output.note(f"{name}: left out: {error}")
             continue
         for photo in photos:

@@ -71,7 +71,7 @@ class DlibDetector(Detector):
         min_face: int | None = None,
         max_side: int | None = None,
     ) -> None:
-        """Loads dlib and the model files.
+        """See `Detector`.
 
         Args:
             store: Gives the model files.
@@ -83,15 +83,17 @@ class DlibDetector(Detector):
         Raises:
             MissingExtra: dlib is not installed.
         """
-        super().__init__(store, engine, min_score=min_score, max_side=max_side)
         self.min_face = self.default_min_face if min_face is None else min_face
         if self.min_face < 1:
             raise BadInput(f"min_face is at least 1, got {self.min_face}")
+        super().__init__(store, engine, min_score=min_score, max_side=max_side)
+
+    def _open(self) -> None:
         try:
             import dlib
         except ImportError:
             raise MissingExtra("dlib-bin", "dlib") from None
-        self._points = dlib.shape_predictor(str(store.path(FIVE_POINTS)))
+        self._points = dlib.shape_predictor(str(self.store.path(FIVE_POINTS)))
         self._detector = self._load(dlib)
         # dlib's detectors keep their work between calls in themselves.
         self._lock = threading.Lock()

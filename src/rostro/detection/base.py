@@ -45,7 +45,7 @@ class Detector(ABC):
         min_score: float | None = None,
         max_side: int | None = None,
     ) -> None:
-        """Fetches and compiles the model files.
+        """Notes the options, and opens what the detector runs.
 
         Args:
             store: Gives the model files.
@@ -64,6 +64,10 @@ class Detector(ABC):
         self.store = store
         self.engine_options = engine
         self.min_score = self.default_score if min_score is None else min_score
+        self._open()
+
+    def _open(self) -> None:  # noqa: B027 - a detector may have nothing to open
+        """Fetches and compiles the model files, once the options are known to be good."""
 
     @abstractmethod
     def detect(self, images: Sequence[Image]) -> list[list[Face]]:

@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from rostro.runtime.base import EngineOptions
     from rostro.weights.entry import ModelFile
-    from rostro.weights.store import ModelStore
 
 #: Windows of one face are this much larger from one scale to the next, and it takes that many to be one.
 _STEP, _NEIGHBOURS = 1.1, 3
@@ -54,16 +52,7 @@ class Haar(Detector):
     files: ClassVar[tuple[ModelFile, ...]] = ()
     default_score = 0.5
 
-    def __init__(
-        self,
-        store: ModelStore,
-        engine: EngineOptions,
-        *,
-        min_score: float | None = None,
-        max_side: int | None = None,
-    ) -> None:
-        """Loads the cascades; store and engine are not used. See `Detector`."""
-        super().__init__(store, engine, min_score=min_score, max_side=max_side)
+    def _open(self) -> None:
         self._faces = _cascade("frontalface_alt2")
         self._eyes = _cascade("eye_tree_eyeglasses")
         # A cascade keeps the picture that it works on in itself; OpenCV spreads its work over the cores.

@@ -107,7 +107,7 @@ class MTCNN(Detector):
         min_face: int = 20,
         max_side: int | None = None,
     ) -> None:
-        """Fetches and compiles the three networks.
+        """See `Detector`.
 
         Args:
             store: Gives the model files.
@@ -116,13 +116,15 @@ class MTCNN(Detector):
             min_face: Smallest face looked for, in pixels.
             max_side: In photos with a longer side than this, in pixels, the smallest face is in proportion larger.
         """
-        super().__init__(store, engine, min_score=min_score, max_side=max_side)
         if min_face < 1:
             raise BadInput(f"min_face is at least 1, got {min_face}")
         self.min_face = min_face
+        super().__init__(store, engine, min_score=min_score, max_side=max_side)
+
+    def _open(self) -> None:
         outputs = (("conv2d_4", "softmax"), ("dense_2", "softmax_1"), ("dense_5", "softmax_2", "dense_6"))
         self._p_net, self._r_net, self._o_net = (
-            open_engine(store.path(file), engine, outputs=names)
+            open_engine(self.store.path(file), self.engine_options, outputs=names)
             for file, names in zip(self.files, outputs, strict=True)
         )
 

@@ -14,14 +14,13 @@ import numpy as np
 
 from rostro.detection._boxes import faces, nms
 from rostro.detection.base import Detector
-from rostro.runtime.base import EngineOptions, open_engine
+from rostro.runtime.base import open_engine
 from rostro.types import Face, Floats, Image
 from rostro.weights.entry import ModelFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from rostro.weights.store import ModelStore
 
 SIDE = 300
 #: Cells along a side of the six feature maps.
@@ -34,7 +33,7 @@ _OUTPUTS = ("raw_outputs/box_encodings:0", "raw_outputs/class_predictions:0")
 
 
 class SSDMobileNet(Detector):
-    """MobileNet v1 SSD, 300 × 300 input, 1,917 anchors.
+    """MobileNet v1 SSD, 300 × 300 input, 1,917 anchors. Its engine must read TensorFlow's frozen graphs.
 
     **The rule for sizes.** The whole photo is squeezed to 300 × 300 pixels whatever its shape, as in training. Faces
     narrower than about a fifteenth of the photo are missed, and very wide or tall photos distort the faces.
@@ -59,18 +58,9 @@ class SSDMobileNet(Detector):
     least_side = None
     nms_iou = 0.6
 
-    def __init__(
-        self,
-        store: ModelStore,
-        engine: EngineOptions,
-        *,
-        min_score: float | None = None,
-        max_side: int | None = None,
-    ) -> None:
-        """Fetches and compiles the network; see `Detector`. The engine must read TensorFlow's frozen graphs."""
-        super().__init__(store, engine, min_score=min_score, max_side=max_side)
+    def _open(self) -> None:
         self._anchors = anchors()
-        self._engine = open_engine(store.path(self.files[0]), engine, outputs=_OUTPUTS)
+        self._engine = open_engine(self.store.path(self.files[0]), self.engine_options, outputs=_OUTPUTS)
 
     def detect(self, images: Sequence[Image]) -> list[list[Face]]:
         """See `Detector.detect`. All images run as one batch."""

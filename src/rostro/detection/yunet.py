@@ -12,14 +12,13 @@ import numpy as np
 
 from rostro.detection._boxes import nms
 from rostro.detection.base import Detector
-from rostro.runtime.base import EngineOptions, open_engine
+from rostro.runtime.base import open_engine
 from rostro.types import Face, Floats, Image
 from rostro.weights.entry import ModelFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from rostro.weights.store import ModelStore
 
 STRIDES = (8, 16, 32)
 #: The network halves its input five times: sides must be multiples of this.
@@ -61,17 +60,8 @@ class YuNet(Detector):
     least_side = _MULTIPLE
     nms_iou = 0.3
 
-    def __init__(
-        self,
-        store: ModelStore,
-        engine: EngineOptions,
-        *,
-        min_score: float | None = None,
-        max_side: int | None = None,
-    ) -> None:
-        """Fetches and compiles the network; see `Detector`."""
-        super().__init__(store, engine, min_score=min_score, max_side=max_side)
-        self._engine = open_engine(store.path(self.files[0]), engine, outputs=_OUTPUTS)
+    def _open(self) -> None:
+        self._engine = open_engine(self.store.path(self.files[0]), self.engine_options, outputs=_OUTPUTS)
 
     def detect(self, images: Sequence[Image]) -> list[list[Face]]:
         """See `Detector.detect`. Levels of equal shape, of all images, run as one batch."""

@@ -171,9 +171,10 @@ def _take(rows: sqlite3.Cursor, index: TemplateIndex, dims: int) -> None:
         index.add(ids, vectors_of((row[1] for row in some), dims))
 
     some = rows.fetchmany(_ROWS)
+    if not some:
+        return
     if len(some) < _ROWS:  # a thread would take longer
-        if some:
-            add(some)
+        add(some)
         return
     with ThreadPoolExecutor(1, "gallery-index") as adder:
         while some:

@@ -50,26 +50,35 @@ def merge_convolutions(model: Any) -> None:
     """Merges the small convolutions of an ``openvino.Model`` that read the same output."""
     branches: dict[Hashable, list[list[_Layer]]] = {}
     for node in model.get_ordered_ops():
-        first = _layer(node, single=False)
-        if first is None or first.bias.shape[1] >= _ENOUGH:
+        first = _layer(node) if _is_small(node) else None
+        if first is None:
             continue
         reader = _only_reader(first.result)
         second = None if reader is None else _layer(reader, single=True)
         branch = [first] if second is None else [first, second]
-        if "Result" not in _kinds_of_readers(branch[-1].result):
+        if all(reader.get_node().get_type_name() != "Result" for reader in branch[-1].result.get_target_inputs()):
             place = (first.source.get_node().get_friendly_name(), first.source.get_index())
             branches.setdefault((place, *(layer.kind for layer in branch)), []).append(branch)
-    for alike in branches.values():
-        if len(alike) > 1:
-            _merge(alike)
-    model.validate_nodes_and_infer_types()
+    merged = [alike for alike in branches.values() if len(alike) > 1]
+    for alike in merged:
+        _merge(alike)
+    if merged:
+        model.validate_nodes_and_infer_types()
 
 
-def _layer(node: Any, *, single: bool) -> _Layer | None:
+def _is_small(node: Any) -> bool:
+    """Asked of the shape, for most convolutions of most networks are not: their weights need not be looked at."""
+    if node.get_type_name() != "Convolution":
+        return False
+    channels = node.get_output_partial_shape(0)[1]
+    return bool(channels.is_static and channels.get_length() < _ENOUGH)
+
+
+def _layer(node: Any, *, single: bool = False) -> _Layer | None:
     """The layer that begins with this node; None where it is none, or ``single`` and not of single channels."""
     kind = node.get_type_name()
     weights = constant_of(node.input_value(1)) if kind in {"Convolution", "GroupConvolution"} else None
-    if weights is None or (not single and kind != "Convolution"):
+    if weights is None:
         return None
     if single and kind == "Convolution":
         weights = weights[None]
@@ -93,10 +102,6 @@ def _only_reader(output: Any) -> Any:
     nodes = [reader.get_node() for reader in output.get_target_inputs()]
     nodes = [node for node in nodes if node.get_type_name() != "ShapeOf"]
     return nodes[0] if len(nodes) == 1 else None
-
-
-def _kinds_of_readers(output: Any) -> set[str]:
-    return {reader.get_node().get_type_name() for reader in output.get_target_inputs()}
 
 
 def _merge(branches: Sequence[Sequence[_Layer]]) -> None:

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 Shape = tuple[int, ...]
 
-_OFTEN = 64  # samples of a shape after which compiling for that shape alone has paid for itself,
-_OFTEN_IF_LARGE = 16  # and of a shape
-_LARGE = 2**20  # of more numbers than that, where every sample gains more
+_OFTEN = 64  # samples of a shape after which compiling for that shape alone has paid for itself
+_LARGE = 2**20  # numbers in a sample that gains so much more
+_OFTEN_IF_LARGE = 16  # that fewer of its shape are enough
 _KEPT = 4  # networks kept that are compiled for one shape alone
 _SMALL = 2**15  # numbers in a request that outweigh its cost; samples smaller than that share requests
 _MOST = 16  # samples that may share a request
