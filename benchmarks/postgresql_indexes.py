@@ -60,8 +60,12 @@ def fill(sql: Any, faces: Faces, size: int) -> None:
     sql.execute(f"CREATE TABLE bare (id integer PRIMARY KEY, vector halfvec({faces.real.shape[1]}))")
     sql.execute("CREATE TABLE bare_codes (id integer, code bit varying)")
     for start, vectors in blocks(faces, size):
-        for table, rows in (("bare", map(HalfVector, vectors)), ("bare_codes", map(Bit, codes_of(vectors)))):
-            with sql.cursor().copy(f"COPY {table} FROM STDIN") as copy:
+        for table, kind, rows in (
+            ("bare", "halfvec", map(HalfVector, vectors)),
+            ("bare_codes", "bit", map(Bit, codes_of(vectors))),
+        ):
+            with sql.cursor().copy(f"COPY {table} FROM STDIN WITH (FORMAT binary)") as copy:
+                copy.set_types(["int4", kind])
                 for number, row in enumerate(rows, start):
                     copy.write_row((number, row))
     sql.execute("VACUUM ANALYZE bare, bare_codes")
