@@ -12,6 +12,9 @@ demo: $(STAMP)  ## fetch models and sample photos, enrol, verify, identify; writ
 test: $(STAMP)  ## everything
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
+test-fast: $(STAMP)  ## what takes seconds and no network
+	$(BIN)/python -m pytest -n auto --dist loadfile -m 'not slow and not data and not network' tests/unit tests/architecture tests/docs
+
 check: $(STAMP)  ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

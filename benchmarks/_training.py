@@ -8,8 +8,8 @@ import sys
 import time
 from pathlib import Path
 
-from rostro.errors import BadInput
-from rostro.training._card import Card, read_card
+from rostro.core.errors import BadInput
+from rostro.training.loop.card import Card, read_card
 
 #: What an unfinished training's card lacks.
 _DONE = "seconds.txt"

@@ -16,15 +16,15 @@ from pathlib import Path
 
 import numpy as np
 
-from rostro.data.folders import read_people
 from rostro.evaluation.calibration import operating_points
 from rostro.evaluation.embeddings import Embedded, EmbeddingCache
+from rostro.evaluation.options import Options
 from rostro.evaluation.pairs import score_all_pairs
-from rostro.evaluation.protocols.base import Options
 from rostro.evaluation.system import System
 from rostro.evaluation.table import make_table
-from rostro.metrics.verification import rates_at
-from rostro.recognition.recognizer import Recognizer
+from rostro.photos.folders import read_people
+from rostro.recognizer import Recognizer
+from rostro.scoring.verification import rates_at
 
 DATA = Path(os.environ.get("ROSTRO_DATA", Path(__file__).parents[2] / "shared" / "data"))
 

@@ -19,10 +19,10 @@ from pathlib import Path
 
 import numpy as np
 
-from rostro.errors import GalleryError
-from rostro.gallery._check import find_damage
+from rostro.core.errors import GalleryError
+from rostro.core.types import Template
 from rostro.gallery.base import open_gallery
-from rostro.types import Template
+from rostro.gallery.upkeep.check import find_damage
 
 SPACE = "toy-00000000/none"
 DIMS = 64
@@ -31,13 +31,14 @@ DIMS = 64
 COMMON = f"""
 import random, sys, time
 import numpy as np
-from rostro.errors import GalleryError
-from rostro.gallery import _erasure, _index, _scan
+from rostro.core.errors import GalleryError
+from rostro.gallery.sqlite import erasure
+from rostro.gallery.sqlite.search import index, scan
 from rostro.gallery.base import open_gallery
-from rostro.types import Template
+from rostro.core.types import Template
 
-_index.EXACT_NUMBERS, _index.TAIL, _scan.SEGMENT = 200 * {DIMS}, 50, 500
-_erasure.WHOLE_UP_TO = 300_000
+index.EXACT_NUMBERS, index.TAIL, scan.SEGMENT = 200 * {DIMS}, 50, 500
+erasure.WHOLE_UP_TO = 300_000
 
 def faces(number):
     vectors = np.random.default_rng(number).normal(size=(3, {DIMS})).astype(np.float32)

@@ -18,12 +18,12 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from is_it_me import Remembering, link
 
-from rostro.data.folders import read_people
-from rostro.data.people import People
-from rostro.errors import PhotoError
-from rostro.training._checkpoint import read_checkpoint
+from rostro.core.errors import PhotoError
+from rostro.photos.folders import read_people
+from rostro.photos.people import People
 from rostro.training.base import Tools
-from rostro.training.head import HeadOptions, HeadRecipe
+from rostro.training.loop.checkpoint import read_checkpoint
+from rostro.training.recipes.head import HeadOptions, HeadRecipe
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = Path(os.environ.get("ROSTRO_DATA", ROOT / ".." / "shared" / "data"))

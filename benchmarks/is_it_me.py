@@ -19,15 +19,15 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from rostro.errors import PhotoError
+from rostro.core.errors import PhotoError
 from rostro.recognition.pipeline import Failure
-from rostro.recognition.recognizer import Recognizer
 from rostro.recognition.selection import FaceRule
-from rostro.training._bases import CheckpointBase
-from rostro.training._checkpoint import read_checkpoint
-from rostro.training._scores import auc
+from rostro.recognizer import Recognizer
 from rostro.training.base import Base, Found, Tools
-from rostro.training.is_it_me import IsItMeOptions, IsItMeRecipe
+from rostro.training.classifiers.bases import CheckpointBase
+from rostro.training.classifiers.scores import auc
+from rostro.training.loop.checkpoint import read_checkpoint
+from rostro.training.recipes.is_it_me import IsItMeOptions, IsItMeRecipe
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = Path(os.environ.get("ROSTRO_DATA", ROOT / ".." / "shared" / "data"))

@@ -24,8 +24,8 @@ from pathlib import Path
 import numpy as np
 from _training import put_table, show_seconds, train
 
-from rostro.evaluation.charts import Axis, Series, line_chart, standing_alone
-from rostro.training._card import read_card
+from rostro.reports.charts import Axis, Series, line_chart, standing_alone
+from rostro.training.loop.card import read_card
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = Path(os.environ.get("ROSTRO_DATA", ROOT / ".." / "shared" / "data"))

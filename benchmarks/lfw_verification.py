@@ -16,11 +16,11 @@ from pathlib import Path
 import numpy as np
 
 from rostro import Recognizer
-from rostro.data.lfw import read_lfw
-from rostro.matching import cosine
-from rostro.metrics.folds import fold_accuracy
+from rostro.evaluation.data.lfw import read_lfw
 from rostro.recognition.pipeline import PhotoFaces
 from rostro.runtime.base import engines_of
+from rostro.scoring import cosine
+from rostro.scoring.folds import fold_accuracy
 
 DATA = Path(os.environ.get("ROSTRO_DATA", Path(__file__).resolve().parents[1] / ".." / "shared" / "data"))
 

@@ -24,7 +24,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from rostro.recognition.recognizer import Recognizer
+from rostro.recognizer import Recognizer
 from rostro.video.drawing import draw_scene
 from rostro.video.events import FaceEvent
 from rostro.video.eyes import RecognizerEyes

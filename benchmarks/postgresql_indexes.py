@@ -22,7 +22,7 @@ from pgvector.psycopg import register_vector
 from resampled import Faces, Floats, of_lfw
 from search import CACHE, blocks, queries_of
 
-from rostro.gallery._postgresql_codes import codes_of
+from rostro.gallery.postgresql.codes import codes_of
 
 LISTS = 1_000
 #: Way → the index that it needs, and what is set for its searches, once for each setting that is measured.
@@ -38,7 +38,7 @@ WAYS: dict[str, tuple[str, list[str]]] = {
         ["hnsw.ef_search = 200"],
     ),
 }
-#: What codes propose, as in `rostro.gallery.postgresql`.
+#: What codes propose, as in `rostro.gallery.postgresql.gallery`.
 PROPOSED = 1_000
 NEAREST = "SELECT max(-(vector <#> %b)) FROM (SELECT vector FROM bare ORDER BY vector <#> %b LIMIT 51) AS found"
 BY_CODE = """SELECT max(-(vector <#> %b)) FROM bare

@@ -33,9 +33,9 @@ import faiss
 import numpy as np
 from resampled import Faces, Floats, of_lfw, unit
 
-from rostro.gallery._migration import migrate
+from rostro.core.types import Template
 from rostro.gallery.base import Gallery, open_gallery
-from rostro.types import Template
+from rostro.gallery.upkeep.migrate import migrate
 
 SPACE = "resampled-0/none"
 EACH = 4

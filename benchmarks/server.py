@@ -166,10 +166,10 @@ def start_rostro(folder: str) -> tuple[subprocess.Popen[bytes], int]:
 
 def start_deepface(python: Path, folder: str) -> tuple[subprocess.Popen[bytes], int]:
     """As deepface's own container starts it, but with a worker per core; with our copies of the two networks."""
+    from rostro.core.settings import Settings
     from rostro.detection.yunet import YuNet
     from rostro.embedding.sface import SFace
-    from rostro.settings import Settings
-    from rostro.weights.store import ModelStore
+    from rostro.models.store import ModelStore
 
     weights = Path(folder) / ".deepface" / "weights"
     weights.mkdir(parents=True)

@@ -18,8 +18,8 @@ import numpy as np
 from throughput import DATA, scenes
 
 from rostro import Recognizer
-from rostro.evaluation.charts import COLOURS, standing_alone
-from rostro.imaging.reading import read_photo
+from rostro.photos.reading import read_photo
+from rostro.reports.charts import COLOURS, standing_alone
 
 BLOCK = 16
 STAGES = ("decode", "detect", "align", "embed")

@@ -24,9 +24,9 @@ import cv2
 import numpy as np
 
 from rostro import Recognizer
+from rostro.core.settings import Settings
 from rostro.recognition.pipeline import PhotoFaces
 from rostro.runtime.base import engines_of
-from rostro.settings import Settings
 
 DATA = Path(os.environ.get("ROSTRO_DATA", Path(__file__).resolve().parents[1] / ".." / "shared" / "data"))
 #: The second and the third have the networks of insightface and uniface, or their embedder.

@@ -103,7 +103,7 @@ def say(number: float) -> None:
 def rostro(root: Path, *, workers: bool) -> None:
     """``rostro train classifier --net upna_pooled --augmentation upna``, which waits for its turns between steps."""
     from rostro.training.base import Step, Tools
-    from rostro.training.classifier import ClassifierOptions, ClassifierRecipe
+    from rostro.training.recipes.classifier import ClassifierOptions, ClassifierRecipe
 
     (root / "val").symlink_to(root / "train")
     started = time.perf_counter()

@@ -7,8 +7,9 @@ how many have several with one over the centre, and in how many the subject was 
 and in batches of 16. Embedders: 10-fold accuracy on all 6,000 pairs, with the detector that suits them (embeddings are
 kept, so a second run computes nothing twice); milliseconds per face, alone and in batches of 16; size of the files.
 
-Writes the tables to ``docs/zoo.md`` and ``docs/es/zoo.md``, and the figures to ``src/rostro/weights/measured.json``,
-which ``rostro models list`` shows. Models that are not installed are left out and named.
+Writes the tables to ``docs/zoo.md`` and ``docs/es/zoo.md``, and the figures to
+``src/rostro/recognition/measured.json``, which ``rostro models list`` shows. Models that are not installed are left out
+and named.
 """
 
 from __future__ import annotations
@@ -26,13 +27,16 @@ from typing import Any
 
 import numpy as np
 
-from rostro import Recognizer, registry
-from rostro.errors import RostroError
-from rostro.evaluation.protocols.base import Options
+from rostro import Recognizer
+from rostro.core.errors import RostroError
+from rostro.core.parts import Room
+from rostro.core.types import Face, Image
+from rostro.detection.base import DETECTORS
+from rostro.embedding.base import EMBEDDERS
+from rostro.evaluation.options import Options
 from rostro.evaluation.run import evaluate, open_protocol
-from rostro.imaging.reading import read_photo
+from rostro.photos.reading import read_photo
 from rostro.runtime.base import engines_of
-from rostro.types import Face, Image
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = Path(os.environ.get("ROSTRO_DATA", ROOT / ".." / "shared" / "data"))
@@ -97,8 +101,8 @@ def embedder_row(name: str, runs: int, options: Options) -> dict[str, Any]:
     }
 
 
-def chosen(asked: str, room: str) -> list[str]:
-    return list(registry.names(room)) if asked == "all" else [name for name in asked.split(",") if name]
+def chosen(asked: str, room: Room[Any]) -> list[str]:
+    return list(room) if asked == "all" else [name for name in asked.split(",") if name]
 
 
 def measure(names: Sequence[str], row: Callable[[str], dict[str, Any]], left_out: list[str]) -> dict[str, Any]:
@@ -188,10 +192,10 @@ def main() -> None:
     images = [read_photo(path).image for path in sample]
     left_out: list[str] = []
     detectors = measure(
-        chosen(options.detectors, "detection"), lambda name: detector_row(name, images, options.runs), left_out
+        chosen(options.detectors, DETECTORS), lambda name: detector_row(name, images, options.runs), left_out
     )
     embedders = measure(
-        chosen(options.embedders, "embedding"), lambda name: embedder_row(name, options.runs, Options()), left_out
+        chosen(options.embedders, EMBEDDERS), lambda name: embedder_row(name, options.runs, Options()), left_out
     )
     for language, path in (("en", "docs/zoo.md"), ("es", "docs/es/zoo.md")):
         text = page(detectors, embedders, left_out, len(images), language)

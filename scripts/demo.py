@@ -11,13 +11,13 @@ import numpy as np
 from rich.console import Console
 
 from rostro import Recognizer
-from rostro.imaging.page import Page
-from rostro.imaging.pictures import identification_sheet, verification_sheet
-from rostro.imaging.writing import write_picture
+from rostro.core.settings import Settings
+from rostro.drawing.sheets import identification_sheet, verification_sheet
+from rostro.models.samples import PORTRAITS, STRANGER
+from rostro.models.store import ModelStore
+from rostro.photos.writing import write_picture
 from rostro.recognition.pipeline import PhotoFaces
-from rostro.settings import Settings
-from rostro.weights.samples import PORTRAITS, STRANGER
-from rostro.weights.store import ModelStore
+from rostro.reports.page import Page
 
 #: Who is enrolled, from which photo; everything else is asked about.
 ENROLLED = {"Barack Obama": ["obama.jpg"], "Joe Biden": ["biden.jpg"]}

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from rostro.core.types import Crops
     from rostro.embedding.base import Embedder
-    from rostro.types import Crops
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = Path(os.environ.get("ROSTRO_DATA", ROOT / ".." / "shared" / "data"))

@@ -7,25 +7,19 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-from hypothesis import HealthCheck
-from hypothesis import settings as hypothesis_settings
 from servers import milvus_server, postgresql_server  # noqa: F401 - fixtures
 
-from rostro.errors import ModelUnavailable
-from rostro.recognition.recognizer import Recognizer
+from rostro.core.errors import ModelUnavailable
+from rostro.core.settings import Settings
+from rostro.models.samples import PORTRAITS, SAMPLES
+from rostro.models.store import ModelStore
+from rostro.recognizer import Recognizer
 from rostro.runtime.base import EngineOptions
-from rostro.settings import Settings
-from rostro.weights.samples import PORTRAITS, SAMPLES
-from rostro.weights.store import ModelStore
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# How fast an example is says something about the machine, not about the code.
-hypothesis_settings.register_profile("rostro", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-hypothesis_settings.load_profile("rostro")
-
-# A property that holds does so on a busy machine too.
-hypothesis.settings.register_profile("rostro", deadline=None)
+# How fast an example is says something about the machine, not about the code; a property holds on a busy one too.
+hypothesis.settings.register_profile("rostro", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("rostro")
 
 

@@ -14,23 +14,24 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rostro.errors import RostroError as RostroError
-    from rostro.recognition.recognizer import Recognizer as Recognizer
-    from rostro.types import Candidate as Candidate
-    from rostro.types import Embedding as Embedding
-    from rostro.types import Face as Face
-    from rostro.types import Identification as Identification
-    from rostro.types import OperatingPoint as OperatingPoint
-    from rostro.types import Person as Person
-    from rostro.types import Verification as Verification
+    from rostro.core.errors import RostroError as RostroError
+    from rostro.core.types import Candidate as Candidate
+    from rostro.core.types import Embedding as Embedding
+    from rostro.core.types import Face as Face
+    from rostro.core.types import Identification as Identification
+    from rostro.core.types import OperatingPoint as OperatingPoint
+    from rostro.core.types import Person as Person
+    from rostro.core.types import Verification as Verification
+    from rostro.recognizer import Recognizer as Recognizer
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "Recognizer": "rostro.recognition.recognizer",
-    "RostroError": "rostro.errors",
+    "Recognizer": "rostro.recognizer",
+    "RostroError": "rostro.core.errors",
     **dict.fromkeys(
-        ("Candidate", "Embedding", "Face", "Identification", "OperatingPoint", "Person", "Verification"), "rostro.types"
+        ("Candidate", "Embedding", "Face", "Identification", "OperatingPoint", "Person", "Verification"),
+        "rostro.core.types",
     ),
 }
 __all__ = [  # noqa: PLE0604 - names resolved by __getattr__

@@ -11,37 +11,52 @@ SOURCE = Path(__file__).resolve().parents[2] / "src" / "rostro"
 
 #: From the ground up. A room may import rooms of the floors below it, and itself.
 FLOORS = [
-    {"errors", "types"},
-    {"nets", "metrics", "registry", "settings"},
-    {"weights", "runtime", "imaging", "matching"},
-    {"detection", "alignment", "embedding", "gallery", "data"},
-    {"recognition", "training"},
-    {"video"},
-    {"evaluation", "server"},
+    {"core"},
+    {"photos", "models", "runtime", "nets"},
+    {"drawing", "scoring"},
+    {"reports", "gallery"},
+    {"detection", "alignment", "embedding"},
+    {"recognition"},
+    {"people"},
+    {"recognizer"},
+    {"training", "video"},
+    {"evaluation"},
+    {"server"},
     {"cli"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
 HEAVY = {"openvino", "torch", "faiss", "psycopg", "pymilvus", "fastapi", "matplotlib", "onnxruntime", "cv2", "dlib"}
 FILES = sorted(SOURCE.rglob("*.py"))
+#: A file is rarely longer than this, and never much.
+MOST_LINES = 320
+
+
+def module_of(path: Path) -> str:
+    parts = path.relative_to(SOURCE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {module_of(path) for path in FILES}
+
+
+def room_of_module(name: str) -> str:
+    return name.split(".")[1]
 
 
 def room_of(path: Path) -> str:
     return path.relative_to(SOURCE).parts[0].removesuffix(".py")
 
 
-def imported(path: Path) -> set[str]:
-    """Rooms that a file imports, anywhere in it."""
-    rooms = set()
+def modules(path: Path) -> set[str]:
+    """Files of ours that a file imports, anywhere in it: inside functions and for type checkers too."""
+    found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
-            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        if isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{path}: relative import"
+            found |= {str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)}
         elif isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        else:
-            assert not (isinstance(node, ast.ImportFrom) and node.level), f"{path}: relative import"
-            continue
-        rooms |= {name.split(".")[1] for name in names if name.startswith("rostro.")}
-    return rooms & set(LEVEL)
+            found |= {alias.name for alias in node.names}
+    return {name for name in found & MODULES if name not in {module_of(path), "rostro"}}
 
 
 def top_level_imports(path: Path) -> set[str]:
@@ -66,9 +81,7 @@ def test_imports_point_down(path: Path) -> None:
     room = room_of(path)
     if room in {"__init__", "__main__"}:
         return
-    upward = {other for other in imported(path) if other != room and LEVEL[other] >= LEVEL[room]}
-    if room in FLOORS[0] | FLOORS[1]:
-        upward -= FLOORS[0]  # the two lowest floors are single files; types and errors know each other
+    upward = {other for other in map(room_of_module, modules(path)) if other != room and LEVEL[other] >= LEVEL[room]}
     assert not upward, f"{path.relative_to(SOURCE)} imports {', '.join(sorted(upward))}, on its floor or above"
 
 
@@ -82,33 +95,30 @@ def test_heavy_libraries_load_late(path: Path) -> None:
 
 
 def test_no_cycles_between_files() -> None:
-    graph = {module_of(path): runtime_modules(path) for path in FILES}
+    graph = {module_of(path): modules(path) for path in FILES}
     state: dict[str, int] = {}
 
     def visit(module: str, trail: tuple[str, ...]) -> None:
         if state.get(module) == 2:
             return
-        assert state.get(module) != 1, "cycle: " + " → ".join((*trail, module))
+        assert state.get(module) != 1, "cycle: " + " → ".join((*trail[trail.index(module) :], module))
         state[module] = 1
-        for other in graph.get(module, ()):
+        for other in sorted(graph.get(module, ())):
             visit(other, (*trail, module))
         state[module] = 2
 
-    for module in graph:
+    for module in sorted(graph):
         visit(module, ())
 
 
-def module_of(path: Path) -> str:
-    parts = path.relative_to(SOURCE.parent).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_an_underscore_means_private_to_its_folder(path: Path) -> None:
+    folder = module_of(path).rpartition(".")[0] if path.name != "__init__.py" else module_of(path)
+    for name in modules(path):
+        parent, _, leaf = name.rpartition(".")
+        assert not (leaf.startswith("_") and parent != folder), f"{module_of(path)} reaches into {name}"
 
 
-def runtime_modules(path: Path) -> set[str]:
-    found = set()
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("rostro"):
-            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
-        elif isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names if alias.name.startswith("rostro")}
-    known = {module_of(path) for path in FILES}
-    return {name for name in found if name in known and name != module_of(path) and name != "rostro"}
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_a_file_can_be_read_at_a_sitting(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= MOST_LINES

@@ -9,11 +9,10 @@ import numpy as np
 import pytest
 from seeded_weights import seeded_crops
 
-from rostro import registry
-from rostro.alignment.base import open_alignment
-from rostro.errors import BadInput, ModelUnavailable
-from rostro.types import AlignmentSpec, Face
-from rostro.weights.store import ModelStore
+from rostro.alignment.base import ALIGNMENTS, open_alignment
+from rostro.core.errors import BadInput, ModelUnavailable
+from rostro.core.types import AlignmentSpec, Face
+from rostro.models.store import ModelStore
 
 SIZE = 96
 EYES_NOSE_MOUTH = np.array([[0.3, 0.4], [0.7, 0.4], [0.5, 0.6], [0.35, 0.8], [0.65, 0.8]], np.float32)
@@ -26,9 +25,9 @@ def face(x: float, y: float, width: float, height: float) -> Face:
 FACES = [face(30, 40, 60, 80), face(90.5, 20.25, 41.5, 52.75), face(-20, -30, 80, 90), face(150, 160, 90, 90)]
 
 
-@pytest.fixture(params=registry.names("alignment"))
+@pytest.fixture(params=ALIGNMENTS.names)
 def alignment(request: pytest.FixtureRequest, store: ModelStore) -> Any:
-    if registry.part("alignment", request.param).files:  # type: ignore[attr-defined]
+    if ALIGNMENTS.get(request.param).files:  # type: ignore[attr-defined]
         pytest.importorskip("dlib")
     try:
         return open_alignment(AlignmentSpec(request.param, SIZE), store)
@@ -82,9 +81,9 @@ def test_tells_apart_faces_without_landmarks(alignment: Any, image: np.ndarray) 
         assert alignment.align(image, [bare]).shape == (1, SIZE, SIZE, 3)
 
 
-@pytest.mark.parametrize("name", registry.names("alignment"))
+@pytest.mark.parametrize("name", ALIGNMENTS.names)
 def test_what_it_says_of_itself(name: str) -> None:
-    part: Any = registry.part("alignment", name)
+    part: Any = ALIGNMENTS.get(name)
     assert part.about
     assert isinstance(part.needs_landmarks, bool)
     assert next(iter(inspect.signature(part).parameters)) == "size"

@@ -10,18 +10,18 @@ import cv2
 import numpy as np
 import pytest
 
-from rostro import registry
-from rostro.errors import MissingExtra, ModelUnavailable
-from rostro.imaging.reading import read_photo
+from rostro.core.errors import MissingExtra, ModelUnavailable
+from rostro.core.types import Face, Image
+from rostro.detection.base import DETECTORS
+from rostro.models.store import ModelStore
+from rostro.photos.reading import read_photo
 from rostro.runtime.base import EngineOptions
-from rostro.types import Face, Image
-from rostro.weights.store import ModelStore
 
 
-@pytest.fixture(scope="module", params=registry.names("detection"))
+@pytest.fixture(scope="module", params=DETECTORS.names)
 def detector(request: pytest.FixtureRequest, store: ModelStore, engine: EngineOptions) -> Any:
     try:
-        return registry.part("detection", request.param)(store, engine)
+        return DETECTORS.get(request.param)(store, engine)
     except MissingExtra as error:
         pytest.skip(str(error))
     except ModelUnavailable as error:

@@ -10,13 +10,15 @@ import pytest
 from seeded_store import seeded_store
 from seeded_weights import seeded_crops
 
-from rostro import registry
-from rostro.errors import ModelUnavailable
+from rostro.alignment.base import ALIGNMENTS
+from rostro.core.errors import ModelUnavailable
+from rostro.detection.base import DETECTORS
+from rostro.embedding.base import EMBEDDERS
+from rostro.models.store import ModelStore
 from rostro.runtime.base import EngineOptions
-from rostro.weights.store import ModelStore
 
-NAMES = registry.names("embedding")
-UNPINNED = [name for name in NAMES if registry.part("embedding", name).files[0].sha256 is None]
+NAMES = EMBEDDERS.names
+UNPINNED = [name for name in NAMES if EMBEDDERS.get(name).files[0].sha256 is None]
 
 
 #: Making half a gigabyte of weights takes a busy machine minutes.
@@ -29,7 +31,7 @@ def embedder(request: pytest.FixtureRequest, store: ModelStore, engine: EngineOp
     if request.param == "dlib":
         pytest.importorskip("dlib")
     try:
-        part = registry.part("embedding", request.param)
+        part = EMBEDDERS.get(request.param)
         return part(seeded_store(request.param) if request.param in UNPINNED else store, engine)
     except ModelUnavailable as error:
         if store.settings.offline:
@@ -93,13 +95,13 @@ def test_space_says_embedder_weights_and_alignment(embedder: Any) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_what_it_says_of_itself(name: str) -> None:
-    part: Any = registry.part("embedding", name)
+    part: Any = EMBEDDERS.get(name)
     assert part.about
     assert part.paper
     assert part.files
     assert str(part.dims) in part.about
-    assert part.alignment.name in registry.names("alignment")
-    assert part.detector in registry.names("detection")
+    assert part.alignment.name in ALIGNMENTS.names
+    assert part.detector in DETECTORS.names
     for entry in (*part.files, *part.optional_files):
         assert entry.sources
         assert entry.licence
@@ -108,5 +110,5 @@ def test_what_it_says_of_itself(name: str) -> None:
 
 def test_a_file_name_means_one_file() -> None:
     """Several embedders may share an entry, but no two entries share a name."""
-    entries = {entry for name in NAMES for entry in registry.part("embedding", name).files}  # type: ignore[attr-defined]
+    entries = {entry for name in NAMES for entry in EMBEDDERS.get(name).files}  # type: ignore[attr-defined]
     assert len({entry.name for entry in entries}) == len(entries)

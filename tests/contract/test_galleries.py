@@ -15,16 +15,15 @@ from gallery_backends import DIMS, SPACE, URLS, template, templates, unit_vector
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rostro import registry
-from rostro.errors import BadInput, GalleryError, SpaceMismatch, UnknownPerson
-from rostro.gallery.base import Gallery, open_gallery
-from rostro.types import Template
+from rostro.core.errors import BadInput, GalleryError, SpaceMismatch, UnknownPerson
+from rostro.core.types import Template
+from rostro.gallery.base import GALLERIES, Gallery, open_gallery
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-@pytest.fixture(params=registry.names("gallery"))
+@pytest.fixture(params=GALLERIES.names)
 def backend(request: pytest.FixtureRequest) -> str:
     return request.param
 
@@ -370,7 +369,7 @@ WRITER = """
 import sys
 import numpy as np
 from rostro.gallery.base import open_gallery
-from rostro.types import Template
+from rostro.core.types import Template
 
 url, space, (dims, writer, turns) = sys.argv[1], sys.argv[2], map(int, sys.argv[3:])
 random = np.random.default_rng(writer)

@@ -9,13 +9,12 @@ import numpy as np
 import pytest
 from gallery_backends import SPACE, URLS, template, templates
 
-from rostro import registry
-from rostro.errors import SpaceMismatch
-from rostro.gallery import _migration
-from rostro.gallery._backup import back_up
-from rostro.gallery._check import find_damage
-from rostro.gallery._migration import migrate
-from rostro.gallery.base import Gallery, open_gallery
+from rostro.core.errors import SpaceMismatch
+from rostro.gallery.base import GALLERIES, Gallery, open_gallery
+from rostro.gallery.upkeep import migrate as migration
+from rostro.gallery.upkeep.backup import back_up
+from rostro.gallery.upkeep.check import find_damage
+from rostro.gallery.upkeep.migrate import migrate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +30,7 @@ class Filled(NamedTuple):
     queries: np.ndarray
 
 
-@pytest.fixture(scope="module", params=registry.names("gallery"))
+@pytest.fixture(scope="module", params=GALLERIES.names)
 def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
     """People with three templates each, as near as photos of one person are; more than are compared one by one."""
     if request.param == "sqlite":
@@ -113,7 +112,7 @@ def test_a_copy_is_whole_and_comes_back_the_same(filled: Filled, tmp_path: Path)
 
 def test_a_copy_that_was_interrupted_goes_on(filled: Filled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both ways: out of every backend, and into it (where the same people are removed again at the end)."""
-    monkeypatch.setattr(_migration, "BLOCK", 4)
+    monkeypatch.setattr(migration, "BLOCK", 4)
     few = {f"new {n}": templates(2, seed=n) for n in range(4)}
     wide = {name: [template(np.tile(t.vector, 4) / 2, t.source_hash) for t in given] for name, given in few.items()}
     with open_gallery(str(tmp_path / "few.db"), space=SPACE) as source:

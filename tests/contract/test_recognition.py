@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rostro import Recognizer, registry
-from rostro.errors import ModelUnavailable
+from rostro import Recognizer
+from rostro.core.errors import ModelUnavailable
+from rostro.embedding.base import EMBEDDERS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rostro.weights.store import ModelStore
+    from rostro.models.store import ModelStore
 
 #: Embedders whose files everybody can fetch. Of the others no threshold could be measured: `rostro calibrate` does.
-NAMES = [name for name in registry.names("embedding") if registry.part("embedding", name).files[0].sha256]
+NAMES = [name for name in EMBEDDERS.names if EMBEDDERS.get(name).files[0].sha256]
 
 
 @pytest.fixture(scope="module", params=NAMES)

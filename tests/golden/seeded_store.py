@@ -14,9 +14,9 @@ import h5py
 import numpy as np
 from seeded_weights import seeded_weights
 
-from rostro import registry
-from rostro.settings import Settings
-from rostro.weights.store import ModelStore
+from rostro.core.settings import Settings
+from rostro.embedding.base import EMBEDDERS
+from rostro.models.store import ModelStore
 
 if TYPE_CHECKING:
     from rostro.nets.network import Network
@@ -28,7 +28,7 @@ _FOLDER = tempfile.TemporaryDirectory(prefix="rostro-seeded-")
 @cache
 def seeded_store(embedder: str) -> ModelStore:
     """A store with the network and the list of names of one VGGFace embedder, under its real entries."""
-    part = registry.part("embedding", embedder)
+    part = EMBEDDERS.get(embedder)
     home = Path(_FOLDER.name)
     store = ModelStore(Settings(home=home, offline=True))
     weights, names = part.files[0], part.names

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from golden_photos import lfw_photos, sample_photos
 
-from rostro import registry
+from rostro.core.errors import EngineError, ModelUnavailable
+from rostro.core.types import Face, Image
 from rostro.detection._boxes import overlap
-from rostro.errors import EngineError, ModelUnavailable
+from rostro.detection.base import DETECTORS
+from rostro.models.store import ModelStore
 from rostro.runtime.base import EngineOptions, open_engine
-from rostro.types import Face, Image
-from rostro.weights.store import ModelStore
 
 HERE = Path(__file__).parent
 
@@ -33,7 +33,7 @@ def lfw_images(lfw_root: Path) -> dict[str, Image]:
 
 def detector(name: str, store: ModelStore, engine: EngineOptions, **options: Any) -> Any:
     try:
-        return registry.part("detection", name)(store, engine, **options)
+        return DETECTORS.get(name)(store, engine, **options)
     except ModelUnavailable as error:
         if store.settings.offline:
             pytest.skip(f"offline: {error}")
@@ -50,7 +50,7 @@ def check(name: str, ours: list[list[Face]], photos: dict[str, Image], *, points
     Landmarks are within 2 pixels or, where ``points`` is not 0, that fraction of a large face's width.
     """
     golden = json.loads((HERE / f"{name}.json").read_text(encoding="utf-8"))
-    least = registry.part("detection", name).default_score
+    least = DETECTORS.get(name).default_score
     compared = 0
     for photo, faces in zip(photos, ours, strict=True):
         expected = [face for face in golden[photo] if face["score"] >= least]
@@ -151,6 +151,6 @@ def test_dlib_enlarges_as_dlib_does(store: ModelStore, engine: EngineOptions, sa
 
 
 def test_a_graph_without_the_tensor(store: ModelStore, engine: EngineOptions) -> None:
-    path = store.path(registry.part("detection", "ssd_mobilenet").files[0])
+    path = store.path(DETECTORS.get("ssd_mobilenet").files[0])
     with pytest.raises(EngineError, match="no tensor nothing:0"):
         open_engine(path, engine, outputs=("nothing:0",))

@@ -9,21 +9,21 @@ import numpy as np
 import pytest
 from seeded_weights import seeded_crops
 
-from rostro import registry
 from rostro.alignment.base import open_alignment
+from rostro.core.errors import ModelUnavailable
+from rostro.core.types import AlignmentSpec, Face
+from rostro.embedding.base import EMBEDDERS
 from rostro.embedding.edgeface import free_batch
-from rostro.errors import ModelUnavailable
-from rostro.imaging.reading import read_photo
+from rostro.models.store import ModelStore
+from rostro.photos.reading import read_photo
 from rostro.runtime.base import EngineOptions
-from rostro.types import AlignmentSpec, Face
-from rostro.weights.store import ModelStore
 
 GOLDEN = np.load(Path(__file__).with_name("facenet.npz"))
 
 
 def made(name: str, store: ModelStore, engine: EngineOptions) -> Any:
     try:
-        return registry.part("embedding", name)(store, engine)
+        return EMBEDDERS.get(name)(store, engine)
     except ModelUnavailable as error:
         if store.settings.offline:
             pytest.skip(f"offline: {error}")

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from rostro.alignment.five_point import FivePoint
+from rostro.core.types import Image
 from rostro.detection.yunet import YuNet
 from rostro.embedding.sface import SFace
-from rostro.imaging.reading import read_photo
+from rostro.models.store import ModelStore
+from rostro.photos.reading import read_photo
 from rostro.runtime.base import EngineOptions
-from rostro.types import Image
-from rostro.weights.store import ModelStore
 
 SIDE = 640
 

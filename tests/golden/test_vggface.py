@@ -9,7 +9,7 @@ import pytest
 from seeded_store import seeded_store
 from seeded_weights import seeded_crops
 
-from rostro import registry
+from rostro.embedding.base import EMBEDDERS
 from rostro.runtime.base import EngineOptions
 
 GOLDEN = np.load(Path(__file__).with_name("vggface.npz"))
@@ -33,7 +33,7 @@ def furthest(ours: np.ndarray, theirs: np.ndarray) -> float:
     ],
 )
 def test_same_as_keras_vggface(embedder: str, golden: str, engine: EngineOptions) -> None:
-    part = registry.part("embedding", embedder)
+    part = EMBEDDERS.get(embedder)
     ours = part(seeded_store(embedder), engine)
     assert ours.network.parameters == GOLDEN[f"{golden}/parameters"]
     crops = seeded_crops(2, 224)

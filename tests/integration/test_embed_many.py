@@ -11,7 +11,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from rostro.cli.main import build
-from rostro.errors import BadInput
+from rostro.core.errors import BadInput
 from rostro.recognition import tables
 from rostro.recognition.pipeline import Pipeline
 from rostro.recognition.tables import FaceTable

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from command_line import answer, rostro
 
-from rostro.settings import Settings
+from rostro.core.settings import Settings
 
 pytestmark = pytest.mark.data
 
@@ -129,7 +129,7 @@ def test_calibrate_makes_an_operating_point_that_verify_takes(people: Path, tmp_
     ("arguments", "message"),
     [
         (("evaluate", "lfw", "--root", "{people}"), "pairs.txt: cannot be read"),
-        (("evaluate", "all", "--root", "{people}"), "no protocol 'all'"),
+        (("evaluate", "all", "--root", "{people}"), "no protocol named 'all'"),
         (("evaluate", "all-pairs", "--root", "{people}/nowhere"), "not a folder of people"),
         (("evaluate", "all-pairs", "--root", "{people}", "--language", "fr"), "language is en or es"),
         (("evaluate", "all-pairs", "--root", "{people}", "--face", "any"), "--face is only, largest or centre"),

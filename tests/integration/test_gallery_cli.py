@@ -12,9 +12,9 @@ import pytest
 from typer.testing import CliRunner
 
 from rostro.cli.gallery import app
-from rostro.errors import BadInput, GalleryError
+from rostro.core.errors import BadInput, GalleryError
+from rostro.core.types import Template
 from rostro.gallery.base import open_gallery
-from rostro.types import Template
 
 if TYPE_CHECKING:
     from pathlib import Path

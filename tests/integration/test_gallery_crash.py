@@ -21,7 +21,7 @@ ENROL = f"""
 import sys
 import numpy as np
 from rostro.gallery.base import open_gallery
-from rostro.types import Template
+from rostro.core.types import Template
 
 with open_gallery(sys.argv[1], space="toy-00000000/none") as gallery:
     known = gallery.known_sources([f"{{number:064x}}" for number in range({PEOPLE})])
@@ -78,11 +78,11 @@ def test_killed_twenty_times_while_enrolling(tmp_path: Path) -> None:
 MIXED = """
 import random, sys, time
 import numpy as np
-from rostro.gallery import _index, _scan
+from rostro.gallery.sqlite.search import index, scan
 from rostro.gallery.base import open_gallery
-from rostro.types import Template
+from rostro.core.types import Template
 
-_index.EXACT_NUMBERS, _index.TAIL, _index.CANDIDATES, _scan.SEGMENT = 100 * 64, 30, 60, 150
+index.EXACT_NUMBERS, index.TAIL, index.CANDIDATES, scan.SEGMENT = 100 * 64, 30, 60, 150
 url, me, seconds = sys.argv[1], sys.argv[2], float(sys.argv[3])
 choice, mine = random.Random(me), {}
 with open_gallery(url, space="toy-00000000/none") as gallery:

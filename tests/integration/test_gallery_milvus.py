@@ -9,13 +9,13 @@ from unittest import mock
 import numpy as np
 import pytest
 
-from rostro.errors import BadInput, GalleryError, SpaceMismatch
-from rostro.gallery._check import find_damage
-from rostro.gallery._milvus import Address
-from rostro.gallery._milvus_rows import name_key, person_row, template_key
+from rostro.core.errors import BadInput, GalleryError, SpaceMismatch
+from rostro.core.types import Template
 from rostro.gallery.base import open_gallery
-from rostro.gallery.milvus import MilvusGallery
-from rostro.types import Template
+from rostro.gallery.milvus.collections import Address
+from rostro.gallery.milvus.gallery import MilvusGallery
+from rostro.gallery.milvus.rows import name_key, person_row, template_key
+from rostro.gallery.upkeep.check import find_damage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -127,7 +127,7 @@ def test_a_person_removed_while_templates_are_added_is_made_anew(url: str, galle
 
 
 def test_more_rows_than_a_page_are_all_read(gallery: MilvusGallery) -> None:
-    with mock.patch("rostro.gallery._milvus.PAGE", 7):
+    with mock.patch("rostro.gallery.milvus.collections.PAGE", 7):
         gallery.add({f"p{n}": templates(5, seed=n) for n in range(10)})
         assert [p.templates for p in gallery.people()] == [5] * 10
         hashes = [f"{n}-{k}" for n in range(10) for k in range(5)]

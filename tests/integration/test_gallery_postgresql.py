@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from rostro.errors import BadInput, GalleryError
-from rostro.gallery._check import find_damage
+from rostro.core.errors import BadInput, GalleryError
+from rostro.core.types import Template
 from rostro.gallery.base import open_gallery
-from rostro.gallery.postgresql import EXACT_UP_TO, PostgresqlGallery
-from rostro.types import Template
+from rostro.gallery.postgresql.gallery import EXACT_UP_TO, PostgresqlGallery
+from rostro.gallery.upkeep.check import find_damage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,9 +12,9 @@ import pytest
 from typer.testing import CliRunner
 
 from rostro.cli.models import app
-from rostro.errors import BadInput, ModelCorrupt, UnknownModel
-from rostro.weights import catalogue
-from rostro.weights.entry import ModelFile
+from rostro.core.errors import BadInput, ModelCorrupt, UnknownModel
+from rostro.models.entry import ModelFile
+from rostro.recognition import catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Callable

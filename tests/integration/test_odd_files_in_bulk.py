@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from odd_files import odd_files
 
-from rostro.imaging.reading import printable
+from rostro.photos.reading import printable
 
 GIB = 1 << 30
 #: The command line, which tells its own peak of memory at the end: rusage would count that of the process it was

@@ -14,10 +14,10 @@ import pytest
 from films import film
 from running_server import Running, running_server
 
-from rostro.imaging.reading import read_photo
-from rostro.imaging.writing import encode_picture
-from rostro.recognition.recognizer import Recognizer
-from rostro.server.watching import Broadcast
+from rostro.photos.reading import read_photo
+from rostro.photos.writing import encode_picture
+from rostro.recognizer import Recognizer
+from rostro.server.sockets.watching import Broadcast
 from rostro.video.eyes import RecognizerEyes
 from rostro.video.frames import Lost
 from rostro.video.sources import open_source
@@ -320,7 +320,7 @@ def test_keyboard_alone(open_page: Callable[..., Any]) -> None:
 
 def test_with_a_key(recognizer: Recognizer, browser: Any, tmp_path: Path) -> None:
     """The page asks for a key where the server does, and keeps it for this tab only."""
-    from rostro.server.keys import Role
+    from rostro.server.admission.keys import Role
 
     with running_server(recognizer, tmp_path / "keyed") as keyed:
         _, key = keyed.keys.create("page", Role.READ)

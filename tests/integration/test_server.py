@@ -16,13 +16,13 @@ from running_server import OPEN_LIMITS, Running, running_server
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from rostro.server.keys import Role
-from rostro.server.limits import Limits
+from rostro.server.admission.keys import Role
+from rostro.server.admission.limits import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rostro.recognition.recognizer import Recognizer
+    from rostro.recognizer import Recognizer
 
 EVIL = "<script>alert(1)</script>"
 

@@ -11,9 +11,9 @@ import requests
 from hypothesis import HealthCheck, given, settings
 from running_server import Running, running_server
 
-from rostro.recognition.recognizer import Recognizer
+from rostro.recognizer import Recognizer
+from rostro.server.admission.keys import KeyStore
 from rostro.server.app import create_app
-from rostro.server.keys import KeyStore
 from rostro.server.service import Service
 
 if TYPE_CHECKING:

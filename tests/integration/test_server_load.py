@@ -19,12 +19,12 @@ import pytest
 from PIL import Image
 from running_server import OPEN_LIMITS, running_server
 
-from rostro.imaging.reading import read_photo
-from rostro.imaging.writing import encode_picture
-from rostro.server.limits import Limits
+from rostro.photos.reading import read_photo
+from rostro.photos.writing import encode_picture
+from rostro.server.admission.limits import Limits
 
 if TYPE_CHECKING:
-    from rostro.recognition.recognizer import Recognizer
+    from rostro.recognizer import Recognizer
 
 CLIENTS = 64
 

@@ -19,8 +19,8 @@ from films import HttpCamera, film, rtsp_camera
 from running_server import running_server
 from websockets.sync.client import connect
 
-from rostro.recognition.recognizer import Recognizer
-from rostro.server.watching import Broadcast
+from rostro.recognizer import Recognizer
+from rostro.server.sockets.watching import Broadcast
 from rostro.video import capture
 from rostro.video.events import FaceEvent, SourceEvent
 from rostro.video.eyes import RecognizerEyes
@@ -233,7 +233,7 @@ def test_an_rtsp_camera_that_vanishes_and_returns(
 
 
 def opens(url: str) -> bool:
-    from rostro.errors import BadInput
+    from rostro.core.errors import BadInput
 
     try:
         capture.Capture(url).close()

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from rostro.data.people import People
 from rostro.evaluation.embeddings import Embedded
 from rostro.evaluation.system import System
+from rostro.photos.people import People
 
 #: A system that embeds nothing.
 SYSTEM = System(

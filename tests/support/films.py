@@ -16,8 +16,8 @@ import cv2
 import numpy as np
 import pytest
 
-from rostro.imaging.reading import read_photo
-from rostro.imaging.writing import encode_picture
+from rostro.photos.reading import read_photo
+from rostro.photos.writing import encode_picture
 from rostro.video.writer import VideoWriter
 
 if TYPE_CHECKING:

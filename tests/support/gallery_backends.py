@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rostro.types import Template
+from rostro.core.types import Template
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -19,7 +19,7 @@ import numpy as np
 from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
-from rostro.errors import PhotoError, PhotoTooLarge, UnreadablePhoto
+from rostro.core.errors import PhotoError, PhotoTooLarge, UnreadablePhoto
 
 #: Colours of the quadrants: top left, top right, bottom left, bottom right.
 COLOURS = ((200, 40, 40), (40, 180, 40), (40, 40, 200), (190, 190, 40))

@@ -8,17 +8,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from rostro.recognition.crops import CropStore
-from rostro.recognition.recognizer import Recognizer
-from rostro.server.keys import KeyStore
-from rostro.server.limits import Limits
+from rostro.people.pictures import CropStore
+from rostro.recognizer import Recognizer
+from rostro.server.admission.keys import KeyStore
+from rostro.server.admission.limits import Limits
 from rostro.server.serving import make_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from rostro.server.watching import Broadcast
+    from rostro.server.sockets.watching import Broadcast
 
 #: Generous where a test does not look: many clients come from one address.
 OPEN_LIMITS = Limits(rate=0, per_client=1000)

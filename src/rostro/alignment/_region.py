@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from rostro.types import Crops, Face, Image
+    from rostro.core.types import Crops, Face, Image
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,25 +5,27 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from rostro import registry
+from rostro.core.parts import Room
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rostro.types import AlignmentSpec, Crops, Face, Image
-    from rostro.weights.entry import ModelFile
-    from rostro.weights.store import ModelStore
+    from rostro.core.types import AlignmentSpec, Crops, Face, Image
+    from rostro.models.entry import ModelFile
+    from rostro.models.store import ModelStore
 
 
 class Alignment(ABC):
     """Makes a crop of fixed size from a face.
 
     Class attributes:
+        name: What spaces, options and cards call it.
         about: One line for people.
         needs_landmarks: Whether faces must carry the five landmarks.
         files: The model files it needs; an alignment that has some takes ``store`` when made.
     """
 
+    name: ClassVar[str]
     about: ClassVar[str]
     needs_landmarks: ClassVar[bool]
     files: ClassVar[tuple[ModelFile, ...]] = ()
@@ -52,6 +54,19 @@ class Alignment(ABC):
         """
 
 
+ALIGNMENTS = Room(
+    Alignment,
+    "alignment",
+    "rostro.alignments",
+    {
+        "crop": "rostro.alignment.crop:Crop",
+        "dlib_chip": "rostro.alignment.dlib_chip:DlibChip",
+        "eye_line": "rostro.alignment.eye_line:EyeLine",
+        "five_point": "rostro.alignment.five_point:FivePoint",
+    },
+)
+
+
 def open_alignment(spec: AlignmentSpec, store: ModelStore) -> Alignment:
     """Makes the alignment that a spec names.
 
@@ -59,7 +74,7 @@ def open_alignment(spec: AlignmentSpec, store: ModelStore) -> Alignment:
         UnknownModel: No alignment of that name.
         MissingExtra: The alignment's library is not installed.
     """
-    part: Any = registry.part("alignment", spec.name)
+    part: Any = ALIGNMENTS.get(spec.name)
     needs = {"store": store} if part.files else {}
     alignment: Alignment = part(spec.size, **needs, **spec.options)
     return alignment

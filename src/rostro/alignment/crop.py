@@ -12,12 +12,13 @@ from rostro.alignment.base import Alignment
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rostro.types import Crops, Face, Image
+    from rostro.core.types import Crops, Face, Image
 
 
 class Crop(Alignment):
     """The box, scaled to the crop. Works with every detector."""
 
+    name = "crop"
     about = "the box with a margin, without rotation"
     needs_landmarks = False
 

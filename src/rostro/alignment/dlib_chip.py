@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from rostro.alignment.base import Alignment
-from rostro.errors import MissingExtra
-from rostro.weights.entry import ModelFile
+from rostro.core.errors import MissingExtra
+from rostro.models.entry import ModelFile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rostro.types import Crops, Face, Image
-    from rostro.weights.store import ModelStore
+    from rostro.core.types import Crops, Face, Image
+    from rostro.models.store import ModelStore
 
 _PADDING = 0.25
 #: How far from square, in parts of the longer side, a box may be and pass for dlib's own: its HOG detector's are
@@ -30,6 +30,7 @@ _NEARLY = 0.15
 class DlibChip(Alignment):
     """What face_recognition's users get, from any detector's box. Predicts its own landmarks: eye corners and nose."""
 
+    name = "dlib_chip"
     about = "dlib's own five landmarks, predicted from the box, onto its mean face"
     needs_landmarks = False
     files: ClassVar[tuple[ModelFile, ...]] = (

@@ -13,17 +13,18 @@ import numpy as np
 
 from rostro.alignment._region import Region
 from rostro.alignment.base import Alignment
-from rostro.errors import BadInput
+from rostro.core.errors import BadInput
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rostro.types import Crops, Face, Image
+    from rostro.core.types import Crops, Face, Image
 
 
 class EyeLine(Alignment):
     """Turns about the middle of the box until the eyes are level, then cuts the box out, with a margin, as a square."""
 
+    name = "eye_line"
     about = "the box with a margin, turned so that the eyes are level"
     needs_landmarks = True
 

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rostro.alignment.base import Alignment
-from rostro.errors import BadInput
+from rostro.core.errors import BadInput
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from rostro.types import Crops, Face, Floats, Image
+    from rostro.core.types import Crops, Face, Floats, Image
 
 #: Where the landmarks belong in a crop of 112 × 112 pixels.
 TEMPLATE = np.array(
@@ -31,6 +31,7 @@ TEMPLATE_SIZE = 112
 class FivePoint(Alignment):
     """Rotation, uniform scale and shift by least squares over the five landmarks."""
 
+    name = "five_point"
     about = "five landmarks onto the ArcFace template (scaled for sizes other than 112)"
     needs_landmarks = True
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from rostro.cli import output
 from rostro.cli.train import tools
-from rostro.errors import BadInput
+from rostro.core.errors import BadInput
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 def evaluate(checkpoint: Path | None, root: Path, folder: Path, language: str, *, json: bool) -> None:
     """Asks the checkpoint about each photo, writes the report, prints the main figures."""
+    from rostro.core.words import check_language
     from rostro.evaluation.classification import classify_folder
     from rostro.evaluation.classification_report import summary, write_classification
-    from rostro.imaging.words import check_language
-    from rostro.training._checkpoint import make_folder, read_checkpoint
+    from rostro.training.loop.checkpoint import make_folder, read_checkpoint
 
     checked = check_language(cast("Any", language))
     if checkpoint is None:

@@ -12,7 +12,7 @@ from rostro.cli import options, output
 
 if TYPE_CHECKING:
     from rostro.evaluation.run import Result
-    from rostro.recognition.recognizer import Recognizer
+    from rostro.recognizer import Recognizer
 
 
 def command(
@@ -42,7 +42,7 @@ def command(
     Example: rostro calibrate --root people/ --fmr 1e-3 --output office.json
     """
     from rostro.evaluation.calibration import operating_points, write_operating_points
-    from rostro.evaluation.protocols.base import Options
+    from rostro.evaluation.options import Options
 
     chosen = Options(seed=seed, replicates=replicates, fmrs=(fmr,))
     recognizer = options.make_recognizer(

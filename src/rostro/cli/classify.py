@@ -8,9 +8,9 @@ import typer
 
 from rostro.cli import options, output
 from rostro.cli.detect import exit_code
+from rostro.core.errors import BadInput
 from rostro.embedding.base import Classifier
-from rostro.errors import BadInput
-from rostro.imaging.listing import find_photos
+from rostro.photos.listing import find_photos
 from rostro.recognition.pipeline import Failure, PhotoFaces
 
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rostro import registry
 from rostro.cli import evaluate as verb
 from rostro.cli import options, output
-from rostro.embedding._trained import find_embedder
-from rostro.errors import BadInput, RostroError
+from rostro.core.errors import BadInput, RostroError
+from rostro.detection.base import DETECTORS
+from rostro.embedding.base import EMBEDDERS
+from rostro.embedding.trained import find_embedder
 
 if TYPE_CHECKING:
     from rostro.evaluation.report import Shown
@@ -47,7 +48,7 @@ def command(
 
     Example: rostro compare --root lfw/ --embedder sface,edgeface --detector yunet,mtcnn
     """
-    from rostro.evaluation.protocols.base import Options
+    from rostro.evaluation.options import Options
 
     chosen = Options(
         fmrs=tuple(fmr) if fmr else None, references=references, probes=probes, draws=draws, seed=seed,
@@ -83,14 +84,14 @@ def _names(room: str, text: str | None) -> list[str | None]:
         return _installed(room)
     names: list[str | None] = [name.strip() for name in text.split(",") if name.strip()]
     for name in names:
-        find_embedder(str(name)) if room == "embedding" else registry.part(room, str(name))
+        find_embedder(str(name)) if room == "embedding" else DETECTORS.get(str(name))
     return names
 
 
 def _installed(room: str) -> list[str | None]:
-    from rostro.settings import Settings
-    from rostro.weights.store import ModelStore
+    from rostro.core.settings import Settings
+    from rostro.models.store import ModelStore
 
     store = ModelStore(Settings.from_environment())
-    parts = {name: registry.part(room, name) for name in registry.names(room)}
-    return [name for name, part in parts.items() if all(store.is_installed(file) for file in part.files)]  # type: ignore[attr-defined]
+    parts = EMBEDDERS if room == "embedding" else DETECTORS
+    return [name for name in parts if all(store.is_installed(file) for file in parts.get(name).files)]

@@ -8,7 +8,7 @@ import typer
 
 from rostro.cli import options, output
 from rostro.cli.every_detector import compare
-from rostro.imaging.listing import find_photos
+from rostro.photos.listing import find_photos
 from rostro.recognition import answers
 from rostro.recognition.pipeline import Failure, PhotoFaces
 
@@ -74,8 +74,8 @@ def _count(faces: int) -> str:
 
 
 def _draw(found: list[PhotoFaces], picture: Path) -> None:
-    from rostro.imaging.pictures import detection_sheet
-    from rostro.imaging.writing import write_picture
+    from rostro.drawing.sheets import detection_sheet
+    from rostro.photos.writing import write_picture
 
     sheet = detection_sheet([(answer.photo, answer.kept_image, answer.faces) for answer in found])
     write_picture(sheet, picture)

@@ -10,10 +10,10 @@ from typing import Any
 
 import typer
 
-from rostro import __version__, registry
+from rostro import __version__
 from rostro.cli import options, output
-from rostro.errors import MissingExtra, RostroError
-from rostro.runtime.base import engines_of
+from rostro.core.errors import MissingExtra, RostroError
+from rostro.runtime.base import ENGINES, engines_of
 
 _LIBRARIES = (
     "numpy",
@@ -48,7 +48,7 @@ def command(
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
         "settings": {item.name: _plain(getattr(faces.settings, item.name)) for item in fields(faces.settings)},
         "libraries": {name: _version(name) for name in _LIBRARIES},
-        "engines": {name: _engine(name) for name in registry.names("runtime")},
+        "engines": {name: _engine(name) for name in ENGINES},
         "models": _models(faces),
     }
     problems = [answer for answer in report["models"].values() if isinstance(answer, str)]
@@ -75,7 +75,7 @@ def _models(faces: Any) -> dict[str, Any]:
 
 def _engine(name: str) -> dict[str, str]:
     try:
-        about: dict[str, str] = registry.part("runtime", name).about()  # type: ignore[attr-defined]
+        about = ENGINES.get(name).about()
     except MissingExtra as error:
         return {"missing": str(error)}
     return about

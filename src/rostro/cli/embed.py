@@ -10,9 +10,9 @@ import typer
 
 from rostro.cli import options, output
 from rostro.cli.detect import exit_code
-from rostro.errors import BadInput, PhotoError
-from rostro.imaging.listing import find_photos
-from rostro.imaging.reading import photo_hash, printable
+from rostro.core.errors import BadInput, PhotoError
+from rostro.photos.listing import find_photos
+from rostro.photos.reading import photo_hash, printable
 from rostro.recognition import answers
 from rostro.recognition.pipeline import Failure, PhotoFaces
 from rostro.recognition.tables import FaceTable, writer_for
@@ -20,7 +20,7 @@ from rostro.recognition.tables import FaceTable, writer_for
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rostro.recognition.recognizer import Recognizer
+    from rostro.recognizer import Recognizer
 
 MOST_BARCODES = 2
 
@@ -134,8 +134,8 @@ def _unseen(faces: Recognizer, photos: Iterable[Path], table: FaceTable) -> Iter
 
 def _draw(faces: Recognizer, found: list[PhotoFaces], picture: Path) -> None:
     """Bar codes of the first face of one photo, or of two."""
-    from rostro.imaging.barcode import barcode, barcode_pair
-    from rostro.imaging.writing import write_picture
+    from rostro.drawing.barcode import barcode, barcode_pair
+    from rostro.photos.writing import write_picture
 
     shown = [answer for answer in found if answer.faces]
     if not 1 <= len(shown) <= MOST_BARCODES:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from rostro.cli import options, output
-from rostro.recognition.enrolment import Enroller, people_photos
+from rostro.people.enrol import Enroller, people_photos
 
 
 def command(

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from rostro.cli import options, output
-from rostro.errors import BadInput
+from rostro.core.errors import BadInput
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from rostro.evaluation.protocols.base import Options, Protocol
+    from rostro.evaluation.options import Options
+    from rostro.evaluation.protocols.base import Protocol
     from rostro.evaluation.report import Shown
-    from rostro.recognition.recognizer import Recognizer
     from rostro.recognition.selection import FaceRule
+    from rostro.recognizer import Recognizer
 
 Root = Annotated[Path, typer.Option("--root", help="Folder of the photos; what it holds depends on the protocol.")]
 Output = Annotated[Path, typer.Option("--output", help="Folder for the report, the numbers and the scores.")]
@@ -82,7 +83,7 @@ def command(
 
         _classification.evaluate(checkpoint, root, output_folder, language, json=json)
         return
-    from rostro.evaluation.protocols.base import Options
+    from rostro.evaluation.options import Options
 
     chosen = Options(
         fmrs=tuple(fmr) if fmr else None, references=references, probes=probes, draws=draws, seed=seed,
@@ -109,8 +110,8 @@ class Task:
         groups: Path | None = None,
     ) -> None:
         """Checks what can be checked before the long work begins."""
+        from rostro.core.words import check_language
         from rostro.evaluation.run import open_protocol
-        from rostro.imaging.words import check_language
 
         self.language = check_language(cast("Any", language))
         self.folder = folder

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from rostro import registry
 from rostro.cli import options, output
-from rostro.errors import MissingExtra, ModelError
+from rostro.core.errors import MissingExtra, ModelError
+from rostro.detection.base import DETECTORS
 from rostro.recognition.pipeline import Failure, PhotoFaces
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ def compare(photos: Sequence[Path], picture: Path | None, json: bool, given: dic
     rows: list[dict[str, Any]] = []
     cells: list[tuple[str, Any, Any]] = []
     failed: dict[str, Failure] = {}
-    for name in registry.names("detection"):
-        kind: Any = registry.part("detection", name)
+    for name in DETECTORS:
+        kind = DETECTORS.get(name)
         if given["max_side"] is not None and kind.least_side is None:
             output.note(f"{name}: left out: it looks at every photo in one size")
             continue
@@ -65,7 +65,7 @@ def compare(photos: Sequence[Path], picture: Path | None, json: bool, given: dic
 
 
 def _draw(cells: list[tuple[str, Any, Any]], picture: Path) -> None:
-    from rostro.imaging.pictures import detection_sheet
-    from rostro.imaging.writing import write_picture
+    from rostro.drawing.sheets import detection_sheet
+    from rostro.photos.writing import write_picture
 
     write_picture(detection_sheet(cells), picture)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rostro.cli import options, output
-from rostro.errors import BadInput
+from rostro.core.errors import BadInput
 from rostro.gallery.base import open_gallery, without_password
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ app = typer.Typer(
 
 
 def _open(url: str | None) -> Gallery:
-    from rostro.settings import Settings
+    from rostro.core.settings import Settings
 
     return open_gallery(url or Settings.from_environment().gallery, create=False)
 
@@ -59,7 +59,7 @@ def migrate(
 
     Example: rostro gallery migrate people.db "postgresql://me@host/db?gallery=people"
     """
-    from rostro.gallery._migration import migrate
+    from rostro.gallery.upkeep.migrate import migrate
 
     if source == target:
         raise BadInput(f"{without_password(source)}: a gallery cannot be copied onto itself")
@@ -98,7 +98,7 @@ def check(gallery: options.GalleryUrl = None, json: options.Json = False) -> Non
 
     Example: rostro gallery check --gallery people.db
     """
-    from rostro.gallery._check import find_damage
+    from rostro.gallery.upkeep.check import find_damage
 
     with _open(gallery) as opened:
         found = list(find_damage(opened))
@@ -119,7 +119,7 @@ def backup(
 
     Example: rostro gallery backup people-monday.db --gallery people.db
     """
-    from rostro.gallery._backup import back_up
+    from rostro.gallery.upkeep.backup import back_up
 
     with _open(gallery) as opened, _bar("copying") as bar:
         back_up(opened, file, bar)

@@ -9,14 +9,14 @@ import typer
 from rostro.cli import options, output
 from rostro.cli.detect import exit_code
 from rostro.gallery.base import open_gallery
-from rostro.imaging.listing import find_photos
+from rostro.photos.listing import find_photos
 from rostro.recognition import answers
 from rostro.recognition.pipeline import Failure, PhotoFaces
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rostro.types import Identification
+    from rostro.core.types import Identification
 
 
 def command(
@@ -76,7 +76,7 @@ def _sentence(answer: Identification) -> str:
 
 
 def _draw(answered: list[tuple[PhotoFaces, list[Identification]]], picture: Path) -> None:
-    from rostro.imaging.pictures import identification_sheet
-    from rostro.imaging.writing import write_picture
+    from rostro.drawing.sheets import identification_sheet
+    from rostro.photos.writing import write_picture
 
     write_picture(identification_sheet([(found.photo, found.kept_image, row) for found, row in answered]), picture)

@@ -9,7 +9,7 @@ import typer
 
 from rostro.cli import options, output
 from rostro.cli.serve import KeyFile
-from rostro.server.keys import DEFAULT_FILE, KeyStore, Role
+from rostro.server.admission.keys import DEFAULT_FILE, KeyStore, Role
 
 app = typer.Typer(help="Make, list and revoke the API keys of 'rostro serve'.", no_args_is_help=True)
 

@@ -8,7 +8,7 @@ from importlib import import_module
 import typer
 
 from rostro import __version__
-from rostro.errors import RostroError
+from rostro.core.errors import RostroError
 
 #: The verbs, in the order of the help. Each is a file here with a function ``command`` or a group ``app``.
 VERBS = (

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rostro.cli import options, output
-from rostro.errors import BadInput, ModelCorrupt, RostroError
-from rostro.weights.catalogue import catalogue, defaults, entries, find, measured
+from rostro.core.errors import BadInput, ModelCorrupt, RostroError
+from rostro.recognition.catalogue import catalogue, defaults, entries, find, measured
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rostro.weights.catalogue import Model
-    from rostro.weights.entry import ModelFile
-    from rostro.weights.store import ModelStore
+    from rostro.models.entry import ModelFile
+    from rostro.models.store import ModelStore
+    from rostro.recognition.catalogue import Model
 
 app = typer.Typer(help="List, show, fetch, verify and import model files.", no_args_is_help=True)
 
@@ -24,8 +24,8 @@ Names = Annotated[list[str] | None, typer.Argument(help="Models or files, by nam
 
 
 def _store() -> ModelStore:
-    from rostro.settings import Settings
-    from rostro.weights.store import ModelStore
+    from rostro.core.settings import Settings
+    from rostro.models.store import ModelStore
 
     return ModelStore(
         Settings.from_environment(), on_progress=output.download_progress(), on_licence=output.announce_licence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from rostro.recognition.recognizer import Recognizer
+    from rostro.recognizer import Recognizer
 
 Photos = Annotated[list[Path], typer.Argument(help="Photos, or folders of photos.", show_default=False)]
 Detector = Annotated[
@@ -77,9 +77,9 @@ def make_recognizer(
 ) -> Recognizer:
     """A recogniser whose store tells on stderr what it fetches and under which licence."""
     from rostro.cli.output import announce_licence, download_progress
-    from rostro.recognition.recognizer import Recognizer
-    from rostro.settings import Settings
-    from rostro.weights.store import ModelStore
+    from rostro.core.settings import Settings
+    from rostro.models.store import ModelStore
+    from rostro.recognizer import Recognizer
 
     settings = Settings.from_environment()
     return Recognizer(

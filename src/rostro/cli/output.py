@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
+    from rostro.models.entry import ModelFile
     from rostro.recognition.pipeline import Failure
-    from rostro.weights.entry import ModelFile
 
 YES, NO, NO_ANSWER = 0, 1, 2
 

@@ -8,8 +8,8 @@ import typer
 
 from rostro.cli import options, output
 from rostro.gallery.base import open_gallery
+from rostro.people.pictures import CropStore
 from rostro.recognition import answers
-from rostro.recognition.crops import CropStore
 
 if TYPE_CHECKING:
     from rostro.gallery.base import Gallery
@@ -21,7 +21,7 @@ Names = Annotated[list[str], typer.Argument(help="Names of people.", show_defaul
 
 
 def _open(url: str | None) -> Gallery:
-    from rostro.settings import Settings
+    from rostro.core.settings import Settings
 
     return open_gallery(url or Settings.from_environment().gallery, create=False)
 

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 import typer
 
-from rostro import registry
 from rostro.cli import options, output
 from rostro.cli.train import tools
-from rostro.errors import PhotoError
-from rostro.imaging.listing import find_photos
-from rostro.imaging.shapes import BLUE, GREEN, PAPER
+from rostro.core.errors import PhotoError
+from rostro.drawing.shapes import BLUE, GREEN, PAPER
+from rostro.photos.listing import find_photos
+from rostro.training.base import RECIPES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rostro.training.base import Prediction, Recipe
-    from rostro.types import Image
+    from rostro.core.types import Image
+    from rostro.training.base import Prediction
 
 _SHOWN = 3
 #: Widths of the picture's parts in pixels, and how many probabilities it shows.
@@ -40,16 +40,16 @@ def command(
 
     Example: rostro predict trained/ party.jpg --picture answer.png
     """
-    from rostro.training._checkpoint import read_checkpoint
+    from rostro.training.loop.checkpoint import read_checkpoint
 
     read = read_checkpoint(checkpoint)
-    recipe: type[Recipe] = registry.part("training", read.card.recipe)
+    recipe = RECIPES.get(read.card.recipe)
     with tools() as lent:
         answers = list(recipe.predict(read, list(find_photos(photos)), lent))
     found = [answer for answer in answers if not isinstance(answer, PhotoError)]
     failed = [answer for answer in answers if isinstance(answer, PhotoError)]
     if picture is not None and found:
-        from rostro.imaging.writing import write_picture
+        from rostro.photos.writing import write_picture
 
         write_picture(_sheet(found), picture)
     if json:
@@ -80,10 +80,10 @@ def _shown(answer: Prediction) -> str:
 
 def _sheet(answers: Sequence[Prediction]) -> Image:
     """One answer under the other: the photo with the face that was looked at; beside it the answer and its reasons."""
-    from rostro.imaging.drawing import mark_faces
-    from rostro.imaging.layout import GAP, MARGIN, below, beside, fit, framed
-    from rostro.imaging.reading import read_photo
-    from rostro.types import Face
+    from rostro.core.types import Face
+    from rostro.drawing.faces import mark_faces
+    from rostro.drawing.layout import GAP, MARGIN, below, beside, fit, framed
+    from rostro.photos.reading import read_photo
 
     blocks = []
     for answer in answers:
@@ -98,7 +98,7 @@ def _sheet(answers: Sequence[Prediction]) -> Image:
 
 def _words(answer: Prediction) -> Image:
     """The photo's name, the answer, and a bar for each of the highest probabilities."""
-    from rostro.imaging.layout import SMALL, TEXT, below, line, paragraph
+    from rostro.drawing.layout import SMALL, TEXT, below, line, paragraph
 
     bars = [_bar(name, value, name in answer.labels) for name, value in answer.probabilities[:_BARS]]
     head = [line(Path(answer.photo).name, SMALL, _COLUMN), paragraph(_plain(_labels(answer)), TEXT, _COLUMN)]
@@ -106,7 +106,7 @@ def _words(answer: Prediction) -> Image:
 
 
 def _bar(name: str, value: float, taken: bool) -> Image:
-    from rostro.imaging.layout import SMALL, beside, blank, line
+    from rostro.drawing.layout import SMALL, beside, blank, line
 
     label = line(_plain(name), SMALL, _LABEL)
     track = blank(_COLUMN - _LABEL - _FIGURE - 16, label.shape[0])

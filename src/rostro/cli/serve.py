@@ -9,9 +9,9 @@ from typing import Annotated, Any
 import typer
 
 from rostro.cli import options, output
-from rostro.errors import BadInput
-from rostro.server.keys import DEFAULT_FILE, KeyStore
-from rostro.server.limits import Limits
+from rostro.core.errors import BadInput
+from rostro.server.admission.keys import DEFAULT_FILE, KeyStore
+from rostro.server.admission.limits import Limits
 
 KeyFile = Annotated[
     Path, typer.Option("--keys", envvar="ROSTRO_KEYS", help="File of the API keys, which 'rostro keys' makes.")
@@ -55,7 +55,7 @@ def command(
 
     Example: rostro serve --host 0.0.0.0 --certificate cert.pem --certificate-key key.pem
     """
-    from rostro.recognition.crops import CropStore
+    from rostro.people.pictures import CropStore
     from rostro.server.serving import make_server
 
     faces = options.make_recognizer(

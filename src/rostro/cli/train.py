@@ -13,19 +13,19 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 import numpy as np
 import typer
 
-from rostro import registry
 from rostro.cli import options, output
-from rostro.errors import PhotoError
+from rostro.core.errors import PhotoError
+from rostro.training.base import RECIPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from rich.progress import Progress
 
-    from rostro.recognition.recognizer import Recognizer
-    from rostro.training.base import Found, Options, Recipe, Step, Tools
-    from rostro.types import AlignmentSpec, Image
-    from rostro.weights.entry import ModelFile
+    from rostro.core.types import AlignmentSpec, Image
+    from rostro.models.entry import ModelFile
+    from rostro.recognizer import Recognizer
+    from rostro.training.base import Found, Options, Step, Tools
 
 Root = Annotated[
     Path, typer.Argument(help="Folder of the data; what it holds depends on the recipe.", show_default=False)
@@ -65,8 +65,8 @@ class EmbedderBase:
 
     def portraits(self, photos: Sequence[Path | bytes]) -> Iterator[Found | PhotoError]:
         """One answer per photo, about its middle square."""
-        from rostro.training._portraits import middle_squares
         from rostro.training.base import Found
+        from rostro.training.classifiers.portraits import middle_squares
 
         size = self._faces.alignment_spec.size
         task = self._bar.add_task("embedding", total=len(photos))
@@ -105,7 +105,7 @@ def _model_file(forms: Sequence[ModelFile]) -> tuple[ModelFile, Path]:
 
 def _say(line: str, bar: Progress) -> None:
     """A line on stderr, above the bar; of several processes only the first one speaks."""
-    from rostro.training._processes import is_first
+    from rostro.training.loop.processes import is_first
 
     if not is_first():
         return
@@ -118,9 +118,9 @@ def _say(line: str, bar: Progress) -> None:
 @contextmanager
 def tools() -> Iterator[Tools]:
     """A progress bar, and an end at Ctrl-C that keeps what was learned; a second Ctrl-C ends at once."""
-    from rostro.settings import Settings
-    from rostro.training._processes import is_first
+    from rostro.core.settings import Settings
     from rostro.training.base import Tools
+    from rostro.training.loop.processes import is_first
 
     asked: list[int] = []
 
@@ -156,11 +156,11 @@ def tools() -> Iterator[Tools]:
 
 def _command(name: str) -> Callable[..., None]:
     """The command of a recipe: its folder, ``--output``, and an option for each field of the recipe's options."""
-    recipe: type[Recipe] = registry.part("training", name)
+    recipe = RECIPES.get(name)
     shown = name.replace("_", "-")
 
     def command(root: Path, output_folder: Path, json: bool, **chosen: Any) -> None:
-        from rostro.training._processes import is_first, joined
+        from rostro.training.loop.processes import is_first, joined
 
         wanted: Options = recipe.options(**chosen)
         with tools() as lent, joined(getattr(wanted, "device", "cpu")):
@@ -193,5 +193,5 @@ def _parameter(name: str, kind: Any, default: Any) -> inspect.Parameter:
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=kind, default=default)
 
 
-for _name in registry.names("training"):
+for _name in RECIPES:
     app.command(_name.replace("_", "-"))(_command(_name))

@@ -12,8 +12,8 @@ from rostro.recognition import answers
 from rostro.recognition.pipeline import Failure, PhotoFaces
 
 if TYPE_CHECKING:
-    from rostro.recognition.recognizer import Recognizer
-    from rostro.types import Verification
+    from rostro.core.types import Verification
+    from rostro.recognizer import Recognizer
 
 
 def command(
@@ -53,7 +53,7 @@ def command(
     if picture is not None:
         draw(faces, first, second, verdict, picture)
     if json:
-        output.print_json(answers.verification(faces, (first, second), verdict))
+        output.print_json(answers.verification(faces.system, (first, second), verdict))
     else:
         output.say(sentence(verdict))
     raise typer.Exit(output.YES if verdict.same else output.NO)
@@ -71,8 +71,8 @@ def draw(faces: Recognizer, first: PhotoFaces, second: PhotoFaces, verdict: Veri
     """Both photos, the crops compared, and the score against its threshold."""
     import numpy as np
 
-    from rostro.imaging.pictures import verification_sheet
-    from rostro.imaging.writing import write_picture
+    from rostro.drawing.sheets import verification_sheet
+    from rostro.photos.writing import write_picture
 
     details = f"{faces.detector_name}, {verdict.space}, {faces.engine_options.name}"
     sheet = verification_sheet(

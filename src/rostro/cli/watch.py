@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rostro.cli import options, output
-from rostro.errors import BadInput
+from rostro.core.errors import BadInput
 from rostro.gallery.base import open_gallery
 from rostro.video.events import Clock, Event, EventLog, FaceEvent
 from rostro.video.loop import Summary, run
@@ -23,7 +23,7 @@ from rostro.video.watcher import Watcher, WatchOptions
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from rostro.recognition.recognizer import Recognizer
+    from rostro.recognizer import Recognizer
     from rostro.video.sightings import Sightings
     from rostro.video.sources import Source
     from rostro.video.watcher import Scene
@@ -170,7 +170,7 @@ def _picture(event: Event, sightings: Sightings | None) -> dict[str, str | None]
 def _sightings(faces: Recognizer, wanted: bool) -> Sightings | None:
     if not wanted:
         return None
-    from rostro.recognition.crops import CropStore
+    from rostro.people.pictures import CropStore
     from rostro.video.sightings import Sightings
 
     crops = CropStore.beside(faces.gallery_url)
@@ -195,9 +195,9 @@ def _drawer(path: Path, source: Source, stack: ExitStack) -> Callable[[Scene], N
 
 def _page(faces: Recognizer, source: Source, port: int, stack: ExitStack) -> Callable[[Scene], None]:
     """Serves the page for this machine while the watching goes on, and opens it where somebody sits before it."""
-    from rostro.server.keys import DEFAULT_FILE, KeyStore
+    from rostro.server.admission.keys import DEFAULT_FILE, KeyStore
     from rostro.server.serving import make_server
-    from rostro.server.watching import Broadcast
+    from rostro.server.sockets.watching import Broadcast
 
     broadcast = Broadcast(source.name)
     server = make_server(faces, keys=KeyStore(Path(DEFAULT_FILE)), host=_HOST, port=port, watching=broadcast)

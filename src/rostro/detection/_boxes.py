@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from rostro.types import Face
+from rostro.core.types import Face
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from rostro.types import Floats
+    from rostro.core.types import Floats
 
 
 #: Boxes that `nms` compares at once: enough to keep numpy busy, few enough for the processor's cache.

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from rostro.core.errors import BadInput, MissingExtra
+from rostro.core.types import Face, Floats, Image
 from rostro.detection._boxes import faces
 from rostro.detection._landmarks import five_points
 from rostro.detection.base import Detector
-from rostro.errors import BadInput, MissingExtra
-from rostro.types import Face, Floats, Image
-from rostro.weights.entry import ModelFile
+from rostro.models.entry import ModelFile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rostro.models.store import ModelStore
     from rostro.runtime.base import EngineOptions
-    from rostro.weights.store import ModelStore
 
 #: Side of the smallest face that both detectors know, in pixels.
 _WINDOW = 80

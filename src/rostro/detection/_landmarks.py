@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from rostro.types import Floats
+    from rostro.core.types import Floats
 
 #: Where the nose meets the lip on a frontal face, below the middle of the eyes, in half distances of the eyes.
 _NOSE_BASE = (0.0, 1.52)
@@ -30,7 +30,7 @@ def five_points(left_eye: ArrayLike, right_eye: ArrayLike, nose_base: ArrayLike 
         nose_base: (x, y) of where the nose meets the upper lip, or None where it is not known.
 
     Returns:
-        (5, 2) in the order of `rostro.types.LANDMARKS`.
+        (5, 2) in the order of `rostro.core.types.LANDMARKS`.
     """
     left, right = np.asarray(left_eye, np.float64), np.asarray(right_eye, np.float64)
     middle, across = (left + right) / 2, (right - left) / 2

@@ -5,21 +5,23 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
-from rostro.errors import BadInput
+from rostro.core.errors import BadInput
+from rostro.core.parts import Room
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rostro.core.types import Face, Image
+    from rostro.models.entry import ModelFile
+    from rostro.models.store import ModelStore
     from rostro.runtime.base import EngineOptions
-    from rostro.types import Face, Image
-    from rostro.weights.entry import ModelFile
-    from rostro.weights.store import ModelStore
 
 
 class Detector(ABC):
     """Finds faces. Safe to call from several threads at once.
 
     Class attributes:
+        name: What options, answers and reports call it.
         about: One line for people.
         paper: What to cite.
         files: The model files it needs; their licences are its licence.
@@ -29,6 +31,7 @@ class Detector(ABC):
         least_side: The smallest that this can be; None where the network fixes how large it looks at photos.
     """
 
+    name: ClassVar[str]
     about: ClassVar[str]
     paper: ClassVar[str]
     files: ClassVar[tuple[ModelFile, ...]]
@@ -81,9 +84,26 @@ class Detector(ABC):
         """
 
 
+DETECTORS = Room(
+    Detector,
+    "detector",
+    "rostro.detectors",
+    {
+        "dlib_hog": "rostro.detection.dlib_hog:DlibHOG",
+        "dlib_mmod": "rostro.detection.dlib_mmod:DlibMMOD",
+        "haar": "rostro.detection.haar:Haar",
+        "mtcnn": "rostro.detection.mtcnn:MTCNN",
+        "scrfd": "rostro.detection.scrfd:SCRFD",
+        "ssd_mobilenet": "rostro.detection.ssd_mobilenet:SSDMobileNet",
+        "yunet": "rostro.detection.yunet:YuNet",
+    },
+)
+
+
 def _check_side(detector: type[Detector], max_side: int) -> None:
     if detector.least_side is None:
-        name = detector.__module__.rpartition(".")[2]
-        raise BadInput(f"{name} looks at every photo in the size that its network fixes; max_side says nothing to it")
+        raise BadInput(
+            f"{detector.name} looks at every photo in the size that its network fixes; max_side says nothing to it"
+        )
     if max_side < detector.least_side:
         raise BadInput(f"max_side is at least {detector.least_side}, got {max_side}")

@@ -14,8 +14,8 @@ import numpy as np
 from rostro.detection._dlib import FIVE_POINTS, DlibDetector
 
 if TYPE_CHECKING:
-    from rostro.types import Image
-    from rostro.weights.entry import ModelFile
+    from rostro.core.types import Image
+    from rostro.models.entry import ModelFile
 
 
 class DlibHOG(DlibDetector):
@@ -26,6 +26,7 @@ class DlibHOG(DlibDetector):
     face is 1/16 of the longer side.
     """
 
+    name = "dlib_hog"
     about = "dlib HOG: frontal faces, landmarks partly estimated"
     paper = "Dalal, Triggs: Histograms of Oriented Gradients for Human Detection. CVPR 2005"
     files: ClassVar[tuple[ModelFile, ...]] = (FIVE_POINTS,)

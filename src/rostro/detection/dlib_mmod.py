@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from rostro.detection._dlib import FIVE_POINTS, DlibDetector, model_file
 
 if TYPE_CHECKING:
-    from rostro.types import Image
-    from rostro.weights.entry import ModelFile
+    from rostro.core.types import Image
+    from rostro.models.entry import ModelFile
 
 #: Shorter side of the smallest picture that is looked at, in pixels.
 _SMALLEST = 16
@@ -28,6 +28,7 @@ class DlibMMOD(DlibDetector):
     dlib gives only what it takes for a face: a ``min_score`` under 0.5 finds no more than 0.5.
     """
 
+    name = "dlib_mmod"
     about = "dlib MMOD: a CNN for many poses, landmarks partly estimated"
     paper = "King: Max-Margin Object Detection. arXiv:1502.00046, 2015"
     files: ClassVar[tuple[ModelFile, ...]] = (

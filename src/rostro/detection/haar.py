@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from rostro.core.types import Face, Floats, Image
 from rostro.detection._boxes import faces
 from rostro.detection._landmarks import five_points
 from rostro.detection.base import Detector
-from rostro.types import Face, Floats, Image
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from rostro.weights.entry import ModelFile
+    from rostro.models.entry import ModelFile
 
 #: Windows of one face are this much larger from one scale to the next, and it takes that many to be one.
 _STEP, _NEIGHBOURS = 1.1, 3
@@ -47,6 +47,7 @@ class Haar(Detector):
     `five_points`.
     """
 
+    name = "haar"
     about = "AdaBoost cascades of OpenCV: frontal faces and eyes, nose and mouth estimated"
     paper = "Viola, Jones: Rapid Object Detection using a Boosted Cascade of Simple Features. CVPR 2001"
     files: ClassVar[tuple[ModelFile, ...]] = ()

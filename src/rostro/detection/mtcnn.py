@@ -13,20 +13,20 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
+from rostro.core.errors import BadInput
+from rostro.core.types import Face, Floats, Image
 from rostro.detection._boxes import faces, nms, squared
 from rostro.detection._mosaic import cuts, shelves
 from rostro.detection.base import Detector
-from rostro.errors import BadInput
+from rostro.models.entry import ModelFile
 from rostro.runtime.base import EngineOptions, open_engine
-from rostro.types import Face, Floats, Image
-from rostro.weights.entry import ModelFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from rostro.weights.store import ModelStore
+    from rostro.models.store import ModelStore
 
 _PAPER = "Zhang, Zhang, Li, Qiao: Joint Face Detection and Alignment Using MTCNN. IEEE Signal Processing Letters 2016"
 
@@ -88,6 +88,7 @@ class MTCNN(Detector):
     windows are [2x + 1, 2x + 12] counted from 1; boxes and landmarks here are counted from 0.
     """
 
+    name = "mtcnn"
     about = "MTCNN: P-, R- and O-Net in a cascade, 495,850 parameters, five landmarks"
     paper = _PAPER
     files: ClassVar[tuple[ModelFile, ...]] = (

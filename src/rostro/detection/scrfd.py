@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from rostro.core.types import Face, Floats, Image
 from rostro.detection._boxes import faces, nms
 from rostro.detection.base import Detector
+from rostro.models.entry import ModelFile
 from rostro.runtime.base import open_engine
-from rostro.types import Face, Floats, Image
-from rostro.weights.entry import ModelFile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,6 +39,7 @@ class SCRFD(Detector):
     network knows. With the default of 640 the smallest face found is about 1/64 of the photo's longer side.
     """
 
+    name = "scrfd"
     about = "SCRFD-500M: 0.6 M parameters, five landmarks"
     paper = (
         "Guo, Deng, Lattas, Zafeiriou: Sample and Computation Redistribution for Efficient Face Detection. ICLR 2022"

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from rostro.core.types import Face, Floats, Image
 from rostro.detection._boxes import faces, nms
 from rostro.detection.base import Detector
+from rostro.models.entry import ModelFile
 from rostro.runtime.base import open_engine
-from rostro.types import Face, Floats, Image
-from rostro.weights.entry import ModelFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,6 +39,7 @@ class SSDMobileNet(Detector):
     narrower than about a fifteenth of the photo are missed, and very wide or tall photos distort the faces.
     """
 
+    name = "ssd_mobilenet"
     about = "MobileNet v1 SSD on WIDER FACE: 5.6 M parameters, no landmarks"
     paper = "Liu et al.: SSD: Single Shot MultiBox Detector. ECCV 2016"
     files: ClassVar[tuple[ModelFile, ...]] = (

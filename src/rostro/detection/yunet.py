@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from rostro.core.types import Face, Floats, Image
 from rostro.detection._boxes import nms
 from rostro.detection.base import Detector
+from rostro.models.entry import ModelFile
 from rostro.runtime.base import open_engine
-from rostro.types import Face, Floats, Image
-from rostro.weights.entry import ModelFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,6 +40,7 @@ class YuNet(Detector):
     ones, at a cost that grows with its square.
     """
 
+    name = "yunet"
     about = "YuNet 2023mar: 75,856 parameters, five landmarks"
     paper = "Wu, Peng, Yu: YuNet: A Tiny Millisecond-level Face Detector. Machine Intelligence Research 2023"
     files: ClassVar[tuple[ModelFile, ...]] = (

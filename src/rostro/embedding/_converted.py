@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from rostro.weights.entry import ModelFile
-    from rostro.weights.store import ModelStore
+    from rostro.models.entry import ModelFile
+    from rostro.models.store import ModelStore
 
 
 def converted(store: ModelStore, entry: ModelFile, form: str, convert: Callable[[Path, Path], None]) -> Path:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from rostro.embedding._keras import KerasEmbedder
+from rostro.core.errors import BadInput
+from rostro.core.types import Crops, Floats
 from rostro.embedding.base import Classifier
-from rostro.errors import BadInput
-from rostro.types import Crops, Floats
-from rostro.weights.entry import ModelFile
+from rostro.embedding.keras import KerasEmbedder
+from rostro.models.entry import ModelFile
 
 if TYPE_CHECKING:
     from pathlib import Path

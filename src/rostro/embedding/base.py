@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from rostro.core.parts import Room
+
 if TYPE_CHECKING:
+    from rostro.core.types import AlignmentSpec, Crops, Floats
+    from rostro.models.entry import ModelFile
+    from rostro.models.store import ModelStore
     from rostro.runtime.base import EngineOptions
-    from rostro.types import AlignmentSpec, Crops, Floats
-    from rostro.weights.entry import ModelFile
-    from rostro.weights.store import ModelStore
 
 
 class Embedder(ABC):
     """Maps crops to unit vectors. Safe to call from several threads at once.
 
     Class attributes:
+        name: What spaces, options, cards and reports call it.
         about: One line for people.
         paper: What to cite.
         files: The model files it needs, the network first.
@@ -28,6 +31,7 @@ class Embedder(ABC):
         dims: Length of its vectors.
     """
 
+    name: ClassVar[str]
     about: ClassVar[str]
     paper: ClassVar[str]
     files: ClassVar[tuple[ModelFile, ...]]
@@ -44,7 +48,7 @@ class Embedder(ABC):
     @classmethod
     def ranges(cls) -> Path | None:
         """What its int8 form needs (``ranges/NAME.json``, see `rostro.runtime._quantisation`); None: it has none."""
-        path = Path(__file__).with_name("ranges") / f"{cls.__module__.rpartition('.')[2]}.json"
+        path = Path(__file__).with_name("ranges") / f"{cls.name}.json"
         return path if path.exists() else None
 
     @abstractmethod
@@ -71,8 +75,7 @@ class Embedder(ABC):
         For example ``sface-0ba9fbfa/five_point-112``. Preprocessing belongs to the embedder: who changes it, changes
         the embedder's name.
         """
-        name = type(self).__module__.rpartition(".")[2]
-        return f"{name}-{self.weights_hash[:8]}/{(alignment or self.alignment).key}"
+        return f"{self.name}-{self.weights_hash[:8]}/{(alignment or self.alignment).key}"
 
     @property
     def weights_hash(self) -> str:
@@ -114,3 +117,22 @@ class Classifier(ABC):
             [(self.people[person], float(row[person])) for person in order]
             for row, order in zip(probabilities, best, strict=True)
         ]
+
+
+EMBEDDERS = Room(
+    Embedder,
+    "embedder",
+    "rostro.embedders",
+    {
+        "dlib": "rostro.embedding.dlib:Dlib",
+        "edgeface": "rostro.embedding.edgeface:EdgeFace",
+        "facenet128": "rostro.embedding.facenet128:FaceNet128",
+        "facenet512": "rostro.embedding.facenet512:FaceNet512",
+        "mobilefacenet": "rostro.embedding.mobilefacenet:MobileFaceNet",
+        "sface": "rostro.embedding.sface:SFace",
+        "vggface": "rostro.embedding.vggface:VGGFace",
+        "vggface2_resnet50": "rostro.embedding.vggface2_resnet50:VGGFace2ResNet50",
+        "vggface2_senet50": "rostro.embedding.vggface2_senet50:VGGFace2SENet50",
+        "vggface_fc7": "rostro.embedding.vggface_fc7:VGGFaceFc7",
+    },
+)

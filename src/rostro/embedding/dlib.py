@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from rostro.core.errors import MissingExtra
+from rostro.core.types import AlignmentSpec, Crops, Floats
 from rostro.embedding.base import Embedder
-from rostro.errors import MissingExtra
-from rostro.types import AlignmentSpec, Crops, Floats
-from rostro.weights.entry import ModelFile
+from rostro.models.entry import ModelFile
 
 if TYPE_CHECKING:
+    from rostro.models.store import ModelStore
     from rostro.runtime.base import EngineOptions
-    from rostro.weights.store import ModelStore
 
 
 class Dlib(Embedder):
@@ -27,6 +27,7 @@ class Dlib(Embedder):
     Its makers' threshold, 0.6, is for the Euclidean distance of what `represent` gives, not of unit vectors.
     """
 
+    name = "dlib"
     about = "dlib's ResNet, 128 dimensions, as in face_recognition"
     paper = "King: High Quality Face Recognition with Deep Metric Learning. dlib blog, 2017"
     files: ClassVar[tuple[ModelFile, ...]] = (

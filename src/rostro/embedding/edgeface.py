@@ -10,22 +10,23 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from rostro.core.errors import MissingExtra
+from rostro.core.types import AlignmentSpec, Crops, Floats
 from rostro.embedding._converted import converted
 from rostro.embedding.base import Embedder
-from rostro.errors import MissingExtra
+from rostro.models.entry import ModelFile
 from rostro.runtime.base import EngineOptions, open_engine
-from rostro.types import AlignmentSpec, Crops, Floats
-from rostro.weights.entry import ModelFile
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rostro.weights.store import ModelStore
+    from rostro.models.store import ModelStore
 
 
 class EdgeFace(Embedder):
     """Takes RGB, (x / 255 - 0.5) / 0.5."""
 
+    name = "edgeface"
     about = "EdgeFace-S (gamma 0.5), 512 dimensions"
     paper = "George et al.: EdgeFace: Efficient Face Recognition Model for Edge Devices. T-BIOM 2024"
     files: ClassVar[tuple[ModelFile, ...]] = (

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from rostro.embedding._keras import KerasEmbedder
+from rostro.core.types import AlignmentSpec, Crops, Floats
+from rostro.embedding.keras import KerasEmbedder
+from rostro.models.entry import ModelFile
 from rostro.nets.inception_resnet_v1 import inception_resnet_v1
-from rostro.types import AlignmentSpec, Crops, Floats
-from rostro.weights.entry import ModelFile
 
 if TYPE_CHECKING:
     from rostro.nets.network import Network
@@ -26,6 +26,7 @@ _PAPER = "Schroff et al.: FaceNet: A Unified Embedding for Face Recognition and 
 class FaceNet128(KerasEmbedder):
     """Each crop is standardised by its own mean and deviation."""
 
+    name = "facenet128"
     about = "FaceNet (Inception-ResNet-v1), 128 dimensions"
     paper = _PAPER
     forms: ClassVar[tuple[ModelFile, ...]] = (

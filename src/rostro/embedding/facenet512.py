@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from rostro.core.types import AlignmentSpec, Crops, Floats
 from rostro.embedding.base import Embedder
+from rostro.models.entry import ModelFile
 from rostro.runtime.base import EngineOptions, open_engine
-from rostro.types import AlignmentSpec, Crops, Floats
-from rostro.weights.entry import ModelFile
 
 if TYPE_CHECKING:
-    from rostro.weights.store import ModelStore
+    from rostro.models.store import ModelStore
 
 
 class FaceNet512(Embedder):
@@ -27,6 +27,7 @@ class FaceNet512(Embedder):
     1.242 on LFW is a cosine of 0.379.
     """
 
+    name = "facenet512"
     about = "FaceNet (Inception-ResNet-v1), 512 dimensions"
     paper = "Schroff et al.: FaceNet: A Unified Embedding for Face Recognition and Clustering. CVPR 2015"
     files: ClassVar[tuple[ModelFile, ...]] = (

@@ -10,18 +10,19 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from rostro.core.types import AlignmentSpec, Crops, Floats
 from rostro.embedding.base import Embedder
+from rostro.models.entry import ModelFile
 from rostro.runtime.base import EngineOptions, open_engine
-from rostro.types import AlignmentSpec, Crops, Floats
-from rostro.weights.entry import ModelFile
 
 if TYPE_CHECKING:
-    from rostro.weights.store import ModelStore
+    from rostro.models.store import ModelStore
 
 
 class MobileFaceNet(Embedder):
     """Takes RGB, (x - 127.5) / 127.5."""
 
+    name = "mobilefacenet"
     about = "MobileFaceNet on WebFace600K, 512 dimensions"
     paper = "Chen et al.: MobileFaceNets. CCBR 2018"
     files: ClassVar[tuple[ModelFile, ...]] = (

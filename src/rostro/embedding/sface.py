@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from rostro.core.types import AlignmentSpec, Crops, Floats
 from rostro.embedding.base import Embedder
+from rostro.models.entry import ModelFile
 from rostro.runtime.base import EngineOptions, open_engine
-from rostro.types import AlignmentSpec, Crops, Floats
-from rostro.weights.entry import ModelFile
 
 if TYPE_CHECKING:
-    from rostro.weights.store import ModelStore
+    from rostro.models.store import ModelStore
 
 #: Two thirds of its weights are the last layer's, each used once for a face.
 _TOGETHER = 4
@@ -25,6 +25,7 @@ _TOGETHER = 4
 class SFace(Embedder):
     """SFace 2021dec. Takes RGB in [0, 255]; the network itself subtracts 127.5 and divides by 128."""
 
+    name = "sface"
     about = "SFace 2021dec: MobileFaceNet-like, 128 dimensions"
     paper = "Zhong et al.: SFace: Sigmoid-Constrained Hypersphere Loss for Robust Face Recognition. TIP 2021"
     files: ClassVar[tuple[ModelFile, ...]] = (

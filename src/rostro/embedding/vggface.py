@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from rostro.core.types import AlignmentSpec
 from rostro.embedding._vggface import VGGEmbedder, file
 from rostro.nets.vgg16 import vgg16
-from rostro.types import AlignmentSpec
 
 if TYPE_CHECKING:
+    from rostro.models.entry import ModelFile
     from rostro.nets.network import Network
-    from rostro.weights.entry import ModelFile
 
 _PAPER = "Parkhi, Vedaldi, Zisserman: Deep Face Recognition. BMVC 2015"
 _DEEPFACE = "https://github.com/serengil/deepface_models/releases/download/v1.0/"
@@ -23,6 +23,7 @@ _DEEPFACE = "https://github.com/serengil/deepface_models/releases/download/v1.0/
 class VGGFace(VGGEmbedder):
     """The 2,622 scores before the softmax."""
 
+    name = "vggface"
     about = "VGG-Face (VGG-16): 2622 class scores, 2622 dimensions; names celebrities"
     paper = _PAPER
     forms: ClassVar[tuple[ModelFile, ...]] = (

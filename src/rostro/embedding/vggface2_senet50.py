@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from rostro.core.types import AlignmentSpec
 from rostro.embedding._vggface import VGGEmbedder, file
 from rostro.nets.resnet50 import CLASSES, resnet50
-from rostro.types import AlignmentSpec
 
 if TYPE_CHECKING:
+    from rostro.models.entry import ModelFile
     from rostro.nets.network import Network
-    from rostro.weights.entry import ModelFile
 
 _PAPER = "Cao et al.: VGGFace2: A Dataset for Recognising Faces across Pose and Age. FG 2018"
 
@@ -22,6 +22,7 @@ _PAPER = "Cao et al.: VGGFace2: A Dataset for Recognising Faces across Pose and 
 class VGGFace2SENet50(VGGEmbedder):
     """The average over the last map's positions."""
 
+    name = "vggface2_senet50"
     about = "SENet-50 on VGGFace2, 2048 dimensions; names celebrities"
     paper = _PAPER
     forms: ClassVar[tuple[ModelFile, ...]] = (

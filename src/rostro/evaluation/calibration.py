@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rostro.evaluation.protocols.all_pairs import EveryPair, all_pairs_sample, counted
-from rostro.imaging.writing import replace_file
-from rostro.metrics.bootstrap import AllPairs, rate_intervals
-from rostro.metrics.verification import check_supported, is_supported, rates_at, threshold_at_fmr
+from rostro.photos.writing import replace_file
+from rostro.scoring.bootstrap import AllPairs, rate_intervals
+from rostro.scoring.verification import check_supported, is_supported, rates_at, threshold_at_fmr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from rostro.data.people import People
-    from rostro.evaluation.protocols.base import Options
+    from rostro.evaluation.options import Options
     from rostro.evaluation.table import ScoreTable
-    from rostro.metrics.bootstrap import ErrorKind
-    from rostro.metrics.intervals import Interval
-    from rostro.metrics.verification import Rates
+    from rostro.photos.people import People
+    from rostro.scoring.bootstrap import ErrorKind
+    from rostro.scoring.intervals import Interval
+    from rostro.scoring.verification import Rates
 
 
 def check_people(people: People, fmr: float) -> None:
@@ -37,7 +37,7 @@ def check_people(people: People, fmr: float) -> None:
 def operating_points(
     table: ScoreTable, fmr: float, measured_on: str, options: Options, others: Sequence[float] = EveryPair.FMRS
 ) -> dict[str, Any]:
-    """The document that `rostro.matching.operating_points` reads.
+    """The document that `rostro.scoring.operating_points` reads.
 
     Only comparisons that could be made count: the rates are FMR and FNMR.
 

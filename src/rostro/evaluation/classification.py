@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rostro import registry
-from rostro.data.folders import read_people
-from rostro.errors import BadInput, PhotoError
-from rostro.metrics.intervals import binomial_interval
+from rostro.core.errors import BadInput, PhotoError
+from rostro.photos.folders import read_people
+from rostro.scoring.intervals import binomial_interval
+from rostro.training.base import RECIPES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from rostro.metrics.intervals import Interval
-    from rostro.training._card import Card
-    from rostro.training._checkpoint import Checkpoint
-    from rostro.training.base import Recipe, Tools
+    from rostro.scoring.intervals import Interval
+    from rostro.training.base import Tools
+    from rostro.training.loop.card import Card
+    from rostro.training.loop.checkpoint import Checkpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +165,7 @@ def classify_folder(
         BadInput: Not such a folder, a folder that is no class of the checkpoint, or no photo gave an answer.
     """
     card = checkpoint.card
-    recipe: type[Recipe] = registry.part("training", card.recipe)
+    recipe = RECIPES.get(card.recipe)
     if not recipe.names_one:
         raise BadInput(f"a checkpoint of {card.recipe} does not give each photo one class")
     people = read_people(root)

@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from rostro.evaluation.charts import standing_alone
+from rostro.core.words import Language, check_language, count
 from rostro.evaluation.confusion import confusion_chart
 from rostro.evaluation.words import percent
-from rostro.imaging.page import Page
-from rostro.imaging.words import Language, check_language, count
-from rostro.imaging.writing import replace_file
+from rostro.photos.writing import replace_file
+from rostro.reports.charts import standing_alone
+from rostro.reports.page import Page
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from rostro.evaluation.classification import Answer, Classification
-    from rostro.imaging.page import Cell
+    from rostro.reports.page import Cell
 
 #: Mistakes, and photos without an answer, listed by name.
 _MOST_LISTED = 30

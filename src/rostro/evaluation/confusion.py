@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from rostro.imaging.text import shorten, text_width
+from rostro.drawing.text import shorten, text_width
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

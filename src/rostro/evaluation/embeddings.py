@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rostro.errors import BadInput, PhotoError
-from rostro.imaging.reading import photo_hash
+from rostro.core.errors import BadInput, PhotoError
+from rostro.photos.reading import photo_hash
 from rostro.recognition.pipeline import Failure
 
 if TYPE_CHECKING:
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from rostro.data.people import People
+    from rostro.core.types import Floats
     from rostro.evaluation.system import System
-    from rostro.recognition.recognizer import Recognizer
-    from rostro.types import Floats
+    from rostro.photos.people import People
+    from rostro.recognizer import Recognizer
 
 #: Photos per transaction: what an interruption can cost at most.
 COMMIT_EVERY = 256

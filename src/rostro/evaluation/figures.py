@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rostro.evaluation.charts import Axis, Series, histogram_chart, line_chart
 from rostro.evaluation.words import number, rate_name, say, short_percent
+from rostro.reports.charts import Axis, Series, histogram_chart, line_chart
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rostro.core.words import Language
     from rostro.evaluation.measures import Spread
-    from rostro.imaging.words import Language
-    from rostro.metrics.counts import Numbers
+    from rostro.scoring.counts import Numbers
 
 Named = tuple[str, "Spread"]
 

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rostro.errors import BadInput
-from rostro.metrics.bootstrap import AllPairs, ErrorKind, SubjectScores, rate_intervals
-from rostro.metrics.verification import rates_at
+from rostro.core.errors import BadInput
+from rostro.scoring.bootstrap import AllPairs, ErrorKind, SubjectScores, rate_intervals
+from rostro.scoring.verification import rates_at
 
 if TYPE_CHECKING:
-    from rostro.data.groups import Groups
-    from rostro.evaluation.protocols.base import Options
+    from rostro.evaluation.data.groups import Groups
+    from rostro.evaluation.options import Options
     from rostro.evaluation.table import ScoreTable
-    from rostro.metrics.counts import Numbers
-    from rostro.metrics.intervals import Interval
+    from rostro.scoring.counts import Numbers
+    from rostro.scoring.intervals import Interval
 
 #: Fewer people say nothing about a group.
 FEWEST_PEOPLE = 10

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rostro.metrics.bootstrap import subject_intervals
-from rostro.metrics.counts import RateNotSupported
-from rostro.metrics.intervals import Interval, binomial_interval
-from rostro.metrics.verification import ErrorCurve, auc, error_curve, is_supported, too_few
+from rostro.scoring.bootstrap import subject_intervals
+from rostro.scoring.counts import RateNotSupported
+from rostro.scoring.intervals import Interval, binomial_interval
+from rostro.scoring.verification import ErrorCurve, auc, error_curve, is_supported, too_few
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rostro.evaluation.protocols.base import Options
+    from rostro.evaluation.options import Options
     from rostro.evaluation.table import ScoreTable
-    from rostro.metrics.bootstrap import Sample
-    from rostro.metrics.counts import Numbers, ScoreCounts
+    from rostro.scoring.bootstrap import Sample
+    from rostro.scoring.counts import Numbers, ScoreCounts
 
 #: Points kept of a curve: enough for any drawing of it.
 CURVE_POINTS = 600

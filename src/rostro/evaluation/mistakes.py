@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rostro.imaging.drawing import resize
-from rostro.imaging.layout import GAP, SMALL, below, beside, line
-from rostro.imaging.shapes import MUTED
+from rostro.drawing.faces import resize
+from rostro.drawing.layout import GAP, SMALL, below, beside, line
+from rostro.drawing.shapes import MUTED
 from rostro.recognition.pipeline import PhotoFaces
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rostro.core.types import Image
     from rostro.evaluation.measures import Mistake
     from rostro.evaluation.run import Result
-    from rostro.recognition.recognizer import Recognizer
-    from rostro.types import Image
+    from rostro.recognizer import Recognizer
 
 #: Side of a crop on the sheet, and pairs beside each other.
 _SIDE, _COLUMNS = 150, 3

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rostro.errors import BadInput
-from rostro.metrics.counts import ScoreCounts, ScoreGrid
+from rostro.core.errors import BadInput
+from rostro.scoring.counts import ScoreCounts, ScoreGrid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from rostro.core.types import Floats
     from rostro.evaluation.embeddings import Embedded
-    from rostro.types import Floats
 
 #: Rows per block; a block has at most this many times the number of photos scores.
 BLOCK = 512

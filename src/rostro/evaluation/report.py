@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rostro.core.words import Language, count
 from rostro.evaluation import figures
-from rostro.evaluation.charts import standing_alone
 from rostro.evaluation.words import metric_name, metric_value, number, percent, say
-from rostro.imaging.page import Page
-from rostro.imaging.words import Language, count
-from rostro.imaging.writing import replace_file
+from rostro.photos.writing import replace_file
+from rostro.reports.charts import standing_alone
+from rostro.reports.page import Page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from rostro.core.types import Image
     from rostro.evaluation.groups import GroupRate, GroupReport
     from rostro.evaluation.run import Result
-    from rostro.types import Image
 
 #: Failures listed by name.
 _MOST_FAILURES = 50

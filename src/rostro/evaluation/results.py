@@ -7,7 +7,7 @@ import io
 import json
 from typing import TYPE_CHECKING, Any
 
-from rostro.imaging.writing import replace_file
+from rostro.photos.writing import replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

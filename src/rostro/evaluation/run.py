@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from rostro import registry
-from rostro.data.groups import read_groups
-from rostro.errors import BadInput
+from rostro.core.errors import BadInput
+from rostro.evaluation.data.groups import read_groups
 from rostro.evaluation.embeddings import EmbeddingCache
 from rostro.evaluation.groups import GroupReport, group_report
-from rostro.evaluation.protocols.base import Options, Protocol
+from rostro.evaluation.options import Options
+from rostro.evaluation.protocols.base import PROTOCOLS, Protocol
 from rostro.evaluation.system import System
 from rostro.evaluation.table import ScoreTable, read_table, write_table
 
@@ -20,31 +19,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rostro.evaluation.measures import Measurement
-    from rostro.recognition.recognizer import Recognizer
     from rostro.recognition.selection import FaceRule
-
-
-def protocol_names() -> tuple[str, ...]:
-    """Names of the protocols, as the command line knows them, for example ``all-pairs``."""
-    return tuple(name.replace("_", "-") for name in registry.names("evaluation.protocols"))
+    from rostro.recognizer import Recognizer
 
 
 def open_protocol(name: str, root: Path, options: Options) -> Protocol:
     """A protocol on a folder.
 
     Raises:
-        BadInput: There is no such protocol, or the folder is not what it needs.
+        UnknownModel: There is no such protocol.
+        BadInput: The folder is not what it needs.
     """
-    if name not in protocol_names():
-        raise BadInput(f"no protocol {name!r}; there is: {', '.join(protocol_names())}")
-    module = import_module(f"rostro.evaluation.protocols.{name.replace('-', '_')}")
-    (found,) = (
-        value
-        for value in vars(module).values()
-        if isinstance(value, type) and issubclass(value, Protocol) and value.__module__ == module.__name__
-    )
-    protocol: Protocol = found(root, options)
-    return protocol
+    return PROTOCOLS.get(name)(root, options)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +78,7 @@ def evaluate(
         options: Those that the protocol was opened with.
         folder: Where the score table goes, in a folder of the system's name.
         face: The face to take of several; None takes the protocol's own rule.
-        groups: A CSV file of attributes (see `rostro.data.groups`).
+        groups: A CSV file of attributes (see `rostro.evaluation.data.groups`).
         on_photo: Told how many more photos are embedded.
 
     Raises:

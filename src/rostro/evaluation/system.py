@@ -9,8 +9,8 @@ from rostro import __version__
 from rostro.runtime.base import engines_of
 
 if TYPE_CHECKING:
-    from rostro.recognition.recognizer import Recognizer
     from rostro.recognition.selection import FaceRule
+    from rostro.recognizer import Recognizer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rostro.errors import BadInput, MissingExtra
-from rostro.metrics.counts import ScoreCounts
+from rostro.core.errors import BadInput, MissingExtra
+from rostro.scoring.counts import ScoreCounts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from rostro.data.people import People
     from rostro.evaluation.embeddings import Embedded
+    from rostro.photos.people import People
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,7 +154,7 @@ def read_table(folder: Path) -> ScoreTable:
     """
     from pathlib import Path as FilePath
 
-    from rostro.data.people import People
+    from rostro.photos.people import People
 
     photos, _ = _read(folder / "photos.parquet")
     scores, header = _read(folder / "scores.parquet")

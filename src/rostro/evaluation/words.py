@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from rostro.imaging.words import Language, check_language, count
+from rostro.core.words import Language, check_language, count
 
 if TYPE_CHECKING:
     from rostro.evaluation.measures import Metric

@@ -8,19 +8,19 @@ from __future__ import annotations
 import unicodedata
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 from urllib.parse import urlsplit
 
 import numpy as np
 
-from rostro import registry
-from rostro.errors import BadInput, SpaceMismatch
+from rostro.core.errors import BadInput, SpaceMismatch
+from rostro.core.parts import Room
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from types import TracebackType
 
-    from rostro.types import Floats, Person, Template
+    from rostro.core.types import Floats, Person, Template
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,13 @@ class Info:
 
 
 class Gallery(ABC):
-    """Who is enrolled. A context manager; safe to use from several threads and processes."""
+    """Who is enrolled. A context manager; safe to use from several threads and processes.
 
+    Class attributes:
+        name: The scheme of its URLs: ``NAME://…``.
+    """
+
+    name: ClassVar[str]
     url: str
 
     @classmethod
@@ -263,6 +268,18 @@ def check_queries(queries: Floats, count: int) -> Floats:
     return np.ascontiguousarray(queries, dtype=np.float32)
 
 
+GALLERIES = Room(
+    Gallery,
+    "gallery backend",
+    "rostro.galleries",
+    {
+        "milvus": "rostro.gallery.milvus.gallery:MilvusGallery",
+        "postgresql": "rostro.gallery.postgresql.gallery:PostgresqlGallery",
+        "sqlite": "rostro.gallery.sqlite.gallery:SqliteGallery",
+    },
+)
+
+
 def without_password(url: str) -> str:
     """A URL as messages may show it."""
     password = urlsplit(url).password if "://" in url else None
@@ -274,14 +291,11 @@ def backend_of(url: str) -> str:
     scheme, separator, _ = url.partition("://")
     if not separator:
         return "sqlite"
-    if scheme not in registry.names("gallery"):
-        raise BadInput(
-            f"{without_password(url)}: no gallery backend {scheme!r}; there is: {', '.join(registry.names('gallery'))}"
-        )
+    if scheme not in GALLERIES:
+        raise BadInput(f"{without_password(url)}: no gallery backend {scheme!r}; there is: {', '.join(GALLERIES)}")
     return scheme
 
 
 def open_gallery(url: str, *, space: str | None = None, create: bool = True) -> Gallery:
     """Opens a gallery by URL: a path or ``sqlite:///PATH`` (SQLite), or ``BACKEND://…``."""
-    gallery: Gallery = registry.part("gallery", backend_of(url)).open(url, space=space, create=create)  # type: ignore[attr-defined]
-    return gallery
+    return GALLERIES.get(backend_of(url)).open(url, space=space, create=create)

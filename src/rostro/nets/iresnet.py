@@ -8,7 +8,8 @@ no pooling, and a dense layer over the whole last map.
 
 from __future__ import annotations
 
-from rostro.nets.network import Network, Value
+from rostro.core.errors import BadInput
+from rostro.nets.network import LEAST_CHANNELS, Network, Value
 
 #: Blocks of the four stages, by depth.
 STAGES = {18: (2, 2, 2, 2), 34: (3, 4, 6, 3), 50: (3, 4, 14, 3), 100: (3, 13, 30, 3)}
@@ -25,7 +26,12 @@ def iresnet(depth: int = 18, dims: int = 512, *, width: int = 64) -> Network:
         width: Channels of the first stage; they double with every stage.
 
     Output: ``representation`` (dims), not normalised.
+
+    Raises:
+        BadInput: A width under `LEAST_CHANNELS`.
     """
+    if width < LEAST_CHANNELS:
+        raise BadInput(f"width is at least {LEAST_CHANNELS}, got {width}")
     net = Network(112)
     x = net.conv(net.input, "stem", width, 3, padding=1, bias=False)
     x = net.prelu(_norm(net, x, "stem/bn"), "stem/prelu")

@@ -15,11 +15,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from rostro.types import Floats
+    from rostro.core.types import Floats
 
 Shapes = tuple[tuple[int, ...], ...]
 #: Weights of a network: layer → its arrays, in the layer's order.
 Weights = dict[str, "tuple[Floats, ...]"]
+
+
+#: The fewest channels that a trained layer has or reads, but for the photo's three. With fewer, oneDNN 3.12 (torch
+#: 2.13.0) destroys memory on processors with AVX-512, in the backward pass of a strided 1 × 1 convolution: a few of
+#: ``Conv2d(8, 16, 1, stride=2, bias=False)``, channels last, on (8, 8, 56, 56), and the process is dead. So do 4 and 12
+#: channels; 16, 24 and 64 do not, nor does any with ``ONEDNN_MAX_CPU_ISA=AVX2``.
+LEAST_CHANNELS = 16
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rostro.errors import MissingExtra
+from rostro.core.errors import MissingExtra
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from rostro.core.types import Floats
     from rostro.nets.network import Layer, Network, Weights
-    from rostro.types import Floats
 
 #: Whoever changes what is written for the same network and weights raises this; it is part of converted files' names.
 VERSION = 1

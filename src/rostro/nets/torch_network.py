@@ -12,8 +12,8 @@ from torch.nn import functional
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
+    from rostro.core.types import Floats
     from rostro.nets.network import Layer, Network, Weights
-    from rostro.types import Floats
 
 #: Keras' axes (height, width, in, out) and (in, out) as torch's, and back.
 _TO_TORCH = {4: (3, 2, 0, 1), 2: (1, 0)}

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from rostro.core.types import Identification, Verification
     from rostro.gallery.base import Gallery
     from rostro.recognition.pipeline import Failure, PhotoFaces
-    from rostro.recognition.recognizer import Recognizer
-    from rostro.types import Identification, Verification
 
 
 def detection(found: Sequence[PhotoFaces], failed: Sequence[Failure]) -> dict[str, Any]:
@@ -30,17 +29,17 @@ def embedding(space: str, found: Sequence[PhotoFaces], failed: Sequence[Failure]
     }
 
 
-def verification(faces: Recognizer, found: tuple[PhotoFaces, PhotoFaces], verdict: Verification) -> dict[str, Any]:
-    """The verdict, its threshold, what it was made with, and the face used of each photo."""
+def verification(
+    system: Mapping[str, str], found: tuple[PhotoFaces, PhotoFaces], verdict: Verification
+) -> dict[str, Any]:
+    """The verdict, its threshold, what it was made with (`Recognizer.system`), and the face used of each photo."""
     return {
         "same": verdict.same,
         "similarity": round(verdict.similarity, 4),
         "threshold": round(verdict.threshold, 4),
         "false_match_rate": verdict.false_match_rate,
         "space": verdict.space,
-        "detector": faces.detector_name,
-        "embedder": faces.embedder_name,
-        "engine": faces.engine_options.name,
+        **system,
         "faces": [{"photo": answer.photo, **face.to_json()} for answer, face in zip(found, verdict.faces, strict=True)],
     }
 

@@ -15,17 +15,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rostro.errors import BadInput, PhotoError, PhotoTooLarge
-from rostro.imaging.reading import Photo, read_photo
+from rostro.core.errors import BadInput, PhotoError, PhotoTooLarge
+from rostro.photos.reading import Photo, read_photo
 from rostro.recognition.selection import FaceRule, select
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from rostro.alignment.base import Alignment
+    from rostro.core.types import Crops, Face, Floats, Image
     from rostro.detection.base import Detector
     from rostro.embedding.base import Embedder
-    from rostro.types import Crops, Face, Floats, Image
 
 #: Photos per chunk: enough to fill the engine's streams, few enough to keep an answer near.
 CHUNK = 16

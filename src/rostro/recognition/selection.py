@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, get_args
 
-from rostro.errors import BadInput, NoFace, SeveralFaces
+from rostro.core.errors import BadInput, NoFace, SeveralFaces
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rostro.types import Face
+    from rostro.core.types import Face
 
 FaceRule = Literal["only", "largest", "centre"]
 

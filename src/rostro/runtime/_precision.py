@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rostro.errors import EngineError
+from rostro.core.errors import EngineError
 from rostro.runtime.base import PRECISIONS
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rostro.errors import EngineError
+from rostro.core.errors import EngineError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from rostro import registry
+from rostro.core.parts import Room
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ class EngineOptions:
     """How models are run.
 
     Attributes:
-        name: The engine, a file of this room, and where it matters the device: ``openvino``, ``onnxruntime:cuda``.
+        name: The engine, one of `ENGINES`, and where it matters the device: ``openvino``, ``onnxruntime:cuda``.
         precision: ``auto`` takes the fastest that was measured to lose nothing (see `Engine.precision` for the choice),
             ``f32``, ``bf16`` or ``int8`` force one.
         threads: CPU threads.
@@ -48,11 +48,15 @@ class EngineOptions:
 class Engine(ABC):
     """A model, ready to run. Safe to call from several threads at once.
 
+    Class attributes:
+        name: What options, cards and reports call it.
+
     Attributes:
         device: What it runs on, for example ``CPU``.
         precision: The precision in use: ``f32``, ``bf16`` or ``int8``.
     """
 
+    name: ClassVar[str]
     device: str
     precision: str
 
@@ -98,6 +102,17 @@ class Engine(ABC):
         """Version, devices and precisions, for ``rostro doctor``."""
 
 
+ENGINES = Room(
+    Engine,
+    "engine",
+    "rostro.engines",
+    {
+        "onnxruntime": "rostro.runtime.onnxruntime:ONNXRuntimeEngine",
+        "openvino": "rostro.runtime.openvino:OpenVINOEngine",
+    },
+)
+
+
 def open_engine(
     model: Path,
     options: EngineOptions,
@@ -113,9 +128,7 @@ def open_engine(
         MissingExtra: The engine's library is not installed.
         EngineError: The engine cannot run the model.
     """
-    kind = registry.part("runtime", options.engine)
-    engine: Engine = kind(model, options, outputs=outputs, ranges=ranges, together=together)
-    return engine
+    return ENGINES.get(options.engine)(model, options, outputs=outputs, ranges=ranges, together=together)
 
 
 def engines_of(part: object) -> list[Engine]:

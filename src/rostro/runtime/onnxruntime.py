@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rostro.errors import MissingExtra
+from rostro.core.errors import MissingExtra
 from rostro.runtime._precision import choose_precision
 from rostro.runtime._shared import engine_error, output_order
 from rostro.runtime.base import Engine, EngineOptions
@@ -34,6 +34,8 @@ _MOST = 64  # samples in a call, so that memory stays bounded
 
 class ONNXRuntimeEngine(Engine):
     """Runs an ONNX model in float32 on the device asked for, or not at all."""
+
+    name = "onnxruntime"
 
     def __init__(
         self,

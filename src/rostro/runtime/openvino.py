@@ -42,6 +42,8 @@ class OpenVINOEngine(Engine):
     faster. The forms differ by rounding only.
     """
 
+    name = "openvino"
+
     def __init__(
         self,
         model: Path,

@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 
 from rostro import __version__
-from rostro.server import about, faces, jobs, live, page_files, people, problems, watching
-from rostro.server.bodies import BodyLimits
+from rostro.server import jobs, problems
+from rostro.server.forms.bodies import BodyLimits
 from rostro.server.metrics import Measured
+from rostro.server.routes import about, people
+from rostro.server.routes import page as page_files
+from rostro.server.routes import photos as faces
 from rostro.server.schemas import Problem
+from rostro.server.sockets import live, watching
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

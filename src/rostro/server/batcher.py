@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from rostro.server.limits import TooMany
+from rostro.server.admission.limits import TooMany
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -6,17 +6,17 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from rostro.errors import PhotoError
+from rostro.core.errors import PhotoError
+from rostro.core.types import Template
 from rostro.gallery.base import clean_name
 from rostro.recognition.pipeline import Failure
 from rostro.server.batcher import Work
-from rostro.types import Template
 
 if TYPE_CHECKING:
     from rostro.recognition.pipeline import PhotoFaces
     from rostro.recognition.selection import FaceRule
+    from rostro.server.forms.uploads import Upload
     from rostro.server.service import Service
-    from rostro.server.uploads import Upload
 
 
 @dataclass(slots=True)

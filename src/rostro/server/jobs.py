@@ -15,19 +15,19 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from fastapi import File, Form, Path, UploadFile
 from fastapi.responses import JSONResponse, StreamingResponse
 
-from rostro.errors import RostroError
+from rostro.core.errors import RostroError
 from rostro.gallery.base import clean_name
 from rostro.server import schemas
-from rostro.server.access import guarded_router, needs
+from rostro.server.admission.access import guarded_router, needs
+from rostro.server.admission.keys import Role
+from rostro.server.admission.limits import TooMany
 from rostro.server.batcher import SIZE
 from rostro.server.enrolment import Enrolling, Progress
-from rostro.server.faces import Face
-from rostro.server.keys import Role
-from rostro.server.limits import TooMany
-from rostro.server.people import KeepPicture
+from rostro.server.forms.uploads import Upload, uploads
 from rostro.server.problems import Problem
+from rostro.server.routes.people import KeepPicture
+from rostro.server.routes.photos import Face
 from rostro.server.service import Service, TheService
-from rostro.server.uploads import Upload, uploads
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -11,8 +11,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from rostro import errors
-from rostro.server.limits import TooMany
+from rostro.core import errors
+from rostro.server.admission.limits import TooMany
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -9,19 +9,19 @@ from fastapi import Depends
 from fastapi.requests import HTTPConnection
 
 from rostro.recognition.pipeline import Failure, PhotoFaces
+from rostro.server.admission.limits import Clients, Limits
 from rostro.server.batcher import Batcher, Work
-from rostro.server.limits import Clients, Limits
 from rostro.server.metrics import Metrics
 from rostro.server.problems import of_failures
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rostro.recognition.crops import CropStore
-    from rostro.recognition.recognizer import Recognizer
+    from rostro.people.pictures import CropStore
+    from rostro.recognizer import Recognizer
+    from rostro.server.admission.keys import KeyStore
     from rostro.server.jobs import Job
-    from rostro.server.keys import KeyStore
-    from rostro.server.watching import Broadcast
+    from rostro.server.sockets.watching import Broadcast
 
 
 @dataclass(slots=True, kw_only=True)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rostro.errors import BadInput, MissingExtra
+from rostro.core.errors import BadInput, MissingExtra
 
 if TYPE_CHECKING:
-    from rostro.recognition.crops import CropStore
-    from rostro.recognition.recognizer import Recognizer
-    from rostro.server.keys import KeyStore
-    from rostro.server.limits import Limits
-    from rostro.server.watching import Broadcast
+    from rostro.people.pictures import CropStore
+    from rostro.recognizer import Recognizer
+    from rostro.server.admission.keys import KeyStore
+    from rostro.server.admission.limits import Limits
+    from rostro.server.sockets.watching import Broadcast
 
 #: Seconds that requests have to end when the server is told to stop.
 GRACE = 10
@@ -51,7 +51,7 @@ def make_server(
     try:
         import uvicorn
 
-        from rostro.server.access import is_loopback
+        from rostro.server.admission.access import is_loopback
         from rostro.server.app import create_app
         from rostro.server.service import Service
     except ModuleNotFoundError as error:

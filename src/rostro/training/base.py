@@ -6,17 +6,18 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-from rostro.errors import BadInput
+from rostro.core.errors import BadInput
+from rostro.core.parts import Room
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from rostro.errors import PhotoError
-    from rostro.training._card import Card
-    from rostro.training._checkpoint import Checkpoint
-    from rostro.types import AlignmentSpec, Floats, Image
-    from rostro.weights.entry import ModelFile
+    from rostro.core.errors import PhotoError
+    from rostro.core.types import AlignmentSpec, Floats, Image
+    from rostro.models.entry import ModelFile
+    from rostro.training.loop.card import Card
+    from rostro.training.loop.checkpoint import Checkpoint
 
 Box = tuple[float, float, float, float]
 
@@ -159,12 +160,14 @@ class Recipe(ABC):
     """One way of training.
 
     Class attributes:
+        name: What cards call it; the command line writes it with hyphens.
         about: One line for people.
         options: What it can be told.
         names_one: Whether its predictions give each photo one class, or nobody known.
         otherwise: The class of a photo that is said to be nobody known; None where there is no such class.
     """
 
+    name: ClassVar[str]
     about: ClassVar[str]
     options: ClassVar[type[Options]]
     names_one: ClassVar[bool] = True
@@ -200,3 +203,18 @@ class Recipe(ABC):
     @abstractmethod
     def predict(cls, checkpoint: Checkpoint, photos: Sequence[Path], tools: Tools) -> Iterator[Prediction | PhotoError]:
         """What a checkpoint of this recipe says about photos, one answer per photo, in order."""
+
+
+RECIPES = Room(
+    Recipe,
+    "recipe",
+    "rostro.recipes",
+    {
+        "attributes": "rostro.training.recipes.attributes:AttributesRecipe",
+        "classifier": "rostro.training.recipes.classifier:ClassifierRecipe",
+        "embedder": "rostro.training.recipes.embedder:EmbedderRecipe",
+        "finetune": "rostro.training.recipes.finetune:FinetuneRecipe",
+        "head": "rostro.training.recipes.head:HeadRecipe",
+        "is_it_me": "rostro.training.recipes.is_it_me:IsItMeRecipe",
+    },
+)

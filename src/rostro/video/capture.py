@@ -7,13 +7,13 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from rostro.errors import BadInput
+from rostro.core.errors import BadInput
 from rostro.gallery.base import without_password
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rostro.types import Image
+    from rostro.core.types import Image
 
 #: Milliseconds to wait for a network stream: until it opens, and for its next picture.
 OPEN_PATIENCE, READ_PATIENCE = 10_000, 10_000

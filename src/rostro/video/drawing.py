@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from rostro.imaging.drawing import Kind, draw_mark, mark_faces
-from rostro.imaging.labels import place_labels
-from rostro.imaging.shapes import INK, PAPER, rounded_box
-from rostro.imaging.text import draw_text, shorten, text_width
+from rostro.drawing.faces import Kind, draw_mark, mark_faces
+from rostro.drawing.labels import place_labels
+from rostro.drawing.shapes import INK, PAPER, rounded_box
+from rostro.drawing.text import draw_text, shorten, text_width
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rostro.types import Floats, Image
+    from rostro.core.types import Floats, Image
     from rostro.video.identity import State
     from rostro.video.track import Seen
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
-from rostro.errors import BadInput
+from rostro.core.errors import BadInput
 
 if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from rostro.types import Image
+    from rostro.core.types import Image
     from rostro.video.identity import Match
 
 Kind = Literal["appeared", "recognised", "left"]

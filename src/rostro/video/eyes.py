@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rostro import registry
-from rostro.imaging.drawing import scale_face
-from rostro.matching.fusion import best_per_person
+from rostro.detection.base import DETECTORS
+from rostro.drawing.faces import scale_face
+from rostro.scoring.fusion import best_per_person
 from rostro.video.identity import Match
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rostro.core.types import Crops, Face, Floats, Image
     from rostro.detection.base import Detector
-    from rostro.recognition.recognizer import Recognizer
-    from rostro.types import Crops, Face, Floats, Image
+    from rostro.recognizer import Recognizer
 
 #: Faces are looked for in a picture no larger than this: it finds those of about 15 pixels in a frame of 640 × 480.
 DETECT_SIDE = 640
@@ -39,7 +39,7 @@ class RecognizerEyes:
         self._faces = recognizer
         self._side = detect_side
         self.good_score: float = recognizer.detector.min_score
-        part: Any = registry.part("detection", recognizer.detector_name)
+        part = DETECTORS.get(recognizer.detector_name)
         self._detector: Detector = part(recognizer.store, recognizer.engine_options, min_score=_POOR * self.good_score)
         self.threshold = recognizer.operating_point.threshold
         recognizer.embedder.embed(np.zeros((1, *2 * (recognizer.alignment_spec.size,), 3), np.uint8))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from rostro.types import Face, Floats, Image
+    from rostro.core.types import Face, Floats, Image
 
 #: Points followed per face, on a grid of this many rows and columns.
 _GRID = 5

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rostro.types import Image
+    from rostro.core.types import Image
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rostro.types import Floats
+    from rostro.core.types import Floats
 
 State = Literal["undecided", "known", "unknown"]
 

@@ -6,13 +6,13 @@ import threading
 import time
 from typing import TYPE_CHECKING, Protocol
 
-from rostro.errors import BadInput
+from rostro.core.errors import BadInput
 from rostro.video.frames import Frame, Item, Lost
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from rostro.types import Image
+    from rostro.core.types import Image
 
 #: Seconds before a source that went away is tried again: doubled at each failure, from the first to the last.
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0

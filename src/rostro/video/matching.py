@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rostro.errors import MissingExtra
+from rostro.core.errors import MissingExtra
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from rostro.types import Face
+    from rostro.core.types import Face
 
 #: Boxes that overlap less (intersection over union) are not the same face.
 LEAST_OVERLAP = 0.2

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from rostro.types import Face, Image
+    from rostro.core.types import Face, Image
 
 #: Pixels between the eyes from which more tell nothing more: an embedder's crop has about 35.
 _EYES = 32.0

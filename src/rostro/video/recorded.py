@@ -7,9 +7,9 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from rostro.errors import BadInput
-from rostro.imaging.listing import find_photos
-from rostro.imaging.reading import read_photo
+from rostro.core.errors import BadInput
+from rostro.photos.listing import find_photos
+from rostro.photos.reading import read_photo
 from rostro.video.capture import Capture
 from rostro.video.frames import Frame
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rostro.gallery.base import Gallery
-    from rostro.recognition.crops import CropStore
+    from rostro.people.pictures import CropStore
     from rostro.video.events import FaceEvent
 
 

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rostro.errors import BadInput
+from rostro.core.errors import BadInput
 from rostro.gallery.base import without_password
 from rostro.video.capture import Capture
 from rostro.video.live import Newest, Readable, reconnecting

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from rostro.types import Face
+from rostro.core.types import Face
 from rostro.video.flow import Motion
 
 if TYPE_CHECKING:
-    from rostro.types import Image
+    from rostro.core.types import Image
     from rostro.video.identity import Identity, Match, State
 
 

@@ -17,7 +17,7 @@ from rostro.video.track import Track
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rostro.types import Face, Image
+    from rostro.core.types import Face, Image
 
 
 class Tracker:

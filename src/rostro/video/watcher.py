@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from rostro.errors import BadInput
-from rostro.types import Face
+from rostro.core.errors import BadInput
+from rostro.core.types import Face
 from rostro.video.events import Event, FaceEvent, SourceEvent
 from rostro.video.frames import Frame, Item, Lost
 from rostro.video.quality import quality
@@ -17,7 +17,7 @@ from rostro.video.tracker import Tracker
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rostro.types import Crops, Floats, Image
+    from rostro.core.types import Crops, Floats, Image
     from rostro.video.events import Kind
     from rostro.video.identity import Match
     from rostro.video.track import Seen, Track

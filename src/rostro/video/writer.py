@@ -7,14 +7,14 @@ import threading
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from rostro.errors import BadInput, MissingExtra
+from rostro.core.errors import BadInput, MissingExtra
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
     from types import TracebackType
 
-    from rostro.types import Image
+    from rostro.core.types import Image
 
 #: Frames that may wait for the encoder.
 _WAITING = 8

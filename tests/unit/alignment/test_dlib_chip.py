@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from rostro.alignment.base import open_alignment
 from rostro.alignment.dlib_chip import predictor_box
-from rostro.errors import MissingExtra
-from rostro.settings import Settings
-from rostro.types import AlignmentSpec, Face
-from rostro.weights.store import ModelStore
+from rostro.core.errors import MissingExtra
+from rostro.core.settings import Settings
+from rostro.core.types import AlignmentSpec, Face
+from rostro.models.store import ModelStore
 
 WHOLE = st.integers(-500, 5000)
 

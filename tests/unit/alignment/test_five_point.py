@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rostro.alignment.five_point import TEMPLATE, FivePoint, similarities
-from rostro.errors import BadInput
-from rostro.types import Face
+from rostro.core.errors import BadInput
+from rostro.core.types import Face
 
 angles = st.floats(-math.pi, math.pi)
 scales = st.floats(0.05, 20)

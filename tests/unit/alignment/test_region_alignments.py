@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rostro.alignment.crop import Crop
 from rostro.alignment.eye_line import EyeLine, tilt
-from rostro.types import Face
+from rostro.core.types import Face
 
 IMAGE = np.random.default_rng(3).integers(0, 256, (120, 150, 3), np.uint8)
 

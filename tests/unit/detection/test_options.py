@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from rostro import registry
-from rostro.errors import BadInput, MissingExtra
+from rostro.core.errors import BadInput, MissingExtra
+from rostro.detection.base import DETECTORS
 from rostro.runtime.base import EngineOptions
 
 
@@ -28,11 +28,11 @@ from rostro.runtime.base import EngineOptions
 def test_out_of_range(name: str, options: dict[str, Any]) -> None:
     """Said before anything is fetched: there is no store here."""
     with pytest.raises(BadInput, match=next(iter(options))):
-        registry.part("detection", name)(None, EngineOptions(), **options)
+        DETECTORS.get(name)(None, EngineOptions(), **options)
 
 
 @pytest.mark.parametrize("name", ["dlib_hog", "dlib_mmod"])
 def test_without_dlib(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "dlib", None)
     with pytest.raises(MissingExtra, match=r"rostro\[dlib\]"):
-        registry.part("detection", name)(None, EngineOptions())
+        DETECTORS.get(name)(None, EngineOptions())

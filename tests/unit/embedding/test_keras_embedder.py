@@ -9,17 +9,17 @@ from typing import Any
 import numpy as np
 import pytest
 
+from rostro.core.errors import BadInput, MissingExtra, ModelUnavailable
+from rostro.core.settings import Settings
+from rostro.core.types import AlignmentSpec
 from rostro.embedding import _converted
 from rostro.embedding._vggface import VGGEmbedder, file
 from rostro.embedding.facenet128 import FaceNet128
 from rostro.embedding.vggface import VGGFace
-from rostro.errors import BadInput, MissingExtra, ModelUnavailable
+from rostro.models.entry import ModelFile
+from rostro.models.store import ModelStore
 from rostro.nets.network import Network
 from rostro.runtime.base import EngineOptions
-from rostro.settings import Settings
-from rostro.types import AlignmentSpec
-from rostro.weights.entry import ModelFile
-from rostro.weights.store import ModelStore
 
 h5py = pytest.importorskip("h5py")
 pytest.importorskip("onnx")
@@ -29,6 +29,7 @@ WITH_HEAD, HEADLESS, NAMES = (file(name, paper="none") for name in ("top.h5", "n
 class Tiny(VGGEmbedder):
     """Two means of colours, four people."""
 
+    name = "tiny"
     forms = (WITH_HEAD, HEADLESS)
     files = forms[:1]
     names = NAMES

@@ -11,13 +11,12 @@ import pytest
 from PIL import Image
 from sklearn.metrics import precision_recall_fscore_support
 
-from rostro import registry
-from rostro.errors import BadInput, NoFace, PhotoError
+from rostro.core.errors import BadInput, NoFace, PhotoError
 from rostro.evaluation.classification import Answer, Classification, classify_folder
 from rostro.evaluation.classification_report import summary, write_classification
-from rostro.training._card import Card
-from rostro.training._checkpoint import Checkpoint
-from rostro.training.base import Prediction, Recipe, Tools
+from rostro.training.base import RECIPES, Prediction, Recipe, Tools
+from rostro.training.loop.card import Card
+from rostro.training.loop.checkpoint import Checkpoint
 
 CARD = Card(recipe="head", net="cosine", classes=("ada", "bob", "cy", "dee"), preprocessing={})
 #: (whose photo, who it is said to be)
@@ -80,6 +79,7 @@ def test_writes_a_report(language: str, word: str, tmp_path: Path) -> None:
 class NamedByFolder(Recipe):
     """Says the folder's name in capitals, as a class; nobody for a photo named so."""
 
+    name = "classifier"
     otherwise = "zoe"
 
     @classmethod
@@ -98,7 +98,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_asks_a_checkpoint(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "part", lambda kind, name: NamedByFolder)
+    monkeypatch.setattr(RECIPES, "get", lambda name: NamedByFolder)
     seen: list[int] = []
     found = classify_folder(Checkpoint(CARD, {}), folder, Tools(open_base=None), lambda: seen.append(1))  # type: ignore[arg-type]
     assert [(a.truth, a.said) for a in found.answers] == [("ada", "ada"), ("bob", "bob"), ("bob", "zoe")]

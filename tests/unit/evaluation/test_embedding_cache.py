@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from embedded_people import SYSTEM
 
-from rostro.data.people import People
-from rostro.errors import BadInput, NoFace
+from rostro.core.errors import BadInput, NoFace
+from rostro.core.types import Face
 from rostro.evaluation import embeddings
 from rostro.evaluation.embeddings import EmbeddingCache
-from rostro.imaging.reading import photo_hash
+from rostro.photos.people import People
+from rostro.photos.reading import photo_hash
 from rostro.recognition.pipeline import Failure, PhotoFaces
-from rostro.types import Face
 
 
 class FakeRecognizer:

@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 from embedded_people import make_embedded
 
-from rostro.data.groups import Groups
-from rostro.errors import BadInput
+from rostro.core.errors import BadInput
 from rostro.evaluation.calibration import operating_points, write_operating_points
+from rostro.evaluation.data.groups import Groups
 from rostro.evaluation.groups import GroupRate, GroupReport, group_report
+from rostro.evaluation.options import Options
 from rostro.evaluation.pairs import score_all_pairs
-from rostro.evaluation.protocols.base import Options
 from rostro.evaluation.table import make_table
-from rostro.matching import operating_points as files
-from rostro.metrics.counts import RateNotSupported
+from rostro.scoring import operating_points as files
+from rostro.scoring.counts import RateNotSupported
 
 OPTIONS = Options(replicates=30)
 

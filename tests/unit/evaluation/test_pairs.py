@@ -8,10 +8,10 @@ from embedded_people import make_embedded
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rostro.errors import BadInput
+from rostro.core.errors import BadInput
 from rostro.evaluation import pairs
 from rostro.evaluation.pairs import score_all_pairs
-from rostro.metrics.counts import ScoreCounts
+from rostro.scoring.counts import ScoreCounts
 
 
 def one_by_one(embedded):

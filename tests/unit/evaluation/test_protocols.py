@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from embedded_people import make_embedded
 
-from rostro.errors import BadInput
+from rostro.core.errors import BadInput, UnknownModel
+from rostro.evaluation.options import Options
 from rostro.evaluation.protocols import all_pairs, identification, lfw, references
-from rostro.evaluation.protocols.base import Options
-from rostro.evaluation.run import open_protocol, protocol_names
-from rostro.metrics.verification import rates_at
+from rostro.evaluation.protocols.base import PROTOCOLS
+from rostro.evaluation.run import open_protocol
+from rostro.scoring.verification import rates_at
 
 OPTIONS = Options(replicates=20, probes=2, references=2, draws=3)
 
@@ -32,10 +33,10 @@ def embed(people, **how):
     return replace(made, people=people)
 
 
-def test_every_protocol_is_found_by_its_file_name(tmp_path):
-    assert protocol_names() == ("all-pairs", "identification", "lfw", "references")
+def test_every_protocol_is_found_by_its_name(tmp_path):
+    assert PROTOCOLS.names == ("all-pairs", "identification", "lfw", "references")
     assert isinstance(open_protocol("all-pairs", photos(tmp_path, [2, 1]), OPTIONS), all_pairs.EveryPair)
-    with pytest.raises(BadInput, match="no protocol 'lwf'; there is: all-pairs"):
+    with pytest.raises(UnknownModel, match=r"no protocol named 'lwf'\. Did you mean 'lfw'\? There is: all-pairs"):
         open_protocol("lwf", tmp_path, OPTIONS)
 
 

@@ -12,20 +12,20 @@ import pytest
 from embedded_people import SYSTEM, make_embedded
 
 from rostro.evaluation import figures, measures, words
-from rostro.evaluation.charts import Axis, Series, histogram_chart, line_chart
 from rostro.evaluation.groups import GroupRate, GroupReport
 from rostro.evaluation.measures import Metric, middle_rate, thinned
+from rostro.evaluation.options import Options
 from rostro.evaluation.pairs import score_all_pairs
 from rostro.evaluation.protocols.all_pairs import EveryPair
-from rostro.evaluation.protocols.base import Options
 from rostro.evaluation.report import Shown, write_report
 from rostro.evaluation.results import document, write_results
 from rostro.evaluation.run import Result
 from rostro.evaluation.table import make_table
-from rostro.metrics.bootstrap import SubjectScores
-from rostro.metrics.counts import ScoreCounts
-from rostro.metrics.intervals import Interval
-from rostro.metrics.verification import error_curve
+from rostro.reports.charts import Axis, Series, histogram_chart, line_chart
+from rostro.scoring.bootstrap import SubjectScores
+from rostro.scoring.counts import ScoreCounts
+from rostro.scoring.intervals import Interval
+from rostro.scoring.verification import error_curve
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 from embedded_people import make_embedded
 
-from rostro.errors import BadInput
+from rostro.core.errors import BadInput
 from rostro.evaluation.pairs import score_all_pairs
 from rostro.evaluation.table import make_table, read_table, write_table
 

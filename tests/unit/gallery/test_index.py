@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from rostro.gallery import _index, _scan, _searcher
-from rostro.gallery._scan import ScanIndex
+from rostro.core.types import Template
 from rostro.gallery.base import Gallery, open_gallery
-from rostro.types import Template
+from rostro.gallery.sqlite.search import index as index_module
+from rostro.gallery.sqlite.search import scan as scan_module
+from rostro.gallery.sqlite.search import searcher
+from rostro.gallery.sqlite.search.scan import ScanIndex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +45,7 @@ def scan_of(vectors: np.ndarray, first: int = 1) -> ScanIndex:
 
 @pytest.mark.parametrize("dims", [97, 128, 300, 301])
 def test_the_scan_proposes_the_best(dims: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_scan, "SEGMENT", 3000)
+    monkeypatch.setattr(scan_module, "SEGMENT", 3000)
     vectors = people(10_000, dims)
     scan = scan_of(vectors)
     known, strangers = vectors[::100] + 0.02 * people(100, dims, 1, 1), people(100, dims, 2, 1)
@@ -58,7 +60,7 @@ def test_the_scan_proposes_the_best(dims: int, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_added_bit_by_bit_it_answers_as_if_added_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_scan, "SEGMENT", 300)
+    monkeypatch.setattr(scan_module, "SEGMENT", 300)
     vectors = people(1000, 32)
     whole, parts = scan_of(vectors), ScanIndex.fit(vectors)
     for start in range(0, 1000, 170):
@@ -69,7 +71,7 @@ def test_added_bit_by_bit_it_answers_as_if_added_at_once(monkeypatch: pytest.Mon
 
 
 def test_what_is_not_kept_is_never_proposed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_scan, "SEGMENT", 100)
+    monkeypatch.setattr(scan_module, "SEGMENT", 100)
     vectors = people(1000, 64)
     scan = scan_of(vectors)
     alive = np.array([n for n in range(1, 1001) if n % 3 and not 300 < n <= 500])  # whole segments go, and parts
@@ -83,7 +85,7 @@ def test_what_is_not_kept_is_never_proposed(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_written_and_read_it_gives_the_same_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_scan, "SEGMENT", 400)
+    monkeypatch.setattr(scan_module, "SEGMENT", 400)
     vectors = people(1000, 301)
     scan, file = scan_of(vectors), io.BytesIO()
     scan.write(file)
@@ -103,9 +105,9 @@ def test_equal_vectors_can_be_scanned() -> None:
 @pytest.fixture(autouse=True)
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Galleries of a few hundred get a scan."""
-    monkeypatch.setattr(_index, "EXACT_NUMBERS", 200 * 32)
-    monkeypatch.setattr(_index, "TAIL", 50)
-    monkeypatch.setattr(_index, "CANDIDATES", 20)
+    monkeypatch.setattr(index_module, "EXACT_NUMBERS", 200 * 32)
+    monkeypatch.setattr(index_module, "TAIL", 50)
+    monkeypatch.setattr(index_module, "CANDIDATES", 20)
 
 
 def templates(vectors: np.ndarray, first: int = 0) -> list[Template]:
@@ -159,8 +161,8 @@ def read_ids(index: Path) -> np.ndarray:
 @pytest.mark.parametrize("few", [0, 1000])
 def test_collections_with_an_index(path: Path, vectors: np.ndarray, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
     """Compared one by one where they are small, else by asking the scan for more and more."""
-    monkeypatch.setattr(_searcher, "_EXACT_IN_COLLECTIONS", few)
-    monkeypatch.setattr(_searcher, "CANDIDATES", 10)
+    monkeypatch.setattr(searcher, "_EXACT_IN_COLLECTIONS", few)
+    monkeypatch.setattr(searcher, "CANDIDATES", 10)
     other = people(150, 32, seed=9)
     with open_gallery(str(path)) as gallery:
         gallery.add({"other": [replace(t, collection="far") for t in templates(other, 500)]})
@@ -311,14 +313,14 @@ def test_a_place_where_no_index_can_be_written(
 def test_a_process_that_dies_while_it_writes_the_index(path: Path, index: Path, vectors: np.ndarray) -> None:
     script = (
         "import os, sys\n"
-        "from rostro.gallery import _index, _scan\n"
+        "from rostro.gallery.sqlite.search import index, scan\n"
         "from rostro.gallery.base import open_gallery\n"
-        "_index.EXACT_NUMBERS = 200 * 32\n"
-        "write = _scan.ScanIndex.write\n"
+        "index.EXACT_NUMBERS = 200 * 32\n"
+        "write = scan.ScanIndex.write\n"
         "def die(self, file):\n"
         "    write(self, file)\n"
         "    os._exit(9)\n"
-        "_scan.ScanIndex.write = die\n"
+        "scan.ScanIndex.write = die\n"
         "open_gallery(sys.argv[1]).reindex()\n"
     )
     assert subprocess.run([sys.executable, "-c", script, str(path)], check=False).returncode == 9

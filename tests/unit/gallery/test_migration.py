@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rostro.errors import BadInput
-from rostro.gallery import _migration
-from rostro.gallery._migration import blocks, digests, migrate
+from rostro.core.errors import BadInput
+from rostro.core.types import Person, Template
 from rostro.gallery.base import open_gallery
-from rostro.types import Person, Template
+from rostro.gallery.upkeep import migrate as migration
+from rostro.gallery.upkeep.migrate import blocks, digests, migrate
 
 if TYPE_CHECKING:
     from rostro.gallery.base import Gallery
@@ -45,7 +45,7 @@ def test_blocks_keep_everybody_in_order_and_are_small(sizes: list[int]) -> None:
     made = list(blocks(people))
     assert [person for block in made for person in block] == people
     assert all(block for block in made)
-    assert all(len(block) == 1 or sum(p.templates for p in block) <= _migration.BLOCK for block in made)
+    assert all(len(block) == 1 or sum(p.templates for p in block) <= migration.BLOCK for block in made)
 
 
 def test_the_checksum_does_not_depend_on_the_order_of_enrolment() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from gallery_backends import unit_vectors
 
-from rostro.gallery._postgresql_codes import codes_of
+from rostro.gallery.postgresql.codes import codes_of
 
 
 @pytest.mark.parametrize(("dims", "bits"), [(1, 1024), (8, 1024), (100, 1024), (128, 1024), (512, 512), (4096, 4096)])

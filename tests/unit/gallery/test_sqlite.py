@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from rostro.errors import BadInput, GalleryCorrupt, GalleryError, UnknownPerson
-from rostro.gallery import _database, _erasure
+from rostro.core.errors import BadInput, GalleryCorrupt, GalleryError, UnknownPerson
+from rostro.core.types import Template
 from rostro.gallery.base import backend_of, open_gallery
-from rostro.gallery.sqlite import SqliteGallery
-from rostro.types import Template
+from rostro.gallery.sqlite import database, erasure
+from rostro.gallery.sqlite.gallery import SqliteGallery
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -137,7 +137,7 @@ def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "people.db"
     open_gallery(str(path)).close()
     with sqlite3.connect(path) as sql:
-        sql.execute(f"PRAGMA user_version = {len(_database.MIGRATIONS) + 1}")
+        sql.execute(f"PRAGMA user_version = {len(database.MIGRATIONS) + 1}")
     with pytest.raises(GalleryError, match=r"people\.db.*newer rostro"):
         open_gallery(str(path))
 
@@ -171,15 +171,15 @@ def test_migrations_are_applied_once_in_order_and_keep_the_data(
     path = tmp_path / "people.db"
     with open_gallery(str(path), space=SPACE) as gallery:
         gallery.add({"Ana": templates(2)})
-    now = _database.MIGRATIONS
+    now = database.MIGRATIONS
     later = (*now, ("ALTER TABLE people ADD COLUMN note TEXT", "UPDATE people SET note = 'old'"), ("DROP TABLE notes",))
-    monkeypatch.setattr(_database, "MIGRATIONS", later)
+    monkeypatch.setattr(database, "MIGRATIONS", later)
     with pytest.raises(sqlite3.OperationalError, match="notes"):
         open_gallery(str(path))
     with sqlite3.connect(path) as sql:  # a migration that fails changes nothing
         assert sql.execute("PRAGMA user_version").fetchone() == (len(now),)
         assert "note" not in str(sql.execute("PRAGMA table_info(people)").fetchall())
-    monkeypatch.setattr(_database, "MIGRATIONS", later[:-1])
+    monkeypatch.setattr(database, "MIGRATIONS", later[:-1])
     for _ in range(2):
         with open_gallery(str(path), space=SPACE) as gallery:
             assert gallery.person("Ana").templates == 2
@@ -203,7 +203,7 @@ def test_waiting_for_another_writer_ends_with_an_error_in_plain_words(tmp_path: 
     open_gallery(str(path), space=SPACE).close()
     blocker = sqlite3.connect(path, isolation_level=None)
     blocker.execute("BEGIN IMMEDIATE")
-    gallery = SqliteGallery(str(path), _database.Database(str(path), create=False, patience=0.1))
+    gallery = SqliteGallery(str(path), database.Database(str(path), create=False, patience=0.1))
     with pytest.raises(GalleryError, match="busy for too long") as error:
         gallery.add({"Ana": templates(1)})
     assert "locked" not in str(error.value)
@@ -251,9 +251,9 @@ def test_erased_bytes_leave_the_files(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def erase_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_erasure, "WHOLE_UP_TO", 0)
-    monkeypatch.setattr(_erasure, "_BLANK", 10.0)
-    monkeypatch.setattr(_database.Database, "write_anew", None)
+    monkeypatch.setattr(erasure, "WHOLE_UP_TO", 0)
+    monkeypatch.setattr(erasure, "_BLANK", 10.0)
+    monkeypatch.setattr(database.Database, "write_anew", None)
 
 
 @pytest.mark.parametrize("change", ["rename", "merge", "mostly blank"])
@@ -272,8 +272,8 @@ def test_what_moves_rows_makes_the_next_removal_write_the_file_anew(
         elif change == "merge":
             gallery.merge("person 3", into="person 4")
         else:
-            monkeypatch.setattr(_erasure, "_BLANK", 0.1)
-        monkeypatch.setattr(_erasure, "WHOLE_UP_TO", 0)
+            monkeypatch.setattr(erasure, "_BLANK", 0.1)
+        monkeypatch.setattr(erasure, "WHOLE_UP_TO", 0)
         gallery.remove("person 5")
         assert path.stat().st_size < blank
         with sqlite3.connect(path) as sql:
@@ -297,9 +297,9 @@ def test_a_removal_that_died_half_way_is_finished_when_the_gallery_is_opened(tmp
         gallery.add({"Ana": templates(5), "Bo": templates(5, seed=1)})
     script = (
         "import os, sys\n"
-        "from rostro.gallery import _database\n"
+        "from rostro.gallery.sqlite import database\n"
         "from rostro.gallery.base import open_gallery\n"
-        "_database.Database.write_anew = lambda self: os._exit(9)\n"
+        "database.Database.write_anew = lambda self: os._exit(9)\n"
         "open_gallery(sys.argv[1]).remove('Ana')\n"
     )
     assert subprocess.run([sys.executable, "-c", script, str(path)], check=False).returncode == 9

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rostro.errors import BadInput
+from rostro.core.errors import BadInput
 from rostro.nets.keras_file import read_keras
 from rostro.nets.network import Network
 

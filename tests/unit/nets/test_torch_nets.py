@@ -10,9 +10,16 @@ from seeded_weights import seeded_weights
 
 torch = pytest.importorskip("torch")
 
+from rostro.core.errors import BadInput  # noqa: E402
 from rostro.nets.attributes import buap  # noqa: E402
 from rostro.nets.compact import compact  # noqa: E402
+from rostro.nets.iresnet import iresnet  # noqa: E402
+from rostro.nets.network import LEAST_CHANNELS  # noqa: E402
+from rostro.nets.torch_network import TorchNetwork  # noqa: E402
 from rostro.nets.upna import upna_plain, upna_pooled  # noqa: E402
+from rostro.training.loop import nets  # noqa: E402
+from rostro.training.loop.backbones import BACKBONES  # noqa: E402
+from rostro.training.loop.nets import NETS  # noqa: E402
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "upna.npz"
 
@@ -66,3 +73,20 @@ def test_pooled_gives_the_scores_of_keras() -> None:
         scores = net(torch.from_numpy(pictures.transpose(0, 3, 1, 2))).numpy()
     assert np.abs(golden["scores"]).max() > 0.01
     assert np.abs(scores - golden["scores"]).max() <= 1e-5
+
+
+@pytest.mark.parametrize("name", [*NETS, *BACKBONES])
+def test_no_trained_layer_is_narrower_than_processors_bear(name: str) -> None:
+    """See `LEAST_CHANNELS`: narrower ones kill the process on processors with AVX-512."""
+    with torch.device("meta"):
+        net = TorchNetwork(BACKBONES[name](512)) if name in BACKBONES else nets.build(name, 40)
+    convolutions = [layer for layer in net.modules() if isinstance(layer, torch.nn.Conv2d)]
+    assert convolutions
+    for layer in convolutions:
+        assert layer.out_channels >= LEAST_CHANNELS
+        assert layer.in_channels == 3 or layer.in_channels >= LEAST_CHANNELS
+
+
+def test_narrower_networks_are_refused() -> None:
+    with pytest.raises(BadInput, match="width is at least 16, got 8"):
+        iresnet(18, width=8)

@@ -100,7 +100,7 @@ def test_frozen_layers_learn_nothing() -> None:
 
 
 def test_a_norm_without_gamma_keeps_one() -> None:
-    net = TorchNetwork(iresnet(18, 8, width=8))
+    net = TorchNetwork(iresnet(18, 8, width=16))
     net.learn_only({"dense/bn"})
     assert not net.layers["dense/bn"].weight.requires_grad
     assert net.layers["dense/bn"].bias.requires_grad

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from rostro.alignment.five_point import FivePoint
+from rostro.core.errors import NoFace
+from rostro.core.types import Crops, Face, Floats, Image
 from rostro.detection.base import Detector
 from rostro.embedding.base import Embedder
-from rostro.errors import NoFace
 from rostro.recognition.pipeline import CHUNK, Failure, PhotoFaces, Pipeline
-from rostro.types import Crops, Face, Floats, Image
 
 SIZE = 40
 LANDMARKS = np.array([[12, 12], [28, 12], [20, 20], [14, 28], [26, 28]], np.float32)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from rostro.errors import BadInput, NoFace, SeveralFaces
+from rostro.core.errors import BadInput, NoFace, SeveralFaces
+from rostro.core.types import Face
 from rostro.recognition.selection import select
-from rostro.types import Face
 
 SMALL_CENTRED = Face((45, 45, 55, 55), 0.8)
 LARGE_ASIDE = Face((0, 0, 40, 40), 0.9)

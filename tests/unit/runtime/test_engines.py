@@ -10,16 +10,14 @@ import numpy as np
 import pytest
 import tiny_models as models
 
-from rostro import registry
-from rostro.errors import EngineError, UnknownModel
-from rostro.runtime.base import EngineOptions, open_engine
+from rostro.core.errors import EngineError, UnknownModel
+from rostro.runtime.base import ENGINES, EngineOptions, open_engine
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-ENGINES = registry.names("runtime")
 
-pytestmark = pytest.mark.parametrize("engine", ENGINES)
+pytestmark = pytest.mark.parametrize("engine", ENGINES.names)
 
 
 def opened(model: Path, engine: str, *, precision: str = "f32", **kwargs: Any) -> Any:
@@ -142,7 +140,7 @@ def test_the_engines_agree(engine: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("precision", ["bf16", "int8", "f16"])
 def test_a_precision_that_cannot_be_had_is_refused(engine: str, tmp_path: Path, precision: str) -> None:
     model = models.small_net(tmp_path / "small.onnx")
-    if precision == "bf16" and "bf16" in registry.part("runtime", engine).about()["precisions"]:  # type: ignore[attr-defined]
+    if precision == "bf16" and "bf16" in ENGINES.get(engine).about()["precisions"]:  # type: ignore[attr-defined]
         pytest.skip("this processor computes bf16")
     with pytest.raises(EngineError, match=r"small\.onnx: "):
         opened(model, engine, precision=precision)
@@ -160,7 +158,7 @@ def test_an_unknown_device_is_refused(engine: str, tmp_path: Path) -> None:
 
 
 def test_about_tells_version_devices_and_precisions(engine: str) -> None:
-    about = registry.part("runtime", engine).about()  # type: ignore[attr-defined]
+    about = ENGINES.get(engine).about()  # type: ignore[attr-defined]
     assert about["version"][0].isdigit()
     assert "CPU" in about["devices"]
     assert "f32" in about["precisions"]

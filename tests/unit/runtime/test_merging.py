@@ -9,8 +9,8 @@ import openvino
 import pytest
 import tiny_models as models
 
+from rostro.models.store import ModelStore
 from rostro.runtime._merging import merge_convolutions
-from rostro.weights.store import ModelStore
 
 if TYPE_CHECKING:
     from pathlib import Path

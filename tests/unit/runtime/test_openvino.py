@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tiny_models as models
 
-from rostro.errors import EngineError
+from rostro.core.errors import EngineError
 from rostro.runtime import openvino
 from rostro.runtime._precision import choose_precision, native_precisions
 from rostro.runtime.base import EngineOptions

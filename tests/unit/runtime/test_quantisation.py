@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import tiny_models as models
 
+from rostro.core.errors import EngineError
 from rostro.embedding.sface import SFace
-from rostro.errors import EngineError
 from rostro.runtime._precision import largest_weight
 from rostro.runtime._quantisation import measure_ranges, quantise, read_ranges
 from rostro.runtime.base import EngineOptions

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from rostro.errors import EngineError
+from rostro.core.errors import EngineError
+from rostro.server.admission.limits import TooMany
 from rostro.server.batcher import SIZE, Batcher, Work
-from rostro.server.limits import TooMany
 
 
 class Engine:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from rostro.errors import BadInput, RostroError
-from rostro.server.keys import KeyStore, Role
+from rostro.core.errors import BadInput, RostroError
+from rostro.server.admission.keys import KeyStore, Role
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from rostro.server.limits import Clients, Limits, TooMany
+from rostro.server.admission.limits import Clients, Limits, TooMany
 
 
 class Clock:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rostro.server.access import is_loopback
-from rostro.server.uploads import safe_name
+from rostro.server.admission.access import is_loopback
+from rostro.server.forms.uploads import safe_name
 
 
 @pytest.mark.parametrize(

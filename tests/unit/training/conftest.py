@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from rostro.errors import BadInput
+from rostro.core.errors import BadInput
 from rostro.training.base import Base, Tools
 
 COLOURS = {"ada": (200, 60, 60), "bob": (60, 200, 60), "cy": (60, 60, 200)}

@@ -12,13 +12,13 @@ from PIL import Image
 
 torch = pytest.importorskip("torch")
 
-from rostro.data.celeba import read_celeba  # noqa: E402
-from rostro.errors import BadInput, PhotoError  # noqa: E402
-from rostro.training import _attribute_scores  # noqa: E402
-from rostro.training._checkpoint import read_checkpoint  # noqa: E402
-from rostro.training._portraits import middle_square, middle_squares  # noqa: E402
-from rostro.training.attributes import AttributesOptions, AttributesRecipe  # noqa: E402
+from rostro.core.errors import BadInput, PhotoError  # noqa: E402
 from rostro.training.base import Found, Tools  # noqa: E402
+from rostro.training.classifiers import attribute_scores  # noqa: E402
+from rostro.training.classifiers.portraits import middle_square, middle_squares  # noqa: E402
+from rostro.training.data.celeba import read_celeba  # noqa: E402
+from rostro.training.loop.checkpoint import read_checkpoint  # noqa: E402
+from rostro.training.recipes.attributes import AttributesOptions, AttributesRecipe  # noqa: E402
 
 COUNT, TRAIN, VAL = 48, 32, 8
 
@@ -151,9 +151,9 @@ def test_the_middle_square_is_not_distorted() -> None:
 
 def test_even_handed_thresholds_undo_the_weights() -> None:
     labels = np.repeat([[1.0, 0.0], [0.0, 0.0], [0.0, 1.0]], [2, 5, 3], axis=0)
-    plain = _attribute_scores.even_handed(labels)
+    plain = attribute_scores.even_handed(labels)
     assert plain == pytest.approx(np.log([2 / 8, 3 / 7]))
-    assert _attribute_scores.even_handed(labels, _attribute_scores.weights(labels)) == pytest.approx([0, 0], abs=1e-6)
+    assert attribute_scores.even_handed(labels, attribute_scores.weights(labels)) == pytest.approx([0, 0], abs=1e-6)
 
 
 @pytest.mark.parametrize("wrong", [{"loss": "x"}, {"optimiser": "x"}, {"augmentation": "x"}])

@@ -14,15 +14,15 @@ torch = pytest.importorskip("torch")
 
 from sklearn.linear_model import LogisticRegression  # noqa: E402
 
-from rostro.errors import BadInput, NoFace, PhotoError, SpaceMismatch  # noqa: E402
-from rostro.imaging.reading import read_photo  # noqa: E402
-from rostro.training import _linear  # noqa: E402
-from rostro.training._checkpoint import read_checkpoint  # noqa: E402
-from rostro.training._portraits import middle_squares  # noqa: E402
+from rostro.core.errors import BadInput, NoFace, PhotoError, SpaceMismatch  # noqa: E402
+from rostro.photos.reading import read_photo  # noqa: E402
 from rostro.training.base import Found, Tools  # noqa: E402
-from rostro.training.classifier import ClassifierOptions, ClassifierRecipe  # noqa: E402
-from rostro.training.head import HeadOptions, HeadRecipe  # noqa: E402
-from rostro.training.is_it_me import IsItMeOptions, IsItMeRecipe  # noqa: E402
+from rostro.training.classifiers import linear  # noqa: E402
+from rostro.training.classifiers.portraits import middle_squares  # noqa: E402
+from rostro.training.loop.checkpoint import read_checkpoint  # noqa: E402
+from rostro.training.recipes.classifier import ClassifierOptions, ClassifierRecipe  # noqa: E402
+from rostro.training.recipes.head import HeadOptions, HeadRecipe  # noqa: E402
+from rostro.training.recipes.is_it_me import IsItMeOptions, IsItMeRecipe  # noqa: E402
 
 MakePeople = Callable[..., Path]
 PLANE = np.random.default_rng(0).normal(size=(3, 32)).astype(np.float32)
@@ -115,10 +115,10 @@ def test_logistic_regression_is_scikit_learns() -> None:
     rng = np.random.default_rng(1)
     labels = np.repeat([0, 1, 2], 10)
     vectors = (rng.normal(size=(30, 6)) + 2 * np.eye(6)[labels]).astype(np.float32)
-    weight, bias = _linear.logistic(vectors, labels, 3)
-    theirs = LogisticRegression(C=1 / (_linear.L2 * 30), tol=1e-8, max_iter=2000).fit(_linear.unit(vectors), labels)
-    ours = _linear.unit(vectors) @ weight.T + bias
-    expected = theirs.decision_function(_linear.unit(vectors))
+    weight, bias = linear.logistic(vectors, labels, 3)
+    theirs = LogisticRegression(C=1 / (linear.L2 * 30), tol=1e-8, max_iter=2000).fit(linear.unit(vectors), labels)
+    ours = linear.unit(vectors) @ weight.T + bias
+    expected = theirs.decision_function(linear.unit(vectors))
     assert (
         np.abs((ours - ours.mean(axis=1, keepdims=True)) - (expected - expected.mean(axis=1, keepdims=True))).max()
         < 0.01
@@ -131,9 +131,9 @@ def test_cross_validation_takes_what_is_right_more_often() -> None:
     vectors = rng.normal(size=(40, 8)).astype(np.float32)
     vectors[:, 0] = 10.0
     vectors[:, 1] = np.where(labels == 1, 0.7, -0.7) + rng.normal(size=40) * 0.05
-    kind, accuracies = _linear.choose(vectors, labels, 2, 0)
+    kind, accuracies = linear.choose(vectors, labels, 2, 0)
     assert kind == max(accuracies, key=lambda name: accuracies[name])
-    assert _linear.choose(vectors[[0, 20, 21]], labels[[0, 20, 21]], 2, 0) == ("cosine", {})
+    assert linear.choose(vectors[[0, 20, 21]], labels[[0, 20, 21]], 2, 0) == ("cosine", {})
 
 
 @pytest.fixture

@@ -12,11 +12,11 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from rostro.errors import BadInput, ModelCorrupt, PhotoError, UnknownModel  # noqa: E402
-from rostro.training._checkpoint import read_checkpoint  # noqa: E402
-from rostro.training._loop import Interrupted  # noqa: E402
+from rostro.core.errors import BadInput, ModelCorrupt, PhotoError, UnknownModel  # noqa: E402
 from rostro.training.base import Tools  # noqa: E402
-from rostro.training.classifier import ClassifierOptions, ClassifierRecipe  # noqa: E402
+from rostro.training.loop.checkpoint import read_checkpoint  # noqa: E402
+from rostro.training.loop.loop import Interrupted  # noqa: E402
+from rostro.training.recipes.classifier import ClassifierOptions, ClassifierRecipe  # noqa: E402
 
 SHORT = ClassifierOptions(epochs=3, batch=5, rate=5e-3, device="cpu")
 LONG = replace(SHORT, epochs=10, batch=4, rate=1e-2)

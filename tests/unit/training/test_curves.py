@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from rostro.training._curves import write_curves
+from rostro.training.loop.curves import write_curves
 
 HISTORY = [
     {"epoch": 1, "loss": 2.5, "accuracy": 0.25, "balanced accuracy": 0.2},

@@ -14,26 +14,26 @@ from PIL import Image
 torch = pytest.importorskip("torch")
 pytest.importorskip("onnx")
 
-from rostro.embedding._trained import find_embedder, signed  # noqa: E402
-from rostro.errors import BadInput, ModelCorrupt, NoFace, PhotoError, UnknownModel  # noqa: E402
-from rostro.imaging.reading import read_photo  # noqa: E402
+from rostro.core.errors import BadInput, ModelCorrupt, NoFace, PhotoError, UnknownModel  # noqa: E402
+from rostro.core.settings import Settings  # noqa: E402
+from rostro.core.types import AlignmentSpec  # noqa: E402
+from rostro.embedding.trained import find_embedder, signed  # noqa: E402
+from rostro.models.store import ModelStore  # noqa: E402
 from rostro.nets.inception_resnet_v1 import inception_resnet_v1  # noqa: E402
 from rostro.nets.iresnet import iresnet  # noqa: E402
 from rostro.nets.mobilefacenet import mobilefacenet  # noqa: E402
 from rostro.nets.resnet50 import resnet50  # noqa: E402
 from rostro.nets.vgg16 import vgg16  # noqa: E402
+from rostro.photos.reading import read_photo  # noqa: E402
 from rostro.runtime.base import EngineOptions  # noqa: E402
-from rostro.settings import Settings  # noqa: E402
-from rostro.training import _backbones  # noqa: E402
-from rostro.training._bases import open_base  # noqa: E402
-from rostro.training._checkpoint import read_checkpoint  # noqa: E402
-from rostro.training._data import resize_square  # noqa: E402
-from rostro.training._loop import Interrupted  # noqa: E402
 from rostro.training.base import Tools  # noqa: E402
-from rostro.training.embedder import EmbedderOptions, EmbedderRecipe  # noqa: E402
-from rostro.training.finetune import FinetuneOptions, FinetuneRecipe, blocks_of  # noqa: E402
-from rostro.types import AlignmentSpec  # noqa: E402
-from rostro.weights.store import ModelStore  # noqa: E402
+from rostro.training.classifiers.bases import open_base  # noqa: E402
+from rostro.training.data.batches import resize_square  # noqa: E402
+from rostro.training.loop import backbones  # noqa: E402
+from rostro.training.loop.checkpoint import read_checkpoint  # noqa: E402
+from rostro.training.loop.loop import Interrupted  # noqa: E402
+from rostro.training.recipes.embedder import EmbedderOptions, EmbedderRecipe  # noqa: E402
+from rostro.training.recipes.finetune import FinetuneOptions, FinetuneRecipe, blocks_of  # noqa: E402
 
 SHORT = EmbedderOptions(net="small", dims=16, epochs=2, batch=8, unseen=2, min_photos=4, rate=0.02, device="cpu")
 PEOPLE = ("ada", "bob", "cy", "dee", "eve")
@@ -53,8 +53,7 @@ def whole_photos(photos: Sequence[Path], spec: AlignmentSpec, detector: str) -> 
 @pytest.fixture
 def tools(monkeypatch: pytest.MonkeyPatch) -> Tools:
     """And a network that is small enough for tests."""
-    # with fewer than eight channels, channels last, torch 2.13 crashes on CPUs
-    monkeypatch.setitem(_backbones.BACKBONES, "small", lambda dims: iresnet(18, dims, width=8))
+    monkeypatch.setitem(backbones.BACKBONES, "small", lambda dims: iresnet(18, dims, width=16))
     return Tools(open_base=lambda name: f"lent {name}", crop=whole_photos)  # type: ignore[arg-type,return-value]
 
 
@@ -92,7 +91,7 @@ def test_learns_and_its_checkpoint_is_an_embedder(loss: str, people: Path, tmp_p
     embedder = part(ModelStore(Settings(home=tmp_path, offline=True)), EngineOptions(precision="f32"))
     assert embedder.space() == f"trained-small-{card.weights_sha256[:8]}/five_point-112"
     crops = np.random.default_rng(0).integers(0, 256, (3, 112, 112, 3), np.uint8)
-    net = _backbones.build("small", 16).eval()
+    net = backbones.build("small", 16).eval()
     tensors = read_checkpoint(tmp_path / "out").tensors
     net.load_state_dict({name[9:]: value for name, value in tensors.items() if name.startswith("backbone.")})
     with torch.inference_mode():
@@ -236,7 +235,7 @@ def test_finetunes_what_embedder_made(people: Path, tmp_path: Path, tools: Tools
     ("wrong", "message"),
     [
         ({"base": "sface"}, "sface cannot be trained further; facenet128, vggface"),
-        ({"base": "nobody"}, "no embedding named"),
+        ({"base": "nobody"}, "no embedder named"),
         ({"blocks": -1}, "--blocks"),
         ({"decay": 0.0}, "--decay"),
     ],
@@ -251,7 +250,7 @@ def test_rates_fall_from_block_to_block(tools: Tools, tmp_path: Path) -> None:
     from rostro.nets.metric import MetricNet
 
     recipe = FinetuneRecipe(tmp_path, tmp_path, FinetuneOptions(decay=0.5), tools)
-    net = _backbones.build("small", 16)
+    net = backbones.build("small", 16)
     blocks = blocks_of(net.network)
     net.learn_only({layer for block in list(blocks)[-3:] for layer in blocks[block]})
     groups = recipe._optimiser(MetricNet(net, 16, 3)).param_groups

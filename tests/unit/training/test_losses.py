@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 torch = pytest.importorskip("torch")
 
-from rostro.training._losses import arcface, cosface, triplet  # noqa: E402
+from rostro.training.loop.losses import arcface, cosface, triplet  # noqa: E402
 
 FEW = settings(max_examples=40, deadline=None)
 batches = st.tuples(st.integers(2, 9), st.integers(2, 5), st.integers(0, 2**16))

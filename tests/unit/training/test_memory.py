@@ -12,7 +12,7 @@ import pytest
 SCRIPT = """
 import resource, sys
 import numpy as np
-from rostro.training._memory import keep_freed_memory
+from rostro.training.loop.memory import keep_freed_memory
 
 if sys.argv[1] == "kept":
     keep_freed_memory()

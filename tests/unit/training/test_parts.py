@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 
-from rostro.errors import BadInput
-from rostro.training._augment import AUGMENTATIONS, Augmentation
-from rostro.training._card import Card
-from rostro.training._curves import write_curves
-from rostro.training._data import batch_indices, data_hash, resize_square
-from rostro.training._scores import auc, balanced_accuracy, best_threshold, class_scores
+from rostro.core.errors import BadInput
+from rostro.training.classifiers.scores import auc, balanced_accuracy, best_threshold, class_scores
+from rostro.training.data.augment import AUGMENTATIONS, Augmentation
+from rostro.training.data.batches import batch_indices, data_hash, resize_square
+from rostro.training.loop.card import Card
+from rostro.training.loop.curves import write_curves
 
 CARD = Card(
     recipe="classifier", net="compact", classes=("Ñandú", "1", "no"), preprocessing={"size": 112}, metrics={"a": 0.5},

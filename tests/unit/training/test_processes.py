@@ -19,18 +19,18 @@ torch = pytest.importorskip("torch")
 if not torch.distributed.is_available():
     pytest.skip("this torch was built without processes", allow_module_level=True)
 
-from rostro.imaging.reading import read_photo  # noqa: E402
-from rostro.training import _processes  # noqa: E402
-from rostro.training._checkpoint import read_checkpoint  # noqa: E402
-from rostro.training._crops import make_crops  # noqa: E402
-from rostro.training._data import PeopleAtATime, batch_indices, resize_square  # noqa: E402
-from rostro.types import AlignmentSpec  # noqa: E402
+from rostro.core.types import AlignmentSpec  # noqa: E402
+from rostro.photos.reading import read_photo  # noqa: E402
+from rostro.training.data.batches import PeopleAtATime, batch_indices, resize_square  # noqa: E402
+from rostro.training.data.crops import make_crops  # noqa: E402
+from rostro.training.loop import processes  # noqa: E402
+from rostro.training.loop.checkpoint import read_checkpoint  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from rostro.core.types import Image as Crop
     from rostro.training.base import Tools
-    from rostro.types import Image as Crop
 
 #: Relative. What is summed is the same, but not in the same order.
 TOLERANCE = 1e-3
@@ -39,19 +39,19 @@ SCRIPT = """
 import json, sys
 from pathlib import Path
 import torch
-from rostro.imaging.reading import read_photo
+from rostro.photos.reading import read_photo
 from rostro.nets.iresnet import iresnet
-from rostro.training import _backbones
-from rostro.training._data import resize_square
-from rostro.training._processes import joined, number
+from rostro.training.loop import backbones
+from rostro.training.data.batches import resize_square
+from rostro.training.loop.processes import joined, number
 from rostro.training.base import Tools
-from rostro.training.embedder import EmbedderOptions, EmbedderRecipe
+from rostro.training.recipes.embedder import EmbedderOptions, EmbedderRecipe
 
 torch.set_num_threads(1)
-_backbones.BACKBONES["small"] = lambda dims: iresnet(18, dims, width=8)
+backbones.BACKBONES["small"] = lambda dims: iresnet(18, dims, width=16)
 root, output, chosen = Path(sys.argv[1]), Path(sys.argv[2]), json.loads(sys.argv[3])
 crop = lambda photos, spec, detector: (resize_square(read_photo(photo).image, spec.size) for photo in photos)
-chosen = EmbedderOptions(net="small", dims=16, unseen=2, min_photos=4, device="cpu", rate=0.002, scale=8.0, **chosen)
+chosen = EmbedderOptions(net="small", dims=16, unseen=2, min_photos=4, device="cpu", rate=0.0001, scale=8.0, **chosen)
 with joined("cpu"):
     card = EmbedderRecipe(root, output, chosen, Tools(open_base=None, crop=crop)).train()
     Path(output / f"card-{number()}.json").write_text(json.dumps(card.metrics))
@@ -110,10 +110,10 @@ def test_a_process_that_comes_late_crops_its_own_part(
 ) -> None:
     photos = sorted(people.rglob("*.png"))
     spec = AlignmentSpec("five_point", 24)
-    monkeypatch.setattr(_processes, "count", lambda: 2)
-    monkeypatch.setattr(_processes, "wait", lambda: None)
+    monkeypatch.setattr(processes, "count", lambda: 2)
+    monkeypatch.setattr(processes, "wait", lambda: None)
     for number in (0, 1):  # the second one looks when the first is done
-        monkeypatch.setattr(_processes, "number", lambda number=number: number)
+        monkeypatch.setattr(processes, "number", lambda number=number: number)
         crops = make_crops(photos, spec, "none", tmp_path, replace(tools, crop=resized))
     assert crops.kept.tolist() == list(range(len(photos)))
 
@@ -124,10 +124,10 @@ def resized(photos: Sequence[Path], spec: AlignmentSpec, detector: str) -> Itera
 
 def test_every_process_has_people_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     labels = np.repeat(np.arange(9), 5)
-    monkeypatch.setattr(_processes, "count", lambda: 2)
+    monkeypatch.setattr(processes, "count", lambda: 2)
     shares = []
     for number in (0, 1):
-        monkeypatch.setattr(_processes, "number", lambda number=number: number)
+        monkeypatch.setattr(processes, "number", lambda number=number: number)
         shares.append(PeopleAtATime(labels, people=2, photos=3, seed=1)(epoch=0))
     assert len(shares[0]) == len(shares[1])
     for first, second in zip(*shares, strict=True):

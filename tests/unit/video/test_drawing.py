@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rostro.imaging.shapes import GREEN, VERMILLION
-from rostro.types import Face
+from rostro.core.types import Face
+from rostro.drawing.shapes import GREEN, VERMILLION
 from rostro.video.drawing import draw_scene
 from rostro.video.identity import Match, State
 from rostro.video.track import Seen

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rostro.types import Face
+from rostro.core.types import Face
 from rostro.video.flow import Flow
 from rostro.video.matching import match, overlaps
 from rostro.video.tracker import Tracker

@@ -8,7 +8,7 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from rostro.errors import BadInput
+from rostro.core.errors import BadInput
 from rostro.video import live
 from rostro.video.frames import Frame, Lost
 from rostro.video.live import Newest, reconnecting

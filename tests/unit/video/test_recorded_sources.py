@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rostro.errors import BadInput, UnreadablePhoto
-from rostro.imaging.writing import write_picture
+from rostro.core.errors import BadInput, UnreadablePhoto
+from rostro.photos.writing import write_picture
 from rostro.video.frames import Frame
 from rostro.video.recorded import ahead, paced
 from rostro.video.sources import open_source

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rostro.errors import BadInput
-from rostro.recognition.crops import CropStore
-from rostro.types import Face
+from rostro.core.errors import BadInput
+from rostro.core.types import Face
+from rostro.people.pictures import CropStore
 from rostro.video.events import Clock, EventLog, FaceEvent, SourceEvent
 from rostro.video.frames import Frame, Lost
 from rostro.video.identity import Match

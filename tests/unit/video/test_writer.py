@@ -8,7 +8,7 @@ import av
 import numpy as np
 import pytest
 
-from rostro.errors import BadInput
+from rostro.core.errors import BadInput
 from rostro.video.writer import VideoWriter
 
 

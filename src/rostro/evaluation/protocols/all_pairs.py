@@ -6,29 +6,31 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rostro.data.folders import read_people
 from rostro.evaluation.measures import Measurement, Rates, failure_to_acquire, worst
+from rostro.evaluation.options import Options
 from rostro.evaluation.pairs import score_all_pairs
-from rostro.evaluation.protocols.base import Options, Protocol
+from rostro.evaluation.protocols.base import Protocol
 from rostro.evaluation.table import ScoreTable, make_table
-from rostro.metrics.bootstrap import AllPairs, SubjectScores
+from rostro.photos.folders import read_people
+from rostro.scoring.bootstrap import AllPairs, SubjectScores
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from rostro.evaluation.embeddings import Embedded
-    from rostro.metrics.counts import ScoreCounts
+    from rostro.scoring.counts import ScoreCounts
 
 
 class EveryPair(Protocol):
     """One folder per person, or flat files named after the person."""
 
+    name = "all-pairs"
     about = "every two photos of a folder of people"
     headline = "tar@0.001"
     FMRS = (1e-2, 1e-3, 1e-4, 1e-5, 1e-6)
 
     def __init__(self, root: Path, options: Options) -> None:
-        """See `rostro.data.folders.read_people`."""
+        """See `rostro.photos.folders.read_people`."""
         self.people = read_people(root)
 
     def score(self, embedded: Embedded, header: dict[str, Any]) -> ScoreTable:

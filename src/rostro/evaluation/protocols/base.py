@@ -3,48 +3,26 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
+
+from rostro.core.parts import Room
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rostro.data.people import People
     from rostro.evaluation.embeddings import Embedded
     from rostro.evaluation.measures import Measurement
+    from rostro.evaluation.options import Options
     from rostro.evaluation.table import ScoreTable
+    from rostro.photos.people import People
     from rostro.recognition.selection import FaceRule
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """What can be chosen.
-
-    Attributes:
-        fmrs: False match (or false positive) rates to report at; None takes the protocol's own.
-        references: Reference photos per person, where the protocol draws them; None takes the protocol's own.
-        probes: Probe photos per person, where the protocol draws them.
-        draws: How many times the protocol draws photos, where it does so repeatedly.
-        seed: Of every draw.
-        replicates: Draws of the subjects for intervals.
-    """
-
-    fmrs: tuple[float, ...] | None = None
-    references: int | None = None
-    probes: int = 5
-    draws: int = 10
-    seed: int = 0
-    replicates: int = 1000
-
-    def to_json(self) -> dict[str, Any]:
-        """All of them."""
-        return asdict(self)
 
 
 class Protocol(ABC):
     """A protocol on a folder of photos.
 
     Class attributes:
+        name: What the command line and score tables call it.
         about: One line for people.
         face: The face that is taken of a photo with several, unless the caller says otherwise.
         headline: Key of the metric that systems are ranked by (see `Metric.key`).
@@ -53,6 +31,7 @@ class Protocol(ABC):
         people: The photos that are needed.
     """
 
+    name: ClassVar[str]
     about: ClassVar[str]
     face: ClassVar[FaceRule] = "largest"
     headline: ClassVar[str]
@@ -79,3 +58,16 @@ class Protocol(ABC):
     @abstractmethod
     def measure(table: ScoreTable, options: Options) -> Measurement:
         """Statistics; reads nothing but the table."""
+
+
+PROTOCOLS = Room(
+    Protocol,
+    "protocol",
+    "rostro.protocols",
+    {
+        "all-pairs": "rostro.evaluation.protocols.all_pairs:EveryPair",
+        "identification": "rostro.evaluation.protocols.identification:Identification",
+        "lfw": "rostro.evaluation.protocols.lfw:LFW",
+        "references": "rostro.evaluation.protocols.references:References",
+    },
+)

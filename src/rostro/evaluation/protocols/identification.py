@@ -13,9 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rostro.data.folders import read_parts, read_people
-from rostro.data.people import People
-from rostro.errors import BadInput
+from rostro.core.errors import BadInput
 from rostro.evaluation.measures import (
     Measurement,
     Metric,
@@ -24,17 +22,20 @@ from rostro.evaluation.measures import (
     failure_to_acquire,
     worst,
 )
-from rostro.evaluation.protocols.base import Options, Protocol
+from rostro.evaluation.options import Options
+from rostro.evaluation.protocols.base import Protocol
 from rostro.evaluation.table import ScoreTable, make_table
-from rostro.metrics.bootstrap import subject_intervals
-from rostro.metrics.identification import SearchScores, cmc, open_set_counts, open_set_scores
-from rostro.metrics.verification import rates_at
+from rostro.photos.folders import read_parts, read_people
+from rostro.photos.people import People
+from rostro.scoring.bootstrap import subject_intervals
+from rostro.scoring.identification import SearchScores, cmc, open_set_counts, open_set_scores
+from rostro.scoring.verification import rates_at
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from rostro.core.types import Floats
     from rostro.evaluation.embeddings import Embedded
-    from rostro.types import Floats
 
 #: Candidates listed per search, besides the probe's own person; the longest rank that is told.
 CANDIDATES = 50
@@ -45,6 +46,7 @@ _BLOCK = 512
 class Identification(Protocol):
     """Open-set identification."""
 
+    name = "identification"
     about = "gallery/, probe/ and unknown/ folders, or split by seed: ranks, and strangers told apart"
     headline = "tpir@0.01"
     FMRS = (1e-1, 1e-2, 1e-3)

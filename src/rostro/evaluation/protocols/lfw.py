@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from rostro.data.lfw import read_lfw
+from rostro.evaluation.data.lfw import read_lfw
 from rostro.evaluation.measures import (
     Measurement,
     Metric,
@@ -18,12 +18,13 @@ from rostro.evaluation.measures import (
     failure_to_acquire,
     worst,
 )
-from rostro.evaluation.protocols.base import Options, Protocol
+from rostro.evaluation.options import Options
+from rostro.evaluation.protocols.base import Protocol
 from rostro.evaluation.table import ScoreTable, make_table
-from rostro.matching.cosine import paired
-from rostro.metrics.bootstrap import SubjectScores
-from rostro.metrics.folds import fold_accuracy
-from rostro.metrics.intervals import Interval
+from rostro.scoring.bootstrap import SubjectScores
+from rostro.scoring.cosine import paired
+from rostro.scoring.folds import fold_accuracy
+from rostro.scoring.intervals import Interval
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,13 +39,14 @@ _T9 = 2.262
 class LFW(Protocol):
     """``pairs.txt`` and its photos."""
 
+    name = "lfw"
     about = "pairs in folds, the threshold learnt on the other folds (pairs.txt)"
     face: ClassVar[FaceRule] = "centre"
     headline = "accuracy"
     FMRS = (1e-2, 1e-3, 1e-4)
 
     def __init__(self, root: Path, options: Options) -> None:
-        """See `rostro.data.lfw.read_lfw`."""
+        """See `rostro.evaluation.data.lfw.read_lfw`."""
         self._pairs = read_lfw(root)
         self.people = self._pairs.people
 

@@ -14,28 +14,30 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rostro.data.folders import read_people
-from rostro.errors import BadInput
+from rostro.core.errors import BadInput
 from rostro.evaluation.measures import (
     Measurement,
     Rates,
     failure_to_acquire,
     worst,
 )
-from rostro.evaluation.protocols.base import Options, Protocol
+from rostro.evaluation.options import Options
+from rostro.evaluation.protocols.base import Protocol
 from rostro.evaluation.table import ScoreTable, make_table
-from rostro.metrics.bootstrap import SubjectScores
+from rostro.photos.folders import read_people
+from rostro.scoring.bootstrap import SubjectScores
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rostro.data.people import People
     from rostro.evaluation.embeddings import Embedded
+    from rostro.photos.people import People
 
 
 class References(Protocol):
     """Drawn by seed from a folder of people: those who have enough photos take part, in every draw."""
 
+    name = "references"
     about = "R references and P probes per person; a probe matches a person by the best reference"
     headline = "correct@0.001"
     FMRS = (1e-2, 3.58e-3, 1e-3)

@@ -1,0 +1,1 @@
+"""What every room stands on: errors, types, settings, files, geometry, and how parts are found."""

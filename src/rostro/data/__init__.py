@@ -1,1 +1,0 @@
-"""Data sets and folders of people. One file each."""

@@ -1,0 +1,1 @@
+"""Pictures of answers: shapes, text, labels, sheets."""

@@ -1,0 +1,199 @@
+"""Sheets that show an answer: the faces found, two photos compared, the people recognised."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from rostro.core.errors import BadInput
+from rostro.core.types import Face, check_image
+from rostro.core.words import Language, count, say, say_faces, say_false_match_rate
+from rostro.drawing.faces import Kind, draw_faces, draw_mark, mark_faces
+from rostro.drawing.layout import (
+    GAP,
+    MARGIN,
+    SMALL,
+    TEXT,
+    TITLE,
+    WIDTH,
+    below,
+    beside,
+    blank,
+    centred,
+    fit,
+    framed,
+    line,
+    paragraph,
+)
+from rostro.drawing.scorebar import score_bar, signed
+from rostro.drawing.shapes import MUTED, TILE
+from rostro.drawing.text import text_width
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rostro.core.types import Crops, Identification, Image, Verification
+
+#: Photos on one contact sheet; more would make it too large to look at.
+MOST_PHOTOS: Final = 200
+#: Side of a contact sheet's tiles: so that the sheet is about this wide, within bounds.
+_LARGEST_TILE, _SMALLEST_TILE, _USUAL_WIDTH = 520, 220, 2600
+_CROP = 168
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """One photo of a sheet and what is drawn on it."""
+
+    name: str
+    note: str
+    image: Image
+    faces: Sequence[Face]
+    labels: Sequence[str]
+    kinds: Sequence[Kind] = field(default_factory=list)
+
+
+def detection_sheet(photos: Sequence[tuple[str, Image, Sequence[Face]]], *, language: Language = "en") -> Image:
+    """The faces found: one photo at its own size, or several as a contact sheet.
+
+    Args:
+        photos: (name, RGB image, faces) of each; the name is any text, also "yunet, 4 ms" to compare detectors.
+        language: Of the captions.
+
+    Returns:
+        RGB uint8. Of more than `MOST_PHOTOS` photos the first are shown, and the sheet says so.
+
+    Raises:
+        BadInput: No photos; not an image; another language than ``en`` or ``es``.
+    """
+    cells = [
+        _Cell(
+            name,
+            say_faces(len(faces), language),
+            image,
+            faces,
+            [f"{face.score:.2f}" for face in faces],
+            ["neutral"] * len(faces),
+        )
+        for name, image, faces in photos[:MOST_PHOTOS]
+    ]
+    return _contact_sheet(cells, len(photos), language)
+
+
+def identification_sheet(
+    photos: Sequence[tuple[str, Image, Sequence[Identification]]], *, language: Language = "en"
+) -> Image:
+    """Who is who: names and scores; strangers have another colour and other lines.
+
+    Args:
+        photos: (name, RGB image, identifications) of each.
+        language: Of the captions.
+
+    Returns:
+        RGB uint8. Of more than `MOST_PHOTOS` photos the first are shown, and the sheet says so.
+
+    Raises:
+        BadInput: No photos; not an image; another language than ``en`` or ``es``.
+    """
+    cells = []
+    for name, image, found in photos[:MOST_PHOTOS]:
+        kinds: list[Kind] = ["unknown" if one.name is None else "match" for one in found]
+        labels = [_name_and_score(one, language) for one in found]
+        thresholds = {signed(one.operating_point.threshold) for one in found}
+        note = ", ".join([say_faces(len(found), language), *(say("threshold", language, t) for t in thresholds)])
+        cells.append(_Cell(name, note, image, [one.face for one in found], labels, kinds))
+    return _contact_sheet(cells, len(photos), language)
+
+
+def verification_sheet(
+    verification: Verification,
+    photos: tuple[tuple[str, Image], tuple[str, Image]],
+    crops: Crops | None = None,
+    *,
+    details: str = "",
+    language: Language = "en",
+) -> Image:
+    """Two photos, the faces compared, their aligned crops, the score on its scale and what it means.
+
+    Args:
+        verification: The answer.
+        photos: (name, RGB image) of each.
+        crops: (2, h, w, 3) uint8, the aligned crops that were compared; None leaves them out.
+        details: One more line, for example which models were used.
+        language: ``en`` or ``es``.
+
+    Returns:
+        RGB uint8, 1,200 pixels wide.
+
+    Raises:
+        BadInput: Not an image; another language.
+    """
+    kind: Kind = "match" if verification.same else "unknown"
+    cells = [
+        _Cell(name, "", image, [face], [""], [kind])
+        for (name, image), face in zip(photos, verification.faces, strict=True)
+    ]
+    shown = [] if crops is None else [fit(check_image(crop), [], _CROP, _CROP)[0] for crop in crops]
+    bar_width = WIDTH - sum(crop.shape[1] + GAP for crop in shown)
+    blocks = [
+        _headline(say("same" if verification.same else "different", language), kind),
+        _row(cells, (WIDTH - GAP) // 2),
+        beside([*shown, score_bar(verification, kind, bar_width, _CROP, language)], GAP),
+        paragraph(say_false_match_rate(verification.operating_point, language), TEXT, WIDTH),
+    ]
+    if details:
+        blocks.append(paragraph(details, SMALL, WIDTH, MUTED))
+    return framed(below(blocks, GAP), MARGIN)
+
+
+def _name_and_score(found: Identification, language: Language) -> str:
+    name = say("unknown", language) if found.name is None else found.name
+    return name if found.similarity is None else f"{name} {signed(found.similarity, 2)}"
+
+
+def _headline(text: str, kind: Kind) -> Image:
+    block = blank(round(TITLE * 1.2), round(TITLE * 1.4))
+    draw_mark(block, (TITLE * 0.4, TITLE * 0.72), TITLE * 0.32, kind)
+    return beside([block, line(text, TITLE, WIDTH - block.shape[1], bold=True)], 0)
+
+
+def _contact_sheet(cells: Sequence[_Cell], total: int, language: Language) -> Image:
+    if not cells:
+        raise BadInput("a sheet shows at least one photo")
+    for cell in cells:
+        check_image(cell.image)
+    if len(cells) == 1:
+        return _single(cells[0])
+    columns = math.ceil(math.sqrt(len(cells) * 1.4))
+    side = min(_LARGEST_TILE, max(_SMALLEST_TILE, _USUAL_WIDTH // columns))
+    rows = [_row(cells[first : first + columns], side) for first in range(0, len(cells), columns)]
+    if total > len(cells):
+        note = say("left_out", language, count(len(cells), language), count(total, language))
+        rows.append(line(note, SMALL, text_width(note, SMALL) + SMALL, MUTED))
+    return framed(below(rows, GAP), GAP)
+
+
+def _single(cell: _Cell) -> Image:
+    """A photo at its own size, and under it a caption that grows with it."""
+    drawn = draw_faces(cell.image, cell.faces, cell.labels, kinds=cell.kinds)
+    size = max(16, round(max(drawn.shape[:2]) / 55))
+    return below([drawn, framed(_caption(cell, drawn.shape[1] - size, size), size // 2)], 0)
+
+
+def _row(cells: Sequence[_Cell], side: int) -> Image:
+    """Photos next to each other on tiles of one height, with their captions."""
+    fitted = [fit(check_image(cell.image), cell.faces, side, side) for cell in cells]
+    tallest = max(picture.shape[0] for picture, _ in fitted)
+    tiles = []
+    for cell, (picture, faces) in zip(cells, fitted, strict=True):
+        mark_faces(picture, faces, cell.labels, kinds=cell.kinds)
+        tile = centred(picture, side, tallest, TILE)
+        tiles.append(below([tile, _caption(cell, side, SMALL)], SMALL // 2))
+    return beside(tiles, GAP)
+
+
+def _caption(cell: _Cell, width: int, size: int) -> Image:
+    width = max(1, width)
+    notes = [line(cell.note, size, width, MUTED)] if cell.note else []
+    return below([line(cell.name, size, width, bold=True), *notes], 0)

@@ -1,0 +1,129 @@
+"""How people and templates lie in PostgreSQL, and the statements that write, find and delete them."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rostro.core.types import Template
+from rostro.gallery.base import Hit, check_templates, clean_name
+from rostro.gallery.postgresql.codes import codes_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from psycopg import Connection
+
+    from rostro.core.types import Floats
+
+#: Templates that the codes propose at least, and for each that is wanted.
+_PROPOSED, _PROPOSED_EACH = 1_000, 4
+
+
+def name_key(name: str) -> bytes:
+    """What a name is found and unique by."""
+    return hashlib.sha256(clean_name(name).encode()).digest()
+
+
+def one(sql: Connection[Any], statement: str, *values: object) -> Any:
+    """The first value of the first row; None where there is no row."""
+    row = sql.execute(statement, values).fetchone()
+    return None if row is None else row[0]
+
+
+def insert(sql: Connection[Any], templates: Sequence[tuple[str, Template]]) -> int:
+    """Adds what is not there yet. People are locked in one order, so that writers do not entangle."""
+    from pgvector import Bit, HalfVector
+
+    codes = codes_of(np.stack([np.asarray(template.vector, np.float32) for _, template in templates]))
+    by_key = dict(sorted((name_key(name), name) for name, _ in templates))
+    known = "SELECT key, id FROM people WHERE key = ANY(%s) ORDER BY key FOR KEY SHARE"
+    ids = dict(sql.execute(known, (list(by_key),)))
+    new = {key: name for key, name in by_key.items() if key not in ids}
+    ids |= dict(
+        sql.execute(
+            """INSERT INTO people (key, name) SELECT * FROM unnest(%s::bytea[], %s::text[])
+            ON CONFLICT (key) DO UPDATE SET name = excluded.name RETURNING key, id""",
+            (list(new), list(new.values())),
+        )
+    )
+    with sql.cursor() as cursor:
+        cursor.executemany(
+            """WITH added AS (
+                INSERT INTO templates (person, source_hash, box, photo, quality, collection, vector)
+                VALUES (%s, %s, %s::double precision[], %s, %s, %s, %b)
+                ON CONFLICT (source_hash, person, box) DO NOTHING RETURNING id, collection
+            ) INSERT INTO codes (template, collection, code) SELECT id, collection, %b FROM added""",
+            [
+                (
+                    ids[name_key(name)],
+                    template.source_hash,
+                    [] if template.box is None else list(map(float, template.box)),
+                    template.photo.encode(errors="backslashreplace").decode(),  # file names need not be valid text
+                    float(template.quality),
+                    template.collection,
+                    HalfVector(template.vector),
+                    Bit(code),
+                )
+                for (name, template), code in zip(templates, codes, strict=True)
+            ],
+        )
+        added: int = cursor.rowcount
+    return added
+
+
+def template_of(row: Sequence[Any]) -> Template:
+    """A template as it was given."""
+    vector, source_hash, photo, quality, box, collection = row
+    return Template(
+        vector=vector.to_numpy().astype(np.float32),
+        source_hash=source_hash,
+        photo=photo,
+        quality=quality,
+        box=(box[0], box[1], box[2], box[3]) if box else None,
+        collection=collection,
+    )
+
+
+def erase(sql: Connection[Any], *people: int) -> int:
+    """Deletes people and their templates; returns how many templates."""
+    erased: int = sql.execute("DELETE FROM templates WHERE person = ANY(%s)", (list(people),)).rowcount
+    sql.execute("DELETE FROM people WHERE id = ANY(%s)", (list(people),))
+    return erased
+
+
+def nearest(
+    sql: Connection[Any], query: Floats, count: int, collections: Collection[str] | None, *, exact: bool
+) -> list[Hit]:
+    """The best templates for a query (d,): of all, or of those whose codes are most like its own."""
+    from pgvector import Bit, Vector
+
+    within = "" if collections is None else "WHERE collection = ANY(%s)"
+    listed = () if collections is None else (list(collections),)
+    if exact:
+        chosen, values = within, listed
+    else:
+        # one query at a time, for PostgreSQL scans in parallel only what does not hang on another row
+        chosen = f"WHERE id IN (SELECT template FROM codes {within} ORDER BY code <~> %b LIMIT %s)"
+        values = (*listed, Bit(codes_of(query[None])[0]), max(_PROPOSED, _PROPOSED_EACH * count))
+    rows = sql.execute(
+        f"""SELECT person, id, -(vector::vector <#> %b) AS similarity FROM templates {chosen}
+        ORDER BY similarity DESC, id LIMIT %s""",
+        (Vector(query), *values, count),
+        binary=True,
+        prepare=False,  # a prepared plan would not see how large the gallery has become
+    )
+    return [Hit(person, template, min(max(similarity, -1.0), 1.0)) for person, template, similarity in rows]
+
+
+def fix_dims(sql: Connection[Any], templates: Mapping[str, Sequence[Template]]) -> int:
+    """Settles the vectors' length with the first templates, unless another writer was first."""
+    dims: int | None = one(sql, "SELECT dims FROM rostro_gallery FOR UPDATE")
+    if dims is None:
+        dims = check_templates(templates, None)
+        assert dims is not None
+        sql.execute("UPDATE rostro_gallery SET dims = %s", (dims,))
+        sql.execute(f"ALTER TABLE templates ALTER vector TYPE halfvec({dims:d})")
+    return dims

@@ -1,0 +1,278 @@
+"""The SQLite file under a gallery: opening it, its schema, transactions, and errors in the user's words."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from rostro.core.errors import GalleryCorrupt, GalleryError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+MEMORY = ":memory:"
+
+#: SQLite's ``application_id`` of a rostro gallery: "rost".
+APPLICATION_ID = 0x726F7374
+
+#: Statements that lead from each schema version to the next; ``user_version`` counts those that were applied.
+#: AUTOINCREMENT, because an index that is kept beside the file knows templates by ids, which must never come again.
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        "CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID",
+        "CREATE TABLE people (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE)",
+        """CREATE TABLE templates (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            person INTEGER NOT NULL REFERENCES people (id) ON DELETE CASCADE,
+            source_hash TEXT NOT NULL,
+            box BLOB NOT NULL,      -- four little-endian float64, or empty: NULLs would never be equal
+            photo TEXT NOT NULL,
+            quality REAL NOT NULL,
+            added TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ')),
+            vector BLOB NOT NULL,   -- little-endian float16
+            UNIQUE (source_hash, person, box)
+        )""",
+        "CREATE INDEX templates_of_person ON templates (person)",
+    ),
+    (  # rows can be blanked where they are, and templates belong to collections
+        "CREATE TABLE new_people (id INTEGER PRIMARY KEY AUTOINCREMENT, erased INTEGER NOT NULL, name TEXT NOT NULL)",
+        """CREATE TABLE new_templates (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            person INTEGER NOT NULL REFERENCES new_people (id),
+            erased INTEGER NOT NULL,
+            source_hash TEXT NOT NULL,
+            box BLOB NOT NULL,      -- four little-endian float64, or empty: NULLs would never be equal
+            photo TEXT NOT NULL,
+            quality REAL NOT NULL,
+            added TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ')),
+            collection TEXT NOT NULL,
+            vector BLOB NOT NULL    -- little-endian float16
+        )""",
+        "INSERT INTO new_people SELECT id, 0, name FROM people ORDER BY id",
+        """INSERT INTO new_templates
+            SELECT id, person, 0, source_hash, box, photo, quality, added, '', vector FROM templates ORDER BY id""",
+        "DELETE FROM sqlite_sequence WHERE name LIKE 'new!_%' ESCAPE '!'",
+        "INSERT INTO sqlite_sequence SELECT 'new_' || name, seq FROM sqlite_sequence",
+        "DROP TABLE templates",
+        "DROP TABLE people",
+        "ALTER TABLE new_people RENAME TO people",
+        "ALTER TABLE new_templates RENAME TO templates",
+        "CREATE UNIQUE INDEX people_name ON people (name) WHERE erased = 0",
+        "CREATE UNIQUE INDEX templates_source ON templates (source_hash, person, box) WHERE erased = 0",
+        "CREATE INDEX templates_of_person ON templates (person) WHERE erased = 0",
+        "CREATE INDEX templates_of_collection ON templates (collection) WHERE erased = 0",
+    ),
+)
+
+#: Indexes that repeat what must be erasable.
+_TELLING_INDEXES = ("people_name", "templates_source")
+
+_REASONS = {
+    sqlite3.SQLITE_BUSY: "another program has kept it busy for too long",
+    sqlite3.SQLITE_LOCKED: "another program has kept it busy for too long",
+    sqlite3.SQLITE_FULL: "the disk is full",
+    sqlite3.SQLITE_READONLY: "it cannot be written (read-only file or folder)",
+    sqlite3.SQLITE_CANTOPEN: "it cannot be opened (no right to read it, or its folder cannot be written)",
+    sqlite3.SQLITE_IOERR: "the disk failed to read or write",
+}
+
+
+class Database:
+    """One connection, used by one thread at a time; other processes have their own.
+
+    Args:
+        path: The file, or ``:memory:``.
+        create: Whether to make the gallery where there is none.
+        patience: Seconds to wait for other writers before giving up.
+
+    Attributes:
+        file: Where the gallery is; None if it is in memory.
+
+    Raises:
+        GalleryError: No such file, not a rostro gallery, or one of a newer version.
+    """
+
+    def __init__(self, path: str, *, create: bool, patience: float = 60.0) -> None:
+        self.path = path
+        self.file = None if path == MEMORY else Path(path).expanduser().absolute()
+        self._patience = patience
+        self._lock = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+        with self._errors_named():
+            self._connection = sqlite3.connect(
+                self._uri(create), uri=True, timeout=patience, isolation_level=None, check_same_thread=False
+            )
+            try:
+                self._prepare(self._connection, create)
+            except BaseException:
+                self._connection.close()
+                raise
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A transaction that sees one committed state throughout."""
+        with self._transaction("DEFERRED") as sql:
+            yield sql
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """A transaction that is committed at the end, or undone if anything goes wrong."""
+        with self._transaction("IMMEDIATE") as sql:
+            yield sql
+
+    def write_anew(self) -> None:
+        """Writes the whole file anew and empties its write-ahead log, so that no erased byte stays in either.
+
+        ``secure_delete`` alone does not do it: SQLite moves rows between pages as a table grows and shrinks, and what
+        it leaves behind in the gaps of a page is not overwritten when the row itself is erased later.
+
+        Raises:
+            GalleryError: No room for the new file, or another program kept reading an old state for too long.
+        """
+        with self._lock, self._errors_named():
+            sql = self._open_connection()
+            sql.execute("VACUUM")
+            self._empty_log(sql)
+
+    def write_indexes_anew(self) -> None:
+        """Does what `write_anew` does where no row of the tables ever moved: only the indexes have gaps then."""
+        with self.writing() as sql:
+            for index in _TELLING_INDEXES:
+                sql.execute(f"REINDEX {index}")
+        with self._lock, self._errors_named():
+            self._empty_log(self._open_connection())
+
+    def _empty_log(self, sql: sqlite3.Connection) -> None:
+        if not self._patiently(lambda: sql.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0):
+            raise GalleryError(
+                f"{self.path}: erased bytes stay in {self.path}-wal until other programs let go of the gallery; "
+                "open it again to finish"
+            )
+
+    def copy_to(self, path: Path) -> None:
+        """Copies one committed state of the whole file to another, while others read and write.
+
+        Raises:
+            GalleryError: It cannot be read, or the other not be written.
+        """
+        with self._lock, self._errors_named(), closing(sqlite3.connect(path)) as copy:
+            self._open_connection().backup(copy)
+
+    def close(self) -> None:
+        """Closes the file; closing twice does nothing."""
+        with self._lock, self._errors_named():
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    @contextmanager
+    def _transaction(self, kind: Literal["DEFERRED", "IMMEDIATE"]) -> Iterator[sqlite3.Connection]:
+        with self._lock, self._errors_named():
+            sql = self._open_connection()
+            sql.execute(f"BEGIN {kind}")
+            try:
+                yield sql
+                sql.commit()
+            except BaseException:
+                sql.rollback()
+                raise
+
+    def _open_connection(self) -> sqlite3.Connection:
+        if self._connection is None:
+            raise GalleryError(f"{self.path}: the gallery is closed")
+        return self._connection
+
+    def _uri(self, create: bool) -> str:
+        if self.file is None:
+            return "file::memory:"
+        if self.file.is_dir():
+            raise GalleryError(f"{self.path}: is a folder, not a gallery")
+        if not self.file.parent.is_dir():
+            raise GalleryError(f"{self.path}: there is no folder {self.file.parent}")
+        if not create and not self.file.exists():
+            raise GalleryError(f"{self.path}: no such gallery")
+        return f"{self.file.as_uri()}?mode={'rwc' if create else 'rw'}"
+
+    def _prepare(self, sql: sqlite3.Connection, create: bool) -> None:
+        """Checks whose file it is before anything in it is changed."""
+        sql.execute("BEGIN")  # one look at it: another process may be making it just now
+        version = self._version(sql, create)
+        sql.commit()
+        sql.execute("PRAGMA foreign_keys = ON")
+        sql.execute("PRAGMA secure_delete = ON")  # erased rows are overwritten with zeros
+        sql.execute("PRAGMA synchronous = FULL")  # a commit that returned survives a power cut
+        sql.execute("PRAGMA cache_size = -16384")  # 16 MiB: the upper levels of a table of millions
+        self._use_write_ahead_log(sql)
+        if version == len(MIGRATIONS):
+            return
+        sql.execute("BEGIN IMMEDIATE")
+        for statements in MIGRATIONS[self._version(sql, create) :]:
+            for statement in statements:
+                sql.execute(statement)
+        sql.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        sql.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        sql.commit()
+
+    def _use_write_ahead_log(self, sql: sqlite3.Connection) -> None:
+        """In this mode readers do not wait for the writer, nor it for them."""
+
+        def entered() -> bool:
+            try:
+                sql.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError as error:
+                if _code(error) != sqlite3.SQLITE_BUSY:
+                    raise
+                return False
+            return True
+
+        if not self._patiently(entered):
+            raise GalleryError(f"{self.path}: {_REASONS[sqlite3.SQLITE_BUSY]}")
+
+    def _patiently(self, done: Callable[[], bool]) -> bool:
+        """Tries what SQLite gives up at once when it meets others, instead of waiting for them itself."""
+        deadline = time.monotonic() + self._patience
+        while not done():
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.02)
+        return True
+
+    def _version(self, sql: sqlite3.Connection, create: bool) -> int:
+        application = sql.execute("PRAGMA application_id").fetchone()[0]
+        version: int = sql.execute("PRAGMA user_version").fetchone()[0]
+        if application == APPLICATION_ID:
+            if version > len(MIGRATIONS):
+                raise GalleryError(
+                    f"{self.path}: made by a newer rostro (schema {version}, this one knows {len(MIGRATIONS)}); "
+                    "upgrade rostro to open it"
+                )
+            return version
+        if application or version or sql.execute("SELECT 1 FROM sqlite_master").fetchone():
+            raise GalleryError(f"{self.path}: a SQLite file, but not a rostro gallery")
+        if not create:
+            raise GalleryError(f"{self.path}: an empty file, not a rostro gallery")
+        return 0
+
+    @contextmanager
+    def _errors_named(self) -> Iterator[None]:
+        """Turns SQLite's errors into ours, which name the file and say what happened."""
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            code = _code(error)
+            if code == sqlite3.SQLITE_NOTADB:
+                raise GalleryError(f"{self.path}: not a rostro gallery (not a SQLite file)") from error
+            if code == sqlite3.SQLITE_CORRUPT:
+                raise GalleryCorrupt(f"{self.path}: the file is damaged ({error})") from error
+            if code in _REASONS:
+                raise GalleryError(f"{self.path}: {_REASONS[code]}") from error
+            raise
+
+
+def _code(error: sqlite3.Error) -> int:
+    """The primary result code, without SQLite's extension of it."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF

@@ -1,0 +1,118 @@
+"""Erasing for good: no byte of a removed person stays in the SQLite file or its write-ahead log.
+
+Deleting rows would not do. SQLite moves rows between pages as a table shrinks, and the copies that it leaves in the
+gaps of pages are not overwritten when a row is deleted later, not even with ``PRAGMA secure_delete``. Two ways lead
+out. A small file is written anew. In a large one, rows are only ever appended, and an erased row is overwritten with
+zeros where it is, so that no row of the tables moves and none has a second copy; the indexes, in which entries do
+move, are written anew. Renaming and merging change the length of rows, which may move them: after these the next
+removal writes the whole file anew, as it does when many rows are blank.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from rostro.gallery.sqlite.database import Database
+
+#: Smaller files are written anew by each removal: it takes less than a second and leaves no blank rows.
+WHOLE_UP_TO = 64_000_000
+
+#: The part of all templates that may be blank before the whole file is written anew.
+_BLANK = 0.25
+
+
+def meta(sql: sqlite3.Connection, key: str) -> Any:
+    """One of the facts about the gallery; None if it is not noted."""
+    row = sql.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    return None if row is None else row[0]
+
+
+def set_meta(sql: sqlite3.Connection, key: str, value: str | int) -> None:
+    """Notes one of the facts about the gallery."""
+    sql.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+
+def note_moved(sql: sqlite3.Connection) -> None:
+    """To be called by whatever changes the length of rows."""
+    set_meta(sql, "moved", secrets.token_hex(8))
+
+
+def blank(sql: sqlite3.Connection, person: int) -> int:
+    """Overwrites a person and their templates, and marks every index that knows them as stale.
+
+    The new rows are as long as the old ones, so SQLite writes them over the old ones. What stays is when a template
+    was added, its quality, its collection, and the length of names.
+
+    Returns:
+        How many templates were erased.
+    """
+    erased = sql.execute(
+        f"""UPDATE templates SET erased = 1, box = zeroblob(length(box)), vector = zeroblob(length(vector)),
+        source_hash = {_zeros("source_hash")}, photo = {_zeros("photo")} WHERE person = ? AND erased = 0""",
+        (person,),
+    ).rowcount
+    sql.execute(f"UPDATE people SET erased = 1, name = {_zeros('name')} WHERE id = ?", (person,))
+    if erased:
+        set_meta(sql, "erasure", secrets.token_hex(8))
+        set_meta(sql, "blank", (meta(sql, "blank") or 0) + erased)
+    return erased
+
+
+def note_purge(sql: sqlite3.Connection) -> None:
+    """Notes that there are traces left to `purge`, whatever becomes of this process."""
+    set_meta(sql, "purge", secrets.token_hex(8))
+
+
+def purge(database: Database) -> str | None:
+    """Drives erased bytes out of the file and its log, if any removal still needs it.
+
+    Returns:
+        The mark of what was driven out, for `purged`; None if there was nothing.
+    """
+    with database.reading() as sql:
+        due: str | None = meta(sql, "purge")
+        if due is None:
+            return None
+        in_place = meta(sql, "moved") is None and _is_large(sql) and not _is_mostly_blank(sql)
+    if in_place:
+        database.write_indexes_anew()
+    else:
+        _write_anew(database)
+    return due
+
+
+def purged(database: Database, due: str) -> None:
+    """Takes the mark away, unless another removal has set its own meanwhile."""
+    with database.writing() as sql:
+        sql.execute("DELETE FROM meta WHERE key = 'purge' AND value = ?", (due,))
+
+
+def _write_anew(database: Database) -> None:
+    with database.writing() as sql:
+        note_moved(sql)
+        moved = meta(sql, "moved")
+        sql.execute("DELETE FROM templates WHERE erased = 1")
+        sql.execute("DELETE FROM people WHERE erased = 1")
+        sql.execute("DELETE FROM meta WHERE key = 'blank'")
+    database.write_anew()
+    with database.writing() as sql:  # what was renamed or merged meanwhile has another mark
+        sql.execute("DELETE FROM meta WHERE key = 'moved' AND value = ?", (moved,))
+
+
+def _is_large(sql: sqlite3.Connection) -> bool:
+    (size,) = sql.execute("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size").fetchone()
+    return bool(size > WHOLE_UP_TO)
+
+
+def _is_mostly_blank(sql: sqlite3.Connection) -> bool:
+    (templates,) = sql.execute("SELECT count(*) FROM templates WHERE erased = 0").fetchone()
+    return bool((meta(sql, "blank") or 0) > _BLANK * templates)
+
+
+def _zeros(column: str) -> str:
+    """SQL for a text of as many bytes as the column's, all zero."""
+    return f"CAST(zeroblob(length(CAST({column} AS BLOB))) AS TEXT)"

@@ -1,0 +1,246 @@
+"""Keeps the index in step with the table, in memory and in a file beside the gallery, and answers queries.
+
+The table is the truth. The index is derived from it: it is made anew wherever its file is missing, damaged, or from
+another history of the table; rows that are newer are added; rows that were erased leave it, and its file, too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import mmap
+import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from rostro.gallery.sqlite.search.index import CANDIDATES, TemplateIndex
+from rostro.gallery.sqlite.search.reranking import reranked, vectors_of
+from rostro.gallery.sqlite.search.scan import ScanIndex
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Collection
+
+    from rostro.core.types import Floats
+    from rostro.gallery.base import Hit
+
+_FORMAT = 2
+_DIGEST = 32
+
+#: Queries that are answered at a time, so that the vectors of their candidates stay a small part of memory.
+_BLOCK = 64
+
+#: Templates that join the index at a time: memory of this size is used again, and need not be asked for anew.
+_ROWS = 8_192
+
+#: Collections of up to so many templates are compared one by one.
+_EXACT_IN_COLLECTIONS = 5_000
+
+_log = logging.getLogger(__name__)
+
+
+class Searcher:
+    """The search of one gallery.
+
+    Args:
+        file: Where the index is kept; None keeps it in memory only.
+    """
+
+    def __init__(self, file: Path | None) -> None:
+        self._file = file
+        self._index: TemplateIndex | None = None
+        self._erasure: str | None = None
+
+    def search(
+        self, sql: sqlite3.Connection, queries: Floats, count: int, collections: Collection[str] | None = None
+    ) -> list[list[Hit]]:
+        """The nearest templates of each of the (N, d) queries, as this transaction sees the table."""
+        index = self._refreshed(sql, queries.shape[1])
+        hits: list[list[Hit]] = []
+        for start in range(0, len(queries), _BLOCK):
+            block = queries[start : start + _BLOCK]
+            if collections is None:
+                hits += reranked(sql, block, *index.search(block, count), count)
+            else:
+                hits += [_within(sql, index, block[n : n + 1], count, collections) for n in range(len(block))]
+        return hits
+
+    def rebuild(self, sql: sqlite3.Connection, dims: int) -> None:
+        """Makes the index anew from the table, and its file if there is to be one."""
+        self.close()
+        if self._file is not None:
+            self._file.unlink(missing_ok=True)
+        self._refreshed(sql, dims)
+
+    @property
+    def size(self) -> int:
+        """Bytes of the file; 0 if there is none."""
+        return self._file.stat().st_size if self._file is not None and self._file.is_file() else 0
+
+    @property
+    def state(self) -> str:
+        """How the index is, in words."""
+        return "a compressed scan, then exact scores" if self.size else "none: every vector is compared"
+
+    def forget_erased(self, sql: sqlite3.Connection, dims: int) -> None:
+        """Takes what was erased from the table out of the file, too."""
+        if self._file is not None and self._file.exists():
+            self._refreshed(sql, dims)
+
+    def close(self) -> None:
+        """Lets go of the index."""
+        if self._index is not None:
+            self._index.close()
+            self._index = None
+
+    def _refreshed(self, sql: sqlite3.Connection, dims: int) -> TemplateIndex:
+        try:
+            index = self._index = self._in_step(sql, dims)
+        except BaseException:  # an index that was left half-way, by Ctrl-C say, must not answer
+            self.close()
+            raise
+        if index.changed:
+            self._save(sql, index)
+        return index
+
+    def _in_step(self, sql: sqlite3.Connection, dims: int) -> TemplateIndex:
+        """The index with what this transaction sees: without erased rows, with all newer ones."""
+        row = sql.execute("SELECT value FROM meta WHERE key = 'erasure'").fetchone()
+        erasure = None if row is None else row[0]
+        index = self._index or self._loaded(sql, dims)
+        if index is None:
+            index, self._erasure = TemplateIndex(dims), erasure
+            index.changed = self.size > 0  # the file that was no good is replaced, or goes
+        if self._erasure != erasure:
+            index.keep(
+                np.fromiter((row[0] for row in sql.execute("SELECT id FROM templates WHERE erased = 0")), np.int64)
+            )
+            self._erasure = erasure
+        rows = sql.execute("SELECT id, vector FROM templates WHERE id > ? AND erased = 0 ORDER BY id", (index.last,))
+        _take(rows, index, dims)
+        return index
+
+    def _loaded(self, sql: sqlite3.Connection, dims: int) -> TemplateIndex | None:
+        """The index of the file, unless it is missing, damaged or not of this table."""
+        if self._file is None:
+            return None
+        try:
+            with self._file.open("rb") as file:
+                if not _whole(file):
+                    _log.warning("%s is damaged; it is made anew", self._file)
+                    return None
+                header = json.loads(file.readline())
+                if header != _header(sql, header.get("last", 0), header.get("erasure"), dims):
+                    return None
+                self._erasure = header["erasure"]
+                return TemplateIndex(dims, ScanIndex.read(file))
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            _log.warning("%s cannot be read (%s); it is made anew", self._file, error.strerror)
+            return None
+
+    def _save(self, sql: sqlite3.Connection, index: TemplateIndex) -> None:
+        """Replaces the file at once. A gallery that cannot have one is searched all the same."""
+        if self._file is None:
+            return
+        try:
+            with FileLock(f"{self._file}.lock", timeout=0):
+                if index.scan is None:
+                    self._file.unlink(missing_ok=True)
+                else:
+                    header = _header(sql, int(index.scan.ids[-1]), self._erasure, len(index.scan.centre))
+                    _replace(self._file, header, index.scan)
+        except Timeout:
+            return  # another process is at it; the next search tries again
+        except OSError as error:
+            _log.warning("%s cannot be written (%s); it will be made again", self._file, error.strerror)
+        index.changed = False
+
+
+def _take(rows: sqlite3.Cursor, index: TemplateIndex, dims: int) -> None:
+    """Adds rows to the index; while some are added, the next are read."""
+
+    def add(some: list[tuple[int, bytes]]) -> None:
+        ids = np.array([row[0] for row in some], np.int64)
+        index.add(ids, vectors_of((row[1] for row in some), dims))
+
+    some = rows.fetchmany(_ROWS)
+    if not some:
+        return
+    if len(some) < _ROWS:  # a thread would take longer
+        add(some)
+        return
+    with ThreadPoolExecutor(1, "gallery-index") as adder:
+        while some:
+            adding = adder.submit(add, some)
+            some = rows.fetchmany(_ROWS)
+            adding.result()
+
+
+def _header(sql: sqlite3.Connection, last: int, erasure: str | None, dims: int) -> dict[str, str | int | None]:
+    """What an index must say of itself to belong to this table.
+
+    The digest of its last row tells a table that has its ids from another history (a restored copy, say): rows have
+    their time of adding, so that no other history has the same row there.
+    """
+    import faiss
+
+    row = sql.execute("SELECT source_hash, added, vector FROM templates WHERE id = ?", (last,)).fetchone()
+    return {
+        "format": _FORMAT,
+        "faiss": faiss.__version__,
+        "dims": dims,
+        "erasure": erasure,
+        "last": last,
+        "row": None if row is None else hashlib.blake2b(repr(row).encode(), digest_size=_DIGEST).hexdigest(),
+    }
+
+
+def _replace(path: Path, header: dict[str, str | int | None], scan: ScanIndex) -> None:
+    """Writes the file beside its place, with the digest of its bytes at its end, and moves it there."""
+    partial = path.with_name(f"{path.name}.part")
+    with partial.open("w+b") as file:
+        file.write(json.dumps(header).encode() + b"\n")
+        scan.write(file)
+        file.flush()
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            digest = hashlib.blake2b(content, digest_size=_DIGEST).digest()
+        file.write(digest)
+    partial.replace(path)
+
+
+def _whole(file: IO[bytes]) -> bool:
+    """Whether the file ends with the digest of all that stands before."""
+    if os.fstat(file.fileno()).st_size <= _DIGEST:
+        return False
+    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content, memoryview(content) as view:
+        return hashlib.blake2b(view[:-_DIGEST], digest_size=_DIGEST).digest() == view[-_DIGEST:]
+
+
+def _within(
+    sql: sqlite3.Connection, index: TemplateIndex, query: Floats, count: int, collections: Collection[str]
+) -> list[Hit]:
+    """The nearest templates of some collections to one query (1, d)."""
+    listed = json.dumps(list(collections))
+    members = "FROM templates WHERE erased = 0 AND collection IN (SELECT value FROM json_each(?))"
+    few = sql.execute(f"SELECT id {members} LIMIT ?", (listed, _EXACT_IN_COLLECTIONS + 1)).fetchall()
+    if len(few) <= _EXACT_IN_COLLECTIONS:
+        ids = np.array([row[0] for row in few], np.int64)[None]
+        return reranked(sql, query, ids, np.ones(ids.shape, np.float32), count)[0] if few else []
+    candidates = max(CANDIDATES, 4 * count)
+    asked = 4 * candidates
+    while True:
+        ids, bounds = index.search(query, asked)
+        found = sql.execute(
+            f"SELECT id {members} AND id IN (SELECT value FROM json_each(?))", (listed, json.dumps(ids[0].tolist()))
+        )
+        mine = np.isin(ids[0], np.array([row[0] for row in found], np.int64))
+        if mine.sum() >= candidates or asked >= len(index):
+            return reranked(sql, query, ids[:, mine], bounds[:, mine], count)[0]
+        asked *= 8

@@ -1,0 +1,1 @@
+"""What galleries need over the years: copies, checks, moves."""

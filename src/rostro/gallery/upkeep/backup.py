@@ -1,0 +1,53 @@
+"""Copies a gallery that is in use into a file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rostro.core.errors import BadInput, GalleryError
+from rostro.gallery.base import open_gallery
+from rostro.gallery.sqlite.gallery import SqliteGallery
+from rostro.gallery.upkeep.migrate import migrate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from rostro.gallery.base import Gallery
+
+
+def back_up(gallery: Gallery, path: Path, on_progress: Callable[[int, int], None] | None = None) -> None:
+    """Writes a gallery into a new SQLite file, which is there whole or not at all.
+
+    A SQLite gallery is copied page by page in one committed state; any other template by template.
+
+    Raises:
+        BadInput: The file is there already, or there is no such folder.
+        GalleryError: It cannot be written, or what was read back is not what was copied.
+    """
+    if path.exists():
+        raise BadInput(f"{path}: is there already; a backup never overwrites")
+    if not path.parent.is_dir():
+        raise BadInput(f"{path}: there is no folder {path.parent}")
+    unfinished = path.with_name(path.name + ".part")
+    _delete(unfinished)
+    try:
+        if isinstance(gallery, SqliteGallery):
+            gallery.copy_to(unfinished)
+        else:
+            with open_gallery(str(unfinished), space=gallery.space) as copy:
+                differences = migrate(gallery, copy, on_progress).differences
+            if differences:
+                raise GalleryError(f"{path}: not written, the copy differs: {'; '.join(differences[:5])}")
+        unfinished.replace(path)
+    except OSError as error:
+        raise GalleryError(f"{path}: {error.strerror}") from error
+    finally:
+        _delete(unfinished)
+
+
+def _delete(unfinished: Path) -> None:
+    """SQLite keeps a log and shared memory beside a file, and rostro its index."""
+    for file in unfinished.parent.iterdir():
+        if file.name.startswith(unfinished.name):
+            file.unlink()

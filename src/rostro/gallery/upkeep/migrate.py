@@ -1,0 +1,130 @@
+"""From any gallery to any other: copied in blocks, each read back and compared.
+
+What is at the other end already is not copied again, so that a copy that was interrupted goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rostro.core.errors import BadInput, SpaceMismatch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from rostro.core.types import Person, Template
+    from rostro.gallery.base import Gallery
+
+#: Templates that are in memory at a time, unless one person alone has more.
+BLOCK = 2_000
+
+#: (source_hash, box): what a template is among those of its person → sha256 of all that it says.
+Digests = dict[tuple[str, tuple[float, ...] | None], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """What a copy came to.
+
+    Attributes:
+        people: People in the source.
+        templates: Their templates.
+        copied: Templates that were not there yet.
+        checksum: sha256 over every person's name and templates, vectors as float16. The same for every gallery with
+            the same people in it.
+        differences: What the target does not hold as the source does, one sentence each; empty after a good copy.
+    """
+
+    people: int
+    templates: int
+    copied: int
+    checksum: str
+    differences: tuple[str, ...]
+
+
+def migrate(source: Gallery, target: Gallery, on_progress: Callable[[int, int], None] | None = None) -> Migration:
+    """Copies every person and template. What the target holds besides stays.
+
+    Times of enrolment and ids are the target's own.
+
+    Args:
+        source: Read only; changes made to it meanwhile may be left out.
+        target: A gallery of the same space.
+        on_progress: Called with the number of templates done and of all.
+
+    Raises:
+        SpaceMismatch: The galleries are of different spaces.
+        BadInput: The source has no space: nothing was ever enrolled in it.
+    """
+    if source.space is None:
+        raise BadInput("there is nothing to copy: the gallery has no embedding space yet")
+    if source.space != target.space:
+        raise SpaceMismatch(f"the galleries hold vectors of {source.space} and of {target.space}")
+    people = source.people()
+    total = sum(person.templates for person in people)
+    done = copied = 0
+    differences: list[str] = []
+    checksum = hashlib.sha256()
+    there = {person.name for person in target.people()}
+    for block in blocks(people):
+        given = source.templates_of([person.name for person in block])
+        expected = {name: digests(templates) for name, templates in given.items()}
+        held = _held(target, there & given.keys())
+        lacking = {name: given[name] for name in given if not expected[name].keys() <= held.get(name, {}).keys()}
+        if lacking:
+            copied += target.add(lacking)
+            held |= _held(target, lacking.keys())
+        for name, mine in expected.items():
+            differences += _compared(name, mine, held.get(name, {}))
+            checksum.update(name.encode() + b"\0" + b"".join(sorted(mine.values())))
+            done += len(mine)
+        if on_progress is not None:
+            on_progress(done, total)
+    return Migration(len(people), done, copied, checksum.hexdigest(), tuple(differences))
+
+
+def blocks(people: Sequence[Person]) -> Iterator[list[Person]]:
+    """People, as many at a time as have about `BLOCK` templates."""
+    block: list[Person] = []
+    size = 0
+    for person in people:
+        if block and size + person.templates > BLOCK:
+            yield block
+            block, size = [], 0
+        block.append(person)
+        size += person.templates
+    if block:
+        yield block
+
+
+def digests(templates: Sequence[Template]) -> Digests:
+    """What each template says, in 32 bytes."""
+    return {(template.source_hash, template.box): _digest(template) for template in templates}
+
+
+def _digest(template: Template) -> bytes:
+    photo = template.photo.encode(errors="backslashreplace")
+    box = b"" if template.box is None else struct.pack("<4d", *template.box)
+    texts = (template.source_hash.encode(), photo, template.collection.encode())
+    whole = hashlib.sha256()
+    for part in (*texts, box, struct.pack("<d", template.quality), np.asarray(template.vector, "<f2").tobytes()):
+        whole.update(struct.pack("<q", len(part)) + part)
+    return whole.digest()
+
+
+def _held(target: Gallery, names: Iterable[str]) -> dict[str, Digests]:
+    return {name: digests(templates) for name, templates in target.templates_of(list(names)).items()}
+
+
+def _compared(name: str, mine: Digests, theirs: Digests) -> Iterator[str]:
+    missing = len(mine.keys() - theirs.keys())
+    if missing:
+        yield f"{name}: {missing} of {len(mine)} templates are missing"
+    other = sum(theirs[key] != digest for key, digest in mine.items() if key in theirs)
+    if other:
+        yield f"{name}: {other} of {len(mine)} templates differ"

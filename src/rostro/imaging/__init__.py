@@ -1,1 +1,0 @@
-"""Pixels: reading photos, resizing, warping, drawing."""

@@ -1,1 +1,0 @@
-"""Scores, their fusion, and operating points."""

@@ -1,1 +1,0 @@
-"""Numbers from arrays: error rates and their intervals."""

@@ -1,0 +1,1 @@
+"""A gallery's people: the only door to them."""

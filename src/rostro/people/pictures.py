@@ -1,0 +1,151 @@
+"""Small pictures of enrolled faces, for people to look at, kept only where somebody asked for it.
+
+A gallery stores no pictures. Where they are wanted, they lie in a folder beside the gallery's file, in one folder per
+person named after the person's id, which is never given twice. So erasing a person is removing one folder, whoever
+does it: the server, or ``rostro people remove``. What ``rostro watch`` saw of a person lies in the same folder, in
+``seen/``, so that it goes with the rest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rostro.core.errors import BadInput, GalleryError
+from rostro.gallery.base import backend_of
+from rostro.photos.writing import encode_picture, replace_file
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from rostro.core.types import Image
+
+
+#: Folder, within a person's, of what watchers saw of them.
+_SEEN = "seen"
+
+
+class CropStore:
+    """The pictures of one gallery's people."""
+
+    def __init__(self, folder: Path) -> None:
+        """Touches no disk.
+
+        Args:
+            folder: Where pictures are; made when the first one is kept.
+        """
+        self.folder = folder
+
+    @classmethod
+    def beside(cls, gallery_url: str) -> CropStore | None:
+        """The store of a gallery that is a file (``people.db`` has ``people.db.crops/``); None for other galleries."""
+        if backend_of(gallery_url) != "sqlite" or gallery_url == ":memory:":
+            return None
+        path = Path(gallery_url.removeprefix("sqlite:///")).expanduser()
+        return cls(path.with_name(path.name + ".crops"))
+
+    def keep(self, person: int, source_hash: str, crop: Image) -> None:
+        """Keeps the picture of a template.
+
+        Args:
+            person: Whose face it is.
+            source_hash: sha256 (hex) of the photo that it was cut from; the same photo replaces its picture.
+            crop: RGB uint8 of shape (H, W, 3).
+
+        Raises:
+            GalleryError: The picture cannot be written.
+        """
+        self._write(self._of(person) / self._name(source_hash), crop)
+
+    def keep_seen(self, person: int, sighting: str, picture: Image) -> Path:
+        """Keeps what was seen of a person.
+
+        Args:
+            person: Who was seen.
+            sighting: Name of the file, without ending; the same sighting replaces its picture.
+            picture: RGB uint8 of shape (H, W, 3).
+
+        Returns:
+            The file.
+
+        Raises:
+            GalleryError: The picture cannot be written.
+        """
+        file = self._seen_file(person, sighting)
+        self._write(file, picture)
+        return file
+
+    def forget_seen(self, person: int, sighting: str) -> None:
+        """Removes one picture of what was seen; there may be none.
+
+        Raises:
+            GalleryError: It cannot be removed.
+        """
+        file = self._seen_file(person, sighting)
+        try:
+            file.unlink(missing_ok=True)
+        except OSError as error:
+            raise GalleryError(f"{file}: a picture cannot be removed ({error.strerror})") from error
+
+    def picture(self, person: int) -> bytes | None:
+        """A JPEG of the person, the oldest that is kept; None where there is none."""
+        files = sorted(self._files(person), key=lambda file: (file.stat().st_mtime_ns, file.name))
+        return files[0].read_bytes() if files else None
+
+    def has(self, person: int) -> bool:
+        """Whether there is a picture of the person."""
+        return bool(self._files(person))
+
+    def merge(self, person: int, into: int) -> None:
+        """Gives the pictures of one person to another."""
+        seen = self._of(person) / _SEEN
+        for file in [*self._files(person), *seen.glob("[!.]*.jpg")]:
+            target = self._of(into) / file.relative_to(self._of(person))
+            target.parent.mkdir(parents=True, exist_ok=True)
+            file.replace(target)
+        self.erase(person)
+
+    def erase(self, person: int) -> None:
+        """Removes every picture of a person.
+
+        Raises:
+            GalleryError: One cannot be removed.
+        """
+        try:
+            shutil.rmtree(self._of(person))
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise GalleryError(f"{self._of(person)}: pictures cannot be removed ({error.strerror})") from error
+
+    def sweep(self, people: Collection[int]) -> int:
+        """Removes the pictures of everybody who is not among the people of the gallery; says of how many."""
+        if not self.folder.is_dir():
+            return 0
+        gone = [int(entry.name) for entry in self.folder.iterdir() if entry.name.isdecimal()]
+        gone = [person for person in gone if person not in people]
+        for person in gone:
+            self.erase(person)
+        return len(gone)
+
+    def _write(self, file: Path, picture: Image) -> None:
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            replace_file(file, encode_picture(picture, ".jpg"))
+        except (OSError, BadInput) as error:
+            raise GalleryError(f"{self.folder}: a face's picture cannot be kept ({error})") from error
+
+    def _seen_file(self, person: int, sighting: str) -> Path:
+        return self._of(person) / _SEEN / f"{sighting}.jpg"
+
+    def _of(self, person: int) -> Path:
+        return self.folder / str(int(person))
+
+    def _files(self, person: int) -> list[Path]:
+        return list(self._of(person).glob("[!.]*.jpg"))
+
+    @staticmethod
+    def _name(source_hash: str) -> str:
+        return f"{hashlib.sha256(source_hash.encode()).hexdigest()[:32]}.jpg"

@@ -1,0 +1,1 @@
+"""Photos: finding them, reading them, writing pictures."""

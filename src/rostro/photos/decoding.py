@@ -1,0 +1,174 @@
+"""Encoded bytes → upright RGB pixels, by Pillow, with OpenCV as the fast way for plain JPEG.
+
+The decoder is chosen by the bytes and called directly: ``PIL.Image.open`` would try every plugin, and its own limit on
+pixels is a global of the process.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from importlib import import_module
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL.ExifTags import Base as Exif
+from PIL.Image import DECODERS, DecompressionBombError
+
+from rostro.core.errors import MissingExtra, PhotoTooLarge, UnreadablePhoto
+from rostro.photos.colour import needs_conversion, to_rgb
+from rostro.photos.signatures import describe, picture_format
+
+if TYPE_CHECKING:
+    from PIL.ImageFile import ImageFile
+
+    from rostro.core.types import Image
+
+#: Format → Pillow's module and class; loaded when such a file is met, since all of them take a while.
+_PLUGINS = {
+    "AVIF": ("AvifImagePlugin", "AvifImageFile"),
+    "BMP": ("BmpImagePlugin", "BmpImageFile"),
+    "GIF": ("GifImagePlugin", "GifImageFile"),
+    "JPEG": ("JpegImagePlugin", "JpegImageFile"),
+    "PNG": ("PngImagePlugin", "PngImageFile"),
+    "PNM": ("PpmImagePlugin", "PpmImageFile"),
+    "TIFF": ("TiffImagePlugin", "TiffImageFile"),
+    "WebP": ("WebPImagePlugin", "WebPImageFile"),
+}
+
+#: What Pillow's and libheif's decoders are known to raise on broken bytes.
+_DECODER_ERRORS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    Warning,
+    struct.error,
+    zlib.error,
+)
+
+#: A progressive JPEG is decoded once per scan; a small file with thousands of scans would take minutes.
+_MAX_SCANS = 100
+
+#: Pillow decodes a few rare codings in Python (run-length BMP, PNM of odd ranges), some 100 times slower than others.
+_MAX_SLOW_PIXELS = 4_000_000
+
+#: EXIF orientation (Exif 2.32, tag 0x0112) → whether to transpose, and then OpenCV's flip code: 0 turns the rows
+#: around, 1 the columns, -1 both.
+_TURNS: dict[int, tuple[bool, int | None]] = {
+    2: (False, 1),
+    3: (False, -1),
+    4: (False, 0),
+    5: (True, None),
+    6: (True, 1),
+    7: (True, -1),
+    8: (True, 0),
+}
+
+
+def decode(data: bytes, photo: str, *, max_pixels: int) -> Image:
+    """Decodes a picture file held in memory; of several frames or pages the first.
+
+    Args:
+        data: The whole file.
+        photo: Its name, for errors.
+        max_pixels: Limit on width × height, checked on the header before anything is decoded.
+
+    Returns:
+        RGB uint8 of shape (H, W, 3), turned upright as EXIF says.
+
+    Raises:
+        UnreadablePhoto: Not a picture, broken, or truncated.
+        PhotoTooLarge: Over `max_pixels`.
+    """
+    name = picture_format(data)
+    if name is None:
+        raise UnreadablePhoto(photo, f"not a picture: {describe(data)}")
+    plugin = _plugin(name, photo)
+    try:
+        with plugin(BytesIO(data)) as picture:
+            _check_pixels(picture, photo, max_pixels)
+            if "progressive" in picture.info and data.count(b"\xff\xda") > _MAX_SCANS:
+                raise UnreadablePhoto(photo, f"a progressive JPEG of more than {_MAX_SCANS} scans")
+            pixels = _decode_plain_jpeg(data, picture) if name == "JPEG" else None
+            if pixels is None:
+                picture.load()
+                pixels = to_rgb(picture, photo)
+            return _turn(pixels, _orientation(picture))
+    except DecompressionBombError as error:
+        raise PhotoTooLarge(photo, f"more pixels than the {name} decoder takes: {_words(error)}") from error
+    except MemoryError as error:
+        raise UnreadablePhoto(photo, f"not enough memory to decode the {name}") from error
+    except _DECODER_ERRORS as error:
+        raise UnreadablePhoto(photo, f"broken or truncated {name}: {_words(error)}") from error
+
+
+def _words(error: Exception) -> str:
+    """A decoder's message on one line."""
+    if isinstance(error, struct.error):
+        return "it ends too early"
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def _plugin(name: str, photo: str) -> type[ImageFile]:
+    """The class that decodes a format; what is no format of Pillow's is HEIC."""
+    if name in _PLUGINS:
+        module, class_name = _PLUGINS[name]
+        plugin: type[ImageFile] = getattr(import_module(f"PIL.{module}"), class_name)
+        return plugin
+    try:
+        from pillow_heif.as_plugin import HeifImageFile
+    except ImportError:
+        raise UnreadablePhoto(photo, f"HEIC: {MissingExtra('pillow-heif', 'heif')}") from None
+    plugin = HeifImageFile
+    return plugin
+
+
+def _check_pixels(picture: ImageFile, photo: str, max_pixels: int) -> None:
+    width, height = picture.size
+    kind = ""
+    if any(tile.codec_name in DECODERS for tile in picture.tile):
+        max_pixels, kind = min(max_pixels, _MAX_SLOW_PIXELS), " for this rare coding"
+    if width * height > max_pixels:
+        raise PhotoTooLarge(photo, f"{width} × {height} pixels, the limit{kind} is {max_pixels} pixels")
+
+
+def _decode_plain_jpeg(data: bytes, picture: ImageFile) -> Image | None:
+    """Decodes by OpenCV, to the same pixels as Pillow in half the time; None where Pillow must judge.
+
+    That is so for other colours than RGB and gray, and where OpenCV gives up, as it does on truncated files since 4.11.
+    """
+    import cv2
+
+    profile: bytes = picture.info.get("icc_profile", b"sRGB")
+    if needs_conversion(profile) or picture.mode == "CMYK":
+        return None
+    flags = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION
+    pixels: Image | None = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+    return pixels
+
+
+def _orientation(picture: ImageFile) -> int:
+    """The EXIF orientation, 1 to 8; broken EXIF is no reason to refuse whole pixels."""
+    try:
+        value = picture.getexif().get(Exif.Orientation, 1)
+    except _DECODER_ERRORS:
+        return 1
+    return value if isinstance(value, int) else 1
+
+
+def _turn(image: Image, orientation: int) -> Image:
+    """Applies an EXIF orientation."""
+    import cv2
+
+    transpose, flip = _TURNS.get(orientation, (False, None))
+    if transpose:
+        image = cv2.transpose(image)
+    return image if flip is None else cv2.flip(image, flip)

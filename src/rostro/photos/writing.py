@@ -1,0 +1,75 @@
+"""Pictures into bytes and files."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from PIL import Image as Pillow
+
+from rostro.core.errors import BadInput
+from rostro.core.types import check_image
+
+if TYPE_CHECKING:
+    from rostro.core.types import Image
+
+#: Suffix → Pillow's name of the format and how it is written.
+FORMATS: Final[dict[str, tuple[str, dict[str, object]]]] = {
+    ".png": ("PNG", {}),
+    ".jpg": ("JPEG", {"quality": 92, "subsampling": 0}),
+    ".jpeg": ("JPEG", {"quality": 92, "subsampling": 0}),
+    ".webp": ("WEBP", {"quality": 92}),
+    ".tif": ("TIFF", {"compression": "tiff_deflate"}),
+    ".tiff": ("TIFF", {"compression": "tiff_deflate"}),
+    ".bmp": ("BMP", {}),
+}
+
+
+def encode_picture(image: Image, suffix: str) -> bytes:
+    """The picture as the bytes of a file of that suffix, for example ``.png``.
+
+    Raises:
+        BadInput: Not an image, an unknown suffix, or a size that the format cannot hold.
+    """
+    check_image(image)
+    if suffix.lower() not in FORMATS:
+        raise BadInput(f"pictures are written as {', '.join(FORMATS)}, not as {suffix or 'a file without a suffix'!r}")
+    name, options = FORMATS[suffix.lower()]
+    buffer = io.BytesIO()
+    try:
+        Pillow.fromarray(image).save(buffer, name, **options)
+    except (OSError, ValueError) as error:
+        height, width = image.shape[:2]
+        raise BadInput(f"a picture of {width} x {height} pixels cannot be written as {name}: {error}") from None
+    return buffer.getvalue()
+
+
+def write_picture(image: Image, path: str | os.PathLike[str]) -> None:
+    """Writes a picture; the suffix says the format. A file of that name is replaced in one step, or left as it was.
+
+    Raises:
+        BadInput: Unknown suffix, or the file cannot be written; names the path and the reason.
+    """
+    target = Path(path)
+    replace_file(target, encode_picture(image, target.suffix))
+
+
+def replace_file(target: Path, content: bytes) -> None:
+    """Writes a file beside the target, then puts it in the target's place.
+
+    Raises:
+        BadInput: The file cannot be written; names the path and the reason.
+    """
+    beside = target.with_name(f".rostro-{secrets.token_hex(8)}.tmp")
+    try:
+        beside.write_bytes(content)
+        beside.replace(target)
+    except (OSError, ValueError) as error:
+        with contextlib.suppress(OSError, ValueError):
+            beside.unlink()
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise BadInput(f"cannot write {target}: {reason}") from None

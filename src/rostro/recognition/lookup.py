@@ -1,0 +1,47 @@
+"""Who is it? Faces against a gallery, open set: below the threshold nobody is named."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rostro.core.types import Candidate, Identification
+from rostro.scoring.fusion import best_per_person
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from rostro.core.types import Face, Floats, OperatingPoint
+    from rostro.gallery.base import Gallery
+
+#: Templates looked up per candidate wanted: people have several templates, and each is listed once.
+_TEMPLATES_PER_CANDIDATE = 10
+
+
+def identify(
+    gallery: Gallery,
+    faces: Sequence[Face],
+    vectors: Floats,
+    point: OperatingPoint,
+    *,
+    candidates: int = 5,
+    collections: Collection[str] | None = None,
+) -> list[Identification]:
+    """Looks up the faces of one or many photos in one search.
+
+    Args:
+        gallery: Who is known.
+        faces: The faces.
+        vectors: (len(faces), d) unit rows.
+        point: Decides who is named.
+        candidates: How many people to list per face.
+        collections: Look among the templates of these collections only; None: all.
+    """
+    if not faces:
+        return []
+    hits = gallery.search(vectors, candidates * _TEMPLATES_PER_CANDIDATE, collections=collections)
+    fused = [best_per_person((hit.person, hit.similarity) for hit in row)[:candidates] for row in hits]
+    names = gallery.names({person for row in fused for person, _ in row})
+    return [
+        Identification(face, tuple(Candidate(names[person], score) for person, score in row if person in names), point)
+        for face, row in zip(faces, fused, strict=True)
+    ]

@@ -1,0 +1,1 @@
+"""Reports: one page in one file, charts, and the words of both languages."""

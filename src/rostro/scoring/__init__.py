@@ -1,0 +1,1 @@
+"""Scores and what they are worth: similarities, operating points, error rates and their intervals."""

@@ -1,0 +1,117 @@
+"""Operating points: thresholds that were measured, as files.
+
+A file holds the points of one embedding space, measured in one go::
+
+    {"space": "sface-0ba9fbfa/five_point-112", "metric": "cosine", "measured_on": "…",
+     "genuine": 242257, "impostor": 29000000, "default_fmr": 0.0001,
+     "points": [{"target_fmr": 0.001, "threshold": 0.3, "fmr": 0.001, "fmr_interval": [0.0009, 0.0011], "fnmr": 0.01}]}
+
+The shipped ones stand in the folder ``shipped/``, one file per space. They are written by ``rostro calibrate``.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rostro.core.errors import BadInput, NoOperatingPoint
+from rostro.core.types import OperatingPoint
+
+SHIPPED = Path(__file__).with_name("shipped")
+
+
+@dataclass(frozen=True, slots=True)
+class OperatingPoints:
+    """The operating points of one space, by the false match rate that they aim at.
+
+    Attributes:
+        space: The embedding space.
+        default_fmr: The target taken when the caller names none.
+        points: Target false match rate → operating point.
+    """
+
+    space: str
+    default_fmr: float
+    points: dict[float, OperatingPoint]
+
+    def at(self, fmr: float | None = None) -> OperatingPoint:
+        """The point that aims at ``fmr`` (None: the default).
+
+        Raises:
+            NoOperatingPoint: None was measured for that rate; lists those that were.
+        """
+        wanted = self.default_fmr if fmr is None else fmr
+        for target, point in self.points.items():
+            if abs(target - wanted) <= 1e-6 * wanted:
+                return point
+        measured = ", ".join(f"{target:g}" for target in sorted(self.points, reverse=True))
+        raise NoOperatingPoint(f"{self.space}: no threshold was measured for FMR {wanted:g}; there is: {measured}")
+
+
+def read(path: Path) -> OperatingPoints:
+    """Reads an operating point file.
+
+    Raises:
+        BadInput: Missing or malformed; names the file and what is wrong.
+    """
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        points = {float(point["target_fmr"]): _point(data, point) for point in data["points"]}
+        return OperatingPoints(str(data["space"]), float(data["default_fmr"]), points)
+    except OSError as error:
+        raise BadInput(f"{path}: {error.strerror}") from None
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadInput(f"{path}: not an operating point file ({type(error).__name__}: {error})") from None
+
+
+def shipped(space: str) -> OperatingPoints:
+    """The operating points that come with rostro for a space.
+
+    Raises:
+        NoOperatingPoint: None was measured for it.
+    """
+    path = SHIPPED / f"{file_stem(space)}.json"
+    if not path.is_file():
+        raise NoOperatingPoint(
+            f"no threshold was ever measured for {space}; give one with --threshold, or measure it: rostro calibrate"
+        )
+    found = read(path)
+    if found.space != space:
+        raise BadInput(f"{path}: holds operating points of {found.space}, not of {space}")
+    return found
+
+
+def check_threshold(threshold: float) -> float:
+    """Returns the threshold, or raises `BadInput` where no cosine can reach it."""
+    if not -1.0 <= threshold <= 1.0:
+        raise BadInput(f"a cosine threshold lies in [-1, 1], got {threshold}")
+    return threshold
+
+
+def chosen(space: str, threshold: float) -> OperatingPoint:
+    """An operating point for a threshold that the caller chose: nothing is known about its error rates."""
+    return OperatingPoint(
+        space, check_threshold(threshold), None, None, None, "chosen by the caller, not measured", 0, 0
+    )
+
+
+def file_stem(space: str) -> str:
+    """The file name, without ending, of a space's operating points."""
+    return space.replace("/", "+").replace(",", "+").replace("=", "")
+
+
+def _point(data: dict[str, Any], point: dict[str, Any]) -> OperatingPoint:
+    low, high = point["fmr_interval"]
+    return OperatingPoint(
+        space=str(data["space"]),
+        threshold=float(point["threshold"]),
+        fmr=float(point["fmr"]),
+        fmr_interval=(float(low), float(high)),
+        fnmr=float(point["fnmr"]),
+        measured_on=str(data["measured_on"]),
+        genuine=int(data["genuine"]),
+        impostor=int(data["impostor"]),
+        metric=str(data["metric"]),
+    )

@@ -1,0 +1,117 @@
+"""Who is calling, and may they? Decided before a byte of the body is read."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Depends
+from fastapi.routing import APIRoute
+from fastapi.security import APIKeyHeader, HTTPBearer
+
+from rostro.server.admission.keys import Role
+from rostro.server.problems import Problem
+from rostro.server.schemas import PROBLEMS
+from rostro.server.service import service_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Iterator
+
+    from fastapi import Request, Response
+    from fastapi.requests import HTTPConnection
+
+#: In a route's ``openapi_extra``: the role that it needs.
+ROLE = "x-rostro-role"
+
+_SCHEMES = [
+    Depends(HTTPBearer(auto_error=False, description="A key made with `rostro keys create`.")),
+    Depends(APIKeyHeader(name="x-api-key", auto_error=False, description="The same key, in a header of its own.")),
+]
+
+
+def needs(role: Role) -> dict[str, Any]:
+    """What a route says to be guarded: ``openapi_extra=needs(Role.ADMIN)``."""
+    return {ROLE: role.label}
+
+
+def guarded_router(tag: str, prefix: str = "/v1") -> APIRouter:
+    """A router whose routes let nobody in who may not; they say with `needs` what they need."""
+    return APIRouter(prefix=prefix, tags=[tag], route_class=_GuardedRoute, dependencies=_SCHEMES, responses=PROBLEMS)
+
+
+class _GuardedRoute(APIRoute):
+    """A dependency would come too late: FastAPI reads a form before it calls dependencies."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+        role = Role.of((self.openapi_extra or {})[ROLE])
+
+        async def guarded(request: Request) -> Response:
+            with admitted(request, role, presented(request)):
+                return await handle(request)
+
+        return guarded
+
+
+def presented(connection: HTTPConnection) -> str | None:
+    """The key in a request's headers, if any."""
+    scheme, _, bearer = connection.headers.get("authorization", "").partition(" ")
+    return bearer.strip() if scheme.lower() == "bearer" else connection.headers.get("x-api-key")
+
+
+@contextmanager
+def admitted(connection: HTTPConnection, role: Role, key_text: str | None) -> Iterator[None]:
+    """The time from a request's admission to its answer.
+
+    Raises:
+        Problem: 401 without a valid key, 403 with one that allows less, 403 from a page of another site.
+        TooMany: A limit is reached.
+    """
+    service = service_of(connection)
+    check_origin(connection)
+    address = connection.client.host if connection.client else "unknown"
+    key = None if key_text is None else service.keys.check(key_text)
+    with service.clients.working(key.id if key else address):
+        if key is None and not (key_text is None and _open(connection)):
+            raise Problem(
+                401,
+                "key-needed" if key_text is None else "key-refused",
+                "this needs an API key" if key_text is None else "the API key is wrong or revoked",
+                headers={"WWW-Authenticate": "Bearer"},
+            )
+        if key is not None and key.role < role:
+            raise Problem(403, "not-allowed", f"this needs a key of the role {role.label}, yours is {key.role.label}")
+        yield
+
+
+def _open(connection: HTTPConnection) -> bool:
+    """Whether no key is needed: none was ever made, and only this machine can call.
+
+    The name that the browser asked for counts too: a foreign site whose name is suddenly made to mean 127.0.0.1 ("DNS
+    rebinding") would otherwise be let in by the browser of whoever visits it.
+    """
+    service = service_of(connection)
+    return service.open_without_keys and is_loopback(connection.url.hostname or "") and not service.keys.any_made()
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address means this machine and no other."""
+    if host.lower().rstrip(".") == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def check_origin(connection: HTTPConnection) -> None:
+    """Refuses what a page of another site sends through its visitor's browser: forms and live views need no preflight.
+
+    Raises:
+        Problem: The browser says that another site's page sent this.
+    """
+    origin = connection.headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc.lower() != connection.headers.get("host", "").lower():
+        raise Problem(403, "foreign-page", "pages of other sites may not use this server")

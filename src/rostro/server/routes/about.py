@@ -1,0 +1,82 @@
+"""Routes about the server itself: is it well, what does it answer with, how much does it do."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse, Response
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from rostro.gallery.base import backend_of
+from rostro.recognition.catalogue import Model, catalogue
+from rostro.recognizer import Recognizer
+from rostro.server import schemas
+from rostro.server.admission.access import guarded_router, needs
+from rostro.server.admission.keys import Role
+from rostro.server.service import TheService
+
+health = APIRouter(tags=["server"])
+router = guarded_router("server")
+unversioned = guarded_router("server", prefix="")
+
+
+@health.get("/healthz")
+async def healthz(service: TheService) -> schemas.Health:
+    """Whether the server answers, and whether it shows what it watches. Needs no key."""
+    return schemas.Health(status="ok", watching=service.watching is not None)
+
+
+@unversioned.get(
+    "/metrics",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {}}, "description": "Prometheus' text format"}},
+    openapi_extra=needs(Role.READ),
+)
+async def metrics(service: TheService) -> Response:
+    """Numbers for Prometheus; no names, photos or keys."""
+    return Response(service.metrics.exposition(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+@router.get("/galleries", response_model=schemas.Galleries, openapi_extra=needs(Role.READ))
+def galleries(service: TheService) -> JSONResponse:
+    """The gallery that this server answers from."""
+    faces = service.recognizer
+    people = faces.gallery.people()
+    row = {
+        "name": _public_name(faces.gallery_url),
+        "backend": backend_of(faces.gallery_url),
+        "space": faces.gallery.space,
+        "people": len(people),
+        "templates": sum(person.templates for person in people),
+        "threshold": faces.operating_point.threshold,
+        "false_match_rate": faces.operating_point.fmr,
+        "keeps_pictures": service.crops is not None,
+    }
+    return JSONResponse({"galleries": [row]})
+
+
+@router.get("/models", response_model=schemas.Models, openapi_extra=needs(Role.READ))
+def models(service: TheService) -> JSONResponse:
+    """The detectors and embedders that rostro knows, and which of them this server uses."""
+    rows = [_model(model, service.recognizer) for model in catalogue() if model.task != "sample"]
+    return JSONResponse({"models": rows})
+
+
+def _model(model: Model, faces: Recognizer) -> dict[str, Any]:
+    return {
+        "task": model.task,
+        "name": model.name,
+        "about": model.about,
+        "dims": model.dims,
+        "licence": model.licence,
+        "commercial": model.commercial,
+        "installed": all(faces.store.is_installed(entry) for entry in model.files),
+        "used": (model.task, model.name) in {("detector", faces.detector_name), ("embedder", faces.embedder_name)},
+    }
+
+
+def _public_name(url: str) -> str:
+    """A gallery's name without folders, hosts and passwords."""
+    return urlsplit(url).path.rsplit("/", 1)[-1] or backend_of(url)

@@ -1,0 +1,91 @@
+"""How good a classifier is: arrays in, numbers out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rostro.scoring.counts import ScoreCounts
+from rostro.scoring.verification import auc as verification_auc
+from rostro.scoring.verification import is_supported, tar_at_fmr
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+#: False match rates at which verification is told.
+_RATES = (1e-2, 1e-3)
+
+
+def class_scores(scores: NDArray[Any], labels: NDArray[Any]) -> dict[str, float]:
+    """Accuracy, and the mean of the classes' recalls (balanced accuracy).
+
+    Args:
+        scores: (N, classes).
+        labels: (N,) numbers of classes.
+    """
+    right = scores.argmax(axis=1) == labels
+    recalls = [right[labels == label].mean() for label in np.unique(labels)]
+    return {"accuracy": float(right.mean()), "balanced accuracy": float(np.mean(recalls))}
+
+
+def auc(scores: NDArray[Any], truth: NDArray[Any]) -> float:
+    """Area under the ROC curve: the chance that a positive scores above a negative, ties counting half.
+
+    Args:
+        scores: (N,).
+        truth: (N,) 0 or 1.
+
+    Returns:
+        NaN where one of the two is missing.
+    """
+    positive = truth.astype(bool)
+    many, few = int(positive.sum()), int((~positive).sum())
+    if not many or not few:
+        return float("nan")
+    _, place, counts = np.unique(scores, return_inverse=True, return_counts=True)
+    ends = np.cumsum(counts)
+    ranks = (ends - (counts - 1) / 2)[place]
+    return float((ranks[positive].sum() - many * (many + 1) / 2) / (many * few))
+
+
+def verification(vectors: NDArray[Any], labels: NDArray[Any]) -> dict[str, float]:
+    """How well cosines tell pairs of one person from pairs of two: all pairs of photos.
+
+    Args:
+        vectors: (N, d), of any norm.
+        labels: (N,) numbers of people.
+
+    Returns:
+        AUC, and the true match rate at the thresholds of false match rates that so many pairs can show.
+    """
+    rows = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.finfo(np.float32).tiny)
+    first, second = np.triu_indices(len(rows), 1)
+    same = labels[first] == labels[second]
+    cosines = (rows @ rows.T)[first, second]
+    counts = ScoreCounts.of(cosines[same], cosines[~same])
+    answer = {"verification AUC": verification_auc(counts)}
+    for fmr in _RATES:
+        if is_supported(fmr, counts.impostor_total):
+            answer[f"true matches at FMR {fmr:g}"] = tar_at_fmr(counts, fmr)
+    return answer
+
+
+def best_threshold(scores: NDArray[Any], truth: NDArray[Any]) -> float:
+    """The threshold (score >= threshold is a yes) of highest accuracy; in the middle between two scores."""
+    order = np.argsort(scores, kind="stable")
+    sorted_scores, positive = scores[order], truth[order].astype(bool)
+    # right[i]: answers that are right when the i lowest scores are noes
+    right = np.concatenate([[0], np.cumsum(~positive)]) + np.concatenate([np.cumsum(positive[::-1])[::-1], [0]])
+    edges = np.concatenate(
+        [[sorted_scores[0] - 1], (sorted_scores[1:] + sorted_scores[:-1]) / 2, [sorted_scores[-1] + 1]]
+    )
+    allowed = np.concatenate([[True], sorted_scores[1:] > sorted_scores[:-1], [True]])
+    return float(edges[np.argmax(np.where(allowed, right, -1))])
+
+
+def balanced_accuracy(yes: NDArray[Any], truth: NDArray[Any]) -> float:
+    """Mean of the recalls of the ones and the zeros; of those that there are."""
+    positive = truth.astype(bool)
+    parts = [np.mean(yes[mask] == truth[mask].astype(bool)) for mask in (positive, ~positive) if mask.any()]
+    return float(np.mean(parts))
