@@ -249,9 +249,16 @@ def _colour_models() -> Iterator[OddFile]:
     yield as_gray("gray-16-bit-big-endian.pgm", b"P5 96 64 65535\n" + wide.astype(">u2").tobytes())
     yield as_gray("gray-32-bit.tif", encode("TIFF", Image.fromarray(wide.astype(np.int32))))
     yield as_gray("float.tif", encode("TIFF", Image.fromarray(np.asarray(gray) / np.float32(255))))
-    yield OddFile("float-300.tif", encode("TIFF", Image.fromarray(np.asarray(gray) * np.float32(300))), reason="float")
+    for depth in (8, 10, 12, 14):
+        deep = np.rint(np.asarray(gray) * ((2**depth - 1) / 255)).astype(np.uint16)
+        yield as_gray(f"gray-{depth}-bits-in-16.tif", encode("TIFF", Image.fromarray(deep)))
+        yield as_gray(f"gray-{depth}-bits-in-32.tif", encode("TIFF", Image.fromarray(deep.astype(np.int32))))
+        yield as_gray(f"float-{depth}-bits.tif", encode("TIFF", Image.fromarray(deep.astype(np.float32))))
+        colours = np.rint(np.asarray(card) * ((2**depth - 1) / 255)).astype(np.uint16)
+        yield _card(f"{depth}-bits-in-16.png", _png16(colours, colour_type=2, scale=1))
+        yield _card(f"{depth}-bits-in-16.ppm", b"P6 96 64 65535\n" + colours.astype(">u2").tobytes())
     yield OddFile("float-nan.tif", encode("TIFF", Image.new("F", (8, 8), float("nan"))), reason="float")
-    yield OddFile("int-negative.tif", encode("TIFF", Image.new("I", (8, 8), -5)), reason="16 bits")
+    yield OddFile("int-negative.tif", encode("TIFF", Image.new("I", (8, 8), -5)), (8, 8))
     yield OddFile("lab.tif", encode("TIFF", Image.new("LAB", (8, 8), 100)), (8, 8))
     yield _card("big.tif", encode("TIFF", big_tiff=True))
     yield _card("packbits.tif", encode("TIFF", compression="packbits"))
@@ -476,10 +483,10 @@ def _png(
     return b"\x89PNG\r\n\x1a\n" + header + before + _chunk(b"IDAT", pixels) + _chunk(b"IEND", b"")
 
 
-def _png16(samples: np.ndarray, colour_type: int) -> bytes:
-    """8-bit samples as a 16-bit PNG of the same look."""
+def _png16(samples: np.ndarray, colour_type: int, scale: int = 257) -> bytes:
+    """Samples as a 16-bit PNG; 8-bit samples keep their look."""
     height, width = samples.shape[:2]
-    rows = (samples.astype(np.uint16) * 257).astype(">u2").reshape(height, -1)
+    rows = (samples.astype(np.uint16) * scale).astype(">u2").reshape(height, -1)
     raw = b"".join(b"\0" + row.tobytes() for row in rows)
     return _png(width, height, zlib.compress(raw), bits=16, colour_type=colour_type)
 
