@@ -2,8 +2,8 @@
 
     python benchmarks/dominant_face.py [--lfw ../shared/data/lfw]
 
-Photos with several faces are looked at as they are, and cut by random windows that keep the whole face of the person, so
-that it is not always in the middle. Prints how many are decided, and how often for somebody else.
+Photos with several faces are looked at as they are, and cut by random windows that keep the whole face of the person,
+so that it is not always in the middle. Prints how many are decided, and how often for somebody else.
 """
 
 from __future__ import annotations

@@ -64,10 +64,21 @@ class Embedder(ABC):
 
     def embed(self, crops: Crops) -> Floats:
         """Unit vectors, (N, dims) float32."""
+        return self.embed_judged(crops)[0]
+
+    def embed_judged(self, crops: Crops) -> tuple[Floats, Floats]:
+        """Unit vectors, and how long they were before: the surer a network is of a face, the longer its vector.
+
+        Args:
+            crops: As for `represent`.
+
+        Returns:
+            (N, dims) float32 and (N,) float32.
+        """
         vectors = self.represent(crops)
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         unit: Floats = vectors / np.maximum(norms, np.finfo(np.float32).tiny)
-        return unit
+        return unit, norms[:, 0]
 
     def space(self, alignment: AlignmentSpec | None = None) -> str:
         """Name of the embedding space: embedder, weights, alignment.
