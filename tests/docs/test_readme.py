@@ -40,6 +40,7 @@ def folder(tmp_path: Path, samples: dict[str, Path], monkeypatch: pytest.MonkeyP
     for person, photo in {"Barack Obama": "obama.jpg", "Joe Biden": "biden.jpg"}.items():
         (tmp_path / "people" / person).mkdir(parents=True)
         shutil.copy(samples[photo], tmp_path / "people" / person / photo)
+    (tmp_path / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 and nothing after it")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -54,6 +55,25 @@ def test_python_blocks_run(page: str, folder: Path, capsys: pytest.CaptureFixtur
     printed = capsys.readouterr().out
     assert printed.startswith("True 0.")
     assert "Barack Obama" in printed
+    assert "broken.jpg unreadable-photo" in printed
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_type_checkers_accept_the_python_blocks(page: str, tmp_path: Path) -> None:
+    """And they know every name: `rostro` hides its ``__getattr__`` from them."""
+    file = tmp_path / "page.py"
+    file.write_text("\n".join(blocks(page, "python")), encoding="utf-8")
+    checked = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path), str(file)],
+        capture_output=True, text=True, cwd=ROOT, check=False,
+    )  # fmt: skip
+    assert checked.returncode == 0, checked.stdout
+    file.write_text("import rostro\n\nrostro.Recogniser()\n", encoding="utf-8")
+    wrong = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path), str(file)],
+        capture_output=True, text=True, cwd=ROOT, check=False,
+    )  # fmt: skip
+    assert 'has no attribute "Recogniser"' in wrong.stdout
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from rostro.core.settings import Settings
     from rostro.server.sockets.watching import Broadcast
 
 #: Generous where a test does not look: many clients come from one address.
@@ -41,6 +42,17 @@ class Running:
     crops: CropStore
 
 
+def with_models_of(recognizer: Recognizer, *, gallery: str, settings: Settings | None = None) -> Recognizer:
+    """A recogniser with a gallery of its own, and the models that another one has loaded."""
+    return Recognizer(
+        settings=settings or recognizer.settings,
+        store=recognizer.store,
+        detector=recognizer.detector,
+        embedder=recognizer.embedder,
+        gallery=gallery,
+    )
+
+
 @contextmanager
 def running_server(
     recognizer: Recognizer, folder: Path, limits: Limits = OPEN_LIMITS, *, watching: Broadcast | None = None
@@ -49,8 +61,7 @@ def running_server(
     folder.mkdir(exist_ok=True)
     gallery = folder / "people.db"
     settings = replace(recognizer.settings, max_bytes=20_000_000, max_pixels=20_000_000, max_faces=50)
-    faces = Recognizer(settings=settings, store=recognizer.store, gallery=str(gallery))
-    faces.detector, faces.embedder = recognizer.detector, recognizer.embedder
+    faces = with_models_of(recognizer, gallery=str(gallery), settings=settings)
     keys, crops = KeyStore(folder / "keys.db"), CropStore.beside(str(gallery))
     assert crops is not None
     server = make_server(faces, keys=keys, host="127.0.0.1", port=0, crops=crops, limits=limits, watching=watching)

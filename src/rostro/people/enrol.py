@@ -182,7 +182,10 @@ def people_photos(paths: Sequence[Path], name: str | None) -> list[tuple[str, Pa
     listed: list[tuple[str, Path]] = []
     for path in paths:
         if path.is_file():
-            raise BadInput(f"{path}: whose photo is this? Give --name, or a folder that holds one folder per person")
+            raise BadInput(
+                f"{path}: whose photo is this? Give a name, or a folder that holds one folder per person",
+                why="whose-photo",
+            )
         people = read_people(path)
         listed += [(people.names[owner], photo) for owner, photo in zip(people.owners, people.photos, strict=True)]
     return listed

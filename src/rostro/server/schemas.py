@@ -26,7 +26,7 @@ _NAMED = {
     "threshold": 0.363,
     "candidates": [{"name": "Ada Lovelace", "similarity": 0.7214}, {"name": "Grace Hopper", "similarity": 0.1033}],
 }
-_FAILURE: dict[str, Any] = {"photo": "tree.jpg", "reason": "no face found"}
+_FAILURE: dict[str, Any] = {"photo": "tree.jpg", "reason": "no face found", "kind": "no-face", "values": {}}
 
 
 def _example(**members: Any) -> ConfigDict:
@@ -58,6 +58,8 @@ class Failure(BaseModel):
     model_config = _example(**_FAILURE)
     photo: str
     reason: str
+    kind: str = Field(description="What went wrong, as a name that stays: no-face, several-faces, unreadable-photo, …")
+    values: dict[str, Any] = Field(description="What the reason says, for programs, for example the number of faces")
 
 
 class PhotoOfFaces(BaseModel):
