@@ -15,18 +15,19 @@ if TYPE_CHECKING:
     from rostro.runtime.base import EngineOptions
 
 
-class TestDetectors(DetectorContract):
-    @pytest.fixture(scope="class", params=DETECTORS.names)
-    def detector(self, request: pytest.FixtureRequest, store: ModelStore, engine: EngineOptions) -> Detector:
-        try:
-            return DETECTORS.get(request.param)(store, engine)
-        except MissingExtra as error:
-            pytest.skip(str(error))
-        except ModelUnavailable as error:
-            if store.settings.offline:
-                pytest.skip(f"offline: {error}")
-            raise
+@pytest.fixture(scope="module", params=DETECTORS.names)
+def detector(self, request: pytest.FixtureRequest, store: ModelStore, engine: EngineOptions) -> Detector:
+    try:
+        return DETECTORS.get(request.param)(store, engine)
+    except MissingExtra as error:
+        pytest.skip(str(error))
+    except ModelUnavailable as error:
+        if store.settings.offline:
+            pytest.skip(f"offline: {error}")
+        raise
 
+
+class TestDetectors(DetectorContract):
     @pytest.fixture
     def crowd(self, detector: Detector) -> Crowd:
         """Those that look at small faces find nearly all; dlib's CNN takes its time with so many pixels."""

@@ -23,20 +23,21 @@ UNPINNED = [name for name in NAMES if EMBEDDERS.get(name).files[0].sha256 is Non
 SLOW = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
-class TestEmbedders(EmbedderContract):
-    @pytest.fixture(scope="class", params=[pytest.param(n, marks=SLOW if n in UNPINNED else []) for n in NAMES])
-    def embedder(self, request: pytest.FixtureRequest, store: ModelStore, engine: EngineOptions) -> Embedder:
-        """Each embedder, with its real weights; with seeded ones where the makers pin no file."""
-        if request.param == "dlib":
-            pytest.importorskip("dlib")
-        try:
-            part = EMBEDDERS.get(request.param)
-            return part(seeded_store(request.param) if request.param in UNPINNED else store, engine)
-        except ModelUnavailable as error:
-            if store.settings.offline:
-                pytest.skip(f"offline: {error}")
-            raise
+@pytest.fixture(scope="module", params=[pytest.param(n, marks=SLOW if n in UNPINNED else []) for n in NAMES])
+def embedder(self, request: pytest.FixtureRequest, store: ModelStore, engine: EngineOptions) -> Embedder:
+    """Each embedder, with its real weights; with seeded ones where the makers pin no file."""
+    if request.param == "dlib":
+        pytest.importorskip("dlib")
+    try:
+        part = EMBEDDERS.get(request.param)
+        return part(seeded_store(request.param) if request.param in UNPINNED else store, engine)
+    except ModelUnavailable as error:
+        if store.settings.offline:
+            pytest.skip(f"offline: {error}")
+        raise
 
+
+class TestEmbedders(EmbedderContract):
     @pytest.fixture(params=NAMES)
     def embedder_class(self, request: pytest.FixtureRequest) -> type[Embedder]:
         return EMBEDDERS.get(request.param)

@@ -17,7 +17,7 @@ _FACES = [face(30, 40, 60, 80), face(90.5, 20.25, 41.5, 52.75), face(-20, -30, 8
 
 
 class AlignmentContract:
-    """Derive from it, in a class whose name starts with ``Test``, and give this fixture there.
+    """Derive from it, in a class whose name starts with ``Test``, and give these fixtures there.
 
     Fixtures to give:
         alignment: The alignment, of any size.

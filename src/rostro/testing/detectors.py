@@ -49,10 +49,11 @@ class Crowd:
 
 
 class DetectorContract:
-    """Derive from it, in a class whose name starts with ``Test``, and give these fixtures there.
+    """Derive from it, in a class whose name starts with ``Test``, and give these fixtures there,
+    or in the module.
 
     Fixtures to give:
-        detector: The detector, ready. ``scope="class"`` loads its model once.
+        detector: The detector, ready. In the module, with ``scope="module"``, its model is loaded once.
 
     Fixtures that may be given:
         portrait: A `Portrait`; by default a sample photo of rostro's, which is fetched once (``ROSTRO_OFFLINE=1`` skips
@@ -60,7 +61,7 @@ class DetectorContract:
         crowd: A `Crowd`: how many of a hundred faces it finds; by default any number.
     """
 
-    @pytest.fixture(scope="class")
+    @pytest.fixture
     def portrait(self) -> Portrait:
         """A frontal portrait of 200 × 200 pixels; the face is about 100."""
         store = ModelStore(Settings.from_environment())

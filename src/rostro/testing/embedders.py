@@ -15,10 +15,11 @@ from rostro.testing.made_up import pictures
 
 
 class EmbedderContract:
-    """Derive from it, in a class whose name starts with ``Test``, and give this fixture there.
+    """Derive from it, in a class whose name starts with ``Test``, and give these fixtures there,
+    or in the module.
 
     Fixtures to give:
-        embedder: The embedder, ready. ``scope="class"`` loads its model once.
+        embedder: The embedder, ready. In the module, with ``scope="module"``, its model is loaded once.
 
     Fixtures that may be given:
         embedder_class: Its class; what it says of itself is looked at without a model.
