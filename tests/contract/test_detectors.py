@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="module", params=DETECTORS.names)
-def detector(self, request: pytest.FixtureRequest, store: ModelStore, engine: EngineOptions) -> Detector:
+def detector(request: pytest.FixtureRequest, store: ModelStore, engine: EngineOptions) -> Detector:
     try:
         return DETECTORS.get(request.param)(store, engine)
     except MissingExtra as error:

@@ -24,7 +24,7 @@ SLOW = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module", params=[pytest.param(n, marks=SLOW if n in UNPINNED else []) for n in NAMES])
-def embedder(self, request: pytest.FixtureRequest, store: ModelStore, engine: EngineOptions) -> Embedder:
+def embedder(request: pytest.FixtureRequest, store: ModelStore, engine: EngineOptions) -> Embedder:
     """Each embedder, with its real weights; with seeded ones where the makers pin no file."""
     if request.param == "dlib":
         pytest.importorskip("dlib")

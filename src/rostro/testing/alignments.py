@@ -17,12 +17,12 @@ _FACES = [face(30, 40, 60, 80), face(90.5, 20.25, 41.5, 52.75), face(-20, -30, 8
 
 
 class AlignmentContract:
-    """Derive from it, in a class whose name starts with ``Test``, and give these fixtures there.
+    """Derive from it, in a class whose name starts with ``Test``; give these fixtures there or in its module.
 
     Fixtures to give:
         alignment: The alignment, of any size.
 
-    Fixtures that may be given:
+    Fixtures that may be given, in the class:
         alignment_class: Its class; what it says of itself is looked at without a model.
     """
 

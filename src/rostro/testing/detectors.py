@@ -49,13 +49,12 @@ class Crowd:
 
 
 class DetectorContract:
-    """Derive from it, in a class whose name starts with ``Test``, and give these fixtures there,
-    or in the module.
+    """Derive from it, in a class whose name starts with ``Test``; give these fixtures there or in its module.
 
     Fixtures to give:
         detector: The detector, ready. In the module, with ``scope="module"``, its model is loaded once.
 
-    Fixtures that may be given:
+    Fixtures that may be given, in the class:
         portrait: A `Portrait`; by default a sample photo of rostro's, which is fetched once (``ROSTRO_OFFLINE=1`` skips
             the tests where it is not there). Give one of your own where the detector finds something else than faces.
         crowd: A `Crowd`: how many of a hundred faces it finds; by default any number.

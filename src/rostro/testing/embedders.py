@@ -15,13 +15,12 @@ from rostro.testing.made_up import pictures
 
 
 class EmbedderContract:
-    """Derive from it, in a class whose name starts with ``Test``, and give these fixtures there,
-    or in the module.
+    """Derive from it, in a class whose name starts with ``Test``; give these fixtures there or in its module.
 
     Fixtures to give:
         embedder: The embedder, ready. In the module, with ``scope="module"``, its model is loaded once.
 
-    Fixtures that may be given:
+    Fixtures that may be given, in the class:
         embedder_class: Its class; what it says of itself is looked at without a model.
         crops: Three crops of its size that differ, RGB uint8 (3, size, size, 3); by default smooth random pictures.
     """

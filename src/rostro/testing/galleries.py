@@ -51,7 +51,7 @@ with getattr(import_module(module), name).open(url, space=space) as gallery:
 
 
 class GalleryContract(SearchContract):
-    """Derive from it, in a class whose name starts with ``Test``, and give these fixtures there.
+    """Derive from it, in a class whose name starts with ``Test``; give these fixtures there or in its module.
 
     The messages of errors are part of the contract, as far as the tests look at them: people read them.
 
@@ -59,7 +59,7 @@ class GalleryContract(SearchContract):
         gallery_class: The class, ``type[Gallery]``. Other processes import it, so it stands in a module.
         new_url: ``str``, the URL of a gallery that is not there, a new one for each test.
 
-    Fixtures that may be given:
+    Fixtures that may be given, in the class:
         url: ``str``, the URL of a gallery with nobody in it, there or not; by default `new_url`.
         turns: ``int``, how often each of several writers writes; by default 40, fewer where a write takes long.
     """
