@@ -6,11 +6,12 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rostro.core.parts import Room
+from rostro.core.types import AlignmentSpec
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rostro.core.types import AlignmentSpec, Crops, Face, Image
+    from rostro.core.types import Crops, Face, Image
     from rostro.models.entry import ModelFile
     from rostro.models.store import ModelStore
 
@@ -37,6 +38,11 @@ class Alignment(ABC):
             size: Side of the crop in pixels.
         """
         self.size = size
+
+    @property
+    def spec(self) -> AlignmentSpec:
+        """What a space's name says of it. Alignments with options of their own say them too."""
+        return AlignmentSpec(self.name, self.size)
 
     @abstractmethod
     def align(self, image: Image, faces: Sequence[Face]) -> Crops:

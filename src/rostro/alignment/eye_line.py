@@ -14,6 +14,7 @@ import numpy as np
 from rostro.alignment._region import Region
 from rostro.alignment.base import Alignment
 from rostro.core.errors import BadInput
+from rostro.core.types import AlignmentSpec
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,6 +38,11 @@ class EyeLine(Alignment):
         """
         super().__init__(size)
         self.margin = margin
+
+    @property
+    def spec(self) -> AlignmentSpec:
+        """See `Alignment.spec`."""
+        return AlignmentSpec(self.name, self.size, {"margin": self.margin})
 
     def align(self, image: Image, faces: Sequence[Face]) -> Crops:
         """See `Alignment.align`."""

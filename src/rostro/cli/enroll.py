@@ -51,7 +51,7 @@ def command(
         )
         done = enroller.run(photos, lambda: bar.advance(task))
     if json:
-        output.print_json(done.to_json())
+        output.print_json(done.to_dict())
     else:
         output.say(
             f"{done.templates} new templates of {done.people} people in {faces.gallery_url}"

@@ -16,7 +16,7 @@ from rostro.recognition.pipeline import Failure, PhotoFaces
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rostro.core.types import Identification
+    from rostro.core.decisions import Identification
 
 
 def command(

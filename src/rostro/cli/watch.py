@@ -100,7 +100,7 @@ def command(
             tell.append(_page(faces, opened, port, stack))
         _watch(opened, faces, WatchOptions(every=every, patience=patience), tell)
     if json:
-        output.print_json({"source": opened.name, **summary.to_json()})
+        output.print_json({"source": opened.name, **summary.to_dict()})
     else:
         output.note(f"rostro: {_sentence(summary)}")
     raise typer.Exit(output.YES if summary.people else output.NO)
@@ -157,7 +157,7 @@ def _say(document: dict[str, Any]) -> None:
 def _tell(write: Callable[[dict[str, Any]], None], clock: Clock, sightings: Sightings | None, scene: Scene) -> None:
     """Each event as a document with its time and its picture."""
     for event in scene.events:
-        write({**event.to_json(), "time": clock.time(event.seconds), **_picture(event, sightings)})
+        write({**event.to_dict(), "time": clock.time(event.seconds), **_picture(event, sightings)})
 
 
 def _picture(event: Event, sightings: Sightings | None) -> dict[str, str | None]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from rostro.core.errors import BadInput
 
 if TYPE_CHECKING:
-    from rostro.core.types import OperatingPoint
+    from rostro.core.decisions import OperatingPoint
 
 Language = Literal["en", "es"]
 

@@ -11,7 +11,8 @@ from rostro.drawing.shapes import GREEN, HAIRLINE, INK, MUTED, PAPER, VERMILLION
 from rostro.drawing.text import draw_text, text_width
 
 if TYPE_CHECKING:
-    from rostro.core.types import Image, Verification
+    from rostro.core.decisions import Verification
+    from rostro.core.types import Image
 
 #: The part of the cosine's range where faces lie; scores outside are shown at its end.
 _LOWEST, _HIGHEST = -0.5, 1.0

@@ -33,7 +33,8 @@ from rostro.drawing.text import text_width
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rostro.core.types import Crops, Identification, Image, Verification
+    from rostro.core.decisions import Identification, Verification
+    from rostro.core.types import Crops, Image
 
 #: Photos on one contact sheet; more would make it too large to look at.
 MOST_PHOTOS: Final = 200

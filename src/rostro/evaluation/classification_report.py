@@ -67,7 +67,7 @@ def write_classification(result: Classification, folder: Path, language: Languag
         BadInput: The language is neither ``en`` nor ``es``, or a file cannot be written.
     """
     _Report(result, language).page().write(folder / "report.html")
-    text = json.dumps(result.to_json(), indent=1, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(result.to_dict(), indent=1, ensure_ascii=False, allow_nan=False)
     replace_file(folder / "results.json", text.encode() + b"\n")
     replace_file(folder / "confusion.svg", standing_alone(_Report(result, language).matrix()).encode())
 

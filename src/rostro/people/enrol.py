@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from rostro.core.errors import BadInput, PhotoError
+from rostro.core.errors import AlreadyEnrolled, BadInput, PhotoError
 from rostro.core.types import Template
 from rostro.photos.folders import read_people
 from rostro.photos.listing import find_photos
@@ -43,13 +43,13 @@ class Enrolment:
     skipped: int
     failed: tuple[Failure, ...]
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """``{"people", "templates", "skipped", "failed"}``."""
         return {
             "people": self.people,
             "templates": self.templates,
             "skipped": self.skipped,
-            "failed": [failure.to_json() for failure in self.failed],
+            "failed": [failure.to_dict() for failure in self.failed],
         }
 
 
@@ -125,7 +125,8 @@ class Enroller:
                     self._people.add(name)
                 elif owners:
                     other = ", ".join(sorted(owners))
-                    self._failed.append(Failure(PhotoError(str(path), f"already enrolled as {other}, not as {name}")))
+                    reason = f"already enrolled as {other}, not as {name}"
+                    self._failed.append(Failure(AlreadyEnrolled(str(path), reason, name=other)))
                 if on_photo:
                     on_photo()
 

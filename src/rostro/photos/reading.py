@@ -68,7 +68,7 @@ def read_photo(
         return _from_array(source, name, max_pixels)
     data = _read_bytes(source, name, max_bytes)
     if not data:
-        raise UnreadablePhoto(name, "the file is empty (0 bytes)")
+        raise UnreadablePhoto(name, "the file is empty (0 bytes)", why="empty-file")
     image = decode(data, name, max_pixels=max_pixels)
     image.setflags(write=False)
     return Photo(name, image, hashlib.sha256(data).hexdigest())
@@ -106,7 +106,8 @@ def _from_array(array: Image, name: str, max_pixels: int) -> Photo:
     image = check_image(array).view()
     height, width = image.shape[:2]
     if width * height > max_pixels:
-        raise PhotoTooLarge(name, f"{width} × {height} pixels, the limit is {max_pixels} pixels")
+        reason = f"{width} × {height} pixels, the limit is {max_pixels} pixels"
+        raise PhotoTooLarge(name, reason, pixels=width * height, limit=max_pixels)
     image.setflags(write=False)
     digest = hashlib.sha256(repr(image.shape).encode())
     digest.update(np.ascontiguousarray(image).data)
@@ -161,4 +162,4 @@ def _read_stream(stream: BinaryIO, name: str, max_bytes: int) -> bytes:
 
 def _check_bytes(size: int, name: str, max_bytes: int) -> None:
     if size > max_bytes:
-        raise PhotoTooLarge(name, f"{size} bytes, the limit is {max_bytes} bytes")
+        raise PhotoTooLarge(name, f"{size} bytes, the limit is {max_bytes} bytes", bytes=size, limit=max_bytes)

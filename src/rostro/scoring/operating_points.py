@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rostro.core.decisions import OperatingPoint
 from rostro.core.errors import BadInput, NoOperatingPoint
-from rostro.core.types import OperatingPoint
 
 SHIPPED = Path(__file__).with_name("shipped")
 

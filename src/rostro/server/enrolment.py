@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from rostro.core.errors import PhotoError
+from rostro.core.errors import AlreadyEnrolled
 from rostro.core.types import Template
 from rostro.gallery.base import clean_name
 from rostro.recognition.pipeline import Failure
@@ -40,13 +40,13 @@ class Progress:
         """Photos that are dealt with."""
         return self.templates + self.skipped + len(self.failed)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """``{"people", "templates", "skipped", "failed"}``, as ``rostro enroll --json`` prints."""
         return {
             "people": len(self.names),
             "templates": self.templates,
             "skipped": self.skipped,
-            "failed": [failure.to_json() for failure in self.failed],
+            "failed": [failure.to_dict() for failure in self.failed],
         }
 
 
@@ -81,7 +81,7 @@ class Enrolling:
             progress.names.add(name)
         elif owners:
             reason = f"already enrolled as {', '.join(sorted(owners))}, not as {name}"
-            progress.failed.append(Failure(PhotoError(found.photo, reason)))
+            progress.failed.append(Failure(AlreadyEnrolled(found.photo, reason, name=", ".join(sorted(owners)))))
         else:
             face = found.faces[0]
             template = Template(found.embeddings[0], found.sha256, found.photo, face.score, face.box)

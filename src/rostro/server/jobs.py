@@ -58,10 +58,10 @@ class Job:
     detail: str | None = None
     task: asyncio.Task[None] | None = None
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """The job's state, as `schemas.JobState` has it."""
         document = {"id": self.id, "state": self.state, "photos": self.photos, "done": self.progress.done}
-        return {**document, **self.progress.to_json(), **({"detail": self.detail} if self.detail else {})}
+        return {**document, **self.progress.to_dict(), **({"detail": self.detail} if self.detail else {})}
 
 
 Id = Annotated[str, Path(max_length=64, description="A job's id.")]
@@ -91,13 +91,13 @@ async def start(
         del service.jobs[job.id]
         raise
     job.task = asyncio.create_task(_run(job, Enrolling(service, face, keep_picture), cleaned, listed, folder))
-    return JSONResponse(job.to_json(), 202, {"Location": f"/v1/enrolments/{job.id}"})
+    return JSONResponse(job.to_dict(), 202, {"Location": f"/v1/enrolments/{job.id}"})
 
 
 @router.get("/enrolments/{id}", response_model=schemas.JobState, openapi_extra=needs(Role.ENROL))
 async def state(service: TheService, id: Id) -> JSONResponse:
     """How far a bulk enrolment is."""
-    return JSONResponse(_job(service, id).to_json())
+    return JSONResponse(_job(service, id).to_dict())
 
 
 @router.get(
@@ -184,7 +184,7 @@ def _forget_oldest(service: Service) -> None:
 async def _events(job: Job) -> AsyncIterator[bytes]:
     sent = None
     while sent is None or sent["state"] == "running":
-        document = job.to_json()
+        document = job.to_dict()
         if document != sent:
             yield f"data: {json.dumps(document, ensure_ascii=False)}\n\n".encode()
             sent = document

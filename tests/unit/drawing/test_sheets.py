@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
+from rostro.core.decisions import Candidate, Identification, OperatingPoint, Verification
 from rostro.core.errors import BadInput
-from rostro.core.types import Candidate, Face, Identification, OperatingPoint, Verification
+from rostro.core.types import Face
 from rostro.core.words import count, say, say_faces, say_false_match_rate
 from rostro.drawing import sheets as pictures
 from rostro.drawing.barcode import barcode, barcode_pair

@@ -206,7 +206,7 @@ def test_everybody_is_told_who_left_also_after_an_interruption() -> None:
     with pytest.raises(KeyboardInterrupt):
         run(source_of(frames), stage.watcher, [summary.hear, scenes.append, interrupt], stop=stop)
     assert stop.is_set() and told(scenes)[-2:] == [("left", "Ada"), ("left", None)]
-    assert summary.to_json() == {
+    assert summary.to_dict() == {
         "frames": 20, "dropped": 19, "seconds": 0.76, "strangers": 1,
         "people": [{"name": "Ada", "tracks": 1, "score": 1.0}],
     }  # fmt: skip
@@ -218,8 +218,8 @@ def test_event_lines(tmp_path: Path) -> None:
     with EventLog(tmp_path / "events.jsonl") as log:
         for scene in [*stage.play(1, (face(100), ADA)), stage.watcher.finish()]:
             for event in scene.events:
-                log.write(event.to_json())
-        log.write(SourceEvent("lost", 3.0, "gone").to_json())
+                log.write(event.to_dict())
+        log.write(SourceEvent("lost", 3.0, "gone").to_dict())
     lines = [json.loads(line) for line in (tmp_path / "events.jsonl").read_text("utf-8").splitlines()]
     assert [line["event"] for line in lines] == ["appeared", "recognised", "left", "lost"]
     assert lines[1]["name"] == "José Ñandú 王" and lines[1]["person"] == 1 and lines[1]["box"] == [100, 100, 200, 200]

@@ -46,7 +46,7 @@ async def create(
         raise Problem(409, "name-taken", f"there is already somebody named {name!r}; add photos to them")
     done = await _enrol(service, name, photos, face, keep_picture)
     person = await asyncio.to_thread(service.recognizer.gallery.person, name)
-    document = {"person": _person(service, person), "enrolment": done.to_json()}
+    document = {"person": _person(service, person), "enrolment": done.to_dict()}
     return JSONResponse(document, 201, {"Location": f"/v1/people/{person.id}"})
 
 
@@ -56,7 +56,7 @@ async def add_photos(
 ) -> JSONResponse:
     """More photos of somebody."""
     name = await asyncio.to_thread(_name, service, id)
-    return JSONResponse((await _enrol(service, name, photos, face, keep_picture)).to_json())
+    return JSONResponse((await _enrol(service, name, photos, face, keep_picture)).to_dict())
 
 
 @router.get("/people", response_model=schemas.People, openapi_extra=needs(Role.READ))

@@ -52,7 +52,7 @@ async def verify(
     if failed:
         raise of_failures(failed)
     verdict = service.recognizer.compare(found[0], found[1])
-    return JSONResponse(answers.verification(service.recognizer.system, (found[0], found[1]), verdict))
+    return JSONResponse(verdict.to_dict())
 
 
 @router.post("/identify", response_model=schemas.Identifications, openapi_extra=needs(Role.READ))

@@ -81,7 +81,7 @@ class Broadcast:
         about: dict[str, Any] = {"faces": [_face(seen) for seen in scene.seen]}
         if scene.frame is not None:
             about["height"], about["width"] = scene.frame.image.shape[:2]
-        events = [event.to_json() for event in scene.events]
+        events = [event.to_dict() for event in scene.events]
         for viewer in viewers:
             viewer.loop.call_soon_threadsafe(viewer.put, picture, about, events)
 
