@@ -93,8 +93,8 @@ def test_its_parts_keep_the_contracts(package: Path, installed: list[Path]) -> N
     assert int(passed) > 60
 
 
-def test_its_commands_and_its_python_run(installed: list[Path], folder: Path) -> None:
-    """All of them, at a gallery of its own; the Python block finds who the commands enrolled."""
+def test_its_commands_and_its_python_run(package: Path, installed: list[Path], folder: Path) -> None:
+    """All of them, at a gallery of its own; the Python blocks find who the commands enrolled."""
     here = f"plain://{folder}/people.json"
     lines = [line for block in blocks(PAGE, "sh") for line in block.text.splitlines() if line.startswith("rostro ")]
     assert len(lines) == 4
@@ -102,9 +102,11 @@ def test_its_commands_and_its_python_run(installed: list[Path], folder: Path) ->
         command = shlex.split(line.replace("plain:///tmp/people.json", here))[1:]
         printed = run(sys.executable, "-m", "rostro", *command, path=installed, cwd=folder)
         assert printed.strip(), line
-    (python,) = (block for block in blocks(PAGE, "python") if not block.title)
-    code = python.text.replace("plain:///tmp/people.json", here)
-    assert run(sys.executable, "-c", code, path=installed, cwd=folder) == "Barack Obama\n"
+    by_name, as_object = (
+        block.text.replace("plain:///tmp/people.json", here) for block in blocks(PAGE, "python") if not block.title
+    )
+    assert run(sys.executable, "-c", by_name, path=installed, cwd=folder) == "Barack Obama\n"
+    assert run(sys.executable, "-c", as_object, path=[package, ROOT / "src"], cwd=folder) == "Barack Obama\n"
     people = run(sys.executable, "-m", "rostro", "people", "list", "--gallery", here, path=installed, cwd=folder)
     assert "Barack Obama" in people
     assert "Joe Biden" in people
