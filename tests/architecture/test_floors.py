@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -124,3 +125,17 @@ def test_an_underscore_means_private_to_its_folder(path: Path) -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SOURCE)))
 def test_a_file_can_be_read_at_a_sitting(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= MOST_LINES
+
+
+#: What changes a gallery's people. `rostro.people` alone calls it.
+CHANGES = {"add", "remove", "merge", "rename"}
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in FILES if room_of(path) in {"cli", "server", "video"}], ids=lambda path: path.name
+)
+def test_front_ends_change_people_through_one_door(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Attribute) and node.attr in CHANGES:
+            owner = ast.unparse(node.value)
+            assert not re.search(r"gallery|opened", owner), f"{path.name}:{node.lineno}: {owner}.{node.attr}"

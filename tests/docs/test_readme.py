@@ -10,7 +10,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from pages import blocks
+from pages import ROOT, blocks
 
 if TYPE_CHECKING:
     from pathlib import Path
