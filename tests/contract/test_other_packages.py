@@ -107,6 +107,9 @@ def test_its_commands_and_its_python_run(package: Path, installed: list[Path], f
     )
     assert run(sys.executable, "-c", by_name, path=installed, cwd=folder) == "Barack Obama\n"
     assert run(sys.executable, "-c", as_object, path=[package, ROOT / "src"], cwd=folder) == "Barack Obama\n"
+    assert "sound" in run(
+        sys.executable, "-m", "rostro", "gallery", "check", "--gallery", here, path=installed, cwd=folder
+    )
     people = run(sys.executable, "-m", "rostro", "people", "list", "--gallery", here, path=installed, cwd=folder)
     assert "Barack Obama" in people
     assert "Joe Biden" in people
