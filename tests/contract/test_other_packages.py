@@ -127,6 +127,7 @@ print(faces.space, [faces.identify(photo)[0].name for photo in ("obama2.jpg", "a
     assert printed == "sface_mirrored-0ba9fbfa/five_point-112 ['Barack Obama', None]\n"
 
 
+@pytest.mark.slow
 def test_from_within_as_the_page_says(tmp_path: Path) -> None:
     """In a copy of the tree: the files, the lines in the tables, and the commands."""
     for name in ("src", "tests"):
