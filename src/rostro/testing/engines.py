@@ -17,7 +17,7 @@ from rostro.testing import tiny_models as models
 class EngineContract:
     """Derive from it, in a class whose name starts with ``Test``; give this fixture there or in its module.
 
-    The models are ONNX files of a few kilobytes, which the tests make; without the extra ``onnx`` they skip. The messages
+    The models are small ONNX files that the tests make; without the extra ``onnx`` they skip. The messages
     of errors are part of the contract, as far as the tests look at them.
 
     Fixtures to give:
