@@ -97,6 +97,11 @@ def test_heavy_libraries_load_late(path: Path) -> None:
     assert not top_level_imports(path) & HEAVY
 
 
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_only_the_contracts_know_pytest(path: Path) -> None:
+    assert room_of(path) == "testing" or "pytest" not in path.read_text(encoding="utf-8")
+
+
 def test_no_cycles_between_files() -> None:
     graph = {module_of(path): modules(path) for path in FILES}
     state: dict[str, int] = {}
