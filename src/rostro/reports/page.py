@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from rostro.core.errors import BadInput
+from rostro.core.files import write_file
 from rostro.core.words import Language, check_language, count
 from rostro.drawing.text import clean
-from rostro.photos.writing import encode_picture, replace_file
+from rostro.photos.writing import encode_picture
 
 if TYPE_CHECKING:
     import os
@@ -154,7 +155,7 @@ class Page:
         Raises:
             BadInput: The file cannot be written; names the path and the reason.
         """
-        replace_file(Path(path), self.html().encode())
+        write_file(Path(path), self.html().encode())
 
     def _show(self, value: Cell) -> str:
         if value is None:

@@ -9,7 +9,7 @@ import math
 from html import escape
 from typing import TYPE_CHECKING
 
-from rostro.photos.writing import replace_file
+from rostro.core.files import write_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +35,7 @@ def write_curves(folder: Path, history: Sequence[dict[str, float]]) -> None:
     writer = csv.DictWriter(table, list(history[0]), lineterminator="\n")
     writer.writeheader()
     writer.writerows(history)
-    replace_file(folder / "curves.csv", table.getvalue().encode())
+    write_file(folder / "curves.csv", table.getvalue().encode())
     names = [name for name in history[0] if name != "epoch"][:2]
     charts = "".join(
         _chart(name, [row[name] for row in history], index * (_WIDTH + _GAP), (_COLOUR, _OTHER)[index])
@@ -47,7 +47,7 @@ def write_curves(folder: Path, history: Sequence[dict[str, float]]) -> None:
         f'font-family="sans-serif" font-size="12" fill="#444">'
         f'<rect width="100%" height="100%" fill="#fff"/>{charts}</svg>'
     )
-    replace_file(folder / "curves.svg", svg.encode())
+    write_file(folder / "curves.svg", svg.encode())
     _write_events(folder / "tensorboard", history[-1])
 
 
