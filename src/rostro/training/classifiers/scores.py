@@ -41,9 +41,8 @@ def auc(scores: NDArray[Any], truth: NDArray[Any]) -> float:
     Returns:
         NaN where one of the two is missing.
     """
-    counts = _counts(scores, truth)
-    both = counts.genuine_total and counts.impostor_total
-    return verification_auc(counts) if both else float("nan")
+    both = 0 < truth.astype(bool).sum() < len(truth)
+    return verification_auc(_counts(scores, truth)) if both else float("nan")
 
 
 def verification(vectors: NDArray[Any], labels: NDArray[Any]) -> dict[str, float]:
