@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from rostro.core.files import write_file
-from rostro.core.words import Language, check_language, count
+from rostro.core.words import Language, Words, count
 from rostro.evaluation.confusion import confusion_chart
 from rostro.evaluation.words import percent
 from rostro.reports.charts import standing_alone
@@ -82,9 +82,7 @@ def summary(result: Classification, language: Language) -> list[str]:
     ]
 
 
-def say(word: str, language: Language, *values: object) -> str:
-    """The words for a key, with values filled in."""
-    return _WORDS[word][check_language(language) == "es"].format(*values)
+say = Words(_WORDS).say
 
 
 class _Report:
