@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rostro.core.errors import BadInput, GalleryError
+from rostro.core.files import write_file
 from rostro.gallery.base import backend_of
-from rostro.photos.writing import encode_picture, replace_file
+from rostro.photos.writing import encode_picture
 
 if TYPE_CHECKING:
     from rostro.core.types import Image
@@ -127,7 +128,7 @@ class Pictures:
     def _write(self, file: Path, picture: Image) -> None:
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
-            replace_file(file, encode_picture(picture, ".jpg"))
+            write_file(file, encode_picture(picture, ".jpg"))
         except (OSError, BadInput) as error:
             raise GalleryError(f"{self.folder}: a face's picture cannot be kept ({error})") from error
 

@@ -7,6 +7,7 @@ float32, and PostgreSQL's ``halfvec`` holds the same values, so that galleries m
 from __future__ import annotations
 
 import json
+import stat
 import struct
 from typing import TYPE_CHECKING, Self
 
@@ -69,6 +70,12 @@ class SqliteGallery(Gallery):
         with self._database.reading() as sql:
             space: str | None = meta(sql, "space")
         return space
+
+    @property
+    def rights(self) -> int | None:
+        """Who may read and write the file (its mode, ``0o600`` for example); None for one in memory."""
+        file = self._database.file
+        return None if file is None else stat.S_IMODE(file.stat().st_mode)
 
     def add(self, templates: Mapping[str, Sequence[Template]]) -> int:
         """Adds templates by person's name; see `Gallery.add`."""
