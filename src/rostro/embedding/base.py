@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from rostro.core.geometry import unit_rows
 from rostro.core.parts import Room
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Embedder(ABC):
 
     def embed(self, crops: Crops) -> Floats:
         """Unit vectors, (N, dims) float32."""
-        return self.embed_judged(crops)[0]
+        return unit_rows(self.represent(crops))
 
     def embed_judged(self, crops: Crops) -> tuple[Floats, Floats]:
         """Unit vectors, and how long they were before: the surer a network is of a face, the longer its vector.
@@ -76,9 +77,8 @@ class Embedder(ABC):
             (N, dims) float32 and (N,) float32.
         """
         vectors = self.represent(crops)
-        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-        unit: Floats = vectors / np.maximum(norms, np.finfo(np.float32).tiny)
-        return unit, norms[:, 0]
+        lengths: Floats = np.linalg.norm(vectors, axis=1).astype(np.float32)
+        return unit_rows(vectors), lengths
 
     def space(self, alignment: AlignmentSpec | None = None) -> str:
         """Name of the embedding space: embedder, weights, alignment.
