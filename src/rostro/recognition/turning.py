@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
@@ -50,6 +50,20 @@ class Look:
     faces: tuple[Face, ...]
     originals: tuple[Face, ...]
 
+    @classmethod
+    def plain(cls, image: Image, faces: Sequence[Face]) -> Self:
+        """A look at the photo as it came."""
+        return cls(0, image, tuple(faces), tuple(faces))
+
+    @property
+    def worth(self) -> float:
+        """The score of the largest face; 0 where there is none."""
+        return max(self.faces, key=lambda face: face.area).score if self.faces else 0.0
+
+    def only(self, index: int) -> Self:
+        """The same look, with one of its faces."""
+        return replace(self, faces=(self.faces[index],), originals=(self.originals[index],))
+
 
 class Turner:
     """Finds faces in photos whatever way they are turned. Safe to call from several threads at once.
@@ -70,34 +84,38 @@ class Turner:
 
     def look(self, images: Sequence[Image]) -> list[Look]:
         """The faces of each image, at the turn at which the detector is surest of them."""
-        best = [
-            Look(0, image, tuple(faces), tuple(faces))
-            for image, faces in zip(images, self._detector.detect(images), strict=True)
-        ]
+        found = self._detector.detect(images)
+        looks = [Look.plain(image, faces) for image, faces in zip(images, found, strict=True)]
         for turns in (RIGHT_ANGLES, BETWEEN):
-            doubtful = [index for index, look in enumerate(best) if self._worth(look.faces) < self.sure]
-            if doubtful:
-                for index, look in self._again([best[i] for i in doubtful], doubtful, images, turns):
-                    best[index] = look
-        return best
+            doubtful = [index for index, look in enumerate(looks) if not look.faces or look.worth < self.sure]
+            better = self._again([looks[index] for index in doubtful], [images[index] for index in doubtful], turns)
+            for index, look in zip(doubtful, better, strict=True):
+                looks[index] = look
+        return looks
+
+    def again(self, looks: Sequence[Look]) -> list[Look]:
+        """The same photos turned in every way, where that is better: for faces that another judge doubts.
+
+        Args:
+            looks: At photos as they came.
+        """
+        return self._again(looks, [look.image for look in looks], (*RIGHT_ANGLES, *BETWEEN), handicap=0.0)
 
     def _again(
-        self, looks: Sequence[Look], indices: Sequence[int], images: Sequence[Image], turns: Sequence[int]
-    ) -> list[tuple[int, Look]]:
-        """The best of what was known and of the new turns, for each doubtful photo; one turn of all at a time."""
-        best = [(self._worth(look.faces) + (0.0 if look.turned else _BETTER), look) for look in looks]
-        for turn in turns:
-            upright = [turned_back(images[index], turn) for index in indices]
+        self, looks: Sequence[Look], images: Sequence[Image], turns: Sequence[int], handicap: float = _BETTER
+    ) -> list[Look]:
+        """The best of what was known and of the new turns; one turn of all photos at a time bounds what is held."""
+        best = list(looks)
+        needed = [look.worth + (0.0 if look.turned else handicap) for look in looks]
+        for turn in turns if looks else ():
+            upright = [turned_back(image, turn) for image in images]
             for place, (image, faces) in enumerate(zip(upright, self._detector.detect(upright), strict=True)):
-                if (worth := self._worth(faces)) > best[place][0]:
-                    height, width = images[indices[place]].shape[:2]
-                    originals = tuple(original(face, turn, width=width, height=height) for face in faces)
-                    best[place] = worth, Look(turn, image, tuple(faces), originals)
-        return [(index, look) for index, (_, look) in zip(indices, best, strict=True)]
-
-    @staticmethod
-    def _worth(faces: Sequence[Face]) -> float:
-        return max(faces, key=lambda face: face.area).score if faces else 0.0
+                height, width = images[place].shape[:2]
+                originals = tuple(original(face, turn, width=width, height=height) for face in faces)
+                look = Look(turn, image, tuple(faces), originals)
+                if look.worth > needed[place]:
+                    best[place], needed[place] = look, look.worth
+        return best
 
 
 def turned_back(image: Image, turn: int) -> Image:

@@ -1,0 +1,56 @@
+"""Embedded faces, judged: makes the crops that a scorer needs where the embedder's are others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rostro.alignment.base import open_alignment
+from rostro.quality.base import ALIGNMENT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rostro.core.types import AlignmentSpec, Crops, Floats
+    from rostro.models.store import ModelStore
+    from rostro.quality.base import Quality
+    from rostro.quality.judge import Judge
+    from rostro.recognition.turning import Look
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """A judge, and how the embedder's crops are made.
+
+    Attributes:
+        judge: Says how good faces are.
+        spec: The alignment of the embedder's crops.
+        store: Gives what alignments need.
+    """
+
+    judge: Judge
+    spec: AlignmentSpec
+    store: ModelStore
+
+    def __call__(self, looks: Sequence[Look], crops: Sequence[Crops], lengths: Floats) -> list[Quality]:
+        """Qualities of all faces of all looks, in order.
+
+        Args:
+            looks: At photos, each with the faces that were embedded.
+            crops: The embedder's crops, of each look or of more photos; those without faces are empty.
+            lengths: Of the vectors before they were normalised, for all faces in order.
+
+        Raises:
+            BadInput: A face has no landmarks, so that it cannot be aligned for the scorer.
+        """
+        own = self.spec == ALIGNMENT
+        if not own:
+            aligner = open_alignment(ALIGNMENT, self.store)
+            crops = [aligner.align(look.image, look.faces) for look in looks]
+        if not sum(map(len, crops)):
+            return []
+        faces = [face for look in looks for face in look.faces]
+        sizes = [look.image.shape[1::-1] for look in looks for _ in look.faces]
+        return self.judge.judge(np.concatenate(crops), faces, lengths, [(int(w), int(h)) for w, h in sizes])
