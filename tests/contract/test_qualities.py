@@ -1,16 +1,16 @@
-"""What every quality scorer promises."""
+"""Every quality scorer keeps the contract of `rostro.testing`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 import pytest
 
 from rostro.core.errors import ModelUnavailable
 from rostro.photos.reading import read_photo
 from rostro.quality.base import QUALITIES, QualityScorer
+from rostro.testing import QualityContract
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="module", params=QUALITIES.names)
-def scorer(request: pytest.FixtureRequest, store: ModelStore, engine: EngineOptions) -> QualityScorer:
+def each(request: pytest.FixtureRequest, store: ModelStore, engine: EngineOptions) -> QualityScorer:
     """Each scorer that comes with rostro."""
     try:
         return QUALITIES.get(request.param)(store, engine)
@@ -31,7 +31,7 @@ def scorer(request: pytest.FixtureRequest, store: ModelStore, engine: EngineOpti
 
 
 @pytest.fixture(scope="module")
-def crops(recognizer: Recognizer, portraits: list[Path]) -> Crops:
+def portrait_crops(recognizer: Recognizer, portraits: list[Path]) -> Crops:
     """Aligned portraits."""
     images = [read_photo(path).image for path in portraits]
     faces = recognizer.detector.detect(images)
@@ -40,33 +40,19 @@ def crops(recognizer: Recognizer, portraits: list[Path]) -> Crops:
     )
 
 
-def test_scores_are_shares(scorer: QualityScorer, crops: Crops) -> None:
-    scores = scorer.score(crops)
-    assert scores.shape == (len(crops),)
-    assert scores.dtype == np.float32
-    assert ((scores >= 0) & (scores <= 1)).all()
-    assert scorer.score(crops[:0]).shape == (0,)
+class TestQualities(QualityContract):
+    """The contract, for each scorer."""
 
+    @pytest.fixture
+    def scorer(self, each: QualityScorer) -> QualityScorer:
+        """Each scorer, opened once."""
+        return each
 
-def test_a_batch_is_its_faces(scorer: QualityScorer, crops: Crops) -> None:
-    together = scorer.score(crops)
-    alone = np.concatenate([scorer.score(crop[None]) for crop in crops])
-    assert np.abs(together - alone).max() < 1e-4
+    @pytest.fixture
+    def crops(self, portrait_crops: Crops) -> Crops:
+        """Aligned portraits."""
+        return portrait_crops
 
-
-def test_blur_is_worse(scorer: QualityScorer, crops: Crops) -> None:
-    blurred = np.stack([cv2.GaussianBlur(crop, (0, 0), 5) for crop in crops])
-    assert (scorer.score(blurred) < scorer.score(crops) - 0.1).all()
-
-
-def test_any_size_of_crop(scorer: QualityScorer, crops: Crops) -> None:
-    larger = np.stack([cv2.resize(crop, (160, 160)) for crop in crops])
-    assert np.abs(scorer.score(larger) - scorer.score(crops)).max() < 0.1
-
-
-def test_it_says_what_it_is(scorer: QualityScorer) -> None:
-    assert QUALITIES.get(scorer.name) is type(scorer)
-    assert scorer.about
-    assert scorer.paper
-    assert all(file.licence and file.sources for file in scorer.files)
-    assert len(scorer.weights_hash) == 64
+    def test_it_is_found_by_its_name(self, scorer: QualityScorer) -> None:
+        assert QUALITIES.get(scorer.name) is type(scorer)
+        assert len(scorer.weights_hash) == 64
