@@ -85,15 +85,24 @@ class Recognizer(Parts):
         return self.compare(*(_answer(found) for found in self.photos((a, b), face=face)))
 
     def compare(self, a: PhotoFaces, b: PhotoFaces) -> Verification:
-        """Compares the first faces of two photos that went through `photos`."""
+        """Compares the first faces of two photos that went through `photos`.
+
+        Where faces are judged and one of them is too poor for a decision, the answer's `Verification.doubt` says why.
+        """
         first, second = (Embedding(found.embeddings[0], self.space) for found in (a, b))
+        similarity, photos = cosine.similarity(first, second), (a.photo, b.photo)
+        qualities = (*a.qualities[:1], *b.qualities[:1])
+        judge = self.judge
+        threshold = self.operating_point.threshold
         return Verification(
-            cosine.similarity(first, second),
+            similarity,
             self.operating_point,
             (a.faces[0], b.faces[0]),
             self.space,
-            (a.photo, b.photo),
+            photos,
             self.system,
+            qualities,
+            judge.gate.doubt(similarity, threshold, qualities, photos) if judge is not None else None,
         )
 
     def _prepare(self) -> None:
@@ -170,6 +179,8 @@ class Recognizer(Parts):
             self.operating_point,
             candidates=candidates,
             collections=collections,
+            qualities=found.qualities,
+            gate=self.judge.gate if self.judge is not None else None,
         )
 
     def _one(self, photo: Any, *, embed: bool = True) -> PhotoFaces:

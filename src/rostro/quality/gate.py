@@ -20,12 +20,14 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from rostro.core.errors import BadInput
+from rostro.core.quality import Doubt
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import ArrayLike
 
+    from rostro.core.quality import Quality
     from rostro.core.types import Floats
 
 SHIPPED = Path(__file__).with_name("shipped")
@@ -139,6 +141,27 @@ class Gate:
         if similarity < threshold:
             return False
         return True if similarity >= threshold + float(self.margins(min(values))) else None
+
+    def doubt(
+        self, similarity: float | None, threshold: float, qualities: Sequence[Quality], photos: Sequence[str] = ()
+    ) -> Doubt | None:
+        """Why a decision cannot be made; None where it can.
+
+        Args:
+            similarity: Of the faces; None where there was nobody to compare with.
+            threshold: Of the operating point.
+            qualities: Of the faces, one or two; none leaves no doubt.
+            photos: Their photos' names, where there are two.
+        """
+        if not qualities:
+            return None
+        worst = min(range(len(qualities)), key=lambda index: qualities[index].value)
+        quality = qualities[worst]
+        photo = photos[worst] if len(photos) > 1 else ""
+        if quality.value < self.refuse_below:
+            return Doubt(quality, photo)
+        undecided = similarity is not None and self.same(similarity, threshold, quality.value) is None
+        return Doubt(quality, photo, close=True) if undecided else None
 
 
 def features(lengths: Floats, scores: Floats | None) -> np.ndarray[Any, np.dtype[np.float64]]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from rostro.core.errors import BadInput, ModelUnavailable
-from rostro.quality.base import QUALITIES, Quality, QualityScorer
+from rostro.core.quality import Quality
+from rostro.quality.base import QUALITIES, QualityScorer
 from rostro.quality.gate import Gate
 from rostro.quality.reasons import NEGATIVE, eyes_over_cheeks, reasons
 

@@ -16,8 +16,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from rostro.core.quality import Reason
     from rostro.core.types import Crops, Face, Floats
-    from rostro.quality.base import Reason
 
 #: Eyes brighter than the cheeks by more than this many standard deviations are a film negative's.
 NEGATIVE = 0.35

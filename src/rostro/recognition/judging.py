@@ -13,9 +13,9 @@ from rostro.quality.base import ALIGNMENT
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rostro.core.quality import Quality
     from rostro.core.types import AlignmentSpec, Crops, Floats
     from rostro.models.store import ModelStore
-    from rostro.quality.base import Quality
     from rostro.quality.judge import Judge
     from rostro.recognition.turning import Look
 

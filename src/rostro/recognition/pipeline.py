@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from rostro.alignment.base import Alignment
+    from rostro.core.quality import Quality
     from rostro.core.types import Crops, Face, Floats, Image
     from rostro.detection.base import Detector
     from rostro.embedding.base import Embedder
-    from rostro.quality.base import Quality
     from rostro.recognition.judging import Judging
 
 #: Photos per chunk: enough to fill the engine's streams, few enough to keep an answer near.

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from rostro.core.errors import BadInput, ModelUnavailable
+from rostro.core.quality import Quality
 from rostro.core.types import Face
 from rostro.photos.reading import read_photo
-from rostro.quality.base import QUALITIES, Quality
+from rostro.quality.base import QUALITIES
 from rostro.quality.gate import Gate
 from rostro.quality.judge import Judge
 from rostro.quality.reasons import pose, reasons
@@ -148,3 +149,22 @@ def test_a_quality_is_a_share() -> None:
     assert repr(Quality(0.5, ("dark",))) == "<Quality 0.50, dark>"
     with pytest.raises(BadInput, match=r"\[0, 1\]"):
         Quality(1.5)
+
+
+def test_verify_and_identify_say_what_cannot_be_judged(
+    judging: Recognizer, portraits: list[Path], tmp_path: Path, store: ModelStore, settings: Settings
+) -> None:
+    blurred = [cv2.GaussianBlur(small(read_photo(path).image), (0, 0), 8) for path in (portraits[0], portraits[-1])]
+    answer = judging.verify(*blurred, face="largest")
+    assert answer.same is None
+    assert answer.doubt is not None
+    assert "blurred" in answer.doubt.kinds
+    assert judging.verify(portraits[0], portraits[1], face="largest").same is True
+    assert judging.verify(portraits[0], portraits[-1], face="largest").same is False
+    with Recognizer(gallery=tmp_path / "g.db", quality="lightqnet", store=store, settings=settings) as faces:
+        faces.enroll(portraits[0], name="Ada", face="largest")
+        assert faces.identify(portraits[1])[0].name == "Ada"
+        (unknown,) = faces.identify(blurred[0])
+        assert unknown.name is None
+        assert unknown.doubt is not None
+        assert "blurred" in unknown.doubt.kinds
