@@ -15,6 +15,7 @@ from rostro.people.people import People
 from rostro.recognition.lookup import identify
 from rostro.recognition.parts import Parts
 from rostro.recognition.pipeline import Failure, PhotoFaces
+from rostro.recognition.refusing import refuse_poor
 from rostro.scoring import cosine
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class Recognizer(Parts):
         Args:
             photos: Paths, bytes, file objects or arrays; read lazily.
             embed: Whether to align and embed the faces too.
-            face: Keep one face per photo by this rule (``only``, ``largest``, ``centre``); None keeps all.
+            face: Keep one face per photo by this rule (``only``, ``dominant``, ``largest``, ``centre``); None: all.
             keep: Whether answers carry the image and the crops.
 
         Yields:
@@ -125,6 +126,7 @@ class Recognizer(Parts):
         name: str | None = None,
         face: FaceRule = "only",
         collection: str = "",
+        any_quality: bool = False,
         on_photo: Callable[[], None] | None = None,
         stopped: Callable[[], bool] = lambda: False,
     ) -> Enrollment:
@@ -137,6 +139,8 @@ class Recognizer(Parts):
             name: Whose photos they are.
             face: Which face of a photo is meant; photos that break the rule are reported as failed.
             collection: The collection that they go to; identifying can be limited to it.
+            any_quality: Take faces too that are too poor to be judged; otherwise they are reported as failed. Says
+                nothing where faces are not judged.
             on_photo: Called after each photo.
             stopped: Asked before each photo; True ends there, and what was done is kept.
 
@@ -145,8 +149,9 @@ class Recognizer(Parts):
         """
         one = isinstance(photos, str | PathLike | bytes | np.ndarray) or hasattr(photos, "read")
         listed = people_photos([photos] if one else list(photos), name)  # type: ignore[list-item,arg-type]
+        gate = self.judge.gate if self.judge is not None and not any_quality else None
         enroller = self.people.enroller(
-            lambda sources: self.photos(sources, face=face),
+            lambda sources: refuse_poor(self.photos(sources, face=face), gate),
             collection=collection,
             stopped=stopped,
             max_bytes=self.settings.max_bytes,

@@ -60,9 +60,9 @@ class Gate:
     measured: Mapping[str, Any]
 
     def __post_init__(self) -> None:
-        if not (0 <= self.refuse_below < self.sure_from <= 1 and self.margin >= 0):
+        if not (0 <= self.refuse_below <= self.sure_from <= 1 and self.margin >= 0):
             raise BadInput(
-                f"0 ≤ refuse_below < sure_from ≤ 1 and margin ≥ 0, got {self.refuse_below}, {self.sure_from}, "
+                f"0 ≤ refuse_below ≤ sure_from ≤ 1 and margin ≥ 0, got {self.refuse_below}, {self.sure_from}, "
                 f"{self.margin}"
             )
 
@@ -101,7 +101,7 @@ class Gate:
         """The same gate with another level; None leaves it, 0 judges every face."""
         if refuse_below is None:
             return self
-        return replace(self, refuse_below=refuse_below, sure_from=max(self.sure_from, min(1.0, refuse_below + 1e-6)))
+        return replace(self, refuse_below=refuse_below, sure_from=max(self.sure_from, refuse_below))
 
     def values(self, lengths: Floats, scores: Floats | None = None) -> Floats:
         """Qualities.
@@ -124,7 +124,8 @@ class Gate:
 
     def margins(self, values: ArrayLike) -> Floats:
         """What a match must have above the threshold, for each quality; that of two faces is the larger one."""
-        ramp = (self.sure_from - np.asarray(values, np.float64)) / (self.sure_from - self.refuse_below)
+        width = max(self.sure_from - self.refuse_below, 1e-9)
+        ramp = (self.sure_from - np.asarray(values, np.float64)) / width
         margins: Floats = (self.margin * np.clip(ramp, 0, 1)).astype(np.float32)
         return margins
 

@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rostro.alignment.base import open_alignment
+from rostro.core.errors import BadInput
 from rostro.quality.base import ALIGNMENT
+from rostro.quality.judge import Judge
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rostro.core.quality import Quality
     from rostro.core.types import AlignmentSpec, Crops, Floats
+    from rostro.detection.base import Detector
     from rostro.models.store import ModelStore
-    from rostro.quality.judge import Judge
     from rostro.recognition.turning import Look
+    from rostro.runtime.base import EngineOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +57,36 @@ class Judging:
         faces = [face for look in looks for face in look.faces]
         sizes = [look.image.shape[1::-1] for look in looks for _ in look.faces]
         return self.judge.judge(np.concatenate(crops), faces, lengths, [(int(w), int(h)) for w, h in sizes])
+
+
+def open_judge(
+    quality: str | None,
+    detector: Detector,
+    space: str,
+    store: ModelStore,
+    engine: EngineOptions,
+    *,
+    min_quality: float | None = None,
+) -> Judge | None:
+    """The judge that is wanted; None where none is, or none was measured for the space.
+
+    Args:
+        quality: ``auto``, the name of a scorer, ``length``, or None.
+        detector: Whose faces are judged.
+        space: The embedding space.
+        store: Gives the scorer's file.
+        engine: Runs it.
+        min_quality: The level below which nothing is judged; None takes the measured one.
+
+    Raises:
+        UnknownModel: No scorer of that name.
+        ModelUnavailable: The scorer was named and its file cannot be had.
+        BadInput: A scorer was named, and the detector gives no landmarks to align faces by.
+    """
+    if quality is None:
+        return None
+    if not detector.gives_landmarks:
+        if quality == "auto":
+            return None
+        raise BadInput(f"{detector.name} gives no landmarks, so its faces cannot be judged")
+    return Judge.open(space, store, engine, scorer=None if quality == "auto" else quality, refuse_below=min_quality)

@@ -19,8 +19,7 @@ from rostro.embedding.base import Embedder
 from rostro.embedding.trained import find_embedder
 from rostro.gallery.base import Gallery, open_gallery, without_password
 from rostro.models.store import ModelStore
-from rostro.quality.judge import Judge
-from rostro.recognition.judging import Judging
+from rostro.recognition.judging import Judging, open_judge
 from rostro.recognition.pipeline import Pipeline
 from rostro.recognition.turning import Turner
 from rostro.runtime.base import ENGINES, EngineOptions
@@ -28,6 +27,8 @@ from rostro.scoring import operating_points
 
 if TYPE_CHECKING:
     from types import TracebackType
+
+    from rostro.quality.judge import Judge
 
 
 class Parts:
@@ -53,6 +54,7 @@ class Parts:
         max_side: int | None = None,
         turn: bool = True,
         quality: str | None = None,
+        min_quality: float | None = None,
         settings: Settings | None = None,
         store: ModelStore | None = None,
     ) -> None:
@@ -76,6 +78,7 @@ class Parts:
             turn: Look again, turned, at photos whose faces leave doubt; False looks at every photo as it comes.
             quality: Judge embedded faces: ``auto`` by the best scorer that can be had, the name of one, or ``length``,
                 by the vectors alone. None judges none.
+            min_quality: Judge no face of a quality below this, in [0, 1]; None takes the measured level.
             settings: Limits, folders, threads; None reads the environment.
             store: Gives model files; None makes one from the settings.
 
@@ -126,8 +129,12 @@ class Parts:
             if isinstance(gallery, Gallery)
             else lambda: open_gallery(self.gallery_url, space=self.space, create=create_gallery)
         )
-        self.turn, self.quality = turn, quality
-        self._judge = Lazy(self._find_judge)
+        self.turn = turn
+        self._judge = Lazy(
+            lambda: open_judge(
+                quality, self.detector, self.space, self.store, self.engine_options, min_quality=min_quality
+            )
+        )
         self._pipeline = Lazy(self._warm_pipeline)
         self._prepare()
 
@@ -256,16 +263,6 @@ class Parts:
             self.detector.detect([np.zeros((64, 64, 3), np.uint8)])
             warm.result()
         return self._stages(self.detector, self.alignment, self.embedder)
-
-    def _find_judge(self) -> Judge | None:
-        if self.quality is None:
-            return None
-        if not self.detector.gives_landmarks:
-            if self.quality == "auto":
-                return None
-            raise BadInput(f"{self.detector_name} gives no landmarks, so its faces cannot be judged")
-        scorer = None if self.quality == "auto" else self.quality
-        return Judge.open(self.space, self.store, self.engine_options, scorer=scorer)
 
     def _stages(self, detector: Detector, alignment: Alignment | None, embedder: Embedder | None) -> Pipeline:
         judge = self.judge if embedder is not None else None

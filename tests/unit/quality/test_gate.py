@@ -80,7 +80,8 @@ def test_another_level() -> None:
     assert GATE.but(refuse_below=None) is GATE
     assert GATE.but(refuse_below=0.5).same(0.9, 0.4, 0.4) is None
     assert GATE.but(refuse_below=0.0).same(0.99, 0.4, 0.0) is True
-    assert GATE.but(refuse_below=0.95).sure_from > 0.95
+    assert GATE.but(refuse_below=0.95).sure_from == 0.95
+    assert GATE.but(refuse_below=1.0).same(0.9, 0.4, 1.0) is True
     with pytest.raises(BadInput, match="refuse_below"):
         GATE.but(refuse_below=1.5)
 

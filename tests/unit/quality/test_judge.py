@@ -168,3 +168,20 @@ def test_verify_and_identify_say_what_cannot_be_judged(
         assert unknown.name is None
         assert unknown.doubt is not None
         assert "blurred" in unknown.doubt.kinds
+
+
+def test_enrolling_refuses_what_cannot_be_judged(
+    judging: Recognizer, portraits: list[Path], tmp_path: Path, store: ModelStore, settings: Settings
+) -> None:
+    blurred = cv2.GaussianBlur(small(read_photo(portraits[0]).image), (0, 0), 8)
+    with Recognizer(gallery=tmp_path / "g.db", quality="lightqnet", store=store, settings=settings) as faces:
+        done = faces.enroll([blurred, portraits[0]], name="Ada", face="largest")
+        assert done.templates == 1
+        (failure,) = done.failed
+        assert failure.kind == "poor-quality"
+        assert "blurred" in failure.values["kinds"]
+        (template,) = faces.gallery.templates("Ada")
+        assert template.quality == pytest.approx(judged(judging, read_photo(portraits[0]).image)[0].value, abs=1e-3)
+        assert faces.enroll(blurred, name="Ada", face="largest", any_quality=True).templates == 1
+    with Recognizer(gallery=tmp_path / "g.db", quality="lightqnet", min_quality=1.0, store=store) as strict:
+        assert strict.verify(portraits[0], portraits[1], face="largest").same is None
