@@ -31,12 +31,15 @@ if TYPE_CHECKING:
     from rostro.core.errors import NoOperatingPoint as NoOperatingPoint
     from rostro.core.errors import PhotoError as PhotoError
     from rostro.core.errors import PhotoTooLarge as PhotoTooLarge
+    from rostro.core.errors import PoorQuality as PoorQuality
     from rostro.core.errors import RostroError as RostroError
     from rostro.core.errors import SeveralFaces as SeveralFaces
     from rostro.core.errors import SpaceMismatch as SpaceMismatch
     from rostro.core.errors import UnknownModel as UnknownModel
     from rostro.core.errors import UnknownPerson as UnknownPerson
     from rostro.core.errors import UnreadablePhoto as UnreadablePhoto
+    from rostro.core.quality import Doubt as Doubt
+    from rostro.core.quality import Quality as Quality
     from rostro.core.settings import Settings as Settings
     from rostro.core.types import AlignmentSpec as AlignmentSpec
     from rostro.core.types import Embedding as Embedding
@@ -60,9 +63,10 @@ _HOMES = {
     "rostro.core.errors": (
         "AlreadyEnrolled", "BadInput", "EngineError", "GalleryCorrupt", "GalleryError", "MissingExtra",
         "ModelCorrupt", "ModelError", "ModelUnavailable", "NameTaken", "NoFace", "NoOperatingPoint",
-        "PhotoError", "PhotoTooLarge", "RostroError", "SeveralFaces", "SpaceMismatch", "UnknownModel",
+        "PhotoError", "PhotoTooLarge", "PoorQuality", "RostroError", "SeveralFaces", "SpaceMismatch", "UnknownModel",
         "UnknownPerson", "UnreadablePhoto",
     ),
+    "rostro.core.quality": ("Doubt", "Quality"),
     "rostro.core.settings": ("Settings",),
     "rostro.core.types": ("AlignmentSpec", "Embedding", "Face", "Person", "Template"),
     "rostro.gallery.base": ("Gallery", "open_gallery"),
