@@ -104,6 +104,7 @@ class Recognizer(Parts):
             self.system,
             qualities,
             judge.gate.doubt(similarity, threshold, qualities, photos) if judge is not None else None,
+            (a.turned, b.turned),
         )
 
     def _prepare(self) -> None:

@@ -63,6 +63,7 @@ class Verification(Answer):
         system: What it was made with: detector, embedder, engine.
         qualities: Of the faces, where they are judged; otherwise empty.
         doubt: Why no decision was made; None where one was.
+        turned: How far each photo is turned, counterclockwise, in degrees.
     """
 
     similarity: float
@@ -73,6 +74,7 @@ class Verification(Answer):
     system: Mapping[str, str] = field(default_factory=dict, compare=False)
     qualities: tuple[Quality, ...] = ()
     doubt: Doubt | None = None
+    turned: tuple[int, int] = (0, 0)
 
     def __bool__(self) -> bool:
         return self.same is True
@@ -118,8 +120,13 @@ class Verification(Answer):
             "space": self.space,
             **self.system,
             "faces": [
-                {"photo": photo, **face.to_dict(), **(quality.to_dict() if quality else {})}
-                for photo, face, quality in zip_longest(self.photos, self.faces, self.qualities)
+                {
+                    "photo": photo,
+                    **({"turned": turned} if turned else {}),
+                    **face.to_dict(),
+                    **(quality.to_dict() if quality else {}),
+                }
+                for photo, turned, face, quality in zip_longest(self.photos, self.turned, self.faces, self.qualities)
             ],
         }
 

@@ -1,4 +1,4 @@
-"""All that can be fetched: the files of every detector and embedder, and the sample photos."""
+"""All that can be fetched: the files of every detector, embedder and quality scorer, and the sample photos."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from rostro.core.errors import UnknownModel
 from rostro.detection.base import DETECTORS, Detector
 from rostro.embedding.base import EMBEDDERS, Embedder
 from rostro.models.samples import SAMPLES
+from rostro.quality.base import QUALITIES, QualityScorer
 
 if TYPE_CHECKING:
     from rostro.models.entry import ModelFile
@@ -20,10 +21,10 @@ DEFAULT_EMBEDDER = "sface"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """One detector or embedder with its files, or one sample photo.
+    """One detector, embedder or quality scorer with its files, or one sample photo.
 
     Attributes:
-        task: ``detector``, ``embedder`` or ``sample``.
+        task: ``detector``, ``embedder``, ``quality`` or ``sample``.
         name: Its key, as in ``--embedder NAME``.
         about: One line for people.
         paper: What to cite.
@@ -63,14 +64,15 @@ class Model:
 
 
 def catalogue() -> list[Model]:
-    """Detectors, embedders, sample photos, each sorted by name."""
+    """Detectors, embedders, quality scorers, sample photos, each sorted by name."""
     detectors = [_model(DETECTORS.get(name)) for name in DETECTORS]
     embedders = [_model(EMBEDDERS.get(name)) for name in EMBEDDERS]
+    scorers = [_model(QUALITIES.get(name)) for name in QUALITIES]
     photos = [
         Model(task="sample", name=entry.name, about="sample photo", paper=entry.paper, files=(entry,))
         for entry in sorted(SAMPLES, key=lambda entry: entry.name)
     ]
-    return detectors + embedders + photos
+    return detectors + embedders + scorers + photos
 
 
 def find(name: str) -> list[Model]:
@@ -114,9 +116,9 @@ def defaults() -> list[Model]:
     return [_model(DETECTORS.get(embedder.detector)), _model(embedder)]
 
 
-def _model(part: type[Detector] | type[Embedder]) -> Model:
+def _model(part: type[Detector | Embedder | QualityScorer]) -> Model:
     return Model(
-        task="embedder" if issubclass(part, Embedder) else "detector",
+        task="embedder" if issubclass(part, Embedder) else "quality" if issubclass(part, QualityScorer) else "detector",
         name=part.name,
         about=part.about,
         paper=part.paper,

@@ -40,7 +40,9 @@ def test_a_verification_in_doubt_is_neither_yes_nor_no(similarity: float) -> Non
 def test_without_doubt_documents_are_as_before() -> None:
     told = Verification(0.9, POINT, (FACE, FACE), "toy", ("a.jpg", "b.jpg")).to_dict()
     assert told["same"] is True
-    assert not {"reason", "kinds", "quality"} & {*told, *told["faces"][0]}
+    assert not {"reason", "kinds", "quality", "turned"} & {*told, *told["faces"][0]}
+    turned = Verification(0.9, POINT, (FACE, FACE), "toy", ("a.jpg", "b.jpg"), turned=(0, 180)).to_dict()
+    assert [face.get("turned") for face in turned["faces"]] == [None, 180]
 
 
 def test_an_identification_in_doubt_names_nobody() -> None:
