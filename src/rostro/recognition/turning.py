@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 #: Turns that are tried first: a camera held on its side, a scan put in the wrong way round.
 RIGHT_ANGLES = (180, 90, 270)
-#: Turns that are tried where those leave doubt.
+#: Turns that are tried where those leave doubt, and are taken where they leave none: so turned are few photos.
 BETWEEN = (45, 135, 225, 315)
 #: Another turn must be this much better than the photo as it is.
 _BETTER = 0.02
@@ -113,7 +113,7 @@ class Turner:
                 height, width = images[place].shape[:2]
                 originals = tuple(original(face, turn, width=width, height=height) for face in faces)
                 look = Look(turn, image, tuple(faces), originals)
-                if look.worth > needed[place]:
+                if look.worth > needed[place] and (turn in RIGHT_ANGLES or look.worth >= self.sure):
                     best[place], needed[place] = look, look.worth
         return best
 
