@@ -34,7 +34,7 @@ from rostro.core.types import Face, Image
 from rostro.detection.base import DETECTORS
 from rostro.embedding.base import EMBEDDERS
 from rostro.evaluation.options import Options
-from rostro.evaluation.run import evaluate, open_protocol
+from rostro.evaluation.run import open_protocol, run_protocol
 from rostro.photos.reading import read_photo
 from rostro.runtime.base import engines_of
 
@@ -81,7 +81,7 @@ def detector_row(name: str, images: Sequence[Image], runs: int) -> dict[str, Any
 def embedder_row(name: str, runs: int, options: Options) -> dict[str, Any]:
     recognizer = Recognizer(embedder=name)
     with TemporaryDirectory() as folder:
-        result = evaluate("lfw", open_protocol("lfw", DATA / "lfw", options), recognizer, options, Path(folder))
+        result = run_protocol("lfw", open_protocol("lfw", DATA / "lfw", options), recognizer, options, Path(folder))
     accuracy = result.measurement.metric("accuracy")
     size = recognizer.alignment_spec.size
     crops = np.random.default_rng(0).integers(0, 256, (BATCH, size, size, 3), np.uint8)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from abc import ABC, abstractmethod
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Self
 from urllib.parse import urlsplit
@@ -17,7 +18,8 @@ from rostro.core.errors import BadInput, SpaceMismatch
 from rostro.core.parts import Room
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from pathlib import Path
     from types import TracebackType
 
     from rostro.core.types import Floats, Person, Template
@@ -310,6 +312,16 @@ def backend_of(url: str) -> str:
     if scheme not in GALLERIES:
         raise BadInput(f"{without_password(url)}: no gallery backend {scheme!r}; there is: {', '.join(GALLERIES)}")
     return scheme
+
+
+@contextmanager
+def lent(gallery: Gallery | str | Path, *, space: str | None = None, create: bool = False) -> Iterator[Gallery]:
+    """A gallery for a while: one that is open stays open, one by its URL is opened and closed."""
+    if isinstance(gallery, Gallery):
+        yield gallery
+    else:
+        with open_gallery(str(gallery), space=space, create=create) as opened:
+            yield opened
 
 
 def open_gallery(url: str, *, space: str | None = None, create: bool = True) -> Gallery:
