@@ -59,6 +59,6 @@ def tilt(face: Face) -> float:
         BadInput: The face has no landmarks.
     """
     if face.landmarks is None:
-        raise BadInput("eye_line alignment needs landmarks; this detector gives none (try --alignment crop)")
+        raise BadInput("eye_line alignment needs landmarks; this detector gives none", why="no-landmarks")
     (left_x, left_y), (right_x, right_y) = face.landmarks[:2].astype(float)
     return math.atan2(right_y - left_y, right_x - left_x)

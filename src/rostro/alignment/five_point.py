@@ -71,6 +71,6 @@ def similarities(points: Floats, template: Floats) -> NDArray[np.float64]:
 
 def _landmarks(faces: Sequence[Face]) -> Floats:
     if any(face.landmarks is None for face in faces):
-        raise BadInput("five_point alignment needs landmarks; this detector gives none (try --alignment crop)")
+        raise BadInput("five_point alignment needs landmarks; this detector gives none", why="no-landmarks")
     found = [face.landmarks for face in faces if face.landmarks is not None]
     return np.stack(found) if found else np.empty((0, 5, 2), np.float32)

@@ -88,7 +88,7 @@ def _point(target: float, rates: Rates, fmr: Interval, fnmr: Interval) -> dict[s
 
 
 def write_operating_points(document: dict[str, Any], path: Path) -> None:
-    """Writes the file that ``--operating-point`` takes.
+    """Writes the file that `Recognizer` takes as ``operating_point``.
 
     Raises:
         BadInput: It cannot be written.

@@ -137,8 +137,9 @@ class ModelStore:
                 return self._file(entry)
             if entry.sha256 is None and not accept_unpinned:
                 raise ModelUnavailable(
-                    f"{entry.name}: its makers pin no hash, so it comes only when you accept that; "
-                    f"run: rostro models fetch {entry.name} --accept-unpinned"
+                    f"{entry.name}: its makers pin no hash, so it comes only with accept_unpinned",
+                    why="unpinned",
+                    file=entry.name,
                 )
             self._on_licence(entry)
             with self._part(entry) as part:

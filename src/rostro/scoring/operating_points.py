@@ -75,7 +75,8 @@ def shipped(space: str) -> OperatingPoints:
     path = SHIPPED / f"{file_stem(space)}.json"
     if not path.is_file():
         raise NoOperatingPoint(
-            f"no threshold was ever measured for {space}; give one with --threshold, or measure it: rostro calibrate"
+            f"no threshold was ever measured for {space}; give a threshold, or an operating point that you calibrated",
+            space=space,
         )
     found = read(path)
     if found.space != space:

@@ -108,6 +108,19 @@ class SqliteGallery(Gallery):
             rows = sql.execute(f"{_PEOPLE} GROUP BY people.id ORDER BY name")
             return [Person(*row) for row in rows]
 
+    def names_after(self, name: str, count: int) -> list[tuple[int, str]]:
+        """(id, name) of the people whose names come after a name; see `Gallery.names_after`."""
+        with self._database.reading() as sql:
+            statement = "SELECT id, name FROM people WHERE erased = 0 AND name > ? ORDER BY name LIMIT ?"
+            return list(sql.execute(statement, (name, count)))
+
+    def template_counts(self, people: Collection[int]) -> dict[int, int]:
+        """How many templates people have; see `Gallery.template_counts`."""
+        with self._database.reading() as sql:
+            statement = """SELECT person, count(*) FROM templates
+                WHERE erased = 0 AND person IN (SELECT value FROM json_each(?)) GROUP BY person"""
+            return dict(sql.execute(statement, (json.dumps(list(people)),)))
+
     def person(self, name: str) -> Person:
         """One person; see `Gallery.person`."""
         with self._database.reading() as sql:

@@ -53,7 +53,7 @@ class HeadRecipe(Recipe):
         need_torch()
         chosen: HeadOptions = self.chosen
         if chosen.kind not in KINDS:
-            raise BadInput(f"--kind is {', '.join(KINDS)}, got {chosen.kind!r}")
+            raise BadInput(f"kind is {', '.join(KINDS)}, got {chosen.kind!r}")
         check_loop(chosen)
         people = read_parts(self.root)
         self.tools.say(people.balance())
