@@ -142,7 +142,7 @@ class MilvusGallery(Gallery):
 
     def template_counts(self, people: Collection[int]) -> dict[int, int]:
         """How many templates people have; reads one number of each of theirs, and of nobody else's."""
-        if self._stored_dims() is None:
+        if self._milvus.dims is None:
             return {}
         ids = [int(person) for person in people]
         rows = self._milvus.rows_in(self._milvus.templates, "person", ids, ("person",))
