@@ -14,6 +14,8 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -77,7 +79,8 @@ def person(mine: Sequence[Path], strangers: Sequence[Path], base: Base, seed: in
     mine = [mine[index] for index in np.random.default_rng(seed).permutation(len(mine))][:MOST]
     half, most = len(mine) // 2, len(mine) - len(mine) // 4
     me = {"train": mine[:half], "validation": mine[half:most], "asked": mine[most:]}
-    others = dict(zip(STRANGERS, np.split(np.array(strangers), np.cumsum(list(STRANGERS.values()))[:-1]), strict=True))
+    left = iter(strangers)
+    others = {part: list(islice(left, many)) for part, many in STRANGERS.items()}
     with TemporaryDirectory() as made:
         folder = Path(made)
         for part in STRANGERS:
@@ -113,10 +116,10 @@ def main() -> None:
     print(f"photos: {shown}; strangers: " + ", ".join(f"{part} {n}" for part, n in STRANGERS.items()))
     print("| base | mean AUC | least | mean accuracy |\n|---|---:|---:|---:|")
     photos = [*strangers, *(photo for who in chosen for photo in everybody[who])]
-    bases = [(str(path), Remembering.of_checkpoint, path) for path in asked.checkpoint]
-    bases += [(name, Remembering.of_embedder, name) for name in asked.base.split(",")]
-    for name, make, what in bases:
-        base = make(what, photos)
+    bases = [(str(path), partial(Remembering.of_checkpoint, path)) for path in asked.checkpoint]
+    bases += [(name, partial(Remembering.of_embedder, name)) for name in asked.base.split(",")]
+    for name, make in bases:
+        base = make(photos)
         results = np.array([person(everybody[who], strangers, base, asked.seed) for who in chosen])
         areas, right = results[:, 0], results[:, 1]
         print(f"| {name} | {areas.mean():.4f} | {areas.min():.4f} | {100 * right.mean():.1f} % |", flush=True)

@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NoReturn
 
 DATA = Path(os.environ.get("ROSTRO_DATA", Path(__file__).resolve().parents[1] / ".." / "shared" / "data"))
 SIDE, BATCH = 150, 32
@@ -83,6 +84,7 @@ def start(command: list[str]) -> subprocess.Popen[str]:
 
 
 def turn(program: subprocess.Popen[str]) -> float:
+    assert program.stdin is not None
     program.stdin.write("go\n")
     program.stdin.flush()
     return answer(program)
@@ -90,6 +92,7 @@ def turn(program: subprocess.Popen[str]) -> float:
 
 def answer(program: subprocess.Popen[str]) -> float:
     """The number on the next line that is one of ours."""
+    assert program.stdout is not None
     for line in program.stdout:
         if line.startswith(MARK):
             return float(line.removeprefix(MARK))
@@ -98,6 +101,11 @@ def answer(program: subprocess.Popen[str]) -> float:
 
 def say(number: float) -> None:
     print(f"{MARK}{number}", flush=True)
+
+
+def no_base(name: str) -> NoReturn:
+    """A classifier from scratch asks for none."""
+    raise SystemExit(f"no base {name}")
 
 
 def rostro(root: Path, *, workers: bool) -> None:
@@ -120,7 +128,7 @@ def rostro(root: Path, *, workers: bool) -> None:
             started = time.perf_counter()
 
     chosen = ClassifierOptions(net="upna_pooled", augmentation="upna", batch=BATCH, device="cpu", epochs=1)
-    tools = Tools(open_base=lambda name: None, on_step=wait, threads=os.cpu_count())
+    tools = Tools(open_base=no_base, on_step=wait, threads=os.cpu_count() or 1)
     ClassifierRecipe(root, root / "out", chosen, tools).train()
 
 
@@ -150,7 +158,7 @@ def keras(root: Path, *, workers: bool) -> None:
     model.add(layers.Dense(photos.num_classes, activation="softmax"))
     model.compile(optimizer="adamw", loss="categorical_crossentropy", metrics=["accuracy"])
 
-    class Clock(keras.callbacks.Callback):
+    class Clock(keras.callbacks.Callback):  # type: ignore[misc]  # keras is not there where types are checked
         def on_train_batch_end(self, batch: int, logs: object = None) -> None:
             nonlocal started
             if batch + 1 == IDLE:

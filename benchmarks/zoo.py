@@ -57,7 +57,7 @@ def milliseconds(run: Callable[[], object], per: int, runs: int) -> float:
 def over_centre(face: Face, image: Image) -> bool:
     x1, y1, x2, y2 = face.box
     height, width = image.shape[:2]
-    return x1 < width / 2 < x2 and y1 < height / 2 < y2
+    return bool(x1 < width / 2 < x2 and y1 < height / 2 < y2)
 
 
 def detector_row(name: str, images: Sequence[Image], runs: int) -> dict[str, Any]:
