@@ -49,6 +49,12 @@ if TYPE_CHECKING:
     from rostro.recognition.pipeline import PhotoFaces as PhotoFaces
     from rostro.recognition.selection import FaceRule as FaceRule
     from rostro.recognizer import Recognizer as Recognizer
+    from rostro.training.base import Prediction as Prediction
+    from rostro.training.base import Step as Step
+    from rostro.training.loop.loop import Interrupted as Interrupted
+    from rostro.training.run import Trained as Trained
+    from rostro.training.run import predict as predict
+    from rostro.training.run import train as train
 
 __version__ = "0.1.0"
 
@@ -67,6 +73,9 @@ _HOMES = {
     "rostro.recognition.pipeline": ("Failure", "PhotoFaces"),
     "rostro.recognition.selection": ("FaceRule",),
     "rostro.recognizer": ("Recognizer",),
+    "rostro.training.base": ("Prediction", "Step"),
+    "rostro.training.loop.loop": ("Interrupted",),
+    "rostro.training.run": ("Trained", "predict", "train"),
 }  # fmt: skip
 _MODULE_OF = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = ["__version__", *sorted(_MODULE_OF)]  # noqa: PLE0604 - strings all the same

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rostro.scoring import folds
+from rostro.scoring.cosine import unit_rows
 from rostro.scoring.counts import ScoreCounts
 from rostro.scoring.verification import auc as verification_auc
 from rostro.scoring.verification import is_supported, tar_at_fmr
@@ -40,13 +42,9 @@ def auc(scores: NDArray[Any], truth: NDArray[Any]) -> float:
         NaN where one of the two is missing.
     """
     positive = truth.astype(bool)
-    many, few = int(positive.sum()), int((~positive).sum())
-    if not many or not few:
+    if positive.all() or not positive.any():
         return float("nan")
-    _, place, counts = np.unique(scores, return_inverse=True, return_counts=True)
-    ends = np.cumsum(counts)
-    ranks = (ends - (counts - 1) / 2)[place]
-    return float((ranks[positive].sum() - many * (many + 1) / 2) / (many * few))
+    return verification_auc(ScoreCounts.of(scores[positive], scores[~positive]))
 
 
 def verification(vectors: NDArray[Any], labels: NDArray[Any]) -> dict[str, float]:
@@ -59,7 +57,7 @@ def verification(vectors: NDArray[Any], labels: NDArray[Any]) -> dict[str, float
     Returns:
         AUC, and the true match rate at the thresholds of false match rates that so many pairs can show.
     """
-    rows = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.finfo(np.float32).tiny)
+    rows = unit_rows(vectors)
     first, second = np.triu_indices(len(rows), 1)
     same = labels[first] == labels[second]
     cosines = (rows @ rows.T)[first, second]
@@ -72,16 +70,12 @@ def verification(vectors: NDArray[Any], labels: NDArray[Any]) -> dict[str, float
 
 
 def best_threshold(scores: NDArray[Any], truth: NDArray[Any]) -> float:
-    """The threshold (score >= threshold is a yes) of highest accuracy; in the middle between two scores."""
-    order = np.argsort(scores, kind="stable")
-    sorted_scores, positive = scores[order], truth[order].astype(bool)
-    # right[i]: answers that are right when the i lowest scores are noes
-    right = np.concatenate([[0], np.cumsum(~positive)]) + np.concatenate([np.cumsum(positive[::-1])[::-1], [0]])
-    edges = np.concatenate(
-        [[sorted_scores[0] - 1], (sorted_scores[1:] + sorted_scores[:-1]) / 2, [sorted_scores[-1] + 1]]
-    )
-    allowed = np.concatenate([[True], sorted_scores[1:] > sorted_scores[:-1], [True]])
-    return float(edges[np.argmax(np.where(allowed, right, -1))])
+    """The threshold (score >= threshold is a yes) of highest accuracy; in the middle between two scores.
+
+    Where all should be a yes, or none, it lies 1 outside of all scores: others may come.
+    """
+    positive = truth.astype(bool)
+    return folds.best_threshold(ScoreCounts.of(scores[positive], scores[~positive]), outside=1.0)
 
 
 def balanced_accuracy(yes: NDArray[Any], truth: NDArray[Any]) -> float:

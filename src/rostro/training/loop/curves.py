@@ -16,32 +16,39 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _WIDTH, _HEIGHT, _LEFT, _TOP, _BOTTOM, _GAP = 340, 230, 56, 34, 40, 24
-_COLOUR, _OTHER = "#0072b2", "#d55e00"
+_COLOURS = ("#0072b2", "#d55e00")
+#: What the two losses are called in tables and cards. Of classes that nobody was trained on there is no second one.
+TRAINING_LOSS, VALIDATION_LOSS = LOSSES = ("training loss", "validation loss")
 
 
 def write_curves(folder: Path, history: Sequence[dict[str, float]]) -> None:
-    """Writes ``curves.csv`` (a line per epoch), ``curves.svg`` (the loss, and the first validation value), and events.
+    """Writes ``curves.csv`` (a line per epoch), ``curves.svg`` and events.
+
+    The drawing has two charts: the losses, and the first validation value.
 
     Args:
         folder: Where to.
-        history: Per epoch its number under ``epoch``, its ``loss``, and what was measured.
+        history: Per epoch its number under ``epoch``, its `LOSSES`, and what was measured; an epoch may lack something.
 
     Raises:
         BadInput: The folder cannot be written.
     """
     if not history:
         return
+    names = list(history[-1])  # epochs of an earlier version lack the validation loss
     table = io.StringIO()
-    writer = csv.DictWriter(table, list(history[0]), lineterminator="\n")
+    writer = csv.DictWriter(table, names, restval="nan", lineterminator="\n")
     writer.writeheader()
     writer.writerows(history)
     replace_file(folder / "curves.csv", table.getvalue().encode())
-    names = [name for name in history[0] if name != "epoch"][:2]
+    losses = [name for name in names if name in LOSSES]
+    measured = [name for name in names if name != "epoch" and name not in LOSSES][:1]
+    panels = [lines for lines in (losses, measured) if lines]
     charts = "".join(
-        _chart(name, [row[name] for row in history], index * (_WIDTH + _GAP), (_COLOUR, _OTHER)[index])
-        for index, name in enumerate(names)
+        _chart({name: [row.get(name, math.nan) for row in history] for name in lines}, index * (_WIDTH + _GAP))
+        for index, lines in enumerate(panels)
     )
-    width = len(names) * (_WIDTH + _GAP)
+    width = len(panels) * (_WIDTH + _GAP)
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {_HEIGHT}" width="{width}" height="{_HEIGHT}" '
         f'font-family="sans-serif" font-size="12" fill="#444">'
@@ -63,25 +70,31 @@ def _write_events(folder: Path, row: dict[str, float]) -> None:
                 writer.add_scalar(name, value, int(row["epoch"]))
 
 
-def _chart(name: str, values: Sequence[float], left: float, colour: str) -> str:
-    finite = [value for value in values if math.isfinite(value)] or [0.0]
+def _chart(lines: dict[str, list[float]], left: float) -> str:
+    finite = [value for values in lines.values() for value in values if math.isfinite(value)] or [0.0]
     low, high = min(*finite, 0.0), max(*finite, 1e-9)
-    low, high = (0.0, 1.0) if low >= 0 and high <= 1 and name != "loss" else (low, high)
+    low, high = (0.0, 1.0) if low >= 0 and high <= 1 and not set(lines) & set(LOSSES) else (low, high)
     right, bottom = left + _WIDTH - 12, _HEIGHT - _BOTTOM
     x0 = left + _LEFT
-    across = (right - x0) / max(len(values) - 1, 1)
-    parts = [f'<text x="{x0}" y="{_TOP - 14}" font-weight="bold">{escape(name)}</text>']
+    count = max(len(values) for values in lines.values())
+    across = (right - x0) / max(count - 1, 1)
+    parts = []
     for fraction in (0.0, 0.25, 0.5, 0.75, 1.0):
         y = bottom - fraction * (bottom - _TOP)
         parts.append(f'<path d="M{x0} {y:.1f}H{right}" stroke="#ddd"/>')
         parts.append(f'<text x="{x0 - 6}" y="{y + 4:.1f}" text-anchor="end">{low + fraction * (high - low):.3g}</text>')
-    points = " ".join(
-        f"{x0 + index * across:.1f},{bottom - (value - low) / (high - low) * (bottom - _TOP):.1f}"
-        for index, value in enumerate(values)
-        if math.isfinite(value)
-    )
-    parts.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>')
+    for index, (name, values) in enumerate(lines.items()):
+        x = x0 + index * (right - x0) / len(lines)
+        parts.append(
+            f'<text x="{x:.1f}" y="{_TOP - 14}" font-weight="bold" fill="{_COLOURS[index]}">{escape(name)}</text>'
+        )
+        points = " ".join(
+            f"{x0 + place * across:.1f},{bottom - (value - low) / (high - low) * (bottom - _TOP):.1f}"
+            for place, value in enumerate(values)
+            if math.isfinite(value)
+        )
+        parts.append(f'<polyline points="{points}" fill="none" stroke="{_COLOURS[index]}" stroke-width="2"/>')
     parts.append(f'<text x="{x0}" y="{bottom + 16}">1</text>')
-    parts.append(f'<text x="{right}" y="{bottom + 16}" text-anchor="end">{len(values)}</text>')
+    parts.append(f'<text x="{right}" y="{bottom + 16}" text-anchor="end">{count}</text>')
     parts.append(f'<text x="{(x0 + right) / 2}" y="{bottom + 30}" text-anchor="middle">epoch</text>')
     return "".join(parts)
