@@ -40,7 +40,6 @@ from coloured_faces import coloured
 from rostro.nets.iresnet import iresnet
 from rostro.training.loop import backbones
 from rostro.training.loop.processes import joined, number
-from rostro.training.base import Tools
 from rostro.training.recipes.embedder import EmbedderOptions, EmbedderRecipe
 
 torch.set_num_threads(1)
