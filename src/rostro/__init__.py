@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from rostro.core.errors import ModelCorrupt as ModelCorrupt
     from rostro.core.errors import ModelError as ModelError
     from rostro.core.errors import ModelUnavailable as ModelUnavailable
+    from rostro.core.errors import NameTaken as NameTaken
     from rostro.core.errors import NoFace as NoFace
     from rostro.core.errors import NoOperatingPoint as NoOperatingPoint
     from rostro.core.errors import PhotoError as PhotoError
@@ -44,7 +45,8 @@ if TYPE_CHECKING:
     from rostro.core.types import Template as Template
     from rostro.gallery.base import Gallery as Gallery
     from rostro.gallery.base import open_gallery as open_gallery
-    from rostro.people.enrol import Enrolment as Enrolment
+    from rostro.people.enroll import Enrollment as Enrollment
+    from rostro.people.people import People as People
     from rostro.recognition.pipeline import Failure as Failure
     from rostro.recognition.pipeline import PhotoFaces as PhotoFaces
     from rostro.recognition.selection import FaceRule as FaceRule
@@ -62,14 +64,16 @@ __version__ = "0.1.0"
 _HOMES = {
     "rostro.core.decisions": ("Candidate", "Identification", "OperatingPoint", "Verification"),
     "rostro.core.errors": (
-        "AlreadyEnrolled", "BadInput", "EngineError", "GalleryCorrupt", "GalleryError", "MissingExtra", "ModelCorrupt",
-        "ModelError", "ModelUnavailable", "NoFace", "NoOperatingPoint", "PhotoError", "PhotoTooLarge", "RostroError",
-        "SeveralFaces", "SpaceMismatch", "UnknownModel", "UnknownPerson", "UnreadablePhoto",
+        "AlreadyEnrolled", "BadInput", "EngineError", "GalleryCorrupt", "GalleryError", "MissingExtra",
+        "ModelCorrupt", "ModelError", "ModelUnavailable", "NameTaken", "NoFace", "NoOperatingPoint",
+        "PhotoError", "PhotoTooLarge", "RostroError", "SeveralFaces", "SpaceMismatch", "UnknownModel",
+        "UnknownPerson", "UnreadablePhoto",
     ),
     "rostro.core.settings": ("Settings",),
     "rostro.core.types": ("AlignmentSpec", "Embedding", "Face", "Person", "Template"),
     "rostro.gallery.base": ("Gallery", "open_gallery"),
-    "rostro.people.enrol": ("Enrolment",),
+    "rostro.people.enroll": ("Enrollment",),
+    "rostro.people.people": ("People",),
     "rostro.recognition.pipeline": ("Failure", "PhotoFaces"),
     "rostro.recognition.selection": ("FaceRule",),
     "rostro.recognizer": ("Recognizer",),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from os import PathLike
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from rostro.core.decisions import Identification, Verification
+from rostro.core.lazy import Lazy
 from rostro.core.types import Embedding, Face
-from rostro.people.enrol import Enroller, Enrolment, people_photos
+from rostro.people.enroll import Enrollment, people_photos
+from rostro.people.people import People
 from rostro.recognition.lookup import identify
 from rostro.recognition.parts import Parts
 from rostro.recognition.pipeline import Failure, PhotoFaces
@@ -16,6 +20,7 @@ from rostro.scoring import cosine
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
+    from rostro.photos.reading import Source
     from rostro.recognition.selection import FaceRule
 
 
@@ -91,31 +96,53 @@ class Recognizer(Parts):
             self.system,
         )
 
+    def _prepare(self) -> None:
+        self._people = Lazy(lambda: People(self.gallery))
+
+    def close(self) -> None:
+        """See `Parts.close`."""
+        self._people.forget()
+        super().close()
+
+    @property
+    def people(self) -> People:
+        """The people of the gallery: list, rename, merge, erase."""
+        return self._people()
+
     def enroll(
         self,
-        paths: str | Path | Iterable[str | Path],
+        photos: Source | Iterable[Source],
         *,
         name: str | None = None,
         face: FaceRule = "only",
         collection: str = "",
         on_photo: Callable[[], None] | None = None,
-    ) -> Enrolment:
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> Enrollment:
         """Takes people into the gallery.
 
         Args:
-            paths: With ``name``: photos, or folders of photos, of that person. Without: folders that hold one folder
-                per person, named after them, or photos named after people (``ada_1.jpg``).
+            photos: With ``name``: one or more photos of that person (paths, bytes, file objects, arrays), or folders of
+                them. Without: folders that hold one folder per person, named after them, or photos named after people
+                (``ada_1.jpg``).
             name: Whose photos they are.
             face: Which face of a photo is meant; photos that break the rule are reported as failed.
             collection: The collection that they go to; identifying can be limited to it.
             on_photo: Called after each photo.
+            stopped: Asked before each photo; True ends there, and what was done is kept.
 
         Raises:
             BadInput: A path does not exist, or a folder holds no people.
         """
-        listed = [paths] if isinstance(paths, str | Path) else list(paths)
-        enroller = Enroller(self.pipeline, self.gallery, face=face, collection=collection)
-        return enroller.run(people_photos([Path(path) for path in listed], name), on_photo)
+        one = isinstance(photos, str | PathLike | bytes | np.ndarray) or hasattr(photos, "read")
+        listed = people_photos([photos] if one else list(photos), name)  # type: ignore[list-item,arg-type]
+        enroller = self.people.enroller(
+            lambda sources: self.photos(sources, face=face),
+            collection=collection,
+            stopped=stopped,
+            max_bytes=self.settings.max_bytes,
+        )
+        return enroller.run(listed, on_photo)
 
     def identify(
         self, photo: Any, *, candidates: int = 5, collections: Collection[str] | None = None

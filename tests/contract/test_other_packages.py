@@ -107,6 +107,9 @@ def test_its_commands_and_its_python_run(package: Path, installed: list[Path], f
     )
     assert run(sys.executable, "-c", by_name, path=installed, cwd=folder) == "Barack Obama\n"
     assert run(sys.executable, "-c", as_object, path=[package, ROOT / "src"], cwd=folder) == "Barack Obama\n"
+    assert "sound" in run(
+        sys.executable, "-m", "rostro", "gallery", "check", "--gallery", here, path=installed, cwd=folder
+    )
     people = run(sys.executable, "-m", "rostro", "people", "list", "--gallery", here, path=installed, cwd=folder)
     assert "Barack Obama" in people
     assert "Joe Biden" in people
@@ -124,6 +127,7 @@ print(faces.space, [faces.identify(photo)[0].name for photo in ("obama2.jpg", "a
     assert printed == "sface_mirrored-0ba9fbfa/five_point-112 ['Barack Obama', None]\n"
 
 
+@pytest.mark.slow
 def test_from_within_as_the_page_says(tmp_path: Path) -> None:
     """In a copy of the tree: the files, the lines in the tables, and the commands."""
     for name in ("src", "tests"):

@@ -10,7 +10,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from pages import blocks
+from pages import ROOT, blocks
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,7 +62,7 @@ def test_python_blocks_run(page: str, folder: Path, capsys: pytest.CaptureFixtur
 def test_type_checkers_accept_the_python_blocks(page: str, tmp_path: Path) -> None:
     """And they know every name: `rostro` hides its ``__getattr__`` from them."""
     file = tmp_path / "page.py"
-    file.write_text("\n".join(blocks(page, "python")), encoding="utf-8")
+    file.write_text("\n".join(block.text for block in blocks(page, "python")), encoding="utf-8")
     checked = subprocess.run(
         [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path), str(file)],
         capture_output=True, text=True, cwd=ROOT, check=False,

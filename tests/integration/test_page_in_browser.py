@@ -17,7 +17,7 @@ from running_server import Running, running_server, with_models_of
 from rostro.photos.reading import read_photo
 from rostro.photos.writing import encode_picture
 from rostro.recognizer import Recognizer
-from rostro.server.sockets.watching import Broadcast
+from rostro.server.sockets.broadcast import Broadcast
 from rostro.video.eyes import RecognizerEyes
 from rostro.video.frames import Lost
 from rostro.video.sources import open_source

@@ -19,7 +19,7 @@ from running_server import running_server, with_models_of
 from websockets.sync.client import connect
 
 from rostro.recognizer import Recognizer
-from rostro.server.sockets.watching import Broadcast
+from rostro.server.sockets.broadcast import Broadcast
 from rostro.video import capture
 from rostro.video.events import FaceEvent, SourceEvent
 from rostro.video.eyes import RecognizerEyes

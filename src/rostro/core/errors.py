@@ -18,6 +18,7 @@
     ├── GalleryError
     │   ├── SpaceMismatch     vectors of another embedding space
     │   ├── UnknownPerson     no person of that name
+    │   ├── NameTaken         somebody else has that name
     │   └── GalleryCorrupt    the stored data contradicts itself
     ├── NoOperatingPoint      no measured threshold for this space
     └── BadInput              an argument outside its range, a file of the wrong form
@@ -134,6 +135,10 @@ class SpaceMismatch(GalleryError):  # noqa: N818
 
 class UnknownPerson(GalleryError):  # noqa: N818
     """The gallery holds nobody of that name."""
+
+
+class NameTaken(GalleryError):  # noqa: N818
+    """Somebody else has that name."""
 
 
 class GalleryCorrupt(GalleryError):  # noqa: N818

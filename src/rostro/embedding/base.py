@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from rostro.core.geometry import unit_rows
 from rostro.core.parts import Room
-from rostro.scoring.cosine import unit_rows
 
 if TYPE_CHECKING:
     from rostro.core.types import AlignmentSpec, Crops, Floats

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rostro.core.files import write_file
 from rostro.evaluation.protocols.all_pairs import EveryPair, all_pairs_sample, counted
-from rostro.photos.writing import replace_file
 from rostro.scoring.bootstrap import AllPairs, rate_intervals
 from rostro.scoring.verification import check_supported, is_supported, rates_at, threshold_at_fmr
 
@@ -93,4 +93,4 @@ def write_operating_points(document: dict[str, Any], path: Path) -> None:
     Raises:
         BadInput: It cannot be written.
     """
-    replace_file(path, json.dumps(document, indent=2, ensure_ascii=False).encode() + b"\n")
+    write_file(path, json.dumps(document, indent=2, ensure_ascii=False).encode() + b"\n")

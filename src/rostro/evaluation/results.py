@@ -7,7 +7,7 @@ import io
 import json
 from typing import TYPE_CHECKING, Any
 
-from rostro.photos.writing import replace_file
+from rostro.core.files import write_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,8 +31,8 @@ def write_results(results: Sequence[Result], folder: Path) -> None:
         BadInput: The folder cannot be written.
     """
     text = json.dumps(document(results), indent=1, ensure_ascii=False, allow_nan=False)
-    replace_file(folder / "results.json", text.encode() + b"\n")
-    replace_file(folder / "results.csv", _csv(results).encode())
+    write_file(folder / "results.json", text.encode() + b"\n")
+    write_file(folder / "results.csv", _csv(results).encode())
 
 
 def _result(result: Result) -> dict[str, Any]:

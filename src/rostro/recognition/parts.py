@@ -119,6 +119,10 @@ class Parts:
             else lambda: open_gallery(self.gallery_url, space=self.space, create=create_gallery)
         )
         self._pipeline = Lazy(self._warm_pipeline)
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """What a class that adds parts notes of them."""
 
     def __repr__(self) -> str:
         gallery = without_password(self.gallery_url)

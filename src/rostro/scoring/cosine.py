@@ -27,9 +27,3 @@ def paired(a: Floats, b: Floats) -> Floats:
     """Cosine of row i of ``a`` with row i of ``b``: (N, d), (N, d) → (N,)."""
     scores: Floats = np.clip(np.einsum("nd,nd->n", a, b), -1.0, 1.0)
     return scores
-
-
-def unit_rows(vectors: Floats) -> Floats:
-    """Rows of unit norm, (N, d); a row of zeros stays one."""
-    rows: Floats = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.finfo(np.float32).tiny)
-    return rows

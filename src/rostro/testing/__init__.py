@@ -31,12 +31,24 @@ except ImportError:
 
 # Assertions of imported modules say what differed only when pytest rewrites them; it must hear of them first.
 pytest.register_assert_rewrite(
-    *(f"rostro.testing.{name}" for name in ("alignments", "detectors", "embedders", "galleries", "searching"))
+    *(
+        f"rostro.testing.{name}"
+        for name in ("alignments", "detectors", "embedders", "engines", "galleries", "searching")
+    )
 )
 
 from rostro.testing.alignments import AlignmentContract  # noqa: E402
 from rostro.testing.detectors import Crowd, DetectorContract, Portrait  # noqa: E402
 from rostro.testing.embedders import EmbedderContract  # noqa: E402
+from rostro.testing.engines import EngineContract  # noqa: E402
 from rostro.testing.galleries import GalleryContract  # noqa: E402
 
-__all__ = ["AlignmentContract", "Crowd", "DetectorContract", "EmbedderContract", "GalleryContract", "Portrait"]
+__all__ = [
+    "AlignmentContract",
+    "Crowd",
+    "DetectorContract",
+    "EmbedderContract",
+    "EngineContract",
+    "GalleryContract",
+    "Portrait",
+]

@@ -16,8 +16,8 @@ torch = pytest.importorskip("torch")
 from sklearn.linear_model import LogisticRegression  # noqa: E402
 
 from rostro.core.errors import BadInput, SpaceMismatch  # noqa: E402
+from rostro.core.geometry import unit_rows  # noqa: E402
 from rostro.recognizer import Recognizer  # noqa: E402
-from rostro.scoring.cosine import unit_rows  # noqa: E402
 from rostro.training.base import Progress  # noqa: E402
 from rostro.training.classifiers import linear  # noqa: E402
 from rostro.training.loop.checkpoint import read_checkpoint  # noqa: E402

@@ -12,7 +12,7 @@ import pytest
 
 from rostro.core.errors import BadInput
 from rostro.core.types import Face
-from rostro.people.pictures import CropStore
+from rostro.people.pictures import Pictures
 from rostro.video.events import Clock, EventLog, FaceEvent, SourceEvent
 from rostro.video.frames import Frame, Lost
 from rostro.video.identity import Match
@@ -253,14 +253,14 @@ def files(folder: Path) -> list[str]:
 
 
 def test_only_pictures_of_known_people_are_kept_one_per_track(tmp_path: Path) -> None:
-    sightings = Sightings(CropStore(tmp_path), FakeGallery(1, 2))
+    sightings = Sightings(Pictures(tmp_path), FakeGallery(1, 2))
     for given in (event("appeared", None), event("recognised", 1), event("left", 1), event("left", None, 2)):
         sightings.keep(given)
     assert files(tmp_path) == ["1/seen"]
 
 
 def test_a_picture_goes_with_the_name(tmp_path: Path) -> None:
-    sightings = Sightings(CropStore(tmp_path), FakeGallery(1, 2))
+    sightings = Sightings(Pictures(tmp_path), FakeGallery(1, 2))
     sightings.keep(event("recognised", 1))
     sightings.keep(event("recognised", 2))
     assert files(tmp_path) == ["2/seen"]
@@ -269,13 +269,13 @@ def test_a_picture_goes_with_the_name(tmp_path: Path) -> None:
 
 
 def test_who_was_erased_meanwhile_leaves_nothing(tmp_path: Path) -> None:
-    sightings = Sightings(CropStore(tmp_path), FakeGallery(2))
+    sightings = Sightings(Pictures(tmp_path), FakeGallery(2))
     assert sightings.keep(event("recognised", 1)) is None
     assert files(tmp_path) == [] and not (tmp_path / "1").exists()
 
 
 def test_merging_and_erasing_take_the_pictures_along(tmp_path: Path) -> None:
-    crops = CropStore(tmp_path)
+    crops = Pictures(tmp_path)
     sightings = Sightings(crops, FakeGallery(1, 2))
     sightings.keep(event("recognised", 1))
     crops.keep(1, "hash", np.zeros((9, 9, 3), np.uint8))

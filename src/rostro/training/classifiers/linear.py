@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rostro.scoring.cosine import unit_rows
+from rostro.core.geometry import unit_rows
 from rostro.training.classifiers.scores import best_threshold
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rostro.core.errors import PhotoError
-from rostro.scoring.cosine import unit_rows
+from rostro.core.geometry import unit_rows
 from rostro.training.loop.loop import Interrupted
 
 if TYPE_CHECKING:

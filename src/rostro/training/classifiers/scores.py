@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rostro.scoring import folds
-from rostro.scoring.cosine import unit_rows
+from rostro.core.geometry import unit_rows
 from rostro.scoring.counts import ScoreCounts
+from rostro.scoring.folds import best_threshold as threshold_of_counts
 from rostro.scoring.verification import auc as verification_auc
 from rostro.scoring.verification import is_supported, tar_at_fmr
 
@@ -41,10 +41,8 @@ def auc(scores: NDArray[Any], truth: NDArray[Any]) -> float:
     Returns:
         NaN where one of the two is missing.
     """
-    positive = truth.astype(bool)
-    if positive.all() or not positive.any():
-        return float("nan")
-    return verification_auc(ScoreCounts.of(scores[positive], scores[~positive]))
+    both = 0 < truth.astype(bool).sum() < len(truth)
+    return verification_auc(_counts(scores, truth)) if both else float("nan")
 
 
 def verification(vectors: NDArray[Any], labels: NDArray[Any]) -> dict[str, float]:
@@ -70,12 +68,17 @@ def verification(vectors: NDArray[Any], labels: NDArray[Any]) -> dict[str, float
 
 
 def best_threshold(scores: NDArray[Any], truth: NDArray[Any]) -> float:
-    """The threshold (score >= threshold is a yes) of highest accuracy; in the middle between two scores.
+    """The threshold (score >= threshold is a yes) of highest accuracy, the lowest of several; between two scores.
 
     Where all should be a yes, or none, it lies 1 outside of all scores: others may come.
     """
+    return threshold_of_counts(_counts(scores, truth), outside=1.0)
+
+
+def _counts(scores: NDArray[Any], truth: NDArray[Any]) -> ScoreCounts:
+    """A yes is to a classifier what a genuine pair is to a comparison."""
     positive = truth.astype(bool)
-    return folds.best_threshold(ScoreCounts.of(scores[positive], scores[~positive]), outside=1.0)
+    return ScoreCounts.of(scores[positive], scores[~positive])
 
 
 def balanced_accuracy(yes: NDArray[Any], truth: NDArray[Any]) -> float:

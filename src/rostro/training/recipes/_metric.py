@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 import numpy as np
 
 from rostro.core.errors import BadInput, PhotoError
+from rostro.core.files import replacing
 from rostro.embedding.trained import prepare_of
 from rostro.nets.onnx_file import write_onnx
 from rostro.photos.folders import read_people
@@ -248,8 +249,7 @@ def _at(files: Sequence[Path], part: NDArray[np.int64], index: int) -> Path:
 def _export(net: TorchNetwork, folder: Path, card: Card) -> Card:
     """Writes the network as ONNX; the card says its hash."""
     target = folder / f"{BEST}.onnx"
-    beside = target.with_suffix(".part")
-    write_onnx(net.network, net.weights(), beside)
-    sha256 = hashlib.sha256(beside.read_bytes()).hexdigest()
-    beside.replace(target)
+    with replacing(target) as beside:
+        write_onnx(net.network, net.weights(), beside)
+        sha256 = hashlib.sha256(beside.read_bytes()).hexdigest()
     return replace(card, preprocessing=card.preprocessing | {"onnx_sha256": sha256})

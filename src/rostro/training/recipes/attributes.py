@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from rostro.core.errors import BadInput, PhotoError
+from rostro.core.files import write_file
 from rostro.photos.reading import photo_hash
-from rostro.photos.writing import replace_file
 from rostro.training.base import LoopOptions, Prediction, option
 from rostro.training.classifiers import attribute_scores as _attribute_scores
 from rostro.training.classifiers import portraits as _portraits
@@ -170,7 +170,7 @@ class AttributesRecipe(Course[Data]):
             balanced = self.chosen.loss == "balanced" and not self.chosen.base
             even = _attribute_scores.even_handed(known, _attribute_scores.weights(known) if balanced else 1.0)
             rows = _attribute_scores.table(learned.scores("test"), data.parts["test"].labels, known, cuts, even)
-            replace_file(self.output / "attributes.csv", _attribute_scores.as_csv(data.classes, rows).encode())
+            write_file(self.output / "attributes.csv", _attribute_scores.as_csv(data.classes, rows).encode())
             metrics = metrics | _attribute_scores.means(rows)
         thresholds = dict(zip(data.classes, sigmoid(cuts).tolist(), strict=True))
         return self._write(learned, thresholds=thresholds, metrics=metrics)

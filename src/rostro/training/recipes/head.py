@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rostro.core.errors import PhotoError
-from rostro.scoring.cosine import unit_rows
+from rostro.core.geometry import unit_rows
 from rostro.training.base import LoopOptions, Prediction, option
 from rostro.training.classifiers.answers import softmax
 from rostro.training.classifiers.bases import embed, open_base, reopen_base
