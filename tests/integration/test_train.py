@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from command_line import answer
 from command_line import rostro as run_rostro
+from pages import blocks
 from PIL import Image
 
 import rostro
@@ -86,6 +87,23 @@ def test_head_from_python(parts: Path, photos: Path, tmp_path: Path, recognizer:
     trained("head", parts, tmp_path / "command")
     cards = [read_card(tmp_path / name / "best.yaml") for name in ("python", "command")]
     assert cards[0] == cards[1]
+
+
+@pytest.mark.parametrize("page", ["docs/training.md", "docs/es/training.md"])
+def test_the_document_s_python_runs(
+    page: str, parts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "people").symlink_to(parts)
+    monkeypatch.chdir(tmp_path)
+    session: dict[str, object] = {}
+    found = blocks(page, "python")
+    assert found
+    for block in found:
+        exec(compile("\n" * (block.line - 1) + block.text, page, "exec"), session)
+    printed = capsys.readouterr().out
+    assert "<Trained head trained/best.safetensors: validation accuracy 1.0000" in printed
+    assert "people/val/bob/4.jpg ('bob',)" in printed
+    assert "20: " in printed
 
 
 def test_a_recipe_takes_the_embedder_of_its_recogniser(parts: Path, photos: Path, tmp_path: Path) -> None:

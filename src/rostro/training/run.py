@@ -131,9 +131,9 @@ def predict(
 
     Raises:
         MissingExtra: The extra ``train`` is not installed.
-        BadInput: There is no checkpoint, it gives vectors and not names, or a path does not exist.
+        BadInput: There is no checkpoint, or it gives vectors and not names.
         ModelCorrupt: The weights are not those of the card.
-        SpaceMismatch: The embedder that it stands on is not the same any more.
+        SpaceMismatch: The embedder that it stands on is not the same any more; said with the first photo.
     """
     read = open_checkpoint(checkpoint)
     listed = [photos] if isinstance(photos, str | Path) else list(photos)
