@@ -40,9 +40,9 @@ def command(
     """
     from rostro.training.run import open_checkpoint, predict
 
-    recipe = open_checkpoint(checkpoint).card.recipe
+    read = open_checkpoint(checkpoint)
     with shown() as seen:
-        answers = list(predict(checkpoint, photos, recognizer=options.make_recognizer(), on_photo=seen.photo))
+        answers = list(predict(read, photos, recognizer=options.make_recognizer(), on_photo=seen.photo))
     found = [answer for answer in answers if not isinstance(answer, Failure)]
     failed = [answer for answer in answers if isinstance(answer, Failure)]
     if picture is not None and found:
@@ -52,7 +52,7 @@ def command(
     if json:
         output.print_json(
             {
-                "recipe": recipe,
+                "recipe": read.card.recipe,
                 "photos": [answer.to_dict() for answer in found],
                 "failed": [{"photo": failure.photo, "reason": failure.reason} for failure in failed],
             }

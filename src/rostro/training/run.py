@@ -13,7 +13,7 @@ from rostro.photos.listing import find_photos
 from rostro.recognition.pipeline import Failure
 from rostro.recognizer import Recognizer
 from rostro.training.base import RECIPES, Progress
-from rostro.training.loop.checkpoint import BEST, need_torch, read_checkpoint
+from rostro.training.loop.checkpoint import BEST, Checkpoint, need_torch, read_checkpoint
 from rostro.training.loop.processes import is_first, joined
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from rostro.training.base import Options, Prediction, Recipe, Step
     from rostro.training.loop.card import Card
-    from rostro.training.loop.checkpoint import Checkpoint
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -109,7 +108,7 @@ def train(
 
 
 def predict(
-    checkpoint: str | Path | Trained,
+    checkpoint: str | Path | Trained | Checkpoint,
     photos: str | Path | Iterable[str | Path],
     *,
     recognizer: Recognizer | None = None,
@@ -121,7 +120,8 @@ def predict(
     ...     print(answer.photo, answer.labels if answer else answer.reason)
 
     Args:
-        checkpoint: The folder that a training wrote, its file of weights, or what `train` returned.
+        checkpoint: The folder that a training wrote, its file of weights, what `train` returned, or what
+            `open_checkpoint` read.
         photos: A photo, a folder of photos, or several of either.
         recognizer: Gives vectors, where the checkpoint stands on an embedder; None makes the default one.
         on_photo: Told what is done with the photos, how many are done, and of how many.
@@ -133,7 +133,7 @@ def predict(
         MissingExtra: The extra ``train`` is not installed.
         BadInput: There is no checkpoint, or it gives vectors and not names.
         ModelCorrupt: The weights are not those of the card.
-        SpaceMismatch: The embedder that it stands on is not the same any more; said with the first photo.
+        SpaceMismatch: The embedder that it stands on is not the same any more.
     """
     read = open_checkpoint(checkpoint)
     listed = [photos] if isinstance(photos, str | Path) else list(photos)
@@ -143,8 +143,10 @@ def predict(
     return (Failure(answer) if isinstance(answer, PhotoError) else answer for answer in answers)
 
 
-def open_checkpoint(checkpoint: str | Path | Trained) -> Checkpoint:
-    """Reads a checkpoint, however it is given; see `predict`."""
+def open_checkpoint(checkpoint: str | Path | Trained | Checkpoint) -> Checkpoint:
+    """Reads a checkpoint, however it is given, unless it is read already; see `predict`."""
+    if isinstance(checkpoint, Checkpoint):
+        return checkpoint
     return read_checkpoint(checkpoint.folder if isinstance(checkpoint, Trained) else Path(checkpoint))
 
 

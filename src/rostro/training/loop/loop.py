@@ -37,7 +37,7 @@ _WARM_UP = 0.05
 
 
 class Interrupted(RostroError):  # noqa: N818 - the name says what happened
-    """A training was stopped before its end; what it learned is kept."""
+    """A training was stopped before its end; what it learned is kept, and ``values["why"]`` is ``resumable`` then."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -149,7 +149,8 @@ class _Run:
                 self._keep_last()
                 raise Interrupted(
                     f"stopped in epoch {state.epoch + 1} after step {state.step} of {self._steps}; "
-                    f"the same with resume goes on"
+                    f"the same with resume goes on",
+                    why="resumable",
                 )
 
     def _step(self, images: Tensor, labels: Tensor, share: float) -> float:

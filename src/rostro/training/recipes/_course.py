@@ -6,8 +6,10 @@ from abc import abstractmethod
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
-from rostro.core.errors import BadInput
-from rostro.training.base import LoopOptions, Recipe
+from rostro.core.errors import BadInput, PhotoError
+from rostro.training.base import Found, LoopOptions, Prediction, Recipe
+from rostro.training.classifiers.bases import reopen_base
+from rostro.training.classifiers.pictures import run_checkpoint
 from rostro.training.data.examples import Data
 from rostro.training.loop.card import Card
 from rostro.training.loop.checkpoint import BEST, need_torch, write_checkpoint
@@ -16,14 +18,23 @@ from rostro.training.loop.nets import parameters, summary
 from rostro.training.loop.processes import choose_device
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import torch
     from numpy.typing import NDArray
     from torch import Tensor, nn
 
+    from rostro.core.types import Floats
+    from rostro.recognizer import Recognizer
+    from rostro.training.base import Base, Progress
+    from rostro.training.classifiers.answers import Listed
+    from rostro.training.loop.checkpoint import Checkpoint
+
     Measure = Callable[[NDArray[Any], NDArray[Any]], dict[str, float]]
+    #: Labels, and every class with its probability, as in `Prediction`.
+    Said = tuple[tuple[str, ...], Listed]
+    Says = Callable[[Floats], Said]
 
 D = TypeVar("D", bound=Data)
 
@@ -119,6 +130,32 @@ class Course(Recipe, Generic[D]):
         """What is measured and chosen afterwards; the loop has written its best epoch already."""
         return learned.card
 
+    @classmethod
+    def predict(
+        cls,
+        checkpoint: Checkpoint,
+        photos: Sequence[Path],
+        recognizer: Recognizer | None = None,
+        progress: Progress | None = None,
+    ) -> Iterator[Prediction | PhotoError]:
+        """See `Recipe.predict`; where the checkpoint stands on a base, it is opened again."""
+        says = cls._says(checkpoint)
+        if "base" in checkpoint.card.preprocessing:
+            seen = cls._look(reopen_base(checkpoint, recognizer, progress), photos)
+        else:
+            seen = (s if isinstance(s, PhotoError) else Found(s) for _, s in run_checkpoint(checkpoint, photos))
+        return _answers(photos, seen, says)
+
+    @classmethod
+    def _look(cls, base: Base, photos: Sequence[Path]) -> Iterator[Found | PhotoError]:
+        """What a base sees in photos: the largest face."""
+        return base.vectors(photos)
+
+    @classmethod
+    @abstractmethod
+    def _says(cls, checkpoint: Checkpoint) -> Says:
+        """What a checkpoint says: of a base's (d,) vector, or of its network's (outputs,) scores."""
+
     # What recipes use for that.
 
     def _loop(self, learner: Learner, data: Data) -> Learned:
@@ -194,3 +231,14 @@ class Course(Recipe, Generic[D]):
     def _write(self, learned: Learned, **changed: Any) -> Card:
         """Writes the best checkpoint, its card changed."""
         return write_checkpoint(self.output, BEST, learned.tensors, replace(learned.card, **changed))
+
+
+def _answers(
+    photos: Sequence[Path], seen: Iterator[Found | PhotoError], says: Says
+) -> Iterator[Prediction | PhotoError]:
+    for photo, found in zip(photos, seen, strict=True):
+        if isinstance(found, PhotoError):
+            yield found
+        else:
+            labels, listed = says(found.vector)
+            yield Prediction(str(photo), labels, listed, found.box)

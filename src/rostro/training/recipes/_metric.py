@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 import numpy as np
 
-from rostro.core.errors import BadInput, PhotoError
+from rostro.core.errors import BadInput
 from rostro.core.files import replacing
 from rostro.embedding.trained import prepare_of
 from rostro.nets.onnx_file import write_onnx
 from rostro.photos.folders import read_people
-from rostro.training.base import LoopOptions, Prediction, option
+from rostro.training.base import LoopOptions, option
 from rostro.training.classifiers.scores import verification
 from rostro.training.data.augment import AUGMENTATIONS
 from rostro.training.data.batches import PeopleAtATime, PictureBatches, Pictures
@@ -28,7 +28,7 @@ from rostro.training.loop.checkpoint import BEST
 from rostro.training.recipes._course import Course, Learner
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     import torch
     from numpy.typing import NDArray
@@ -38,10 +38,9 @@ if TYPE_CHECKING:
     from rostro.nets.metric import MetricNet
     from rostro.nets.torch_network import TorchNetwork
     from rostro.photos.people import People
-    from rostro.recognizer import Recognizer
-    from rostro.training.base import Progress
     from rostro.training.loop.card import Card
     from rostro.training.loop.checkpoint import Checkpoint
+    from rostro.training.recipes._course import Says
 
 #: Name → (the loss, whether it compares faces with centres, its own margin).
 LOSSES: dict[str, tuple[Callable[..., Tensor], bool, float]] = {
@@ -224,13 +223,7 @@ class MetricRecipe(Course[FaceData]):
             raise BadInput(f"{self.root}: of the people held out, nobody has two photos with a face")
 
     @classmethod
-    def predict(
-        cls,
-        checkpoint: Checkpoint,
-        photos: Sequence[Path],
-        recognizer: Recognizer | None = None,
-        progress: Progress | None = None,
-    ) -> Iterator[Prediction | PhotoError]:
+    def _says(cls, checkpoint: Checkpoint) -> Says:
         """Refused: such a checkpoint gives vectors, not names."""
         raise BadInput(
             f"a checkpoint of {checkpoint.card.recipe} gives vectors, not names: take it as the embedder of verify, "

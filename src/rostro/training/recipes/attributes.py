@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from rostro.core.errors import BadInput, PhotoError
+from rostro.core.errors import BadInput
 from rostro.core.files import write_file
 from rostro.photos.reading import photo_hash
-from rostro.training.base import LoopOptions, Prediction, option
+from rostro.training.base import LoopOptions, option
 from rostro.training.classifiers import attribute_scores as _attribute_scores
 from rostro.training.classifiers import portraits as _portraits
 from rostro.training.classifiers.answers import highest_first, sigmoid
-from rostro.training.classifiers.bases import open_base, reopen_base
-from rostro.training.classifiers.pictures import run_checkpoint
+from rostro.training.classifiers.bases import open_base
 from rostro.training.data.augment import AUGMENTATIONS
 from rostro.training.data.celeba import PARTS, CelebA, read_celeba
 from rostro.training.data.examples import Data, VectorExamples
@@ -33,11 +32,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
+    from rostro.core.errors import PhotoError
     from rostro.core.types import Floats
-    from rostro.recognizer import Recognizer
-    from rostro.training.base import Progress
+    from rostro.training.base import Base, Found
     from rostro.training.loop.card import Card
     from rostro.training.loop.checkpoint import Checkpoint
+    from rostro.training.recipes._course import Said, Says
 
 _LICENCE = "non-commercial research (CelebA)"
 #: Side of the pictures where it is not the network's own: CelebA's faces do not gain from more.
@@ -200,38 +200,23 @@ class AttributesRecipe(Course[Data]):
         return torch.nn.BCEWithLogitsLoss(pos_weight=None if weight is None else weight.to(device))
 
     @classmethod
-    def predict(
-        cls,
-        checkpoint: Checkpoint,
-        photos: Sequence[Path],
-        recognizer: Recognizer | None = None,
-        progress: Progress | None = None,
-    ) -> Iterator[Prediction | PhotoError]:
-        """The attributes of each whole photo, a tight portrait as CelebA's."""
-        card = checkpoint.card
-        on_base = card.net == "logistic"
-        answers = (
-            _on_base(checkpoint, photos, recognizer, progress) if on_base else run_checkpoint(checkpoint, photos)
-        )  # fmt: skip
-        for photo, scores in answers:
-            if isinstance(scores, PhotoError):
-                yield scores
-                continue
+    def _look(cls, base: Base, photos: Sequence[Path]) -> Iterator[Found | PhotoError]:
+        """Tight portraits as CelebA's: hair, hats and neckties are part of them."""
+        return base.portraits(photos)
+
+    @classmethod
+    def _says(cls, checkpoint: Checkpoint) -> Says:
+        """The attributes, each by its own threshold."""
+        card, tensors = checkpoint.card, checkpoint.tensors
+
+        def says(given: Floats) -> Said:
+            scores = given
+            if card.net == "logistic":
+                scores = tensors["weight"].numpy() @ _portraits.scaled(given[None])[0] + tensors["bias"].numpy()
             listed = highest_first(card.classes, sigmoid(scores).tolist())
-            had = tuple(name for name, value in listed if value >= card.thresholds[name])
-            yield Prediction(str(photo), had, listed)
+            return tuple(name for name, value in listed if value >= card.thresholds[name]), listed
 
-
-def _on_base(
-    checkpoint: Checkpoint, photos: Sequence[Path], recognizer: Recognizer | None, progress: Progress | None
-) -> Iterator[tuple[Path, Floats | PhotoError]]:
-    weight, bias = (checkpoint.tensors[name].numpy() for name in ("weight", "bias"))
-    base = reopen_base(checkpoint, recognizer, progress)
-    for photo, found in zip(photos, base.portraits(photos), strict=True):
-        if isinstance(found, PhotoError):
-            yield photo, found
-        else:
-            yield photo, weight @ _portraits.scaled(found.vector[None])[0] + bias
+        return says
 
 
 def _sha256(photo: Path | bytes) -> str:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from rostro.core.errors import PhotoError
-from rostro.training.base import LoopOptions, Prediction, option
+from rostro.training.base import LoopOptions, option
 from rostro.training.classifiers.answers import softmax
-from rostro.training.classifiers.pictures import run_checkpoint
 from rostro.training.classifiers.scores import class_scores
 from rostro.training.data.augment import AUGMENTATIONS
 from rostro.training.data.examples import Data
@@ -18,13 +16,10 @@ from rostro.training.recipes._course import Course, Learned, Learner
 from rostro.training.recipes._pictures import adamw, whole_photos
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path
-
-    from rostro.recognizer import Recognizer
-    from rostro.training.base import Progress
+    from rostro.core.types import Floats
     from rostro.training.loop.card import Card
     from rostro.training.loop.checkpoint import Checkpoint
+    from rostro.training.recipes._course import Said, Says
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,17 +76,11 @@ class ClassifierRecipe(Course[Data]):
         return self._write(learned, metrics=learned.card.metrics | tested) if tested else learned.card
 
     @classmethod
-    def predict(
-        cls,
-        checkpoint: Checkpoint,
-        photos: Sequence[Path],
-        recognizer: Recognizer | None = None,
-        progress: Progress | None = None,
-    ) -> Iterator[Prediction | PhotoError]:
-        """The most probable person of each whole photo."""
-        for photo, scores in run_checkpoint(checkpoint, photos):
-            if isinstance(scores, PhotoError):
-                yield scores
-                continue
+    def _says(cls, checkpoint: Checkpoint) -> Says:
+        """The most probable person."""
+
+        def says(scores: Floats) -> Said:
             listed = softmax(checkpoint.card.classes, scores)
-            yield Prediction(str(photo), (listed[0][0],), listed)
+            return (listed[0][0],), listed
+
+        return says

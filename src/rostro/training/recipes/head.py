@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from rostro.core.errors import PhotoError
 from rostro.core.geometry import unit_rows
-from rostro.training.base import LoopOptions, Prediction, option
+from rostro.training.base import LoopOptions, option
 from rostro.training.classifiers.answers import softmax
-from rostro.training.classifiers.bases import embed, open_base, reopen_base
+from rostro.training.classifiers.bases import embed, open_base
 from rostro.training.classifiers.linear import COSINE_SCALE, choose, logistic, prototypes, unknown_threshold
 from rostro.training.classifiers.scores import class_scores
 from rostro.training.data.examples import Data, VectorExamples
@@ -17,17 +16,13 @@ from rostro.training.data.parts import read_parts
 from rostro.training.recipes._course import Course, Learned, Learner
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path
-
     from numpy.typing import NDArray
     from torch import Tensor
 
     from rostro.core.types import Floats
-    from rostro.recognizer import Recognizer
-    from rostro.training.base import Progress
     from rostro.training.loop.card import Card
     from rostro.training.loop.checkpoint import Checkpoint
+    from rostro.training.recipes._course import Said, Says
 
 KINDS = ("auto", "cosine", "logistic", "mlp")
 
@@ -120,24 +115,17 @@ class HeadRecipe(Course[Data]):
         return self._write(learned, metrics=learned.card.metrics | measured)
 
     @classmethod
-    def predict(
-        cls,
-        checkpoint: Checkpoint,
-        photos: Sequence[Path],
-        recognizer: Recognizer | None = None,
-        progress: Progress | None = None,
-    ) -> Iterator[Prediction | PhotoError]:
-        """The most probable person of each photo's largest face; nobody if its cosine is under the threshold."""
-        card = checkpoint.card
-        base = reopen_base(checkpoint, recognizer, progress)
-        for photo, found in zip(photos, base.vectors(photos), strict=True):
-            if isinstance(found, PhotoError):
-                yield found
-                continue
-            listed = softmax(card.classes, _scores(card.net, checkpoint.tensors, found.vector[None])[0])
-            cosines = unit_rows(found.vector[None]) @ checkpoint.tensors["prototypes"].numpy().T
+    def _says(cls, checkpoint: Checkpoint) -> Says:
+        """The most probable person; nobody if the cosine with everybody is under the threshold."""
+        card, tensors = checkpoint.card, checkpoint.tensors
+
+        def says(vector: Floats) -> Said:
+            listed = softmax(card.classes, _scores(card.net, tensors, vector[None])[0])
+            cosines = unit_rows(vector[None]) @ tensors["prototypes"].numpy().T
             known = float(cosines.max()) >= card.thresholds["unknown"]
-            yield Prediction(str(photo), (listed[0][0],) if known else (), listed, found.box)
+            return (listed[0][0],) if known else (), listed
+
+        return says
 
 
 def _scores(kind: str, tensors: dict[str, Tensor], vectors: Floats) -> NDArray[Any]:

@@ -8,24 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rostro.core.errors import BadInput, PhotoError
+from rostro.core.errors import BadInput
 from rostro.photos.listing import find_photos
-from rostro.training.base import LoopOptions, Prediction, option
+from rostro.training.base import LoopOptions, option
 from rostro.training.classifiers.answers import highest_first
-from rostro.training.classifiers.bases import embed, open_base, reopen_base
+from rostro.training.classifiers.bases import embed, open_base
 from rostro.training.classifiers.scores import auc
 from rostro.training.data.examples import Data
 from rostro.training.data.parts import PARTS
 from rostro.training.recipes._course import Course, Learner
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from numpy.typing import NDArray
 
-    from rostro.recognizer import Recognizer
-    from rostro.training.base import Progress
+    from rostro.core.types import Floats
     from rostro.training.loop.checkpoint import Checkpoint
+    from rostro.training.recipes._course import Said, Says
 
 #: The folders' names; the first one is a yes.
 CLASSES = ("me", "not_me")
@@ -119,29 +117,22 @@ class IsItMeRecipe(Course[Data]):
         return [listed[index] for index in order]
 
     @classmethod
-    def predict(
-        cls,
-        checkpoint: Checkpoint,
-        photos: Sequence[Path],
-        recognizer: Recognizer | None = None,
-        progress: Progress | None = None,
-    ) -> Iterator[Prediction | PhotoError]:
-        """Whether the largest face of each photo is the one; the label is ``me``, or none."""
+    def _says(cls, checkpoint: Checkpoint) -> Says:
+        """``me``, or nobody."""
         import torch
 
         from rostro.nets.head import Neuron
 
-        base = reopen_base(checkpoint, recognizer, progress)
         net = Neuron(checkpoint.tensors["neuron.weight"].shape[1], checkpoint.tensors["scale"])
         net.load_state_dict(checkpoint.tensors)
-        for photo, found in zip(photos, base.vectors(photos), strict=True):
-            if isinstance(found, PhotoError):
-                yield found
-                continue
+
+        def says(vector: Floats) -> Said:
             with torch.inference_mode():
-                yes = float(torch.sigmoid(net(torch.from_numpy(found.vector[None])))[0])
+                yes = float(torch.sigmoid(net(torch.from_numpy(vector[None])))[0])
             labels = CLASSES[:1] if yes >= checkpoint.card.thresholds["me"] else ()
-            yield Prediction(str(photo), labels, highest_first(CLASSES, (yes, 1 - yes)), found.box)
+            return labels, highest_first(CLASSES, (yes, 1 - yes))
+
+        return says
 
 
 def _measure(scores: NDArray[Any], labels: NDArray[Any]) -> dict[str, float]:
