@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from rostro.gallery.base import open_gallery as open_gallery
     from rostro.people.enroll import Enrollment as Enrollment
     from rostro.people.people import People as People
+    from rostro.recognition.celebrities import NamedFaces as NamedFaces
+    from rostro.recognition.celebrities import classify as classify
     from rostro.recognition.pipeline import Failure as Failure
     from rostro.recognition.pipeline import PhotoFaces as PhotoFaces
     from rostro.recognition.selection import FaceRule as FaceRule
@@ -74,6 +76,7 @@ _HOMES = {
     "rostro.gallery.base": ("Gallery", "open_gallery"),
     "rostro.people.enroll": ("Enrollment",),
     "rostro.people.people": ("People",),
+    "rostro.recognition.celebrities": ("NamedFaces", "classify"),
     "rostro.recognition.pipeline": ("Failure", "PhotoFaces"),
     "rostro.recognition.selection": ("FaceRule",),
     "rostro.recognizer": ("Recognizer",),
