@@ -20,8 +20,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
-from typing import NoReturn
 
 DATA = Path(os.environ.get("ROSTRO_DATA", Path(__file__).resolve().parents[1] / ".." / "shared" / "data"))
 SIDE, BATCH = 150, 32
@@ -103,15 +103,10 @@ def say(number: float) -> None:
     print(f"{MARK}{number}", flush=True)
 
 
-def no_base(name: str) -> NoReturn:
-    """A classifier from scratch asks for none."""
-    raise SystemExit(f"no base {name}")
-
-
 def rostro(root: Path, *, workers: bool) -> None:
     """``rostro train classifier --net upna_pooled --augmentation upna``, which waits for its turns between steps."""
-    from rostro.training.base import Step, Tools
-    from rostro.training.recipes.classifier import ClassifierOptions, ClassifierRecipe
+    from rostro import Settings, Step, train
+    from rostro.recognizer import Recognizer
 
     (root / "val").symlink_to(root / "train")
     started = time.perf_counter()
@@ -127,9 +122,11 @@ def rostro(root: Path, *, workers: bool) -> None:
         if step.step % STEPS == IDLE:
             started = time.perf_counter()
 
-    chosen = ClassifierOptions(net="upna_pooled", augmentation="upna", batch=BATCH, device="cpu", epochs=1)
-    tools = Tools(open_base=no_base, on_step=wait, threads=os.cpu_count() or 1)
-    ClassifierRecipe(root, root / "out", chosen, tools).train()
+    threads = Recognizer(settings=replace(Settings.from_environment(), threads=os.cpu_count() or 1))
+    train(
+        "classifier", root, output=root / "out", recognizer=threads, on_step=wait, net="upna_pooled",
+        augmentation="upna", batch=BATCH, device="cpu", epochs=1,
+    )  # fmt: skip
 
 
 def keras(root: Path, *, workers: bool) -> None:

@@ -58,10 +58,18 @@ if TYPE_CHECKING:
     from rostro.gallery.upkeep.migrate import migrate as migrate
     from rostro.people.enroll import Enrollment as Enrollment
     from rostro.people.people import People as People
+    from rostro.recognition.celebrities import NamedFaces as NamedFaces
+    from rostro.recognition.celebrities import classify as classify
     from rostro.recognition.pipeline import Failure as Failure
     from rostro.recognition.pipeline import PhotoFaces as PhotoFaces
     from rostro.recognition.selection import FaceRule as FaceRule
     from rostro.recognizer import Recognizer as Recognizer
+    from rostro.training.base import Prediction as Prediction
+    from rostro.training.base import Step as Step
+    from rostro.training.loop.loop import Interrupted as Interrupted
+    from rostro.training.run import Trained as Trained
+    from rostro.training.run import predict as predict
+    from rostro.training.run import train as train
     from rostro.video.watch import watch as watch
     from rostro.video.watcher import WatchOptions as WatchOptions
 
@@ -81,6 +89,7 @@ _HOMES = {
     "rostro.gallery.base": ("Gallery", "open_gallery"),
     "rostro.people.enroll": ("Enrollment",),
     "rostro.people.people": ("People",),
+    "rostro.recognition.celebrities": ("NamedFaces", "classify"),
     "rostro.recognition.pipeline": ("Failure", "PhotoFaces"),
     "rostro.recognition.selection": ("FaceRule",),
     "rostro.recognizer": ("Recognizer",),
@@ -93,6 +102,9 @@ _HOMES = {
     "rostro.gallery.upkeep.migrate": ("Migration", "migrate",),
     "rostro.gallery.upkeep.check": ("check",),
     "rostro.gallery.upkeep.backup": ("back_up",),
+    "rostro.training.base": ("Prediction", "Step"),
+    "rostro.training.loop.loop": ("Interrupted",),
+    "rostro.training.run": ("Trained", "predict", "train"),
 }  # fmt: skip
 _MODULE_OF = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = ["__version__", *sorted(_MODULE_OF)]  # noqa: PLE0604 - strings all the same
