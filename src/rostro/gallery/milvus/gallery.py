@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from rostro.core.errors import BadInput, GalleryError, SpaceMismatch
 from rostro.core.types import Person
-from rostro.gallery.base import Gallery, Hit, Info, check_queries, check_templates, clean_name
+from rostro.gallery.base import Gallery, Hit, Info, clean_name
+from rostro.gallery.checks import check_queries, check_templates
 from rostro.gallery.milvus.collections import Collections
 from rostro.gallery.milvus.directory import EPOCH, FIELDS, Directory
 from rostro.gallery.milvus.rows import name_key, person_row, template_of, template_row
