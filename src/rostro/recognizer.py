@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from rostro.recognition.lookup import identify
 from rostro.recognition.parts import Parts
 from rostro.recognition.pipeline import Failure, PhotoFaces
 from rostro.recognition.refusing import refuse_poor
+from rostro.recognition.tables import FaceTable, Tabulated, tabulate
 from rostro.scoring import cosine
 
 if TYPE_CHECKING:
@@ -158,6 +160,31 @@ class Recognizer(Parts):
             max_bytes=self.settings.max_bytes,
         )
         return enroller.run(listed, on_photo)
+
+    def tabulate(
+        self,
+        photos: Iterable[Path],
+        output: str | Path,
+        *,
+        on_photo: Callable[[], None] = lambda: None,
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> Tabulated:
+        """The vectors of every face of many photos, into a table. Interrupted, the same call goes on where it stopped.
+
+        Args:
+            photos: Photo files; read lazily.
+            output: The table, ending in ``.npz`` or ``.parquet``; replaced at the end.
+            on_photo: Called after each photo.
+            stopped: Asked after each photo; True ends there, and what was done is kept beside the table.
+
+        Raises:
+            BadInput: No table ends so.
+            MissingExtra: The table is a Parquet file, and pyarrow is not installed.
+        """
+        table = FaceTable(Path(output), self.space)
+        return tabulate(
+            photos, table, self.photos, max_bytes=self.settings.max_bytes, on_photo=on_photo, stopped=stopped
+        )
 
     def identify(
         self, photo: Any, *, candidates: int = 5, collections: Collection[str] | None = None

@@ -11,7 +11,7 @@ from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -70,7 +70,7 @@ class PhotoFaces(Answer):
     def __len__(self) -> int:
         return len(self.faces)
 
-    def __bool__(self) -> bool:
+    def __bool__(self) -> Literal[True]:
         return True  # a photo without a face is an answer too
 
     def __iter__(self) -> Iterator[Face]:
@@ -112,7 +112,7 @@ class Failure(Answer):
 
     error: PhotoError
 
-    def __bool__(self) -> bool:
+    def __bool__(self) -> Literal[False]:
         return False
 
     def __repr__(self) -> str:
