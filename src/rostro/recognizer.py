@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rostro.alignment.base import ALIGNMENTS, open_alignment
+from rostro.alignment.base import check_alignment, open_alignment
 from rostro.core.errors import BadInput, SpaceMismatch
 from rostro.core.settings import Settings
-from rostro.core.types import AlignmentSpec, Embedding, Face, Identification, OperatingPoint, Verification
+from rostro.core.specs import parse_alignment
+from rostro.core.types import Embedding, Face, Identification, OperatingPoint, Verification
 from rostro.detection.base import DETECTORS
 from rostro.embedding.trained import find_embedder
 from rostro.gallery.base import open_gallery
@@ -68,7 +69,8 @@ class Recognizer:
         Args:
             detector: A file of ``rostro.detection``; None takes the one that suits the embedder.
             embedder: A file of ``rostro.embedding``, or the path of a checkpoint that ``rostro train embedder`` made.
-            alignment: A file of ``rostro.alignment``; None takes the embedder's own.
+            alignment: A name of ``rostro.alignment``, ``refined`` for the embedder's own by refined landmarks, or a
+                whole key as in a space (``five_point-112,landmarks=retail0009``); None takes the embedder's own.
             engine: A file of ``rostro.runtime``; None takes the settings'.
             precision: ``auto``, ``f32``, ``bf16`` or ``int8``; None takes the settings'.
             gallery: Path or URL of the gallery; None takes the settings'.
@@ -91,8 +93,8 @@ class Recognizer:
         self.detector_name = detector or self._embedder_class.detector
         self._detector_class: type[Detector] = DETECTORS.get(self.detector_name)
         own = self._embedder_class.alignment
-        self.alignment_spec = own if alignment in (None, own.name) else AlignmentSpec(str(alignment), own.size)
-        ALIGNMENTS.get(self.alignment_spec.name)
+        self.alignment_spec = own if alignment is None else parse_alignment(alignment, own)
+        check_alignment(self.alignment_spec)
         self.engine_options = EngineOptions(
             name=engine or self.settings.engine,
             precision=precision or self.settings.precision,
@@ -126,7 +128,7 @@ class Recognizer:
     @cached_property
     def alignment(self) -> Alignment:
         """The alignment."""
-        return open_alignment(self.alignment_spec, self.store)
+        return open_alignment(self.alignment_spec, self.store, self.engine_options)
 
     @cached_property
     def space(self) -> str:

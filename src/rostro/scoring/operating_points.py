@@ -99,7 +99,7 @@ def chosen(space: str, threshold: float) -> OperatingPoint:
 
 def file_stem(space: str) -> str:
     """The file name, without ending, of a space's operating points."""
-    return space.replace("/", "+").replace(",", "+").replace("=", "")
+    return space.replace("/", "+").replace(",", "+").replace("=", "").replace("*", "x")
 
 
 def _point(data: dict[str, Any], point: dict[str, Any]) -> OperatingPoint:
