@@ -164,9 +164,7 @@ def main() -> None:
     print(f"{recognizer.space}: {len(vectors):,} photos of {people:,} people of LFW\n")
     lfw(vectors, owners, asked.splits, tuple(asked.people), asked.fpir)
     whole = tail_of(vectors, owners)
-    print(
-        f"\nThe tail of all begins at {whole.start:.4f}, shape {whole.fit.shape:.3f}, spread {whole.fit.spread:.2f}; among"
-    )
+    print(f"\nThe tail of all begins at {whole.start:.4f}, shape {whole.fit.shape:.3f}, spread {whole.fit.spread:.2f}")
     for searched in (1_000, 10_000, 100_000, 10_000_000):
         told = threshold_of_search(whole, asked.fpir, searched)
         there = rate_of_search(whole, told.threshold, searched)

@@ -15,7 +15,7 @@ from rostro.embedding.sface import SFace
 from rostro.embedding.trained import find_embedder
 from rostro.models.store import ModelStore
 from rostro.recognizer import Recognizer
-from rostro.runtime.base import EngineOptions
+from rostro.runtime.base import EngineOptions, engines_of
 from rostro.scoring.operating_points import file_stem
 
 SPACE = (
@@ -97,6 +97,10 @@ def test_space_and_the_file_of_its_operating_points(both: FusedEmbedder) -> None
     assert both.space() == both.space(both.alignment) == SPACE
     assert not set(file_stem(SPACE)) & set('/\\:*?"<>|')
     assert len(both.weights_hash) == 64
+
+
+def test_reports_say_what_each_part_runs_in(both: FusedEmbedder) -> None:
+    assert [engine.precision for engine in engines_of(both)] == ["f32", "f32"]
 
 
 def test_through_the_facade(store: ModelStore, portraits: list[Path]) -> None:
