@@ -1,4 +1,4 @@
-"""All that can be fetched: the files of every detector and embedder, and the sample photos."""
+"""All that can be fetched: the files of every detector, refiner of landmarks and embedder, and the sample photos."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rostro.alignment.base import REFINERS, Refiner
 from rostro.core.errors import UnknownModel
 from rostro.detection.base import DETECTORS, Detector
 from rostro.embedding.base import EMBEDDERS, Embedder
@@ -16,14 +17,15 @@ if TYPE_CHECKING:
     from rostro.models.entry import ModelFile
 
 DEFAULT_EMBEDDER = "sface"
+_TASKS = {"detector": Detector, "refiner": Refiner, "embedder": Embedder}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """One detector or embedder with its files, or one sample photo.
+    """One detector, refiner of landmarks or embedder with its files, or one sample photo.
 
     Attributes:
-        task: ``detector``, ``embedder`` or ``sample``.
+        task: ``detector``, ``refiner``, ``embedder`` or ``sample``.
         name: Its key, as in ``--embedder NAME``.
         about: One line for people.
         paper: What to cite.
@@ -63,14 +65,15 @@ class Model:
 
 
 def catalogue() -> list[Model]:
-    """Detectors, embedders, sample photos, each sorted by name."""
+    """Detectors, refiners, embedders, sample photos, each sorted by name."""
+    refiners = [_model(REFINERS.get(name)) for name in REFINERS]
     detectors = [_model(DETECTORS.get(name)) for name in DETECTORS]
     embedders = [_model(EMBEDDERS.get(name)) for name in EMBEDDERS]
     photos = [
         Model(task="sample", name=entry.name, about="sample photo", paper=entry.paper, files=(entry,))
         for entry in sorted(SAMPLES, key=lambda entry: entry.name)
     ]
-    return detectors + embedders + photos
+    return detectors + refiners + embedders + photos
 
 
 def find(name: str) -> list[Model]:
@@ -114,9 +117,10 @@ def defaults() -> list[Model]:
     return [_model(DETECTORS.get(embedder.detector)), _model(embedder)]
 
 
-def _model(part: type[Detector] | type[Embedder]) -> Model:
+def _model(part: type[Detector] | type[Refiner] | type[Embedder]) -> Model:
+    task = next(task for task, kind in _TASKS.items() if issubclass(part, kind))
     return Model(
-        task="embedder" if issubclass(part, Embedder) else "detector",
+        task=task,
         name=part.name,
         about=part.about,
         paper=part.paper,
