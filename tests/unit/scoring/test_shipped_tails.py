@@ -20,10 +20,10 @@ def test_the_default_has_one() -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_it_agrees_with_the_points(path: object) -> None:
-    """The points count photos, the tail counts people; on LFW that changes little."""
+    """The points count photos, the tail counts people: those with many photos in LFW resemble others a little more."""
     points = operating_points.read(path)  # type: ignore[arg-type]
     tail = points.impostor_tail()
-    for target, off in ((1e-2, 1.1), (1e-3, 1.15), (1e-4, 1.35), (1e-5, 2.0)):
+    for target, off in ((1e-2, 1.2), (1e-3, 1.2), (1e-4, 1.35), (1e-5, 2.0)):
         assert 1 / off < tail.rate(points.at(target).threshold + 1e-6) / target < off, target
 
 
