@@ -42,7 +42,7 @@ def trial(
     """(threshold, stated interval, false match rate on the other half)."""
     mine, others = split(embedded, seed)
     scores = score_all_pairs(mine)
-    header = {"system": system.to_json(), "data_hash": "", "floor": scores.floor}
+    header = {"system": system.to_dict(), "data_hash": "", "floor": scores.floor}
     rows = (scores.probe, scores.reference, scores.scores)
     table = make_table(mine, header, rows, histogram=scores.counts)
     (point,) = operating_points(table, fmr, "", Options(replicates=replicates), others=())["points"]

@@ -21,7 +21,7 @@ import cv2
 import numpy as np
 
 from rostro import Recognizer
-from rostro.people.enrol import Enroller
+from rostro.people.enroll import Enroller
 
 DATA = Path(os.environ.get("ROSTRO_DATA", Path(__file__).resolve().parents[1] / ".." / "shared" / "data"))
 

@@ -18,6 +18,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from rostro.core.geometry import unit_rows
+
 DATA = Path(os.environ.get("ROSTRO_DATA", Path(__file__).resolve().parents[1] / ".." / "shared" / "data"))
 Floats = NDArray[np.float32]
 
@@ -45,7 +47,7 @@ class Faces:
         random = np.random.default_rng(seed)
         noise = random.standard_normal((people, len(self.mean)), dtype=np.float32)
         identities = np.repeat(self.mean + noise @ self.factor, each, axis=0)
-        return unit(identities + self.residuals[random.integers(len(self.residuals), size=len(identities))])
+        return unit_rows(identities + self.residuals[random.integers(len(self.residuals), size=len(identities))])
 
     def describe(self) -> str:
         """Scores of genuine and impostor pairs, of the real and of the drawn."""
@@ -64,12 +66,6 @@ class Faces:
                 f"| {np.quantile(impostor, 0.9999):.3f} |"
             )
         return "\n".join(lines)
-
-
-def unit(vectors: Floats) -> Floats:
-    """Rows scaled to unit norm."""
-    scaled: Floats = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
-    return scaled
 
 
 def of_lfw(cache: Path, embedder: str = "mobilefacenet") -> Faces:

@@ -31,8 +31,9 @@ from typing import Any
 
 import faiss
 import numpy as np
-from resampled import Faces, Floats, of_lfw, unit
+from resampled import Faces, Floats, of_lfw
 
+from rostro.core.geometry import unit_rows
 from rostro.core.types import Template
 from rostro.gallery.base import Gallery, open_gallery
 from rostro.gallery.upkeep.migrate import migrate
@@ -64,7 +65,7 @@ def queries_of(faces: Faces, size: int, count: int) -> Floats:
         people = min(BLOCK, size - block * BLOCK) // EACH
         noise = np.random.default_rng(10 + block).standard_normal((people, len(faces.mean)), dtype=np.float32)
         known[mine] = (faces.mean + noise @ faces.factor)[chosen[mine] - block * BLOCK // EACH]
-    known = unit(known + faces.residuals[random.integers(len(faces.residuals), size=len(known))])
+    known = unit_rows(known + faces.residuals[random.integers(len(faces.residuals), size=len(known))])
     return np.stack([known, faces.draw(len(known), 1, seed=2)], axis=1).reshape(-1, known.shape[1])
 
 
@@ -79,7 +80,7 @@ def truth(faces: Faces, size: int, queries: Floats) -> Floats:
 def fill(path: Path, faces: Faces, size: int) -> None:
     """Writes the rows of a gallery, then its indexes."""
     with open_gallery(str(path), space=SPACE) as gallery:
-        gallery.add({"nobody": [Template(unit(np.ones((1, 512), np.float32))[0], "0", "0")]})
+        gallery.add({"nobody": [Template(unit_rows(np.ones((1, 512), np.float32))[0], "0", "0")]})
         gallery.remove("nobody")
     with closing(sqlite3.connect(path, isolation_level=None)) as sql:
         sql.execute("PRAGMA synchronous = OFF")

@@ -19,7 +19,7 @@ from throughput import DATA, scenes
 
 from rostro import Recognizer
 from rostro.photos.reading import read_photo
-from rostro.reports.charts import COLOURS, standing_alone
+from rostro.reports.charts import COLOURS, drawing, standing_alone
 
 BLOCK = 16
 STAGES = ("decode", "detect", "align", "embed")
@@ -47,10 +47,10 @@ def measure(faces: Recognizer, photos: list[Path]) -> dict[str, float]:
 
 def picture(measured: dict[str, dict[str, float]]) -> str:
     """A bar for each kind of photo, its stages side by side as parts of the whole."""
-    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 {80 * len(measured) + 40}" font-size="13">']
+    parts = []
     for row, (name, taken) in enumerate(measured.items()):
         whole, x, y = sum(taken.values()), 10.0, 80 * row + 10
-        parts.append(f'<text x="10" y="{y + 14}" fill="currentColor">{name}: {whole:.1f} ms</text>')
+        parts.append(f'<text x="10" y="{y + 14}">{name}: {whole:.1f} ms</text>')
         for (stage, value), colour in zip(taken.items(), COLOURS, strict=False):
             width = 620 * value / whole
             parts.append(f'<rect x="{x:.1f}" y="{y + 22}" width="{width:.1f}" height="30" fill="{colour}"/>')
@@ -63,8 +63,8 @@ def picture(measured: dict[str, dict[str, float]]) -> str:
     for index, stage in enumerate(STAGES):
         x, y = 10 + 110 * index, 80 * len(measured) + 12
         parts.append(f'<rect x="{x}" y="{y}" width="12" height="12" fill="{COLOURS[index]}"/>')
-        parts.append(f'<text x="{x + 18}" y="{y + 11}" fill="currentColor">{stage}</text>')
-    return standing_alone("".join([*parts, "</svg>"]))
+        parts.append(f'<text x="{x + 18}" y="{y + 11}">{stage}</text>')
+    return standing_alone(drawing(640, 80 * len(measured) + 40, "".join(parts)))
 
 
 def main() -> None:

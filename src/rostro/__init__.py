@@ -1,8 +1,8 @@
 """rostro: detect, align, embed, verify, identify and store faces.
 
     >>> import rostro
-    >>> faces = rostro.Recognizer()
-    >>> faces.verify("a.jpg", "b.jpg").same  # doctest: +SKIP
+    >>> recognizer = rostro.Recognizer()
+    >>> recognizer.verify("a.jpg", "b.jpg").same  # doctest: +SKIP
     True
 
 Importing this package loads none of the heavy libraries; they come when a `Recognizer` is first used.
@@ -10,37 +10,79 @@ Importing this package loads none of the heavy libraries; they come when a `Reco
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from rostro.core.decisions import Candidate as Candidate
+    from rostro.core.decisions import Identification as Identification
+    from rostro.core.decisions import OperatingPoint as OperatingPoint
+    from rostro.core.decisions import Verification as Verification
+    from rostro.core.errors import AlreadyEnrolled as AlreadyEnrolled
+    from rostro.core.errors import BadInput as BadInput
+    from rostro.core.errors import EngineError as EngineError
+    from rostro.core.errors import GalleryCorrupt as GalleryCorrupt
+    from rostro.core.errors import GalleryError as GalleryError
+    from rostro.core.errors import MissingExtra as MissingExtra
+    from rostro.core.errors import ModelCorrupt as ModelCorrupt
+    from rostro.core.errors import ModelError as ModelError
+    from rostro.core.errors import ModelUnavailable as ModelUnavailable
+    from rostro.core.errors import NameTaken as NameTaken
+    from rostro.core.errors import NoFace as NoFace
+    from rostro.core.errors import NoOperatingPoint as NoOperatingPoint
+    from rostro.core.errors import PhotoError as PhotoError
+    from rostro.core.errors import PhotoTooLarge as PhotoTooLarge
     from rostro.core.errors import RostroError as RostroError
-    from rostro.core.types import Candidate as Candidate
+    from rostro.core.errors import SeveralFaces as SeveralFaces
+    from rostro.core.errors import SpaceMismatch as SpaceMismatch
+    from rostro.core.errors import UnknownModel as UnknownModel
+    from rostro.core.errors import UnknownPerson as UnknownPerson
+    from rostro.core.errors import UnreadablePhoto as UnreadablePhoto
+    from rostro.core.settings import Settings as Settings
+    from rostro.core.types import AlignmentSpec as AlignmentSpec
     from rostro.core.types import Embedding as Embedding
     from rostro.core.types import Face as Face
-    from rostro.core.types import Identification as Identification
-    from rostro.core.types import OperatingPoint as OperatingPoint
     from rostro.core.types import Person as Person
-    from rostro.core.types import Verification as Verification
+    from rostro.core.types import Template as Template
+    from rostro.gallery.base import Gallery as Gallery
+    from rostro.gallery.base import open_gallery as open_gallery
+    from rostro.people.enroll import Enrollment as Enrollment
+    from rostro.people.people import People as People
+    from rostro.recognition.pipeline import Failure as Failure
+    from rostro.recognition.pipeline import PhotoFaces as PhotoFaces
+    from rostro.recognition.selection import FaceRule as FaceRule
     from rostro.recognizer import Recognizer as Recognizer
 
 __version__ = "0.1.0"
 
+#: Where names live: module → the names of it that are everybody's. The imports above say the same to type checkers.
 _HOMES = {
-    "Recognizer": "rostro.recognizer",
-    "RostroError": "rostro.core.errors",
-    **dict.fromkeys(
-        ("Candidate", "Embedding", "Face", "Identification", "OperatingPoint", "Person", "Verification"),
-        "rostro.core.types",
+    "rostro.core.decisions": ("Candidate", "Identification", "OperatingPoint", "Verification"),
+    "rostro.core.errors": (
+        "AlreadyEnrolled", "BadInput", "EngineError", "GalleryCorrupt", "GalleryError", "MissingExtra",
+        "ModelCorrupt", "ModelError", "ModelUnavailable", "NameTaken", "NoFace", "NoOperatingPoint",
+        "PhotoError", "PhotoTooLarge", "RostroError", "SeveralFaces", "SpaceMismatch", "UnknownModel",
+        "UnknownPerson", "UnreadablePhoto",
     ),
-}
-__all__ = [  # noqa: PLE0604 - names resolved by __getattr__
-    "__version__",
-    *sorted(_HOMES),
-]
+    "rostro.core.settings": ("Settings",),
+    "rostro.core.types": ("AlignmentSpec", "Embedding", "Face", "Person", "Template"),
+    "rostro.gallery.base": ("Gallery", "open_gallery"),
+    "rostro.people.enroll": ("Enrollment",),
+    "rostro.people.people": ("People",),
+    "rostro.recognition.pipeline": ("Failure", "PhotoFaces"),
+    "rostro.recognition.selection": ("FaceRule",),
+    "rostro.recognizer": ("Recognizer",),
+}  # fmt: skip
+_MODULE_OF = {name: module for module, names in _HOMES.items() for name in names}
+__all__ = ["__version__", *sorted(_MODULE_OF)]  # noqa: PLE0604 - strings all the same
 
+if not TYPE_CHECKING:  # type checkers read the imports above; a __getattr__ would tell them that every name exists
 
-def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        return getattr(import_module(_HOMES[name]), name)
-    raise AttributeError(f"module 'rostro' has no attribute {name!r}")
+    def __getattr__(name: str) -> object:
+        if name in _MODULE_OF:
+            from importlib import import_module
+
+            return getattr(import_module(_MODULE_OF[name]), name)
+        raise AttributeError(f"module 'rostro' has no attribute {name!r}")
+
+    def __dir__() -> list[str]:
+        return sorted(__all__)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ FLOORS = [
     {"training", "video"},
     {"evaluation"},
     {"server"},
-    {"cli"},
+    {"cli", "testing"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
 HEAVY = {"openvino", "torch", "faiss", "psycopg", "pymilvus", "fastapi", "matplotlib", "onnxruntime", "cv2", "dlib"}
@@ -89,9 +90,16 @@ def test_imports_point_down(path: Path) -> None:
 def test_heavy_libraries_load_late(path: Path) -> None:
     if room_of(path) == "nets":
         return  # torch modules subclass torch's
+    if room_of(path) == "testing":
+        return  # the contracts run parts, and nothing of rostro loads them
     if room_of(path) == "server":
         return  # FastAPI reads routes from decorators and annotations; `rostro serve` loads the room when it is called
     assert not top_level_imports(path) & HEAVY
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_only_the_contracts_know_pytest(path: Path) -> None:
+    assert room_of(path) == "testing" or "pytest" not in path.read_text(encoding="utf-8")
 
 
 def test_no_cycles_between_files() -> None:
@@ -122,3 +130,19 @@ def test_an_underscore_means_private_to_its_folder(path: Path) -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SOURCE)))
 def test_a_file_can_be_read_at_a_sitting(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= MOST_LINES
+
+
+#: What changes a gallery's people. `rostro.people` alone calls it.
+CHANGES = {"add", "remove", "merge", "rename"}
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in FILES if room_of(path) in {"cli", "server", "video"}], ids=lambda path: path.name
+)
+def test_front_ends_change_people_through_one_door(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Attribute) and node.attr in CHANGES:
+            owner = ast.unparse(node.value)
+            assert "People(" in owner or not re.search(r"gallery|opened", owner), (
+                f"{path.name}:{node.lineno}: {owner}.{node.attr}"
+            )

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from films import film
-from running_server import Running, running_server
+from running_server import Running, running_server, with_models_of
 
 from rostro.photos.reading import read_photo
 from rostro.photos.writing import encode_picture
 from rostro.recognizer import Recognizer
-from rostro.server.sockets.watching import Broadcast
+from rostro.server.sockets.broadcast import Broadcast
 from rostro.video.eyes import RecognizerEyes
 from rostro.video.frames import Lost
 from rostro.video.sources import open_source
@@ -348,8 +348,7 @@ def test_watch(
     path = film(tmp_path / "door.mp4", (1, [samples["obama2.jpg"], samples["astronaut.png"]]))
     broadcast = Broadcast("door.mp4")
     complaints: list[str] = []
-    faces = Recognizer(settings=recognizer.settings, store=recognizer.store, gallery=str(tmp_path / "w" / "people.db"))
-    faces.detector, faces.embedder = recognizer.detector, recognizer.embedder
+    faces = with_models_of(recognizer, gallery=str(tmp_path / "w" / "people.db"))
     with running_server(faces, tmp_path / "w", watching=broadcast) as serving:
         faces.enroll(samples["obama.jpg"], name="Barack Obama")
         watcher = Watcher(RecognizerEyes(faces))

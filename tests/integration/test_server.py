@@ -98,7 +98,14 @@ def test_identify(client: httpx.Client, samples: dict[str, Path]) -> None:
     answer = client.post("/v1/identify", files=files).json()
     assert [[face["name"] for face in photo["faces"]] for photo in answer["photos"]] == [["Barack Obama"], [None]]
     assert [c["name"] for c in answer["photos"][0]["faces"][0]["candidates"]] == ["Barack Obama", "Joe Biden"]
-    assert answer["failed"] == [{"photo": "letter.jpg", "reason": "not a picture: text"}]
+    assert answer["failed"] == [
+        {
+            "photo": "letter.jpg",
+            "reason": "not a picture: text",
+            "kind": "unreadable-photo",
+            "values": {"why": "not-a-picture"},
+        }
+    ]
 
 
 def test_people(client: httpx.Client, samples: dict[str, Path]) -> None:
@@ -112,7 +119,7 @@ def test_people(client: httpx.Client, samples: dict[str, Path]) -> None:
     again = client.post(f"/v1/people/{obama}/photos", files=photos(samples["obama.jpg"])).json()
     assert again == {"people": 1, "templates": 0, "skipped": 1, "failed": []}
     other = client.post(f"/v1/people/{id_of(client, 'Joe Biden')}/photos", files=photos(samples["obama.jpg"]))
-    assert "already enrolled as Barack Obama" in problem(other, 422, "photo-error")["detail"]
+    assert "already enrolled as Barack Obama" in problem(other, 422, "already-enrolled")["detail"]
     assert client.get(f"/v1/people/{obama}/picture").headers["content-type"] == "image/jpeg"
 
 
@@ -201,7 +208,9 @@ def test_broken_photos(client: httpx.Client, content: bytes, status: int, kind: 
 def test_no_face_and_several(client: httpx.Client, samples: dict[str, Path]) -> None:
     tree = ("tree.ppm", b"P6 64 64 255\n" + b"\x40" * 64 * 64 * 3)
     answer = client.post("/v1/verify", files=[("a", tree), *photos(samples["obama.jpg"], field="b")])
-    assert problem(answer, 422, "no-face")["failed"] == [{"photo": "tree.ppm", "reason": "no face found"}]
+    assert problem(answer, 422, "no-face")["failed"] == [
+        {"photo": "tree.ppm", "reason": "no face found", "kind": "no-face", "values": {}}
+    ]
 
 
 @pytest.mark.parametrize(

@@ -9,18 +9,17 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import av
 import pytest
 from films import HttpCamera, film, rtsp_camera
-from running_server import running_server
+from running_server import running_server, with_models_of
 from websockets.sync.client import connect
 
 from rostro.recognizer import Recognizer
-from rostro.server.sockets.watching import Broadcast
+from rostro.server.sockets.broadcast import Broadcast
 from rostro.video import capture
 from rostro.video.events import FaceEvent, SourceEvent
 from rostro.video.eyes import RecognizerEyes
@@ -41,8 +40,7 @@ def faces(
 ) -> Iterator[Recognizer]:
     """Obama and Biden are enrolled."""
     gallery = tmp_path_factory.mktemp("watch") / "people.db"
-    own = Recognizer(settings=recognizer.settings, store=recognizer.store, gallery=str(gallery))
-    own.detector, own.embedder = recognizer.detector, recognizer.embedder
+    own = with_models_of(recognizer, gallery=str(gallery))
     own.enroll(samples["obama.jpg"], name=OBAMA)
     own.enroll(samples["biden.jpg"], name=BIDEN)
     yield own
@@ -292,8 +290,7 @@ def test_a_server_that_watches_nothing_says_so(faces: Recognizer, tmp_path: Path
 
 
 def test_an_erased_person_is_unknown_while_it_runs(faces: Recognizer, samples: dict[str, Path], tmp_path: Path) -> None:
-    own = Recognizer(settings=replace(faces.settings), store=faces.store, gallery=str(tmp_path / "people.db"))
-    own.detector, own.embedder = faces.detector, faces.embedder
+    own = with_models_of(faces, gallery=str(tmp_path / "people.db"))
     own.enroll(samples["obama.jpg"], name=OBAMA)
     scenes: list[Scene] = []
 

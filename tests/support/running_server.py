@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from rostro.people.pictures import CropStore
+from rostro.people.pictures import Pictures
 from rostro.recognizer import Recognizer
 from rostro.server.admission.keys import KeyStore
 from rostro.server.admission.limits import Limits
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from rostro.server.sockets.watching import Broadcast
+    from rostro.core.settings import Settings
+    from rostro.server.sockets.broadcast import Broadcast
 
 #: Generous where a test does not look: many clients come from one address.
 OPEN_LIMITS = Limits(rate=0, per_client=1000)
@@ -38,7 +39,18 @@ class Running:
     url: str
     keys: KeyStore
     gallery: Path
-    crops: CropStore
+    crops: Pictures
+
+
+def with_models_of(recognizer: Recognizer, *, gallery: str, settings: Settings | None = None) -> Recognizer:
+    """A recogniser with a gallery of its own, and the models that another one has loaded."""
+    return Recognizer(
+        settings=settings or recognizer.settings,
+        store=recognizer.store,
+        detector=recognizer.detector,
+        embedder=recognizer.embedder,
+        gallery=gallery,
+    )
 
 
 @contextmanager
@@ -49,11 +61,12 @@ def running_server(
     folder.mkdir(exist_ok=True)
     gallery = folder / "people.db"
     settings = replace(recognizer.settings, max_bytes=20_000_000, max_pixels=20_000_000, max_faces=50)
-    faces = Recognizer(settings=settings, store=recognizer.store, gallery=str(gallery))
-    faces.detector, faces.embedder = recognizer.detector, recognizer.embedder
-    keys, crops = KeyStore(folder / "keys.db"), CropStore.beside(str(gallery))
+    faces = with_models_of(recognizer, gallery=str(gallery), settings=settings)
+    keys, crops = KeyStore(folder / "keys.db"), Pictures.beside(str(gallery))
     assert crops is not None
-    server = make_server(faces, keys=keys, host="127.0.0.1", port=0, crops=crops, limits=limits, watching=watching)
+    server = make_server(
+        faces, keys=keys, host="127.0.0.1", port=0, keep_pictures=True, limits=limits, watching=watching
+    )
     thread = threading.Thread(target=server.run, name="test-server")
     thread.start()
     try:

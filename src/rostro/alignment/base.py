@@ -9,13 +9,14 @@ import numpy as np
 
 from rostro.core.errors import BadInput
 from rostro.core.parts import Room
-from rostro.core.specs import LANDMARKS, SideBySideSpec
+from rostro.core.specs import LANDMARKS, SideBySideSpec, refined, side_by_side
+from rostro.core.types import AlignmentSpec
 from rostro.runtime.base import EngineOptions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rostro.core.types import AlignmentSpec, Crops, Face, Image
+    from rostro.core.types import Crops, Face, Image
     from rostro.models.entry import ModelFile
     from rostro.models.store import ModelStore
 
@@ -42,6 +43,11 @@ class Alignment(ABC):
             size: Side of the crop in pixels.
         """
         self.size = size
+
+    @property
+    def spec(self) -> AlignmentSpec:
+        """What a space's name says of it. Alignments with options of their own say them too."""
+        return AlignmentSpec(self.name, self.size)
 
     @abstractmethod
     def align(self, image: Image, faces: Sequence[Face]) -> Crops:
@@ -115,6 +121,14 @@ class Refined(Alignment):
         self.alignment = alignment
         self.refiner = refiner
 
+    @property
+    def spec(self) -> AlignmentSpec:
+        """See `Alignment.spec`."""
+        own = self.alignment.spec
+        if not isinstance(own, SideBySideSpec):
+            return refined(own, self.refiner.name)
+        return side_by_side([refined(part, self.refiner.name) for part in own.parts])
+
     def align(self, image: Image, faces: Sequence[Face]) -> Crops:
         """See `Alignment.align`."""
         return self.alignment.align(image, self.refiner.refine([image], [faces])[0])
@@ -131,6 +145,11 @@ class SideBySide(Alignment):
         """Takes the alignments, in the order of their crops."""
         super().__init__(sum(part.size for part in parts))
         self.parts = tuple(parts)
+
+    @property
+    def spec(self) -> AlignmentSpec:
+        """See `Alignment.spec`."""
+        return side_by_side([part.spec for part in self.parts])
 
     def align(self, image: Image, faces: Sequence[Face]) -> Crops:
         """See `Alignment.align`."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from rostro.alignment._region import Region
 from rostro.alignment.base import Alignment
+from rostro.core.types import AlignmentSpec
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,6 +34,11 @@ class Crop(Alignment):
         super().__init__(size)
         self.margin = margin
         self.square = bool(square)
+
+    @property
+    def spec(self) -> AlignmentSpec:
+        """See `Alignment.spec`."""
+        return AlignmentSpec(self.name, self.size, {"margin": self.margin, "square": int(self.square)})
 
     def align(self, image: Image, faces: Sequence[Face]) -> Crops:
         """See `Alignment.align`."""

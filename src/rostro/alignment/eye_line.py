@@ -14,6 +14,7 @@ import numpy as np
 from rostro.alignment._region import Region
 from rostro.alignment.base import Alignment
 from rostro.core.errors import BadInput
+from rostro.core.types import AlignmentSpec
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,6 +39,11 @@ class EyeLine(Alignment):
         super().__init__(size)
         self.margin = margin
 
+    @property
+    def spec(self) -> AlignmentSpec:
+        """See `Alignment.spec`."""
+        return AlignmentSpec(self.name, self.size, {"margin": self.margin})
+
     def align(self, image: Image, faces: Sequence[Face]) -> Crops:
         """See `Alignment.align`."""
         crops = np.empty((len(faces), self.size, self.size, 3), np.uint8)
@@ -53,6 +59,6 @@ def tilt(face: Face) -> float:
         BadInput: The face has no landmarks.
     """
     if face.landmarks is None:
-        raise BadInput("eye_line alignment needs landmarks; this detector gives none (try --alignment crop)")
+        raise BadInput("eye_line alignment needs landmarks; this detector gives none", why="no-landmarks")
     (left_x, left_y), (right_x, right_y) = face.landmarks[:2].astype(float)
     return math.atan2(right_y - left_y, right_x - left_x)

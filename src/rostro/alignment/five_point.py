@@ -12,6 +12,7 @@ import numpy as np
 
 from rostro.alignment.base import Alignment
 from rostro.core.errors import BadInput
+from rostro.core.types import AlignmentSpec
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,6 +51,11 @@ class FivePoint(Alignment):
             raise BadInput(f"the width of a five_point crop is above 0, got {width:g}")
         super().__init__(size)
         self.width = width
+
+    @property
+    def spec(self) -> AlignmentSpec:
+        """See `Alignment.spec`."""
+        return AlignmentSpec(self.name, self.size, {} if self.width == TEMPLATE_SIZE else {"width": self.width})
 
     def align(self, image: Image, faces: Sequence[Face]) -> Crops:
         """See `Alignment.align`."""
@@ -90,6 +96,6 @@ def similarities(points: Floats, template: Floats) -> NDArray[np.float64]:
 
 def _landmarks(faces: Sequence[Face]) -> Floats:
     if any(face.landmarks is None for face in faces):
-        raise BadInput("five_point alignment needs landmarks; this detector gives none (try --alignment crop)")
+        raise BadInput("five_point alignment needs landmarks; this detector gives none", why="no-landmarks")
     found = [face.landmarks for face in faces if face.landmarks is not None]
     return np.stack(found) if found else np.empty((0, 5, 2), np.float32)

@@ -28,7 +28,7 @@ def evaluate(checkpoint: Path | None, root: Path, folder: Path, language: str, *
         result = classify_folder(read, root, lent)
     write_classification(result, folder, checked)
     if json:
-        output.print_json(result.to_json())
+        output.print_json(result.to_dict())
         return
     for line in summary(result, checked):
         output.say(line)

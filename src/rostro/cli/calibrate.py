@@ -51,7 +51,7 @@ def command(
     result = _scores(recognizer, root, chosen, face, groups)
     document = operating_points(result.table, fmr, _measured_on(result, data or root.resolve().name), chosen)
     write_operating_points(document, output_file)
-    reports = [report.to_json() for report in result.groups]
+    reports = [report.to_dict() for report in result.groups]
     if json:
         output.print_json({**document, "groups": reports, "file": str(output_file)})
     else:

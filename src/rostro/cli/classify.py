@@ -45,7 +45,7 @@ def command(
         else:
             rows.append({"photo": answer.photo, "faces": _faces(classifier, answer, top)})
     if json:
-        output.print_json({"photos": rows, "failed": [failure.to_json() for failure in failed]})
+        output.print_json({"photos": rows, "failed": [failure.to_dict() for failure in failed]})
     else:
         for row in rows:
             output.say(f"{row['photo']}: {len(row['faces'])} faces")
@@ -58,6 +58,6 @@ def command(
 def _faces(classifier: Classifier, answer: PhotoFaces, top: int) -> list[dict[str, Any]]:
     named = classifier.most_probable(answer.kept_crops, top) if answer.faces else []
     return [
-        {**face.to_json(), "classes": [{"name": name, "probability": round(value, 5)} for name, value in row]}
+        {**face.to_dict(), "classes": [{"name": name, "probability": round(value, 5)} for name, value in row]}
         for face, row in zip(answer.faces, named, strict=True)
     ]

@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from rostro.cli import options, output
-from rostro.people.enrol import Enroller, people_photos
 
 
 def command(
@@ -43,15 +42,17 @@ def command(
         detector=detector, max_side=max_side, embedder=embedder, alignment=alignment, engine=engine,
         precision=precision, threshold=threshold, gallery=gallery,
     )  # fmt: skip
-    photos = people_photos(paths, name)
     with output.progress() as bar:
-        task = bar.add_task("enrolling", total=len(photos))
-        enroller = Enroller(
-            faces.pipeline, faces.gallery, face="largest" if largest_face else "only", collection=collection
+        task = bar.add_task("enrolling", total=None)
+        done = faces.enroll(
+            paths,
+            name=name,
+            face="largest" if largest_face else "only",
+            collection=collection,
+            on_photo=lambda: bar.advance(task),
         )
-        done = enroller.run(photos, lambda: bar.advance(task))
     if json:
-        output.print_json(done.to_json())
+        output.print_json(done.to_dict())
     else:
         output.say(
             f"{done.templates} new templates of {done.people} people in {faces.gallery_url}"

@@ -47,14 +47,14 @@ def compare(photos: Sequence[Path], picture: Path | None, json: bool, given: dic
             milliseconds = (time.perf_counter() - started) * 1000
             if isinstance(answer, PhotoFaces):
                 cells.append((f"{name}, {milliseconds:.0f} ms", answer.kept_image, answer.faces))
-                found = [face.to_json() for face in answer.faces]
+                found = [face.to_dict() for face in answer.faces]
                 rows.append({"photo": answer.photo, "detector": name, "ms": round(milliseconds, 1), "faces": found})
             else:
                 failed[answer.photo] = answer
     if picture is not None and cells:
         _draw(cells, picture)
     if json:
-        output.print_json({"photos": rows, "failed": [failure.to_json() for failure in failed.values()]})
+        output.print_json({"photos": rows, "failed": [failure.to_dict() for failure in failed.values()]})
     else:
         for row in rows:
             output.say(f"{row['photo']}: {row['detector']} {len(row['faces'])} faces, {row['ms']:.0f} ms")

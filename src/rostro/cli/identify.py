@@ -8,7 +8,6 @@ import typer
 
 from rostro.cli import options, output
 from rostro.cli.detect import exit_code
-from rostro.gallery.base import open_gallery
 from rostro.photos.listing import find_photos
 from rostro.recognition import answers
 from rostro.recognition.pipeline import Failure, PhotoFaces
@@ -16,7 +15,7 @@ from rostro.recognition.pipeline import Failure, PhotoFaces
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rostro.core.types import Identification
+    from rostro.core.decisions import Identification
 
 
 def command(
@@ -47,11 +46,11 @@ def command(
     faces = options.make_recognizer(
         detector=detector, max_side=max_side, embedder=embedder, alignment=alignment, engine=engine,
         precision=precision, threshold=threshold, fmr=fmr, operating_point=operating_point, gallery=gallery,
+        create_gallery=False,
     )  # fmt: skip
     failed: list[Failure] = []
     answered: list[tuple[PhotoFaces, list[Identification]]] = []
-    open_gallery(faces.gallery_url, create=False).close()  # a gallery that is not there is an error, not an empty one
-    with faces.gallery:
+    with faces.open():  # a gallery that is not there is an error, not an empty one
         for answer in faces.photos(find_photos(photos), keep=picture is not None):
             if isinstance(answer, Failure):
                 failed.append(answer)

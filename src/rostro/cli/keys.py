@@ -29,7 +29,7 @@ def create(
     """
     key, text = KeyStore(keys).create(label, Role.of(role))
     if json:
-        output.print_json({**key.to_json(), "key": text})
+        output.print_json({**key.to_dict(), "key": text})
     else:
         output.say(text)
         output.note(f"key {key.id} ({key.role.label}) for {label}, in {keys}; it cannot be shown again")
@@ -43,7 +43,7 @@ def list_keys(keys: KeyFile = Path(DEFAULT_FILE), json: options.Json = False) ->
     """
     found = KeyStore(keys).all()
     if json:
-        output.print_json({"keys": [key.to_json() for key in found]})
+        output.print_json({"keys": [key.to_dict() for key in found]})
     else:
         for key in found:
             end = f"revoked {key.revoked}  " if key.revoked else ""

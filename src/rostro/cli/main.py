@@ -44,11 +44,11 @@ def run() -> None:
     try:
         app()
     except RostroError as error:
-        from rostro.cli.output import NO_ANSWER, note, print_json
+        from rostro.cli.output import NO_ANSWER, hint, note, print_json
 
-        note(f"rostro: {error}")
+        note(f"rostro: {error}{hint(error)}")
         if "--json" in sys.argv[1:]:
-            print_json({"error": str(error)})
+            print_json({"error": str(error), "kind": error.kind, "values": dict(error.values)})
         sys.exit(NO_ANSWER)
 
 

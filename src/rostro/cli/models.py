@@ -93,7 +93,7 @@ def fetch(
             store.fetch(entry, accept_unpinned=accept_unpinned)
             fetched.append(_stored(entry, store))
         except RostroError as error:
-            failed.append({"file": entry.name, "reason": str(error)})
+            failed.append({"file": entry.name, "reason": f"{error}{output.hint(error)}"})
     _answer(json, {"fetched": fetched, "failed": failed}, [f"{row['path']}  {row['sha256']}" for row in fetched])
     raise typer.Exit(output.NO_ANSWER if failed else output.YES)
 
@@ -116,7 +116,7 @@ def verify(names: Names = None, json: options.Json = False) -> None:
             store.verify(entry)
             sound.append(_stored(entry, store))
         except ModelCorrupt as error:
-            failed.append({"file": entry.name, "reason": str(error)})
+            failed.append({"file": entry.name, "reason": f"{error}{output.hint(error)}"})
     _answer(
         json,
         {"sound": sound, "failed": failed, "missing": missing},

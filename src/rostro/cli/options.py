@@ -74,6 +74,7 @@ def make_recognizer(
     min_score: float | None = None,
     max_side: int | None = None,
     gallery: str | None = None,
+    create_gallery: bool = True,
 ) -> Recognizer:
     """A recogniser whose store tells on stderr what it fetches and under which licence."""
     from rostro.cli.output import announce_licence, download_progress
@@ -94,6 +95,7 @@ def make_recognizer(
         min_score=min_score,
         max_side=max_side,
         gallery=gallery,
+        create_gallery=create_gallery,
         settings=settings,
         store=ModelStore(settings, on_progress=download_progress(), on_licence=announce_licence),
     )

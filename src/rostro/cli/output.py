@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
+    from rostro.core.errors import RostroError
     from rostro.models.entry import ModelFile
     from rostro.recognition.pipeline import Failure
 
@@ -43,10 +44,27 @@ def note(line: str) -> None:
     typer.echo(line, err=True)
 
 
+#: What helps on the command line, by an error's kind, or by the finer ``why`` among its values.
+_HINTS = {
+    "several-faces": "--largest-face takes the largest",
+    "no-operating-point": "--threshold gives one; rostro calibrate measures one",
+    "no-landmarks": "try --alignment crop",
+    "unpinned": "rostro models fetch {file} --accept-unpinned",
+    "whose-photo": "--name says whose",
+    "interrupted": "--resume goes on",
+}
+
+
+def hint(error: RostroError) -> str:
+    """What the command line can do about an error, in brackets; empty where nothing is known to help."""
+    known = _HINTS.get(str(error.values.get("why"))) or _HINTS.get(error.kind)
+    return f" ({known.format(**error.values)})" if known else ""
+
+
 def report_failures(failures: Sequence[Failure]) -> None:
     """Names each photo that gave no answer and says why, on stderr."""
     for failure in failures:
-        note(f"{failure.photo}: {failure.reason}")
+        note(f"{failure.photo}: {failure.reason}{hint(failure.error)}")
     if failures:
         note(f"{len(failures)} photo{'s' if len(failures) != 1 else ''} could not be used")
 

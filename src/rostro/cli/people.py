@@ -8,7 +8,7 @@ import typer
 
 from rostro.cli import options, output
 from rostro.gallery.base import open_gallery
-from rostro.people.pictures import CropStore
+from rostro.people.people import People
 from rostro.recognition import answers
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def rename(
     Example: rostro people rename Ada "Ada Lovelace"
     """
     with _open(gallery) as opened:
-        opened.rename(name, to)
+        People(opened).rename(name, to)
     _done(json, {"renamed": name, "to": to}, f"{name} is now {to}")
 
 
@@ -86,10 +86,7 @@ def merge(
     Example: rostro people merge "A. Lovelace" "Ada Lovelace"
     """
     with _open(gallery) as opened:
-        person, other = opened.person(name), opened.person(into)
-        opened.merge(name, into)
-    if crops := CropStore.beside(opened.url):
-        crops.merge(person.id, other.id)
+        People(opened).merge(name, into)
     _done(json, {"merged": name, "into": into}, f"{name} was merged into {into}")
 
 
@@ -100,11 +97,7 @@ def remove(names: Names, gallery: options.GalleryUrl = None, json: options.Json 
     Example: rostro people remove "Ada Lovelace" "Charles Babbage"
     """
     with _open(gallery) as opened:
-        people = [opened.person(name) for name in names]
-        if crops := CropStore.beside(opened.url):
-            for person in people:
-                crops.erase(person.id)
-        erased = opened.remove(*names)
+        erased = People(opened).erase(*names)
     removed = names[0] if len(names) == 1 else names
     were = "was" if len(names) == 1 else "were"
     _done(json, {"removed": removed, "templates": erased}, f"{', '.join(names)} {were} removed with {erased} templates")

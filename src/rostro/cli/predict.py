@@ -56,7 +56,7 @@ def command(
         output.print_json(
             {
                 "recipe": read.card.recipe,
-                "photos": [answer.to_json() for answer in found],
+                "photos": [answer.to_dict() for answer in found],
                 "failed": [{"photo": error.photo, "reason": error.reason} for error in failed],
             }
         )

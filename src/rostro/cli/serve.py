@@ -9,7 +9,6 @@ from typing import Annotated, Any
 import typer
 
 from rostro.cli import options, output
-from rostro.core.errors import BadInput
 from rostro.server.admission.keys import DEFAULT_FILE, KeyStore
 from rostro.server.admission.limits import Limits
 
@@ -55,7 +54,6 @@ def command(
 
     Example: rostro serve --host 0.0.0.0 --certificate cert.pem --certificate-key key.pem
     """
-    from rostro.people.pictures import CropStore
     from rostro.server.serving import make_server
 
     faces = options.make_recognizer(
@@ -69,10 +67,9 @@ def command(
         max_pixels=min(given.max_pixels, MAX_PIXELS),
         max_faces=min(given.max_faces, MAX_FACES),
     )
-    crops = CropStore.beside(faces.gallery_url) if keep_crops else None
-    if keep_crops and crops is None:
-        raise BadInput(f"{faces.gallery_url}: pictures are kept beside galleries that are files, and this is none")
     tls: dict[str, Any] = {"ssl_certfile": certificate, "ssl_keyfile": certificate_key} if certificate else {}
-    server = make_server(faces, keys=KeyStore(keys), host=host, port=port, crops=crops, limits=Limits(rate=rate), **tls)
+    server = make_server(
+        faces, keys=KeyStore(keys), host=host, port=port, keep_pictures=keep_crops, limits=Limits(rate=rate), **tls
+    )
     output.note(f"rostro: http{'s' if tls else ''}://{host}:{port} serves {faces.gallery_url} (Ctrl-C stops it)")
     server.run()

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rostro.cli import options, output
-from rostro.recognition import answers
 from rostro.recognition.pipeline import Failure, PhotoFaces
 
 if TYPE_CHECKING:
-    from rostro.core.types import Verification
+    from rostro.core.decisions import Verification
     from rostro.recognizer import Recognizer
 
 
@@ -44,7 +43,7 @@ def command(
     if failed:
         if json:
             output.print_json(
-                {"error": "; ".join(map(str, (f.error for f in failed))), "failed": [f.to_json() for f in failed]}
+                {"error": "; ".join(map(str, (f.error for f in failed))), "failed": [f.to_dict() for f in failed]}
             )
         output.report_failures(failed)
         raise typer.Exit(output.NO_ANSWER)
@@ -53,7 +52,7 @@ def command(
     if picture is not None:
         draw(faces, first, second, verdict, picture)
     if json:
-        output.print_json(answers.verification(faces.system, (first, second), verdict))
+        output.print_json(verdict.to_dict())
     else:
         output.say(sentence(verdict))
     raise typer.Exit(output.YES if verdict.same else output.NO)

@@ -100,7 +100,7 @@ def command(
             tell.append(_page(faces, opened, port, stack))
         _watch(opened, faces, WatchOptions(every=every, patience=patience), tell)
     if json:
-        output.print_json({"source": opened.name, **summary.to_json()})
+        output.print_json({"source": opened.name, **summary.to_dict()})
     else:
         output.note(f"rostro: {_sentence(summary)}")
     raise typer.Exit(output.YES if summary.people else output.NO)
@@ -157,7 +157,7 @@ def _say(document: dict[str, Any]) -> None:
 def _tell(write: Callable[[dict[str, Any]], None], clock: Clock, sightings: Sightings | None, scene: Scene) -> None:
     """Each event as a document with its time and its picture."""
     for event in scene.events:
-        write({**event.to_json(), "time": clock.time(event.seconds), **_picture(event, sightings)})
+        write({**event.to_dict(), "time": clock.time(event.seconds), **_picture(event, sightings)})
 
 
 def _picture(event: Event, sightings: Sightings | None) -> dict[str, str | None]:
@@ -170,10 +170,10 @@ def _picture(event: Event, sightings: Sightings | None) -> dict[str, str | None]
 def _sightings(faces: Recognizer, wanted: bool) -> Sightings | None:
     if not wanted:
         return None
-    from rostro.people.pictures import CropStore
+    from rostro.people.pictures import Pictures
     from rostro.video.sightings import Sightings
 
-    crops = CropStore.beside(faces.gallery_url)
+    crops = Pictures.beside(faces.gallery_url)
     if crops is None:
         raise BadInput(f"{faces.gallery_url}: pictures are kept beside galleries that are files, and this is none")
     return Sightings(crops, faces.gallery)
@@ -197,7 +197,7 @@ def _page(faces: Recognizer, source: Source, port: int, stack: ExitStack) -> Cal
     """Serves the page for this machine while the watching goes on, and opens it where somebody sits before it."""
     from rostro.server.admission.keys import DEFAULT_FILE, KeyStore
     from rostro.server.serving import make_server
-    from rostro.server.sockets.watching import Broadcast
+    from rostro.server.sockets.broadcast import Broadcast
 
     broadcast = Broadcast(source.name)
     server = make_server(faces, keys=KeyStore(Path(DEFAULT_FILE)), host=_HOST, port=port, watching=broadcast)

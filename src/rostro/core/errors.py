@@ -5,9 +5,10 @@
     RostroError
     ├── PhotoError            a photo cannot be used; names the photo and the reason
     │   ├── UnreadablePhoto   broken, truncated, empty, not a picture
-    │   └── PhotoTooLarge     over the limit on bytes, pixels or faces
-    ├── NoFace                a face was needed and none was found
-    ├── SeveralFaces          one face was needed and several were found
+    │   ├── PhotoTooLarge     over the limit on bytes, pixels or faces
+    │   ├── NoFace            a face was needed and none was found
+    │   ├── SeveralFaces      one face was needed and several were found
+    │   └── AlreadyEnrolled   the photo is another person's
     ├── ModelError
     │   ├── ModelUnavailable  no source could give the file (names each source and why)
     │   ├── ModelCorrupt      size or sha256 differ from the entry
@@ -17,6 +18,7 @@
     ├── GalleryError
     │   ├── SpaceMismatch     vectors of another embedding space
     │   ├── UnknownPerson     no person of that name
+    │   ├── NameTaken         somebody else has that name
     │   └── GalleryCorrupt    the stored data contradicts itself
     ├── NoOperatingPoint      no measured threshold for this space
     └── BadInput              an argument outside its range, a file of the wrong form
@@ -24,9 +26,28 @@
 
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 
 class RostroError(Exception):
-    """The root of all errors raised on purpose."""
+    """The root of all errors raised on purpose.
+
+    Attributes:
+        values: What the message says, for programs: ``{"faces": 3}``.
+    """
+
+    def __init__(self, message: str, **values: Any) -> None:
+        super().__init__(message)
+        self.values: Mapping[str, Any] = values
+
+    @property
+    def kind(self) -> str:
+        """A short name that stays when the words change: ``no-face``, ``space-mismatch``, ``bad-input``."""
+        return re.sub(r"(?<=.)(?=[A-Z])", "-", type(self).__name__).lower()
 
 
 class PhotoError(RostroError):
@@ -35,19 +56,20 @@ class PhotoError(RostroError):
     Attributes:
         photo: Name or path of the photo, as the caller gave it.
         reason: Why, in words for a person.
+        values: What the reason says, for programs.
     """
 
-    def __init__(self, photo: str, reason: str) -> None:
-        super().__init__(f"{photo}: {reason}")
+    def __init__(self, photo: str, reason: str, **values: Any) -> None:
+        super().__init__(f"{photo}: {reason}", **values)
         self.photo = photo
         self.reason = reason
 
-    def __reduce__(self) -> tuple[type[PhotoError], tuple[str, str]]:
-        return type(self), (self.photo, self.reason)
+    def __reduce__(self) -> tuple[type[PhotoError], tuple[str, str], dict[str, Any]]:
+        return type(self), (self.photo, self.reason), self.__dict__
 
 
 class UnreadablePhoto(PhotoError):  # noqa: N818 - the name says what happened
-    """The bytes are not a picture that can be decoded."""
+    """The bytes are not a picture that can be decoded; ``values["why"]`` is a finer kind where one is known."""
 
 
 class PhotoTooLarge(PhotoError):  # noqa: N818
@@ -57,12 +79,16 @@ class PhotoTooLarge(PhotoError):  # noqa: N818
 class NoFace(PhotoError):  # noqa: N818
     """A face was needed and none was found."""
 
-    def __init__(self, photo: str, reason: str = "no face found") -> None:
-        super().__init__(photo, reason)
+    def __init__(self, photo: str, reason: str = "no face found", **values: Any) -> None:
+        super().__init__(photo, reason, **values)
 
 
 class SeveralFaces(PhotoError):  # noqa: N818
     """Exactly one face was needed and several were found."""
+
+
+class AlreadyEnrolled(PhotoError):  # noqa: N818
+    """The same photo is enrolled as somebody else."""
 
 
 class ModelError(RostroError):
@@ -85,9 +111,14 @@ class MissingExtra(RostroError):  # noqa: N818
     """An optional part is not installed."""
 
     def __init__(self, package: str, extra: str) -> None:
-        super().__init__(f"{package} is not installed; run: pip install 'rostro[{extra}]'")
+        super().__init__(
+            f"{package} is not installed; run: pip install 'rostro[{extra}]'", package=package, extra=extra
+        )
         self.package = package
         self.extra = extra
+
+    def __reduce__(self) -> tuple[type[MissingExtra], tuple[str, str]]:
+        return type(self), (self.package, self.extra)
 
 
 class EngineError(RostroError):
@@ -104,6 +135,10 @@ class SpaceMismatch(GalleryError):  # noqa: N818
 
 class UnknownPerson(GalleryError):  # noqa: N818
     """The gallery holds nobody of that name."""
+
+
+class NameTaken(GalleryError):  # noqa: N818
+    """Somebody else has that name."""
 
 
 class GalleryCorrupt(GalleryError):  # noqa: N818

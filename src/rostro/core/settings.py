@@ -58,7 +58,7 @@ class Settings:
     )
     offline: bool = _setting("ROSTRO_OFFLINE", _flag, "1 forbids the network", False)
     model_mirror: Path | None = _setting("ROSTRO_MODEL_MIRROR", _optional_path, "folder that holds model files")
-    gallery: str = _setting("ROSTRO_GALLERY", str, "gallery used when --gallery is not given", "rostro.db")
+    gallery: str = _setting("ROSTRO_GALLERY", str, "gallery used when none is given", "rostro.db")
     engine: str = _setting("ROSTRO_ENGINE", str, "inference engine", "openvino")
     precision: str = _setting("ROSTRO_PRECISION", str, "auto, f32, bf16 or int8", "auto")
     threads: int = _setting(

@@ -6,6 +6,7 @@ top left pixel. Left and right are *as seen in the image*. Scores: higher is mor
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -40,8 +41,22 @@ def check_image(image: Image) -> Image:
     return image
 
 
-@dataclass(frozen=True, slots=True)
-class Face:
+class Answer:
+    """What every answer can do besides: become a dictionary, or JSON."""
+
+    __slots__ = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, rounded for people; what the command line and the server send."""
+        raise NotImplementedError
+
+    def to_json(self) -> str:
+        """`to_dict` as one JSON document."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Face(Answer):
     """One detected face.
 
     Attributes:
@@ -98,7 +113,11 @@ class Face:
         """Centre of the box."""
         return (self.box[0] + self.box[2]) / 2, (self.box[1] + self.box[3]) / 2
 
-    def to_json(self) -> dict[str, Any]:
+    def __repr__(self) -> str:
+        x1, y1, x2, y2 = (round(v) for v in self.box)
+        return f"<Face {x2 - x1} × {y2 - y1} at ({x1}, {y1}), score {self.score:.2f}>"
+
+    def to_dict(self) -> dict[str, Any]:
         """``{"box", "score", "landmarks"}`` with two, four and two decimals."""
         points = None if self.landmarks is None else [[round(float(v), 2) for v in point] for point in self.landmarks]
         box = [round(float(v), 2) for v in self.box]
@@ -124,9 +143,9 @@ def _text(value: float | str) -> str:
     return value if isinstance(value, str) else f"{value:g}"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Embedding:
-    """A unit vector in a named space.
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Embedding(Answer):
+    """A unit vector in a named space. Numpy takes it as the array that it holds; equal are equal vectors of one space.
 
     Attributes:
         vector: (d,) float32 of unit Euclidean norm.
@@ -144,130 +163,43 @@ class Embedding:
             raise BadInput(f"an embedding has unit norm, got {norm}")
         self.vector.setflags(write=False)
 
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        return np.array(self.vector, dtype=dtype, copy=copy)
 
-@dataclass(frozen=True, slots=True)
-class OperatingPoint:
-    """A threshold and what is known about it. No threshold exists without one.
+    def __len__(self) -> int:
+        return len(self.vector)
 
-    Attributes:
-        space: The embedding space that it holds for.
-        threshold: Scores at or above it are a match.
-        fmr: False match rate at the threshold: impostor pairs accepted, as a fraction.
-        fmr_interval: 95 % confidence interval of `fmr`.
-        fnmr: False non-match rate at the threshold.
-        measured_on: The data and the way of measuring, in words.
-        genuine: Number of genuine scores behind it.
-        impostor: Number of impostor scores behind it.
-        metric: The score's name.
-    """
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Embedding):
+            return NotImplemented
+        return self.space == other.space and np.array_equal(self.vector, other.vector)
 
-    space: str
-    threshold: float
-    fmr: float | None
-    fmr_interval: tuple[float, float] | None
-    fnmr: float | None
-    measured_on: str
-    genuine: int
-    impostor: int
-    metric: str = "cosine"
+    def __hash__(self) -> int:
+        return hash((self.space, self.vector.tobytes()))
+
+    def __repr__(self) -> str:
+        return f"<Embedding of {len(self)} numbers in {self.space}>"
+
+    def to_dict(self) -> dict[str, Any]:
+        """``{"space", "embedding"}``, with six decimals."""
+        return {"space": self.space, "embedding": [round(float(v), 6) for v in self.vector]}
 
 
 @dataclass(frozen=True, slots=True)
-class Verification:
-    """The answer to "are these two the same person?".
-
-    Attributes:
-        similarity: Cosine of the two embeddings, in [-1, 1].
-        operating_point: The threshold that decided, with its false match rate.
-        faces: The face used of each photo.
-        space: The embedding space.
-    """
-
-    similarity: float
-    operating_point: OperatingPoint
-    faces: tuple[Face, Face]
-    space: str
-
-    @property
-    def same(self) -> bool:
-        """Whether the similarity reaches the threshold."""
-        return self.similarity >= self.operating_point.threshold
-
-    @property
-    def threshold(self) -> float:
-        """The threshold of the operating point."""
-        return self.operating_point.threshold
-
-    @property
-    def false_match_rate(self) -> float | None:
-        """Measured false match rate at the threshold; None for a threshold that the caller chose."""
-        return self.operating_point.fmr
-
-    @property
-    def distance(self) -> float:
-        """Cosine distance, 1 - similarity, as deepface's users know it."""
-        return 1.0 - self.similarity
-
-    @property
-    def euclidean(self) -> float:
-        """Euclidean distance of the two unit vectors, as FaceNet's users know it: sqrt(2 - 2 cos)."""
-        return math.sqrt(max(0.0, 2.0 - 2.0 * self.similarity))
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A person who may be the one in the photo, with their fused score."""
-
-    name: str
-    similarity: float
-
-
-@dataclass(frozen=True, slots=True)
-class Identification:
-    """The answer to "who is this face?": the candidates, best first, against an operating point."""
-
-    face: Face
-    candidates: tuple[Candidate, ...]
-    operating_point: OperatingPoint
-
-    def __post_init__(self) -> None:
-        scores = [candidate.similarity for candidate in self.candidates]
-        if scores != sorted(scores, reverse=True):
-            raise BadInput("candidates come best first")
-
-    @property
-    def similarity(self) -> float | None:
-        """Score of the best candidate; None when the gallery is empty."""
-        return self.candidates[0].similarity if self.candidates else None
-
-    @property
-    def name(self) -> str | None:
-        """The best candidate's name when the score reaches the threshold, else None: unknown."""
-        best = self.similarity
-        return self.candidates[0].name if best is not None and best >= self.operating_point.threshold else None
-
-    def to_json(self) -> dict[str, Any]:
-        """The face's entry in ``rostro identify --json``."""
-        return {
-            **self.face.to_json(),
-            "name": self.name,
-            "similarity": None if self.similarity is None else round(self.similarity, 4),
-            "threshold": round(self.operating_point.threshold, 4),
-            "candidates": [{"name": c.name, "similarity": round(c.similarity, 4)} for c in self.candidates],
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Answer):
     """Somebody in a gallery."""
 
     id: int
     name: str
     templates: int
 
+    def to_dict(self) -> dict[str, Any]:
+        """``{"id", "name", "templates"}``."""
+        return {"id": self.id, "name": self.name, "templates": self.templates}
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Template:
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Template(Answer):
     """One enrolled face, as a gallery takes it.
 
     Attributes:
@@ -285,3 +217,10 @@ class Template:
     quality: float = 1.0
     box: tuple[float, float, float, float] | None = None
     collection: str = ""
+
+    def __repr__(self) -> str:
+        return f"<Template from {self.photo}, quality {self.quality:.2f}>"
+
+    def to_dict(self) -> dict[str, Any]:
+        """``{"photo", "sha256", "quality"}``."""
+        return {"photo": self.photo, "sha256": self.source_hash, "quality": round(self.quality, 4)}

@@ -1,45 +1,50 @@
-"""The few words that pictures say, in English and Spanish."""
+"""Two languages, and what is said in both."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
+from string import Formatter
+from typing import TYPE_CHECKING, Literal
 
 from rostro.core.errors import BadInput
 
 if TYPE_CHECKING:
-    from rostro.core.types import OperatingPoint
+    from collections.abc import Iterator, Mapping
 
 Language = Literal["en", "es"]
 
-_WORDS: Final[dict[str, tuple[str, str]]] = {
-    "same": ("Same person", "La misma persona"),
-    "different": ("Not the same person", "No es la misma persona"),
-    "similarity": ("similarity {}", "similitud {}"),
-    "threshold": ("threshold {}", "umbral {}"),
-    "rate": (
-        "At this threshold, {} pairs of different people is taken for the same person.",
-        "Con este umbral, {} pares de personas distintas se toma por la misma persona.",
-    ),
-    "rate_none": (
-        "At this threshold, none of {} pairs of different people was taken for the same person.",
-        "Con este umbral, ninguno de {} pares de personas distintas se tomó por la misma persona.",
-    ),
-    "rate_unknown": (
-        "The false match rate at this threshold was not measured.",
-        "La tasa de falsas coincidencias con este umbral no se ha medido.",
-    ),
-    "one_in": ("1 in {}", "1 de cada {}"),
-    "unknown": ("unknown", "desconocido"),
-    "no_face": ("no face", "ninguna cara"),
-    "one_face": ("1 face", "1 cara"),
-    "faces": ("{} faces", "{} caras"),
-    "left_out": ("{} of {} photos are shown", "Se muestran {} de {} fotos"),
-    "values": ("{} values", "{} valores"),
-    "difference": ("Difference of the unit vectors", "Diferencia de los vectores unitarios"),
-    "cosine": ("Cosine distance", "Distancia coseno"),
-    "euclidean": ("Euclidean distance", "Distancia euclídea"),
-    "unit_euclidean": ("Euclidean, unit vectors", "Euclídea, vectores unitarios"),
-}
+
+class Words:
+    """A small dictionary: what a room says, by key, in English and in Spanish.
+
+    Args:
+        table: Key → (English, Spanish). Empty braces are places of values, as many in the one as in the other.
+
+    Raises:
+        BadInput: A Spanish text has other places than the English one.
+    """
+
+    def __init__(self, table: Mapping[str, tuple[str, str]]) -> None:
+        self._table = dict(table)
+        for key, (english, spanish) in self._table.items():
+            if _places(english) != _places(spanish):
+                raise BadInput(f"{key!r}: the Spanish text has other places for values than the English one")
+
+    def __iter__(self) -> Iterator[str]:
+        """The keys."""
+        return iter(self._table)
+
+    def say(self, word: str, language: Language, *values: object) -> str:
+        """The words for a key, with values filled in.
+
+        Raises:
+            BadInput: The language is neither ``en`` nor ``es``.
+            KeyError: There is no such key.
+        """
+        return self._table[word][check_language(language) == "es"].format(*values)
+
+
+def _places(text: str) -> list[str]:
+    return [name for _, name, _, _ in Formatter().parse(text) if name is not None]
 
 
 def check_language(language: Language) -> Language:
@@ -53,37 +58,8 @@ def check_language(language: Language) -> Language:
     return language
 
 
-def say(word: str, language: Language, *values: object) -> str:
-    """The words for a key, with values filled in.
-
-    Raises:
-        BadInput: The language is neither ``en`` nor ``es``.
-    """
-    return _WORDS[word][check_language(language) == "es"].format(*values)
-
-
 def count(number: int, language: Language) -> str:
     """A whole number with its thousands apart: 1,000 and 12,000 in English, 1000 and 12 000 in Spanish."""
     if language == "en":
         return f"{number:,}"
     return str(number) if number < 10_000 else f"{number:,}".replace(",", "\u00a0")
-
-
-def say_faces(number: int, language: Language) -> str:
-    """How many faces, in words."""
-    if number < 2:
-        return say("one_face" if number else "no_face", language)
-    return say("faces", language, count(number, language))
-
-
-def say_false_match_rate(point: OperatingPoint, language: Language) -> str:
-    """The operating point's false match rate in a sentence, rounded to two digits: "1 in 1,000 pairs …"."""
-    if point.fmr is None:
-        return say("rate_unknown", language)
-    if point.fmr == 0:
-        return say("rate_none", language, count(point.impostor, language))
-    pairs = 1 / point.fmr
-    digits = len(str(int(pairs))) - 2
-    rounded = round(pairs, -digits) if digits > 0 else round(pairs, 1)
-    shown = f"{rounded:g}" if rounded < 10 else count(round(rounded), language)
-    return say("rate", language, say("one_in", language, shown))

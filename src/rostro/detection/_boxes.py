@@ -1,4 +1,4 @@
-"""Arithmetic of boxes that detectors share. Boxes are rows (x1, y1, x2, y2)."""
+"""What detectors do with their boxes: rows (x1, y1, x2, y2)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from rostro.core.geometry import overlap
 from rostro.core.types import Face
 
 if TYPE_CHECKING:
@@ -16,28 +17,6 @@ if TYPE_CHECKING:
 
 #: Boxes that `nms` compares at once: enough to keep numpy busy, few enough for the processor's cache.
 _BLOCK = 128
-
-
-def overlap(boxes: Floats, others: Floats, over: Literal["union", "smaller"] = "union") -> Floats:
-    """How much boxes overlap others.
-
-    Args:
-        boxes: (N, 4).
-        others: (M, 4).
-        over: What the area in common is divided by: the ``union`` of the two (IoU) or the ``smaller`` one.
-
-    Returns:
-        (N, M) values in [0, 1]; 0 where a box has no area.
-    """
-    x1, y1, x2, y2 = boxes.T[:, :, None]
-    u1, v1, u2, v2 = others.T
-    common = np.maximum(np.minimum(x2, u2) - np.maximum(x1, u1), 0) * np.maximum(
-        np.minimum(y2, v2) - np.maximum(y1, v1), 0
-    )
-    area, areas = (x2 - x1) * (y2 - y1), (u2 - u1) * (v2 - v1)
-    whole = area + areas - common if over == "union" else np.minimum(area, areas)
-    part: Floats = np.divide(common, whole, out=np.zeros_like(common), where=common > 0)
-    return part
 
 
 def nms(boxes: Floats, scores: Floats, iou: float, *, over: Literal["union", "smaller"] = "union") -> NDArray[np.intp]:
@@ -64,13 +43,6 @@ def nms(boxes: Floats, scores: Floats, iou: float, *, over: Literal["union", "sm
                 stays[i + 1 :] &= ~clash[i, i + 1 :]
         kept = np.concatenate([kept, block[stays]])
     return kept
-
-
-def squared(boxes: Floats) -> Floats:
-    """The boxes grown about their centres to squares of their longer sides."""
-    centres = (boxes[:, :2] + boxes[:, 2:]) / 2
-    half = np.max(boxes[:, 2:] - boxes[:, :2], axis=1, keepdims=True) / 2
-    return np.hstack([centres - half, centres + half])
 
 
 def faces(boxes: Floats, scores: Floats, landmarks: Floats | None = None) -> list[Face]:

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 
 from rostro.core.errors import BadInput
+from rostro.core.geometry import squared
 from rostro.core.types import Face, Floats, Image
-from rostro.detection._boxes import faces, nms, squared
+from rostro.detection._boxes import faces, nms
 from rostro.detection._mosaic import cuts, shelves
 from rostro.detection.base import Detector
 from rostro.models.entry import ModelFile

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from rostro.core.errors import BadInput
-from rostro.core.words import Language, count, say
+from rostro.core.words import Language, count
 from rostro.drawing.layout import GAP, MARGIN, SMALL, TEXT, WIDTH, below, beside, framed, line
 from rostro.drawing.shapes import BLUE, HAIRLINE, INK, MUTED, PAPER, VERMILLION, Colour
+from rostro.drawing.words import say
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from rostro.core.words import Language, say
+from rostro.core.words import Language
 from rostro.drawing.faces import Kind, draw_mark
 from rostro.drawing.layout import SMALL, TEXT, blank
 from rostro.drawing.shapes import GREEN, HAIRLINE, INK, MUTED, PAPER, VERMILLION, Colour, rounded_box
 from rostro.drawing.text import draw_text, text_width
+from rostro.drawing.words import say
 
 if TYPE_CHECKING:
-    from rostro.core.types import Image, Verification
+    from rostro.core.decisions import Verification
+    from rostro.core.types import Image
 
 #: The part of the cosine's range where faces lie; scores outside are shown at its end.
 _LOWEST, _HIGHEST = -0.5, 1.0

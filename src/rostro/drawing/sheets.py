@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from rostro.core.errors import BadInput
 from rostro.core.types import Face, check_image
-from rostro.core.words import Language, count, say, say_faces, say_false_match_rate
+from rostro.core.words import Language, count
 from rostro.drawing.faces import Kind, draw_faces, draw_mark, mark_faces
 from rostro.drawing.layout import (
     GAP,
@@ -29,11 +29,13 @@ from rostro.drawing.layout import (
 from rostro.drawing.scorebar import score_bar, signed
 from rostro.drawing.shapes import MUTED, TILE
 from rostro.drawing.text import text_width
+from rostro.drawing.words import say, say_faces, say_false_match_rate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rostro.core.types import Crops, Identification, Image, Verification
+    from rostro.core.decisions import Identification, Verification
+    from rostro.core.types import Crops, Image
 
 #: Photos on one contact sheet; more would make it too large to look at.
 MOST_PHOTOS: Final = 200

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rostro.core.files import replacing
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -29,10 +31,6 @@ def converted(store: ModelStore, entry: ModelFile, form: str, convert: Callable[
     target = folder / f"{source.stem}-{store.hash_of(entry)[:16]}-{form}.onnx"
     with FileLock(target.with_suffix(".lock")):
         if not target.exists():
-            part = target.with_suffix(".part")
-            try:
-                convert(source, part)
-                part.replace(target)
-            finally:
-                part.unlink(missing_ok=True)
+            with replacing(target, alone=True) as beside:
+                convert(source, beside)
     return target

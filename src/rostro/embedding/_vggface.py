@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from rostro.core.errors import BadInput
+from rostro.core.lazy import Lazy
 from rostro.core.types import Crops, Floats
 from rostro.embedding.base import Classifier
 from rostro.embedding.keras import KerasEmbedder
@@ -15,6 +15,9 @@ from rostro.models.entry import ModelFile
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from rostro.models.store import ModelStore
+    from rostro.runtime.base import EngineOptions
 
 _RELEASE = "https://github.com/rcmalli/keras-vggface/releases/download/v2.0/"
 
@@ -49,10 +52,17 @@ class VGGEmbedder(KerasEmbedder, Classifier):
         bgr = crops[..., ::-1].astype(np.float32) - np.array(cls.mean, np.float32)
         return np.ascontiguousarray(bgr.transpose(0, 3, 1, 2))
 
-    @cached_property
+    def __init__(self, store: ModelStore, engine: EngineOptions) -> None:
+        """See `KerasEmbedder`."""
+        super().__init__(store, engine)
+        self._people = Lazy(
+            lambda: read_names(self.store.path(self.names), self.network.outputs["probabilities"].channels)
+        )
+
+    @property
     def people(self) -> tuple[str, ...]:
         """See `Classifier.people`."""
-        return read_names(self.store.path(self.names), self.network.outputs["probabilities"].channels)
+        return self._people()
 
     def probabilities(self, crops: Crops) -> Floats:
         """See `Classifier.probabilities`."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from rostro.core.geometry import unit_rows
 from rostro.core.parts import Room
 
 if TYPE_CHECKING:
@@ -64,10 +65,7 @@ class Embedder(ABC):
 
     def embed(self, crops: Crops) -> Floats:
         """Unit vectors, (N, dims) float32."""
-        vectors = self.represent(crops)
-        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-        unit: Floats = vectors / np.maximum(norms, np.finfo(np.float32).tiny)
-        return unit
+        return unit_rows(self.represent(crops))
 
     def space(self, alignment: AlignmentSpec | None = None) -> str:
         """Name of the embedding space: embedder, weights, alignment.

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rostro.core.files import write_file
 from rostro.evaluation.protocols.all_pairs import EveryPair, all_pairs_sample, counted
-from rostro.photos.writing import replace_file
 from rostro.scoring.bootstrap import AllPairs, rate_intervals
 from rostro.scoring.counts import RateNotSupported
 from rostro.scoring.impostor_tail import fit_tail
@@ -110,9 +110,9 @@ def _point(target: float, rates: Rates, fmr: Interval, fnmr: Interval) -> dict[s
 
 
 def write_operating_points(document: dict[str, Any], path: Path) -> None:
-    """Writes the file that ``--operating-point`` takes.
+    """Writes the file that `Recognizer` takes as ``operating_point``.
 
     Raises:
         BadInput: It cannot be written.
     """
-    replace_file(path, json.dumps(document, indent=2, ensure_ascii=False).encode() + b"\n")
+    write_file(path, json.dumps(document, indent=2, ensure_ascii=False).encode() + b"\n")

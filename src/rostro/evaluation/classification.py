@@ -131,7 +131,7 @@ class Classification:
         """The wrong answers, the surest first."""
         return sorted((a for a in self.answers if a.said != a.truth), key=lambda a: -a.probability)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Everything, for other programs."""
         columns, counts = self.matrix()
         return {

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from rostro.core.words import Language, check_language, count
+from rostro.core.files import write_file
+from rostro.core.words import Language, Words, count
 from rostro.evaluation.confusion import confusion_chart
 from rostro.evaluation.words import percent
-from rostro.photos.writing import replace_file
 from rostro.reports.charts import standing_alone
 from rostro.reports.page import Page
 
@@ -67,9 +67,9 @@ def write_classification(result: Classification, folder: Path, language: Languag
         BadInput: The language is neither ``en`` nor ``es``, or a file cannot be written.
     """
     _Report(result, language).page().write(folder / "report.html")
-    text = json.dumps(result.to_json(), indent=1, ensure_ascii=False, allow_nan=False)
-    replace_file(folder / "results.json", text.encode() + b"\n")
-    replace_file(folder / "confusion.svg", standing_alone(_Report(result, language).matrix()).encode())
+    text = json.dumps(result.to_dict(), indent=1, ensure_ascii=False, allow_nan=False)
+    write_file(folder / "results.json", text.encode() + b"\n")
+    write_file(folder / "confusion.svg", standing_alone(_Report(result, language).matrix()).encode())
 
 
 def summary(result: Classification, language: Language) -> list[str]:
@@ -82,9 +82,7 @@ def summary(result: Classification, language: Language) -> list[str]:
     ]
 
 
-def say(word: str, language: Language, *values: object) -> str:
-    """The words for a key, with values filled in."""
-    return _WORDS[word][check_language(language) == "es"].format(*values)
+say = Words(_WORDS).say
 
 
 class _Report:

@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from rostro.drawing.text import shorten, text_width
+from rostro.reports.charts import LINE, drawing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,16 +50,15 @@ def confusion_chart(rows: Sequence[str], columns: Sequence[str], counts: NDArray
             x, y = left + _CELL * column, top + _CELL * row
             part = count / max(sum(line), 1)
             fill = f'fill="{_RIGHT if row == column else _WRONG}" fill-opacity="{part:.2f}"' if count else 'fill="none"'
-            parts.append(f'<rect x="{x}" y="{y}" width="{_CELL}" height="{_CELL}" {fill} stroke="var(--line)"/>')
+            parts.append(
+                f'<rect x="{x}" y="{y}" width="{_CELL}" height="{_CELL}" {fill} class="thin" stroke="{LINE[0]}"/>'
+            )
             if count and len(columns) <= _WRITTEN:
                 colour = ' fill="#fff"' if part > 0.5 else ""
                 parts.append(
                     f'<text x="{x + _CELL / 2}" y="{y + _CELL / 2 + 4}" text-anchor="middle"{colour}>{count}</text>'
                 )
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" '
-        f'font-size="{_LETTER}" fill="currentColor">{"".join(parts)}</svg>'
-    )
+    return drawing(width, height, "".join(parts), _LETTER)
 
 
 def _text(x: float, y: float, text: str, anchor: str) -> str:

@@ -158,7 +158,7 @@ class _Batch:
 
 
 def _system(connection: sqlite3.Connection, system: System) -> int:
-    description = json.dumps(system.to_json(), sort_keys=True)
+    description = json.dumps(system.to_dict(), sort_keys=True)
     with connection:
         connection.execute("INSERT OR IGNORE INTO systems (description) VALUES (?)", (description,))
     (number,) = connection.execute("SELECT id FROM systems WHERE description = ?", (description,)).fetchone()

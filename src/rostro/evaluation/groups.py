@@ -46,7 +46,7 @@ class GroupRate:
     interval: Interval | None = None
     warning: str = ""
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """All of it."""
         return {
             "groups": list(self.groups),
@@ -80,13 +80,13 @@ class GroupReport:
         rates = [row.rate for row in getattr(self, kind) if row.rate is not None and row.groups[0] == row.groups[1]]
         return max(rates) / min(rates) if len(rates) > 1 and min(rates) > 0 else None
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """All of it."""
         return {
             "attribute": self.attribute,
             "threshold": self.threshold,
-            "fmr": [row.to_json() for row in self.fmr],
-            "fnmr": [row.to_json() for row in self.fnmr],
+            "fmr": [row.to_dict() for row in self.fmr],
+            "fnmr": [row.to_dict() for row in self.fnmr],
             "largest_fmr_ratio": self.largest_ratio("fmr"),
             "largest_fnmr_ratio": self.largest_ratio("fnmr"),
         }

@@ -51,7 +51,7 @@ class Metric:
         """Name for files: ``tar@0.001``."""
         return self.kind if self.at is None else f"{self.kind}@{self.at:g}"
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """All of it."""
         interval = self.interval
         return {

@@ -26,6 +26,6 @@ class Options:
     seed: int = 0
     replicates: int = 1000
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """All of them."""
         return asdict(self)

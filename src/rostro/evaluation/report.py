@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rostro.core.files import write_file
 from rostro.core.words import Language, count
 from rostro.evaluation import figures
 from rostro.evaluation.words import metric_name, metric_value, number, percent, say
-from rostro.photos.writing import replace_file
 from rostro.reports.charts import standing_alone
 from rostro.reports.page import Page
 
@@ -62,7 +62,7 @@ def write_curves(shown: Sequence[Shown], folder: Path, language: Language) -> No
         BadInput: One cannot be written.
     """
     for name, svg in _Report(shown, language).curves():
-        replace_file(folder / f"{name}.svg", standing_alone(svg).encode())
+        write_file(folder / f"{name}.svg", standing_alone(svg).encode())
 
 
 class _Report:

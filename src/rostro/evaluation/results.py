@@ -7,7 +7,7 @@ import io
 import json
 from typing import TYPE_CHECKING, Any
 
-from rostro.photos.writing import replace_file
+from rostro.core.files import write_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,19 +31,19 @@ def write_results(results: Sequence[Result], folder: Path) -> None:
         BadInput: The folder cannot be written.
     """
     text = json.dumps(document(results), indent=1, ensure_ascii=False, allow_nan=False)
-    replace_file(folder / "results.json", text.encode() + b"\n")
-    replace_file(folder / "results.csv", _csv(results).encode())
+    write_file(folder / "results.json", text.encode() + b"\n")
+    write_file(folder / "results.csv", _csv(results).encode())
 
 
 def _result(result: Result) -> dict[str, Any]:
     table, measurement = result.table, result.measurement
     return {
         **table.header,
-        "system": result.system.to_json(),
-        "metrics": [metric.to_json() for metric in measurement.metrics],
+        "system": result.system.to_dict(),
+        "metrics": [metric.to_dict() for metric in measurement.metrics],
         "spread": _spread(measurement.spread),
         "cmc": list(measurement.cmc),
-        "groups": [report.to_json() for report in result.groups],
+        "groups": [report.to_dict() for report in result.groups],
         "failed": [{"photo": photo, "reason": reason} for photo, reason in table.failures],
         **{
             kind: [
@@ -78,16 +78,16 @@ def _spread(spread: Spread | None) -> dict[str, Any] | None:
 
 def _csv(results: Sequence[Result]) -> str:
     stream = io.StringIO()
-    first = results[0].measurement.metrics[0].to_json()
+    first = results[0].measurement.metrics[0].to_dict()
     writer = csv.DictWriter(stream, ("protocol", *_SYSTEM, "seconds_per_photo", "model_bytes", *first))
     writer.writeheader()
     for result in results:
-        system = result.system.to_json()
+        system = result.system.to_dict()
         common = {
             "protocol": result.protocol,
             **{name: system[name] for name in _SYSTEM},
             "seconds_per_photo": result.seconds_per_photo,
             "model_bytes": result.system.model_bytes,
         }
-        writer.writerows({**common, **metric.to_json()} for metric in result.measurement.metrics)
+        writer.writerows({**common, **metric.to_dict()} for metric in result.measurement.metrics)
     return stream.getvalue()

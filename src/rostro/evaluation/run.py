@@ -89,8 +89,8 @@ def evaluate(
     embedded = cache.embed(recognizer, system, protocol.people, on_photo)
     header: dict[str, Any] = {
         "protocol": name,
-        "options": options.to_json(),
-        "system": system.to_json(),
+        "options": options.to_dict(),
+        "system": system.to_dict(),
         "photos": len(embedded.people.photos),
         "people": len(embedded.people.names),
         "data_hash": embedded.data_hash,

@@ -70,6 +70,6 @@ class System:
         """Short name for tables: ``yunet + sface``."""
         return f"{self.detector} + {self.embedder}"
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """All attributes."""
         return asdict(self)

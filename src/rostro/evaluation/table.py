@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rostro.core.errors import BadInput, MissingExtra
+from rostro.core.files import replacing
 from rostro.scoring.counts import ScoreCounts
 
 if TYPE_CHECKING:
@@ -210,9 +211,8 @@ def _in_order(column: pa.ChunkedArray, place: NDArray[np.intp]) -> tuple[str, ..
 def _write(table: pa.Table, header: dict[str, Any], path: Path) -> None:
     import pyarrow.parquet as pq
 
-    temporary = path.with_suffix(".part")
-    pq.write_table(table.replace_schema_metadata({"rostro": json.dumps(header)}), temporary, compression="zstd")
-    temporary.replace(path)
+    with replacing(path) as beside:
+        pq.write_table(table.replace_schema_metadata({"rostro": json.dumps(header)}), beside, compression="zstd")
 
 
 def _read(path: Path) -> tuple[pa.Table, dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from rostro.core.words import Language, check_language, count
+from rostro.core.words import Language, Words, check_language, count
 
 if TYPE_CHECKING:
     from rostro.evaluation.measures import Metric
@@ -108,9 +108,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
 _RAISED: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def say(word: str, language: Language, *values: object) -> str:
-    """The words for a key, with values filled in."""
-    return _WORDS[word][check_language(language) == "es"].format(*values)
+say = Words(_WORDS).say
 
 
 def percent(value: float, language: Language, digits: int = 2) -> str:

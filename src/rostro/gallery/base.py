@@ -108,6 +108,22 @@ class Gallery(ABC):
     def people(self) -> list[Person]:
         """Everybody, by name."""
 
+    def names_after(self, name: str, count: int) -> list[tuple[int, str]]:
+        """(id, name) of the people whose names come after a name, by name.
+
+        A backend that can tell them without reading everybody's templates says so here.
+
+        Args:
+            name: The last name of the page before; empty for the first page.
+            count: How many at most.
+        """
+        return [(person.id, person.name) for person in self.people() if person.name > name][:count]
+
+    def template_counts(self, people: Collection[int]) -> dict[int, int]:
+        """How many templates people have, by their ids; ids that are gone may be left out."""
+        wanted = set(people)
+        return {person.id: person.templates for person in self.people() if person.id in wanted}
+
     @abstractmethod
     def person(self, name: str) -> Person:
         """One person.
@@ -197,7 +213,7 @@ class Gallery(ABC):
         """Builds the search index anew from the stored templates."""
 
     def damage(self) -> list[str]:
-        """What only this backend can find wrong with its storage, one sentence each; see `_check.find_damage`."""
+        """What only this backend can find wrong with its storage, one sentence each; see `find_damage`."""
         return []
 
     @abstractmethod

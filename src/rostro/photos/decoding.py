@@ -90,7 +90,7 @@ def decode(data: bytes, photo: str, *, max_pixels: int) -> Image:
     """
     name = picture_format(data)
     if name is None:
-        raise UnreadablePhoto(photo, f"not a picture: {describe(data)}")
+        raise UnreadablePhoto(photo, f"not a picture: {describe(data)}", why="not-a-picture")
     plugin = _plugin(name, photo)
     try:
         with plugin(BytesIO(data)) as picture:
@@ -105,9 +105,9 @@ def decode(data: bytes, photo: str, *, max_pixels: int) -> Image:
     except DecompressionBombError as error:
         raise PhotoTooLarge(photo, f"more pixels than the {name} decoder takes: {_words(error)}") from error
     except MemoryError as error:
-        raise UnreadablePhoto(photo, f"not enough memory to decode the {name}") from error
+        raise UnreadablePhoto(photo, f"not enough memory to decode the {name}", why="no-memory") from error
     except _DECODER_ERRORS as error:
-        raise UnreadablePhoto(photo, f"broken or truncated {name}: {_words(error)}") from error
+        raise UnreadablePhoto(photo, f"broken or truncated {name}: {_words(error)}", why="broken-photo") from error
 
 
 def _words(error: Exception) -> str:
@@ -126,7 +126,7 @@ def _plugin(name: str, photo: str) -> type[ImageFile]:
     try:
         from pillow_heif.as_plugin import HeifImageFile
     except ImportError:
-        raise UnreadablePhoto(photo, f"HEIC: {MissingExtra('pillow-heif', 'heif')}") from None
+        raise UnreadablePhoto(photo, f"HEIC: {MissingExtra('pillow-heif', 'heif')}", why="missing-extra") from None
     plugin = HeifImageFile
     return plugin
 
@@ -137,7 +137,8 @@ def _check_pixels(picture: ImageFile, photo: str, max_pixels: int) -> None:
     if any(tile.codec_name in DECODERS for tile in picture.tile):
         max_pixels, kind = min(max_pixels, _MAX_SLOW_PIXELS), " for this rare coding"
     if width * height > max_pixels:
-        raise PhotoTooLarge(photo, f"{width} × {height} pixels, the limit{kind} is {max_pixels} pixels")
+        reason = f"{width} × {height} pixels, the limit{kind} is {max_pixels} pixels"
+        raise PhotoTooLarge(photo, reason, pixels=width * height, limit=max_pixels)
 
 
 def _decode_plain_jpeg(data: bytes, picture: ImageFile) -> Image | None:

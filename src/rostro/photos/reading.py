@@ -8,7 +8,7 @@ import stat
 from dataclasses import dataclass, fields
 from io import BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -25,7 +25,16 @@ MAX_PIXELS: int = _DEFAULTS["max_pixels"]
 _CHUNK = 1 << 16
 
 PathLike = str | os.PathLike[str] | os.PathLike[bytes]
-Source = PathLike | bytes | BinaryIO | Image
+
+
+class Stream(Protocol):
+    """A binary file object, or anything else that is read like one."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Bytes from where the last read ended."""
+
+
+Source = PathLike | bytes | Stream | Image
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,15 +72,46 @@ def read_photo(
         PhotoTooLarge: Over a limit.
         BadInput: The source is of no known type, or an array that is not RGB uint8 (H, W, 3).
     """
-    name = printable(name if name is not None else _name_of(source))
+    name = printable(name if name is not None else name_of(source))
     if isinstance(source, np.ndarray):
         return _from_array(source, name, max_pixels)
     data = _read_bytes(source, name, max_bytes)
     if not data:
-        raise UnreadablePhoto(name, "the file is empty (0 bytes)")
+        raise UnreadablePhoto(name, "the file is empty (0 bytes)", why="empty-file")
     image = decode(data, name, max_pixels=max_pixels)
     image.setflags(write=False)
     return Photo(name, image, hashlib.sha256(data).hexdigest())
+
+
+def hash_source(source: Source, *, max_bytes: int = MAX_BYTES) -> tuple[Source, str]:
+    """The `Photo.sha256` that a photo will have, without decoding it.
+
+    Args:
+        source: As `read_photo` takes it. A file object is read and set back to where it stood; one that cannot be set
+            back is read into memory.
+        max_bytes: Largest file.
+
+    Returns:
+        What to read the photo from now, and the hash.
+
+    Raises:
+        UnreadablePhoto: Missing, not a file, or it may not be read.
+        PhotoTooLarge: Over `max_bytes`.
+        BadInput: The source is of no known type.
+    """
+    if isinstance(source, (str, os.PathLike)):
+        return source, photo_hash(source, max_bytes=max_bytes)
+    if isinstance(source, np.ndarray):
+        return source, _array_hash(check_image(source))
+    name = name_of(source)
+    stream: Any = source
+    if hasattr(stream, "seek") and getattr(stream, "seekable", lambda: True)():
+        start = stream.tell()
+        digest = hashlib.sha256(_read_bytes(source, name, max_bytes)).hexdigest()
+        stream.seek(start)
+        return source, digest
+    data = _read_bytes(source, name, max_bytes)
+    return data, hashlib.sha256(data).hexdigest()
 
 
 def photo_hash(path: PathLike, *, max_bytes: int = MAX_BYTES) -> str:
@@ -81,7 +121,7 @@ def photo_hash(path: PathLike, *, max_bytes: int = MAX_BYTES) -> str:
         UnreadablePhoto: Missing, not a file, or it may not be read.
         PhotoTooLarge: Over `max_bytes`.
     """
-    name = _name_of(path)
+    name = name_of(path)
     with _open(path, name, max_bytes) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -91,7 +131,8 @@ def printable(name: str) -> str:
     return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def _name_of(source: Source) -> str:
+def name_of(source: Source) -> str:
+    """What a photo is called in answers and errors: its path, its file's name, or what it is."""
     if isinstance(source, (str, os.PathLike)):
         return printable(os.fsdecode(source))
     if isinstance(source, (bytes, bytearray, memoryview)):
@@ -106,11 +147,16 @@ def _from_array(array: Image, name: str, max_pixels: int) -> Photo:
     image = check_image(array).view()
     height, width = image.shape[:2]
     if width * height > max_pixels:
-        raise PhotoTooLarge(name, f"{width} × {height} pixels, the limit is {max_pixels} pixels")
+        reason = f"{width} × {height} pixels, the limit is {max_pixels} pixels"
+        raise PhotoTooLarge(name, reason, pixels=width * height, limit=max_pixels)
     image.setflags(write=False)
+    return Photo(name, image, _array_hash(image))
+
+
+def _array_hash(image: Image) -> str:
     digest = hashlib.sha256(repr(image.shape).encode())
     digest.update(np.ascontiguousarray(image).data)
-    return Photo(name, image, digest.hexdigest())
+    return digest.hexdigest()
 
 
 def _read_bytes(source: Source, name: str, max_bytes: int) -> bytes:
@@ -143,7 +189,7 @@ def _open(path: PathLike, name: str, max_bytes: int) -> BufferedReader:
         raise UnreadablePhoto(name, str(error)) from error
 
 
-def _read_stream(stream: BinaryIO, name: str, max_bytes: int) -> bytes:
+def _read_stream(stream: Stream, name: str, max_bytes: int) -> bytes:
     """Reads to the end, or to one byte over the limit."""
     parts: list[bytes] = []
     left = max_bytes + 1
@@ -161,4 +207,4 @@ def _read_stream(stream: BinaryIO, name: str, max_bytes: int) -> bytes:
 
 def _check_bytes(size: int, name: str, max_bytes: int) -> None:
     if size > max_bytes:
-        raise PhotoTooLarge(name, f"{size} bytes, the limit is {max_bytes} bytes")
+        raise PhotoTooLarge(name, f"{size} bytes, the limit is {max_bytes} bytes", bytes=size, limit=max_bytes)

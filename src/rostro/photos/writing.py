@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
-import os
-import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PIL import Image as Pillow
 
 from rostro.core.errors import BadInput
+from rostro.core.files import write_file
 from rostro.core.types import check_image
 
 if TYPE_CHECKING:
+    import os
+
     from rostro.core.types import Image
 
 #: Suffix → Pillow's name of the format and how it is written.
@@ -55,21 +55,4 @@ def write_picture(image: Image, path: str | os.PathLike[str]) -> None:
         BadInput: Unknown suffix, or the file cannot be written; names the path and the reason.
     """
     target = Path(path)
-    replace_file(target, encode_picture(image, target.suffix))
-
-
-def replace_file(target: Path, content: bytes) -> None:
-    """Writes a file beside the target, then puts it in the target's place.
-
-    Raises:
-        BadInput: The file cannot be written; names the path and the reason.
-    """
-    beside = target.with_name(f".rostro-{secrets.token_hex(8)}.tmp")
-    try:
-        beside.write_bytes(content)
-        beside.replace(target)
-    except (OSError, ValueError) as error:
-        with contextlib.suppress(OSError, ValueError):
-            beside.unlink()
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise BadInput(f"cannot write {target}: {reason}") from None
+    write_file(target, encode_picture(image, target.suffix))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rostro.core.types import Candidate, Identification
+from rostro.core.decisions import Candidate, Identification
 from rostro.scoring.fusion import best_per_person
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from rostro.core.types import Face, Floats, OperatingPoint
+    from rostro.core.decisions import OperatingPoint
+    from rostro.core.types import Face, Floats
     from rostro.gallery.base import Gallery
 
 #: Templates looked up per candidate wanted: people have several templates, and each is listed once.

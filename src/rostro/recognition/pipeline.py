@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rostro.core.errors import BadInput, PhotoError, PhotoTooLarge
+from rostro.core.types import Answer
 from rostro.photos.reading import Photo, read_photo
 from rostro.recognition.selection import FaceRule, select
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from rostro.alignment.base import Alignment
     from rostro.core.types import Crops, Face, Floats, Image
@@ -33,9 +34,9 @@ CHUNK = 16
 PIXEL_BUDGET = 24_000_000
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class PhotoFaces:
-    """What was found in one photo.
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class PhotoFaces(Answer):
+    """What was found in one photo; to go through it is to go through its faces.
 
     Attributes:
         photo: Its name.
@@ -57,6 +58,23 @@ class PhotoFaces:
     image: Image | None = None
     crops: Crops | None = None
 
+    def __len__(self) -> int:
+        return len(self.faces)
+
+    def __bool__(self) -> bool:
+        return True  # a photo without a face is an answer too
+
+    def __iter__(self) -> Iterator[Face]:
+        return iter(self.faces)
+
+    def __repr__(self) -> str:
+        return f"<PhotoFaces {self.photo}: {len(self)} face{'' if len(self) == 1 else 's'}>"
+
+    def to_dict(self) -> dict[str, Any]:
+        """``{"photo", "width", "height", "faces"}``."""
+        faces = [face.to_dict() for face in self.faces]
+        return {"photo": self.photo, "width": self.width, "height": self.height, "faces": faces}
+
     @property
     def kept_image(self) -> Image:
         """The photo; an error where it was not kept."""
@@ -72,11 +90,36 @@ class PhotoFaces:
         return self.crops
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A photo that gave no answer, and why."""
+@dataclass(frozen=True, slots=True, repr=False)
+class Failure(Answer):
+    """A photo that gave no answer, and why. False, so that ``if answer:`` tells answers from failures.
+
+    Attributes:
+        error: What would have been raised for a single photo.
+    """
 
     error: PhotoError
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __repr__(self) -> str:
+        return f"<Failure {self.photo}: {self.reason}>"
+
+    @property
+    def kind(self) -> str:
+        """What went wrong, as a name that stays: ``no-face``, ``several-faces``, ``unreadable-photo``."""
+        return self.error.kind
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """What the reason says, for programs: ``{"faces": 3}``."""
+        return self.error.values
+
+    @property
+    def faces(self) -> tuple[Face, ...]:
+        """None were found that can be used: empty, so that a loop over answers need not ask first."""
+        return ()
 
     @property
     def photo(self) -> str:
@@ -88,9 +131,9 @@ class Failure:
         """Why, in words for a person."""
         return self.error.reason
 
-    def to_json(self) -> dict[str, str]:
-        """``{"photo", "reason"}``."""
-        return {"photo": self.photo, "reason": self.reason}
+    def to_dict(self) -> dict[str, Any]:
+        """``{"photo", "reason", "kind", "values"}``."""
+        return {"photo": self.photo, "reason": self.reason, "kind": self.kind, "values": dict(self.values)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,7 +241,8 @@ class Pipeline:
             if rule is not None:
                 faces = [faces[select(faces, rule, photo=photo.name, width=width, height=height)]]
             if len(faces) > self.max_faces:
-                raise PhotoTooLarge(photo.name, f"{len(faces)} faces, the limit is {self.max_faces} faces")
+                reason = f"{len(faces)} faces, the limit is {self.max_faces} faces"
+                raise PhotoTooLarge(photo.name, reason, faces=len(faces), limit=self.max_faces)
         except PhotoError as error:
             return Failure(error)
         nothing = np.empty((0, 0), np.float32)

@@ -34,7 +34,7 @@ def select(faces: Sequence[Face], rule: FaceRule, *, photo: str, width: int, hei
     if not faces:
         raise NoFace(photo)
     if rule == "only" and len(faces) > 1:
-        raise SeveralFaces(photo, f"{len(faces)} faces found, which one is meant? (--largest-face takes the largest)")
+        raise SeveralFaces(photo, f"{len(faces)} faces found, which one is meant?", faces=len(faces))
     if rule == "centre":
         return min(
             range(len(faces)),

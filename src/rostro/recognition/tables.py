@@ -7,17 +7,16 @@ all. Whoever is interrupted and starts again skips the photos that are in them. 
 from __future__ import annotations
 
 import json
-import os
 import shutil
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
 from rostro.core.errors import BadInput, MissingExtra
+from rostro.core.files import write_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from rostro.recognition.pipeline import PhotoFaces
@@ -80,8 +79,10 @@ class FaceTable:
         columns = _columns(self._waiting)
         columns["done_photo"], columns["done_sha256"] = (np.array(each, np.str_) for each in zip(*done, strict=True))
         self.parts.mkdir(parents=True, exist_ok=True)
-        with _replacing(self.parts / f"{len(self._files()):08d}.npz") as temporary, temporary.open("wb") as file:
-            np.savez(file, allow_pickle=False, space=np.array(self._space), **columns)
+        write_file(
+            self.parts / f"{len(self._files()):08d}.npz",
+            lambda file: np.savez(file, allow_pickle=False, space=np.array(self._space), **columns),
+        )
         self._waiting = []
 
     def finish(self) -> None:
@@ -115,8 +116,7 @@ def write_npz(path: Path, parts: Iterable[Columns], space: str) -> None:
     """
     listed = list(parts) or [_columns([])]
     columns = {name: np.concatenate([part[name] for part in listed]) for name in COLUMNS}
-    with _replacing(path) as temporary, temporary.open("wb") as file:
-        np.savez_compressed(file, allow_pickle=False, space=np.array(space), **columns)
+    write_file(path, lambda file: np.savez_compressed(file, allow_pickle=False, space=np.array(space), **columns))
 
 
 def write_parquet(path: Path, parts: Iterable[Columns], space: str) -> None:
@@ -135,10 +135,14 @@ def write_parquet(path: Path, parts: Iterable[Columns], space: str) -> None:
     tables = map(table, parts)
     first = next(tables, None)
     first = table(_columns([])) if first is None else first
-    with _replacing(path) as temporary, pq.ParquetWriter(temporary, first.schema) as writer:
-        writer.write_table(first)
-        for further in tables:
-            writer.write_table(further)
+
+    def fill(file: IO[bytes]) -> None:
+        with pq.ParquetWriter(file, first.schema) as writer:
+            writer.write_table(first)
+            for further in tables:
+                writer.write_table(further)
+
+    write_file(path, fill)
 
 
 #: File ending → writer.
@@ -177,16 +181,3 @@ def _columns(found: Sequence[PhotoFaces]) -> Columns:
         if with_faces
         else np.empty((0, 0), np.float32),
     }
-
-
-@contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
-    """A temporary file beside ``path`` that takes its place when all went well, so that no half table is ever seen."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        yield temporary
-        temporary.replace(path)
-    except OSError as error:
-        raise BadInput(f"{path}: cannot be written ({error.strerror})") from None
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -1,14 +1,19 @@
-"""Line charts and histograms as SVG: sharp on paper, light or dark with the page they stand in."""
+"""Line charts and histograms as SVG: sharp on paper, light or dark with the page they stand in.
+
+Colours are plain attributes, which every program reads that opens a drawing (Inkscape, LaTeX, word processors). The
+classes beside them are for browsers: a style sheet, which wins over attributes, makes drawings dark where the page is.
+"""
 
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 #: Colours that people with any colour vision tell apart (Okabe and Ito, 2008), and dashes for those who see none.
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7f7f7f", "#a6761d")
@@ -17,6 +22,21 @@ WIDTH, HEIGHT = 460, 320
 _LEFT, _RIGHT, _TOP, _BOTTOM = 76, 28, 12, 52
 _LETTER = 13
 _LEGEND_LINE = 20
+
+#: Of letters, thin lines and paper: in light, and in dark.
+INK, LINE, PAPER = ("#1f2328", "#e8eaed"), ("#d6d9de", "#3a3f45"), ("#ffffff", "#16181b")
+
+#: How a page makes its drawings follow its own colours, which it calls ``--ink`` and ``--line``.
+PAGE_STYLE: Final = (
+    "svg.chart { fill: var(--ink); } .chart .thin { stroke: var(--line); } .chart .strong { stroke: var(--ink); }"
+)
+_DRAWING: Final = re.compile(
+    r'<svg [^>]* width="(?P<width>\d+)" height="(?P<height>\d+)"[^>]*>(?P<body>.*)</svg>', re.DOTALL
+)
+_DARK_STYLE: Final = (
+    f"<style>@media(prefers-color-scheme:dark){{svg.chart{{fill:{INK[1]}}}.chart .thin{{stroke:{LINE[1]}}}"
+    f".chart .strong{{stroke:{INK[1]}}}.chart .paper{{fill:{PAPER[1]}}}}}</style>"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +55,10 @@ class Axis:
     Attributes:
         title: What it shows, with the unit.
         low: Lower end.
-        high: Upper end.
+        high: Upper end, above the lower one.
         show: A tick's value as text.
         logarithmic: Whether equal factors are equally far apart; `low` is above zero then.
+        whole: Whether it counts something, so that only whole numbers are marked.
     """
 
     title: str
@@ -45,6 +66,19 @@ class Axis:
     high: float
     show: Callable[[float], str]
     logarithmic: bool = False
+    whole: bool = False
+
+    @classmethod
+    def around(cls, title: str, values: Iterable[float], show: Callable[[float], str] = "{:.4g}".format) -> Axis:
+        """An axis from zero, or from below it, to a round number above all values that are numbers."""
+        finite = [value for value in values if math.isfinite(value)]
+        low, high = min([*finite, 0.0]), max([*finite, 0.0])
+        if high == low:
+            return cls(title=title, low=low, high=low + 1, show=show)
+        step = 0.0
+        while step != (step := _step((high - low) / 6)):  # a wider axis may ask for wider steps
+            low, high = step * math.floor(low / step), step * math.ceil(high / step)
+        return cls(title=title, low=low, high=high, show=show)
 
     def place(self, value: float) -> float:
         """Where a value lies, from 0 (low) to 1 (high); values outside lie on the nearer end."""
@@ -54,15 +88,20 @@ class Axis:
         return (value - self.low) / (self.high - self.low)
 
     def ticks(self) -> list[float]:
-        """Values to mark: powers of ten, or five to ten round steps."""
+        """Values to mark: powers of ten, or three to seven round steps."""
         if self.logarithmic:
             first, last = math.ceil(math.log10(self.low) - 1e-9), math.floor(math.log10(self.high) + 1e-9)
             return [10.0**power for power in range(first, last + 1)]
-        rough = (self.high - self.low) / 6
-        size = 10.0 ** math.floor(math.log10(rough))
-        step = next(size * factor for factor in (1, 2, 5, 10) if size * factor >= rough)
+        step = _step((self.high - self.low) / 6)
+        step = max(step, 1.0) if self.whole else step
         first = math.ceil(self.low / step - 1e-9)
         return [step * index for index in range(first, math.floor(self.high / step + 1e-9) + 1)]
+
+
+def _step(rough: float) -> float:
+    """The next larger of 1, 2 and 5 times a power of ten."""
+    size: float = 10.0 ** math.floor(math.log10(rough))
+    return next(size * factor for factor in (1, 2, 5, 10) if size * factor >= rough)
 
 
 def line_chart(series: Sequence[Series], x: Axis, y: Axis) -> str:
@@ -95,14 +134,37 @@ def histogram_chart(histograms: Sequence[Series], x: Axis, y: Axis, mark: tuple[
     return frame.svg()
 
 
-def standing_alone(svg: str) -> str:
-    """A drawing with colours and paper of its own, for papers and web pages, light and dark."""
-    head, body = svg.split(">", 1)
-    style = (
-        "<style>svg{color:#1f2328;--line:#d6d9de;--paper:#fff;font-family:sans-serif}"
-        "@media(prefers-color-scheme:dark){svg{color:#e8eaed;--line:#3a3f45;--paper:#16181b}}</style>"
+def side_by_side(charts: Sequence[str]) -> str:
+    """Several drawings of this module as one, from left to right."""
+    found = [match for chart in charts if (match := _DRAWING.fullmatch(chart))]
+    width, height, parts = 0, max((int(match["height"]) for match in found), default=0), []
+    for match in found:
+        parts.append(f'<g transform="translate({width} 0)">{match["body"]}</g>')
+        width += int(match["width"])
+    return drawing(width, height, "".join(parts))
+
+
+def drawing(width: float, height: float, body: str, letter: int = _LETTER) -> str:
+    """One ``<svg>`` in the colours of charts.
+
+    Args:
+        width: In pixels.
+        height: In pixels.
+        body: Its elements. Text has the colour of ink; a path or box of class ``thin`` or ``strong`` has its stroke
+            as an attribute too (`LINE`, `INK`).
+        letter: Size of letters in pixels.
+    """
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 {width:.0f} {height:.0f}" '
+        f'width="{width:.0f}" height="{height:.0f}" font-family="sans-serif" font-size="{letter}" fill="{INK[0]}">'
+        f"{body}</svg>"
     )
-    return f'{head}>{style}<rect width="100%" height="100%" fill="var(--paper)"/>{body}\n'
+
+
+def standing_alone(svg: str) -> str:
+    """A drawing with paper of its own, for papers and web pages; dark where a browser is."""
+    head, body = svg.split(">", 1)
+    return f'{head}>{_DARK_STYLE}<rect class="paper" width="100%" height="100%" fill="{PAPER[0]}"/>{body}\n'
 
 
 class _Frame:
@@ -117,29 +179,32 @@ class _Frame:
     def axes(self) -> None:
         bottom, right = HEIGHT - _BOTTOM, WIDTH - _RIGHT
         for tick in self._x.ticks():
-            place = self._at(self._x, tick)
-            self._path(f"M{place:.1f} {_TOP}V{bottom}", "var(--line)", 1)
+            place = self._across(tick)
+            self._path(f"M{place:.1f} {_TOP}V{bottom}", LINE[0], 1, "thin")
             self._text(place, bottom + 20, self._x.show(tick), "middle")
         for tick in self._y.ticks():
-            place = self._at(self._y, tick)
-            self._path(f"M{_LEFT} {place:.1f}H{right}", "var(--line)", 1)
+            place = self._up(tick)
+            self._path(f"M{_LEFT} {place:.1f}H{right}", LINE[0], 1, "thin")
             self._text(_LEFT - 8, place + 4, self._y.show(tick), "end")
-        self._path(f"M{_LEFT} {_TOP}V{bottom}H{right}", "currentColor", 1)
+        self._path(f"M{_LEFT} {_TOP}V{bottom}H{right}", INK[0], 1, "strong")
         self._text((_LEFT + right) / 2, bottom + 42, self._x.title, "middle")
         turned = f"translate(13 {(_TOP + bottom) / 2:.1f}) rotate(-90)"
         self._parts.append(f'<text transform="{turned}" text-anchor="middle">{escape(self._y.title)}</text>')
 
     def line(self, series: Series, index: int) -> None:
-        places = ((self._at(self._x, a), self._at(self._y, b)) for a, b in zip(series.x, series.y, strict=True))
+        places = ((self._across(a), self._up(b)) for a, b in zip(series.x, series.y, strict=True))
         points = list(dict.fromkeys(f"{a:.1f} {b:.1f}" for a, b in places))
         if points:
-            self._path("M" + "L".join(points), COLOURS[index % len(COLOURS)], 2, DASHES[index % len(DASHES)])
+            self._path("M" + "L".join(points), COLOURS[index % len(COLOURS)], 2, dash=DASHES[index % len(DASHES)])
+        if len(points) == 1:  # a line of one point is not seen
+            x, y = points[0].split()
+            self._parts.append(f'<circle cx="{x}" cy="{y}" r="3" fill="{COLOURS[index % len(COLOURS)]}"/>')
 
     def steps(self, series: Series, index: int) -> None:
         bottom = HEIGHT - _BOTTOM
-        path = [f"M{self._at(self._x, series.x[0]):.1f} {bottom}"]
+        path = [f"M{self._across(series.x[0]):.1f} {bottom}"]
         for part, end in zip(series.y, series.x[1:], strict=True):
-            path.append(f"V{self._at(self._y, part):.1f}H{self._at(self._x, end):.1f}")
+            path.append(f"V{self._up(part):.1f}H{self._across(end):.1f}")
         colour = COLOURS[index]
         self._parts.append(
             f'<path d="{"".join(path)}V{bottom}Z" fill="{colour}" fill-opacity="0.3" stroke="{colour}" '
@@ -147,30 +212,30 @@ class _Frame:
         )
 
     def vertical(self, value: float) -> None:
-        self._path(f"M{self._at(self._x, value):.1f} {_TOP}V{HEIGHT - _BOTTOM}", "currentColor", 2, "4 3")
+        self._path(f"M{self._across(value):.1f} {_TOP}V{HEIGHT - _BOTTOM}", INK[0], 2, "strong", "4 3")
 
     def legend(self, name: str, index: int | None) -> None:
         """One line; without an index it is that of the vertical line."""
         y = HEIGHT + self._lines * _LEGEND_LINE + 6
-        colour, dash = ("currentColor", "4 3") if index is None else (COLOURS[index % 8], DASHES[index % 8])
-        self._path(f"M{_LEFT} {y}h36", colour, 2.5, dash)
+        if index is None:
+            self._path(f"M{_LEFT} {y}h36", INK[0], 2.5, "strong", "4 3")
+        else:
+            self._path(f"M{_LEFT} {y}h36", COLOURS[index % len(COLOURS)], 2.5, dash=DASHES[index % len(DASHES)])
         self._text(_LEFT + 46, y + 4, name, "start")
         self._lines += 1
 
     def svg(self) -> str:
-        return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {self._height}" width="{WIDTH}" '
-            f'font-size="{_LETTER}" fill="currentColor">{"".join(self._parts)}</svg>'
-        )
+        return drawing(WIDTH, self._height, "".join(self._parts))
 
-    def _at(self, axis: Axis, value: float) -> float:
-        if axis is self._x:
-            return _LEFT + axis.place(value) * (WIDTH - _RIGHT - _LEFT)
-        return HEIGHT - _BOTTOM - axis.place(value) * (HEIGHT - _BOTTOM - _TOP)
+    def _across(self, value: float) -> float:
+        return _LEFT + self._x.place(value) * (WIDTH - _RIGHT - _LEFT)
 
-    def _path(self, path: str, colour: str, width: float, dash: str = "") -> None:
-        dashes = f' stroke-dasharray="{dash}"' if dash else ""
-        self._parts.append(f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{width}"{dashes}/>')
+    def _up(self, value: float) -> float:
+        return HEIGHT - _BOTTOM - self._y.place(value) * (HEIGHT - _BOTTOM - _TOP)
+
+    def _path(self, path: str, colour: str, width: float, kind: str = "", dash: str = "") -> None:
+        marks = (f' class="{kind}"' if kind else "") + (f' stroke-dasharray="{dash}"' if dash else "")
+        self._parts.append(f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{width}"{marks}/>')
 
     def _text(self, x: float, y: float, text: str, anchor: str) -> None:
         self._parts.append(f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>')

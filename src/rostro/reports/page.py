@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from rostro.core.errors import BadInput
+from rostro.core.files import write_file
 from rostro.core.words import Language, check_language, count
 from rostro.drawing.text import clean
-from rostro.photos.writing import encode_picture, replace_file
+from rostro.photos.writing import encode_picture
+from rostro.reports.charts import PAGE_STYLE
 
 if TYPE_CHECKING:
     import os
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
 Cell = str | int | float | None
 
-_STYLE: Final = """
+_SHEET: Final = """
 :root { color-scheme: light dark; --ink: #181a1e; --muted: #5a6068;
   --paper: #ffffff; --line: #d6d9de; --tile: #f3f4f6; }
 @media (prefers-color-scheme: dark) {
@@ -41,6 +43,7 @@ img { display: block; max-width: 100%; height: auto; border: 1px solid var(--lin
 figure.drawing { display: inline-block; vertical-align: top; width: 29rem; max-width: 100%; margin: 0 0 1.5rem; }
 figure.wide { width: 100%; }
 svg { display: block; max-width: 100%; height: auto; }
+{{chart}}
 figcaption, caption { color: var(--muted); font-size: .9375rem; text-align: start; padding: .5rem 0; }
 .scroll { overflow-x: auto; margin: 1.5rem 0; }
 table { border-collapse: collapse; min-width: 100%; font-variant-numeric: tabular-nums; }
@@ -57,6 +60,7 @@ th { background: var(--tile); font-weight: 600; }
   .scroll { overflow: visible; }
 }
 """
+_STYLE: Final = _SHEET.replace("{{chart}}", PAGE_STYLE)
 _POLICY: Final = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
@@ -106,7 +110,7 @@ class Page:
         )
 
     def add_drawing(self, svg: str, caption: str = "", *, description: str = "", wide: bool = False) -> None:
-        """Adds a vector drawing, which follows the page's colours where it uses ``currentColor`` and ``--line``.
+        """Adds a vector drawing, which follows the page's colours where it is one of `rostro.reports.charts`.
 
         On wide pages two drawings in a row stand beside each other, unless they are wide themselves.
 
@@ -154,7 +158,7 @@ class Page:
         Raises:
             BadInput: The file cannot be written; names the path and the reason.
         """
-        replace_file(Path(path), self.html().encode())
+        write_file(Path(path), self.html().encode())
 
     def _show(self, value: Cell) -> str:
         if value is None:

@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rostro.core.decisions import OperatingPoint
 from rostro.core.errors import BadInput, NoOperatingPoint
-from rostro.core.types import OperatingPoint
 from rostro.scoring.impostor_tail import ImpostorTail
 
 SHIPPED = Path(__file__).with_name("shipped")
@@ -96,7 +96,8 @@ def shipped(space: str) -> OperatingPoints:
     path = SHIPPED / f"{file_stem(space)}.json"
     if not path.is_file():
         raise NoOperatingPoint(
-            f"no threshold was ever measured for {space}; give one with --threshold, or measure it: rostro calibrate"
+            f"no threshold was ever measured for {space}; give a threshold, or an operating point that you calibrated",
+            space=space,
         )
     found = read(path)
     if found.space != space:

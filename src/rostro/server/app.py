@@ -11,9 +11,8 @@ from rostro import __version__
 from rostro.server import jobs, problems
 from rostro.server.forms.bodies import BodyLimits
 from rostro.server.metrics import Measured
-from rostro.server.routes import about, people
+from rostro.server.routes import about, enrolments, people, photos
 from rostro.server.routes import page as page_files
-from rostro.server.routes import photos as faces
 from rostro.server.schemas import Problem
 from rostro.server.sockets import live, watching
 
@@ -30,15 +29,14 @@ binary message is a JPEG, each answer `{"frame", "width", "height", "faces"}` wi
 
 
 def create_app(service: Service) -> FastAPI:
-    """The application around a service. It opens the gallery when it starts and closes it when it stops."""
+    """The application around a service. It closes what the service holds when it stops."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        service.warm_up()
         yield
-        await jobs.stop_all(service)
+        await jobs.stop_all(list(service.jobs.values()))
         service.batcher.close()
-        service.recognizer.gallery.close()
+        service.recognizer.close()
         service.keys.close()
 
     # No /docs: that page loads its scripts from a CDN.
@@ -46,7 +44,7 @@ def create_app(service: Service) -> FastAPI:
         title="rostro", version=__version__, description=_ABOUT, lifespan=lifespan, docs_url=None, redoc_url=None
     )
     app.state.service = service
-    for router in (faces.router, people.router, jobs.router, about.router, about.unversioned, about.health):
+    for router in (photos.router, people.router, enrolments.router, about.router, about.unversioned, about.health):
         app.include_router(router)
     app.include_router(live.router)
     app.include_router(watching.router)

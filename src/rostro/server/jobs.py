@@ -3,41 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import secrets
 import shutil
 import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from pathlib import Path as FilePath
-from typing import TYPE_CHECKING, Annotated, Any, Literal
-
-from fastapi import File, Form, Path, UploadFile
-from fastapi.responses import JSONResponse, StreamingResponse
+from typing import TYPE_CHECKING, Any, Literal
 
 from rostro.core.errors import RostroError
-from rostro.gallery.base import clean_name
-from rostro.server import schemas
-from rostro.server.admission.access import guarded_router, needs
-from rostro.server.admission.keys import Role
-from rostro.server.admission.limits import TooMany
-from rostro.server.batcher import SIZE
-from rostro.server.enrolment import Enrolling, Progress
-from rostro.server.forms.uploads import Upload, uploads
-from rostro.server.problems import Problem
-from rostro.server.routes.people import KeepPicture
-from rostro.server.routes.photos import Face
-from rostro.server.service import Service, TheService
+from rostro.people.enroll import Enrollment
+from rostro.server.forms.uploads import Upload
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import Sequence
 
-router = guarded_router("bulk enrolment")
-
-#: Finished jobs that can still be asked about.
-_REMEMBERED = 100
-#: Seconds between two looks at a job by a stream of its progress.
-_INTERVAL = 0.25
+    from rostro.people.enroll import Enroller
+    from rostro.server.enrolment import Enrolling
 
 
 @dataclass(slots=True, eq=False)
@@ -47,107 +27,51 @@ class Job:
     Attributes:
         id: Cannot be guessed.
         photos: How many there are.
-        progress: What is done.
+        enroller: Does it, and knows what is done; None before it began.
         state: ``stopped``: something other than a photo was wrong; ``detail`` says what.
+        task: What runs it.
+        stopping: Whether it was told to end.
     """
 
     id: str
     photos: int
-    progress: Progress = field(default_factory=Progress)
+    enroller: Enroller | None = None
     state: Literal["running", "done", "stopped"] = "running"
     detail: str | None = None
     task: asyncio.Task[None] | None = None
+    stopping: bool = field(default=False)
 
-    def to_json(self) -> dict[str, Any]:
+    @property
+    def so_far(self) -> Enrollment:
+        """What is done."""
+        return Enrollment() if self.enroller is None else self.enroller.so_far
+
+    def to_dict(self) -> dict[str, Any]:
         """The job's state, as `schemas.JobState` has it."""
-        document = {"id": self.id, "state": self.state, "photos": self.photos, "done": self.progress.done}
-        return {**document, **self.progress.to_json(), **({"detail": self.detail} if self.detail else {})}
+        done = self.so_far
+        document = {"id": self.id, "state": self.state, "photos": self.photos, "done": done.done}
+        return {**document, **done.to_dict(), **({"detail": self.detail} if self.detail else {})}
 
 
-Id = Annotated[str, Path(max_length=64, description="A job's id.")]
+async def run(job: Job, enrolling: Enrolling, items: Sequence[tuple[str, Upload]], files: ExitStack) -> None:
+    """Enrols in a thread, until the end or until the job is told to stop; what was enrolled stays.
 
-
-@router.post("/enrolments", status_code=202, response_model=schemas.JobState, openapi_extra=needs(Role.ENROL))
-async def start(
-    service: TheService,
-    photos: Annotated[list[UploadFile], File(description="Photos of many people.")],
-    names: Annotated[list[str], Form(description="Whose each photo is: as many names as photos, in their order.")],
-    face: Face = "only",
-    keep_picture: KeepPicture = False,
-) -> JSONResponse:
-    """Take many people in. Ask them first. Follow `/v1/enrolments/{id}/events` for progress."""
-    listed = uploads(photos, service.limits)
-    if len(names) != len(listed):
-        raise Problem(422, "names-and-photos", f"{len(listed)} photos need as many names, got {len(names)}")
-    cleaned = [clean_name(name) for name in names]
-    if sum(job.state == "running" for job in service.jobs.values()) >= service.limits.jobs:
-        raise TooMany(f"{service.limits.jobs} bulk enrolments are running", client=False, retry_after=10)
-    job = Job(secrets.token_urlsafe(16), len(listed))
-    _forget_oldest(service)
-    service.jobs[job.id] = job
+    Args:
+        job: Told of what is done.
+        enrolling: How.
+        items: (person's name, photo).
+        files: What holds the photos; closed at the end.
+    """
+    job.enroller = enrolling.enroller(lambda: job.stopping)
+    working = asyncio.create_task(asyncio.to_thread(job.enroller.run, items))
     try:
-        folder = await asyncio.to_thread(_own_copies, listed)
-    except BaseException:
-        del service.jobs[job.id]
-        raise
-    job.task = asyncio.create_task(_run(job, Enrolling(service, face, keep_picture), cleaned, listed, folder))
-    return JSONResponse(job.to_json(), 202, {"Location": f"/v1/enrolments/{job.id}"})
-
-
-@router.get("/enrolments/{id}", response_model=schemas.JobState, openapi_extra=needs(Role.ENROL))
-async def state(service: TheService, id: Id) -> JSONResponse:
-    """How far a bulk enrolment is."""
-    return JSONResponse(_job(service, id).to_json())
-
-
-@router.get(
-    "/enrolments/{id}/events",
-    response_class=StreamingResponse,
-    responses={200: {"content": {"text/event-stream": {}}, "description": "A job's state whenever it changes"}},
-    openapi_extra=needs(Role.ENROL),
-)
-async def events(service: TheService, id: Id) -> StreamingResponse:
-    """Progress as server-sent events: the job's state whenever it changes, the last one when it has ended."""
-    return StreamingResponse(
-        _events(_job(service, id)), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
-    )
-
-
-async def stop_all(service: Service) -> None:
-    """Ends jobs at the photo that they are at; what they enrolled stays."""
-    tasks = [job.task for job in service.jobs.values() if job.task is not None]
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _own_copies(listed: list[Upload]) -> tempfile.TemporaryDirectory[str]:
-    """Copies the photos, because the form's own files go when its request is answered."""
-    folder = tempfile.TemporaryDirectory(prefix="rostro-job-")
-    for number, upload in enumerate(listed):
-        with (FilePath(folder.name) / str(number)).open("wb") as file:
-            shutil.copyfileobj(upload.file, file)
-    return folder
-
-
-async def _run(
-    job: Job, enrolling: Enrolling, names: list[str], listed: list[Upload], folder: tempfile.TemporaryDirectory[str]
-) -> None:
-    try:
-        with folder:
-            for first in range(0, len(listed), SIZE):
-                numbers = range(first, min(first + SIZE, len(listed)))
-                for name in dict.fromkeys(names[number] for number in numbers):
-                    with ExitStack() as files:
-                        photos = [
-                            Upload(
-                                listed[number].name,
-                                files.enter_context((FilePath(folder.name) / str(number)).open("rb")),
-                            )
-                            for number in numbers
-                            if names[number] == name
-                        ]
-                        await _patiently(enrolling, name, photos, job.progress)
+        with files:
+            try:
+                await asyncio.shield(working)
+            except asyncio.CancelledError:
+                job.stopping = True  # the thread ends at its next photo, with what it has committed
+                await asyncio.wait({working})
+                raise
         job.state = "done"
     except RostroError as error:
         job.state, job.detail = "stopped", str(error)
@@ -159,34 +83,21 @@ async def _run(
             job.state, job.detail = "stopped", "the server has a fault; its log says more"
 
 
-async def _patiently(enrolling: Enrolling, name: str, photos: list[Upload], progress: Progress) -> None:
-    """Enrols; a job can wait where the engine has no room, unlike a request."""
-    while True:
-        try:
-            await enrolling.photos(name, photos, progress)
-            return
-        except TooMany as excess:
-            await asyncio.sleep(excess.retry_after)
+async def stop_all(jobs: Sequence[Job]) -> None:
+    """Ends jobs at the batch that they are at; what they enrolled stays."""
+    tasks = [job.task for job in jobs if job.task is not None]
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _job(service: Service, identifier: str) -> Job:
-    if identifier not in service.jobs:
-        raise Problem(404, "unknown-job", "there is no such job")
-    return service.jobs[identifier]
-
-
-def _forget_oldest(service: Service) -> None:
-    ended = [job.id for job in service.jobs.values() if job.state != "running"]
-    for identifier in ended[: max(0, len(ended) - _REMEMBERED)]:
-        del service.jobs[identifier]
-
-
-async def _events(job: Job) -> AsyncIterator[bytes]:
-    sent = None
-    while sent is None or sent["state"] == "running":
-        document = job.to_json()
-        if document != sent:
-            yield f"data: {json.dumps(document, ensure_ascii=False)}\n\n".encode()
-            sent = document
-        else:
-            await asyncio.sleep(_INTERVAL)
+def own_copies(uploads: Sequence[Upload]) -> tuple[list[Upload], ExitStack]:
+    """Copies of photos that go on after their request is answered, in files without a name: nobody finds them later."""
+    with ExitStack() as files:
+        copies = []
+        for upload in uploads:
+            copy = files.enter_context(tempfile.SpooledTemporaryFile(1 << 16))
+            shutil.copyfileobj(upload.file, copy)
+            copy.seek(0)
+            copies.append(Upload(upload.name, copy))  # type: ignore[arg-type]
+        return copies, files.pop_all()

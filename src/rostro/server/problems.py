@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +29,7 @@ STATUS: Mapping[type[errors.RostroError], int] = {
     errors.PhotoTooLarge: 413,
     errors.BadInput: 422,
     errors.UnknownPerson: 404,
+    errors.NameTaken: 409,
     errors.UnknownModel: 404,
     errors.SpaceMismatch: 409,
     errors.NoOperatingPoint: 409,
@@ -55,13 +55,13 @@ class Problem(HTTPException):
 def of_error(error: errors.RostroError, **more: Any) -> Problem:
     """The problem that one of rostro's own errors is."""
     status = next(STATUS[ancestor] for ancestor in type(error).__mro__ if ancestor in STATUS)
-    kind = re.sub(r"(?<=.)(?=[A-Z])", "-", type(error).__name__).lower()
-    return Problem(status, kind, str(error), **more)
+    values = {"values": dict(error.values)} if error.values else {}
+    return Problem(status, error.kind, str(error), **values, **more)
 
 
 def of_failures(failed: Sequence[Failure]) -> Problem:
     """The problem that a request is whose photos all failed: the first one's, with the list."""
-    return of_error(failed[0].error, failed=[failure.to_json() for failure in failed])
+    return of_error(failed[0].error, failed=[failure.to_dict() for failure in failed])
 
 
 def of_too_many(excess: TooMany) -> Problem:

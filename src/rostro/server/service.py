@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Depends
 from fastapi.requests import HTTPConnection
 
+from rostro.core.errors import BadInput, RostroError
+from rostro.gallery.base import without_password
 from rostro.recognition.pipeline import Failure, PhotoFaces
 from rostro.server.admission.limits import Clients, Limits
 from rostro.server.batcher import Batcher, Work
+from rostro.server.enrolment import Enrolling
 from rostro.server.metrics import Metrics
 from rostro.server.problems import of_failures
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rostro.people.pictures import CropStore
+    from rostro.people.people import People
+    from rostro.recognition.selection import FaceRule
     from rostro.recognizer import Recognizer
     from rostro.server.admission.keys import KeyStore
     from rostro.server.jobs import Job
-    from rostro.server.sockets.watching import Broadcast
+    from rostro.server.sockets.broadcast import Broadcast
+
+
+#: Seconds that the gallery may take to answer whether it is well.
+_PATIENCE = 3.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -32,7 +41,7 @@ class Service:
         recognizer: Does the work.
         batcher: Takes photos to it.
         keys: Who may do what.
-        crops: Pictures of people who agreed; None where none are kept.
+        keep_pictures: Whether pictures of people who agreed are kept.
         limits: What clients may ask.
         clients: What they do ask.
         metrics: Counters.
@@ -46,7 +55,7 @@ class Service:
     recognizer: Recognizer
     batcher: Batcher
     keys: KeyStore
-    crops: CropStore | None
+    keep_pictures: bool
     limits: Limits
     clients: Clients
     metrics: Metrics
@@ -54,6 +63,7 @@ class Service:
     jobs: dict[str, Job] = field(default_factory=dict)
     live_views: int = 0
     watching: Broadcast | None = None
+    _asking: asyncio.Task[dict[int, str]] | None = None
 
     @classmethod
     def make(
@@ -61,7 +71,7 @@ class Service:
         recognizer: Recognizer,
         *,
         keys: KeyStore,
-        crops: CropStore | None = None,
+        keep_pictures: bool = False,
         limits: Limits | None = None,
         open_without_keys: bool = False,
         watching: Broadcast | None = None,
@@ -80,7 +90,7 @@ class Service:
             recognizer=recognizer,
             batcher=batcher,
             keys=keys,
-            crops=crops,
+            keep_pictures=keep_pictures,
             limits=limits,
             clients=Clients(limits),
             metrics=metrics,
@@ -88,16 +98,57 @@ class Service:
             watching=watching,
         )
 
+    @property
+    def people(self) -> People:
+        """The people of the gallery."""
+        return self.recognizer.people
+
     def warm_up(self) -> None:
-        """Loads the models and opens the gallery, so that what cannot work fails at once and not at a request.
+        """Loads the models, opens the gallery and reads the keys, so that what cannot work fails now and not later.
+
+        Pictures of people who are not in the gallery any more are removed, whoever kept them.
 
         Raises:
-            RostroError: A model cannot be had, or the gallery is of another space.
+            RostroError: A model cannot be had, the gallery cannot be opened or is of another space, pictures are wanted
+                and cannot be kept, or the keys cannot be read.
         """
-        faces = self.recognizer
-        _ = faces.pipeline, faces.detection_pipeline, faces.operating_point
-        if self.crops is not None:
-            self.crops.sweep({person.id for person in faces.gallery.people()})
+        recognizer = self.recognizer.open()
+        _ = recognizer.detection_pipeline
+        people = self.people
+        if self.keep_pictures and people.pictures is None:
+            raise BadInput(
+                f"{without_password(recognizer.gallery_url)}: pictures are kept beside galleries that are files, "
+                "and this is none"
+            )
+        people.sweep()
+        self.keys.any_made()
+
+    async def is_well(self) -> bool:
+        """Whether the gallery can be asked now. One question is under way at a time, whoever asks."""
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.create_task(asyncio.to_thread(self.recognizer.gallery.names, [1]))
+        try:
+            await asyncio.wait_for(asyncio.shield(self._asking), _PATIENCE)
+        except (TimeoutError, RostroError):
+            return False
+        return True
+
+    def enrolling(self, face: FaceRule, agreed: bool, *, patient: bool = False) -> Enrolling:
+        """How photos become templates here; see `Enrolling`.
+
+        Args:
+            face: Which face of a photo is meant.
+            agreed: Whether the person agreed that a picture is kept.
+            patient: Whether to wait where the engine has no room.
+        """
+        return Enrolling(
+            people=self.people,
+            batcher=self.batcher,
+            max_bytes=self.recognizer.settings.max_bytes,
+            face=face,
+            keep_pictures=self.keep_pictures and agreed,
+            patient=patient,
+        )
 
     async def look(self, photos: Sequence[Any], work: Work) -> tuple[list[PhotoFaces], list[Failure]]:
         """What the pipeline finds in photos, apart: answers and failures.

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 from rostro.core.errors import BadInput, MissingExtra
 
 if TYPE_CHECKING:
-    from rostro.people.pictures import CropStore
     from rostro.recognizer import Recognizer
     from rostro.server.admission.keys import KeyStore
     from rostro.server.admission.limits import Limits
-    from rostro.server.sockets.watching import Broadcast
+    from rostro.server.sockets.broadcast import Broadcast
 
 #: Seconds that requests have to end when the server is told to stop.
 GRACE = 10
@@ -25,12 +24,12 @@ def make_server(
     keys: KeyStore,
     host: str,
     port: int,
-    crops: CropStore | None = None,
+    keep_pictures: bool = False,
     limits: Limits | None = None,
     watching: Broadcast | None = None,
     **options: Any,
 ) -> Any:
-    """A uvicorn server, ready to ``run()``.
+    """A uvicorn server, ready to ``run()``: the models are loaded, the gallery is open.
 
     Without any key, everybody who reaches the server may do everything. So it then serves this machine alone.
 
@@ -39,7 +38,7 @@ def make_server(
         keys: Who may do what.
         host: Address to listen on.
         port: Port to listen on; 0 takes a free one.
-        crops: Where pictures of people who agreed are kept; None keeps none.
+        keep_pictures: Whether pictures of people who agreed are kept, beside the gallery's file.
         limits: What clients may ask.
         watching: What a watcher sees, for the page; None where nothing is watched.
         **options: More of uvicorn's, for example ``ssl_certfile``.
@@ -47,6 +46,7 @@ def make_server(
     Raises:
         MissingExtra: FastAPI or uvicorn is not installed.
         BadInput: Others could reach the server, and there is no key.
+        RostroError: Something that the server needs cannot work; see `Service.warm_up`.
     """
     try:
         import uvicorn
@@ -62,8 +62,9 @@ def make_server(
             f"{host} can be reached from other machines; make a key first: rostro keys create --role admin LABEL"
         )
     service = Service.make(
-        recognizer, keys=keys, crops=crops, limits=limits, open_without_keys=loopback, watching=watching
+        recognizer, keys=keys, keep_pictures=keep_pictures, limits=limits, open_without_keys=loopback, watching=watching
     )
+    service.warm_up()
     config = uvicorn.Config(
         create_app(service),
         host=host,

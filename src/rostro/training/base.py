@@ -146,7 +146,7 @@ class Prediction:
     probabilities: tuple[tuple[str, float], ...]
     box: Box | None = None
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """``{"photo", "labels", "probabilities": {class: probability}, "box"}``."""
         return {
             "photo": self.photo,

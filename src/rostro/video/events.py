@@ -45,7 +45,7 @@ class FaceEvent:
     picture: Image | None
     quality: float
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """``{"event", "seconds", "track", "name", "person", "score", "quality", "box"}``."""
         match = self.match
         return {
@@ -74,7 +74,7 @@ class SourceEvent:
     seconds: float
     reason: str = ""
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """``{"event", "seconds", "reason"}``."""
         return {"event": self.kind, "seconds": round(self.seconds, 3), "reason": self.reason}
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rostro.detection.base import DETECTORS
 from rostro.drawing.faces import scale_face
 from rostro.scoring.fusion import best_per_person
 from rostro.video.identity import Match
@@ -39,7 +38,7 @@ class RecognizerEyes:
         self._faces = recognizer
         self._side = detect_side
         self.good_score: float = recognizer.detector.min_score
-        part = DETECTORS.get(recognizer.detector_name)
+        part = type(recognizer.detector)
         self._detector: Detector = part(recognizer.store, recognizer.engine_options, min_score=_POOR * self.good_score)
         self.threshold = recognizer.operating_point.threshold
         recognizer.embedder.embed(np.zeros((1, *2 * (recognizer.alignment_spec.size,), 3), np.uint8))

@@ -77,7 +77,7 @@ class Summary:
         tracks, best = self.people.get(event.match.name, (0, -1.0))
         self.people[event.match.name] = (tracks + 1, max(best, event.match.score))
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """``{"frames", "dropped", "seconds", "people": [{"name", "tracks", "score"}], "strangers"}``."""
         return {
             "frames": self.frames,

@@ -9,14 +9,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rostro.gallery.base import Gallery
-    from rostro.people.pictures import CropStore
+    from rostro.people.pictures import Pictures
     from rostro.video.events import FaceEvent
 
 
 class Sightings:
     """One picture per recognised track, the best, under the person that it was recognised as last."""
 
-    def __init__(self, crops: CropStore, gallery: Gallery) -> None:
+    def __init__(self, crops: Pictures, gallery: Gallery) -> None:
         """Touches no disk.
 
         Args:

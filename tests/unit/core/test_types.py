@@ -7,17 +7,9 @@ import math
 import numpy as np
 import pytest
 
+from rostro.core.decisions import Candidate, Identification, OperatingPoint, Verification
 from rostro.core.errors import BadInput
-from rostro.core.types import (
-    AlignmentSpec,
-    Candidate,
-    Embedding,
-    Face,
-    Identification,
-    OperatingPoint,
-    Verification,
-    check_image,
-)
+from rostro.core.types import AlignmentSpec, Embedding, Face, check_image
 
 POINT = OperatingPoint("space", 0.4, 1e-3, (9e-4, 1.1e-3), 0.01, "photos", 10, 10)
 FACE = Face((0, 0, 10, 20), 0.9)
@@ -73,7 +65,7 @@ def test_an_identification_names_nobody_below_the_threshold() -> None:
     near = (Candidate("a", 0.39), Candidate("b", 0.1))
     assert Identification(FACE, near, POINT).name is None
     assert Identification(FACE, (Candidate("a", 0.4),), POINT).name == "a"
-    assert Identification(FACE, (), POINT).to_json()["similarity"] is None
+    assert Identification(FACE, (), POINT).to_dict()["similarity"] is None
     with pytest.raises(BadInput, match="best first"):
         Identification(FACE, near[::-1], POINT)
 

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from rostro.detection._boxes import faces, nms, overlap, squared
+from rostro.core.geometry import overlap
+from rostro.detection._boxes import faces, nms
 
 corners = arrays(np.float32, st.tuples(st.integers(0, 12), st.just(4)), elements=st.integers(0, 40).map(float))
 
@@ -14,25 +15,6 @@ corners = arrays(np.float32, st.tuples(st.integers(0, 12), st.just(4)), elements
 def boxes_of(rows: np.ndarray) -> np.ndarray:
     """Rows of corners and sides as boxes."""
     return np.hstack([rows[:, :2], rows[:, :2] + rows[:, 2:]])
-
-
-def test_overlap_of_known_boxes() -> None:
-    box = np.array([0, 0, 10, 10], np.float32)
-    others = np.array([[0, 0, 10, 10], [5, 0, 15, 10], [10, 0, 20, 10], [2, 2, 7, 7], [3, 3, 3, 9]], np.float32)
-    np.testing.assert_allclose(overlap(box[None], others), [[1, 50 / 150, 0, 0.25, 0]], atol=1e-6)
-    np.testing.assert_allclose(overlap(box[None], others, "smaller"), [[1, 0.5, 0, 1, 0]], atol=1e-6)
-
-
-@settings(deadline=None)
-@given(corners)
-def test_overlap_is_symmetric_and_bounded(rows: np.ndarray) -> None:
-    boxes = boxes_of(rows)
-    matrix = overlap(boxes, boxes)
-    assert matrix.shape == (len(boxes), len(boxes))
-    np.testing.assert_allclose(matrix, matrix.T, atol=1e-6)
-    assert ((matrix >= 0) & (matrix <= 1 + 1e-6)).all()
-    for i, row in enumerate(rows):
-        assert matrix[i, i] == pytest.approx(1.0 if row[2] * row[3] > 0 else 0.0)
 
 
 def test_nms_keeps_the_best_of_what_overlaps() -> None:
@@ -73,18 +55,6 @@ def test_nms_over_many_blocks_is_the_greedy_one() -> None:
             greedy.append(i)
     assert len(greedy) > 128
     assert nms(boxes, scores, 0.3).tolist() == greedy
-
-
-@settings(deadline=None)
-@given(corners)
-def test_squares_hold_their_boxes(rows: np.ndarray) -> None:
-    boxes = boxes_of(rows)
-    squares = squared(boxes)
-    sides = squares[:, 2:] - squares[:, :2]
-    np.testing.assert_allclose(sides[:, 0], sides[:, 1], atol=1e-4)
-    np.testing.assert_allclose(sides[:, 0], rows[:, 2:].max(axis=1), atol=1e-4)
-    assert (squares[:, :2] <= boxes[:, :2] + 1e-4).all()
-    assert (squares[:, 2:] >= boxes[:, 2:] - 1e-4).all()
 
 
 def test_faces_drop_boxes_without_area_and_clip_scores() -> None:

@@ -8,14 +8,16 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
+from rostro.core.decisions import Candidate, Identification, OperatingPoint, Verification
 from rostro.core.errors import BadInput
-from rostro.core.types import Candidate, Face, Identification, OperatingPoint, Verification
-from rostro.core.words import count, say, say_faces, say_false_match_rate
+from rostro.core.types import Face
+from rostro.core.words import count
 from rostro.drawing import sheets as pictures
 from rostro.drawing.barcode import barcode, barcode_pair
 from rostro.drawing.scorebar import score_bar, signed
 from rostro.drawing.shapes import BLUE, GREEN, INK, VERMILLION
 from rostro.drawing.sheets import detection_sheet, identification_sheet, verification_sheet
+from rostro.drawing.words import say, say_faces, say_false_match_rate
 from rostro.photos.writing import FORMATS, encode_picture, write_picture
 
 RNG = np.random.default_rng(0)

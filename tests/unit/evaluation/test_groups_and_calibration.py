@@ -113,7 +113,7 @@ def test_a_small_group_gets_a_warning_and_no_rate(header):
     assert (few.rate, few.warning) == (None, "too small to say: 54 comparisons of 4 people")
     assert many.rate is not None
     assert report.fnmr[0].rate is None
-    assert report.to_json()["fmr"][0]["warning"] == few.warning
+    assert report.to_dict()["fmr"][0]["warning"] == few.warning
 
 
 def test_the_ratio_needs_two_groups_with_errors():

@@ -19,6 +19,7 @@ from rostro.gallery.sqlite.search import index as index_module
 from rostro.gallery.sqlite.search import scan as scan_module
 from rostro.gallery.sqlite.search import searcher
 from rostro.gallery.sqlite.search.scan import ScanIndex
+from rostro.gallery.upkeep.backup import back_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -201,6 +202,16 @@ def test_the_index_is_kept_and_used_again(
         assert_right(gallery, vectors)
         assert "scan" in gallery.info().index
     assert index.read_bytes() == before
+
+
+def test_who_may_not_read_the_gallery_may_not_read_its_index(path: Path, index: Path, vectors: np.ndarray) -> None:
+    index.unlink()
+    path.chmod(0o600)
+    with open_gallery(str(path)) as gallery:
+        assert_right(gallery, vectors)
+        back_up(gallery, path.with_name("copy.db"))
+    assert [file.stat().st_mode & 0o777 for file in (index, path.with_name("copy.db"))] == [0o600, 0o600]
+    assert not list(path.parent.glob(".rostro-*"))
 
 
 def test_newer_rows_are_found_and_join_the_index_later(path: Path, index: Path, vectors: np.ndarray) -> None:

@@ -319,7 +319,7 @@ def test_an_unpinned_file_comes_only_when_accepted_and_is_pinned_by_its_first_us
     store: ModelStore, index: Index, make_entry: Callable[..., ModelFile]
 ) -> None:
     entry = make_entry(pinned=False)
-    with pytest.raises(ModelUnavailable, match="--accept-unpinned"):
+    with pytest.raises(ModelUnavailable, match="only with accept_unpinned"):
         store.path(entry)
     assert not index.asked
     store.fetch(entry, accept_unpinned=True)

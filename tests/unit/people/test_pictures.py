@@ -8,19 +8,19 @@ import numpy as np
 import pytest
 
 from rostro.core.errors import GalleryError
-from rostro.people.pictures import CropStore
+from rostro.people.pictures import Pictures
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> CropStore:
-    return CropStore(tmp_path / "people.db.crops")
+def store(tmp_path: Path) -> Pictures:
+    return Pictures(tmp_path / "people.db.crops")
 
 
 def crop(value: int) -> np.ndarray:
     return np.full((112, 112, 3), value, np.uint8)
 
 
-def test_kept_shown_erased(store: CropStore) -> None:
+def test_kept_shown_erased(store: Pictures) -> None:
     assert store.picture(1) is None and not store.has(1)
     store.keep(1, "a" * 64, crop(10))
     store.keep(1, "b" * 64, crop(200))
@@ -32,18 +32,18 @@ def test_kept_shown_erased(store: CropStore) -> None:
     assert [file.parent.name for file in store.folder.rglob("*.jpg")] == ["2"]
 
 
-def test_the_same_photo_has_one_picture(store: CropStore) -> None:
+def test_the_same_photo_has_one_picture(store: Pictures) -> None:
     store.keep(1, "a" * 64, crop(10))
     store.keep(1, "a" * 64, crop(20))
     assert len(list(store.folder.rglob("*.jpg"))) == 1
 
 
-def test_a_hash_is_never_a_path(store: CropStore, tmp_path: Path) -> None:
+def test_a_hash_is_never_a_path(store: Pictures, tmp_path: Path) -> None:
     store.keep(1, "../../../evil", crop(1))
     assert [file.parent for file in tmp_path.rglob("*.jpg")] == [store.folder / "1"]
 
 
-def test_merge_moves(store: CropStore) -> None:
+def test_merge_moves(store: Pictures) -> None:
     store.keep(1, "a" * 64, crop(10))
     store.keep(2, "b" * 64, crop(20))
     store.merge(1, 2)
@@ -51,22 +51,22 @@ def test_merge_moves(store: CropStore) -> None:
     assert len(list((store.folder / "2").iterdir())) == 2
 
 
-def test_sweep_leaves_only_people_who_are_there(store: CropStore) -> None:
-    assert store.sweep({1}) == 0
+def test_it_knows_whose_pictures_there_are(store: Pictures) -> None:
+    assert store.owners() == set()
     for person in (1, 2, 3):
         store.keep(person, "a" * 64, crop(person))
-    assert store.sweep({2}) == 2
-    assert sorted(entry.name for entry in store.folder.iterdir()) == ["2"]
+    store.erase(2)
+    assert store.owners() == {1, 3}
 
 
 def test_only_galleries_that_are_files_have_one(tmp_path: Path) -> None:
-    assert CropStore.beside(str(tmp_path / "p.db")).folder == tmp_path / "p.db.crops"
-    assert CropStore.beside(f"sqlite:///{tmp_path}/p.db").folder.name == "p.db.crops"
-    assert CropStore.beside(":memory:") is None
-    assert CropStore.beside("postgresql://host/people") is None
+    assert Pictures.beside(str(tmp_path / "p.db")).folder == tmp_path / "p.db.crops"
+    assert Pictures.beside(f"sqlite:///{tmp_path}/p.db").folder.name == "p.db.crops"
+    assert Pictures.beside(":memory:") is None
+    assert Pictures.beside("postgresql://host/people") is None
 
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(GalleryError, match="cannot be kept"):
-        CropStore(tmp_path / "file" / "crops").keep(1, "a", crop(1))
+        Pictures(tmp_path / "file" / "crops").keep(1, "a", crop(1))

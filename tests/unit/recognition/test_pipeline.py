@@ -80,7 +80,9 @@ def test_answers_come_in_order(count: int, threads: int) -> None:
 def test_a_bad_photo_fails_in_its_place() -> None:
     answers = list(pipeline().run([photo(1), b"not a picture", photo(2)]))
     assert [type(answer) for answer in answers] == [PhotoFaces, Failure, PhotoFaces]
-    assert "not a picture" in answers[1].reason or answers[1].reason
+    assert isinstance(answers[1], Failure)
+    assert answers[1].reason.startswith("not a picture")
+    assert (answers[1].kind, answers[1].values) == ("unreadable-photo", {"why": "not-a-picture"})
     assert len(answers[2].faces) == 2
 
 
@@ -88,6 +90,7 @@ def test_a_rule_that_cannot_be_kept_is_a_failure_of_that_photo() -> None:
     answers = list(pipeline().run([photo(1), photo(0), photo(3)], face="only"))
     assert isinstance(answers[1], Failure) and isinstance(answers[1].error, NoFace)
     assert isinstance(answers[2], Failure) and "3 faces" in answers[2].reason
+    assert (answers[2].kind, answers[2].values) == ("several-faces", {"faces": 3})
     assert answers[0].embeddings.shape == (1, 3)
 
 

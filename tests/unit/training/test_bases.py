@@ -15,6 +15,7 @@ torch = pytest.importorskip("torch")
 from sklearn.linear_model import LogisticRegression  # noqa: E402
 
 from rostro.core.errors import BadInput, NoFace, PhotoError, SpaceMismatch  # noqa: E402
+from rostro.core.geometry import unit_rows  # noqa: E402
 from rostro.photos.reading import read_photo  # noqa: E402
 from rostro.training.base import Found, Tools  # noqa: E402
 from rostro.training.classifiers import linear  # noqa: E402
@@ -107,7 +108,7 @@ def test_photos_without_a_face_are_named_and_left_out(make_people: MakePeople, t
 
 
 def test_head_refuses_a_kind_that_there_is_not(make_people: MakePeople, tmp_path: Path, tools: Tools) -> None:
-    with pytest.raises(BadInput, match="--kind"):
+    with pytest.raises(BadInput, match="kind is"):
         HeadRecipe(make_people(train=2, val=1), tmp_path, HeadOptions(kind="svm"), tools).train()
 
 
@@ -116,9 +117,9 @@ def test_logistic_regression_is_scikit_learns() -> None:
     labels = np.repeat([0, 1, 2], 10)
     vectors = (rng.normal(size=(30, 6)) + 2 * np.eye(6)[labels]).astype(np.float32)
     weight, bias = linear.logistic(vectors, labels, 3)
-    theirs = LogisticRegression(C=1 / (linear.L2 * 30), tol=1e-8, max_iter=2000).fit(linear.unit(vectors), labels)
-    ours = linear.unit(vectors) @ weight.T + bias
-    expected = theirs.decision_function(linear.unit(vectors))
+    theirs = LogisticRegression(C=1 / (linear.L2 * 30), tol=1e-8, max_iter=2000).fit(unit_rows(vectors), labels)
+    ours = unit_rows(vectors) @ weight.T + bias
+    expected = theirs.decision_function(unit_rows(vectors))
     assert (
         np.abs((ours - ours.mean(axis=1, keepdims=True)) - (expected - expected.mean(axis=1, keepdims=True))).max()
         < 0.01

@@ -178,10 +178,10 @@ def test_says_what_is_wrong_with_the_data(
 @pytest.mark.parametrize(
     ("wrong", "error", "message"),
     [
-        ({"loss": "x"}, BadInput, "--loss"),
-        ({"augmentation": "x"}, BadInput, "--augmentation"),
-        ({"photos": 1}, BadInput, "--photos"),
-        ({"min_photos": 1}, BadInput, "--min-photos"),
+        ({"loss": "x"}, BadInput, "loss"),
+        ({"augmentation": "x"}, BadInput, "augmentation"),
+        ({"photos": 1}, BadInput, "photos"),
+        ({"min_photos": 1}, BadInput, "min_photos"),
         ({"net": "x"}, UnknownModel, "no network named 'x'"),
         ({"unseen": 4}, BadInput, "leaves 1 to train on and 4"),
     ],
@@ -236,7 +236,7 @@ def test_finetunes_what_embedder_made(people: Path, tmp_path: Path, tools: Tools
     [
         ({"base": "sface"}, "sface cannot be trained further; facenet128, vggface"),
         ({"base": "nobody"}, "no embedder named"),
-        ({"blocks": -1}, "--blocks"),
+        ({"blocks": -1}, "blocks"),
         ({"decay": 0.0}, "--decay"),
     ],
 )

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rostro.core.geometry import boxes_of, overlap
 from rostro.core.types import Face
 from rostro.video.flow import Flow
-from rostro.video.matching import match, overlaps
+from rostro.video.matching import match
 from rostro.video.tracker import Tracker
 
 TEXTURE = cv2.GaussianBlur(np.random.default_rng(1).integers(0, 255, (480, 640, 3), dtype=np.uint8), (0, 0), 3)
@@ -66,7 +67,7 @@ def test_matching_is_the_best_assignment(tracks: list[Face], found: list[Face]) 
     if not tracks or not found:
         assert not pairs
         return
-    shared = overlaps(tracks, found)
+    shared = overlap(boxes_of(tracks), boxes_of(found))
     assert ((shared >= 0) & (shared <= 1 + 1e-9)).all()
     assert all(shared[a, b] >= 0.2 - 1e-6 for a, b in pairs)
     from scipy.optimize import linear_sum_assignment

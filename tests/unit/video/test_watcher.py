@@ -12,7 +12,7 @@ import pytest
 
 from rostro.core.errors import BadInput
 from rostro.core.types import Face
-from rostro.people.pictures import CropStore
+from rostro.people.pictures import Pictures
 from rostro.video.events import Clock, EventLog, FaceEvent, SourceEvent
 from rostro.video.frames import Frame, Lost
 from rostro.video.identity import Match
@@ -206,7 +206,7 @@ def test_everybody_is_told_who_left_also_after_an_interruption() -> None:
     with pytest.raises(KeyboardInterrupt):
         run(source_of(frames), stage.watcher, [summary.hear, scenes.append, interrupt], stop=stop)
     assert stop.is_set() and told(scenes)[-2:] == [("left", "Ada"), ("left", None)]
-    assert summary.to_json() == {
+    assert summary.to_dict() == {
         "frames": 20, "dropped": 19, "seconds": 0.76, "strangers": 1,
         "people": [{"name": "Ada", "tracks": 1, "score": 1.0}],
     }  # fmt: skip
@@ -218,8 +218,8 @@ def test_event_lines(tmp_path: Path) -> None:
     with EventLog(tmp_path / "events.jsonl") as log:
         for scene in [*stage.play(1, (face(100), ADA)), stage.watcher.finish()]:
             for event in scene.events:
-                log.write(event.to_json())
-        log.write(SourceEvent("lost", 3.0, "gone").to_json())
+                log.write(event.to_dict())
+        log.write(SourceEvent("lost", 3.0, "gone").to_dict())
     lines = [json.loads(line) for line in (tmp_path / "events.jsonl").read_text("utf-8").splitlines()]
     assert [line["event"] for line in lines] == ["appeared", "recognised", "left", "lost"]
     assert lines[1]["name"] == "José Ñandú 王" and lines[1]["person"] == 1 and lines[1]["box"] == [100, 100, 200, 200]
@@ -253,14 +253,14 @@ def files(folder: Path) -> list[str]:
 
 
 def test_only_pictures_of_known_people_are_kept_one_per_track(tmp_path: Path) -> None:
-    sightings = Sightings(CropStore(tmp_path), FakeGallery(1, 2))
+    sightings = Sightings(Pictures(tmp_path), FakeGallery(1, 2))
     for given in (event("appeared", None), event("recognised", 1), event("left", 1), event("left", None, 2)):
         sightings.keep(given)
     assert files(tmp_path) == ["1/seen"]
 
 
 def test_a_picture_goes_with_the_name(tmp_path: Path) -> None:
-    sightings = Sightings(CropStore(tmp_path), FakeGallery(1, 2))
+    sightings = Sightings(Pictures(tmp_path), FakeGallery(1, 2))
     sightings.keep(event("recognised", 1))
     sightings.keep(event("recognised", 2))
     assert files(tmp_path) == ["2/seen"]
@@ -269,13 +269,13 @@ def test_a_picture_goes_with_the_name(tmp_path: Path) -> None:
 
 
 def test_who_was_erased_meanwhile_leaves_nothing(tmp_path: Path) -> None:
-    sightings = Sightings(CropStore(tmp_path), FakeGallery(2))
+    sightings = Sightings(Pictures(tmp_path), FakeGallery(2))
     assert sightings.keep(event("recognised", 1)) is None
     assert files(tmp_path) == [] and not (tmp_path / "1").exists()
 
 
 def test_merging_and_erasing_take_the_pictures_along(tmp_path: Path) -> None:
-    crops = CropStore(tmp_path)
+    crops = Pictures(tmp_path)
     sightings = Sightings(crops, FakeGallery(1, 2))
     sightings.keep(event("recognised", 1))
     crops.keep(1, "hash", np.zeros((9, 9, 3), np.uint8))

@@ -8,6 +8,7 @@ after adding, a writer looks whether its people are still there. See ``docs/gall
 
 from __future__ import annotations
 
+import heapq
 import json
 import secrets
 import threading
@@ -156,6 +157,23 @@ class MilvusGallery(Gallery):
         people = self._milvus.rows(self._milvus.people, "id > 0", ("name",))
         found = (Person(row["id"], row["name"]["name"], templates[row["id"]]) for row in people)
         return sorted(found, key=lambda person: person.name)
+
+    def names_after(self, name: str, count: int) -> list[tuple[int, str]]:
+        """(id, name) of the people whose names come after a name. Milvus cannot sort: this reads everybody's names."""
+        if self.space is None:
+            return []
+        rows = self._milvus.rows(self._milvus.people, "id > 0", ("name",))
+        people = ((row["id"], row["name"]["name"]) for row in rows)
+        later = (person for person in people if person[1] > name)
+        return heapq.nsmallest(count, later, key=lambda person: person[1])
+
+    def template_counts(self, people: Collection[int]) -> dict[int, int]:
+        """How many templates people have; reads one number of each of theirs, and of nobody else's."""
+        if self._stored_dims() is None:
+            return {}
+        ids = [int(person) for person in people]
+        rows = self._milvus.rows_in(self._milvus.templates, "person", ids, ("person",))
+        return Counter(row["person"] for row in rows)
 
     def person(self, name: str) -> Person:
         """One person; see `Gallery.person`."""

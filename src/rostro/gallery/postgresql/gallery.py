@@ -94,6 +94,15 @@ class PostgresqlGallery(Gallery):
         """Everybody, by name."""
         return [Person(*row) for row in self._rows(f"{_PEOPLE} GROUP BY people.id ORDER BY name")]
 
+    def names_after(self, name: str, count: int) -> list[tuple[int, str]]:
+        """(id, name) of the people whose names come after a name; see `Gallery.names_after`."""
+        return self._rows("SELECT id, name FROM people WHERE name > %s ORDER BY name LIMIT %s", name, count)
+
+    def template_counts(self, people: Collection[int]) -> dict[int, int]:
+        """How many templates people have; see `Gallery.template_counts`."""
+        statement = "SELECT person, count(*) FROM templates WHERE person = ANY(%s) GROUP BY person"
+        return dict(self._rows(statement, [int(person) for person in people]))
+
     def person(self, name: str) -> Person:
         """One person; see `Gallery.person`."""
         rows = self._rows(f"{_PEOPLE} WHERE key = %s GROUP BY people.id", name_key(name))

@@ -7,6 +7,7 @@ float32, and PostgreSQL's ``halfvec`` holds the same values, so that galleries m
 from __future__ import annotations
 
 import json
+import stat
 import struct
 from typing import TYPE_CHECKING, Self
 
@@ -70,6 +71,12 @@ class SqliteGallery(Gallery):
             space: str | None = meta(sql, "space")
         return space
 
+    @property
+    def rights(self) -> int | None:
+        """Who may read and write the file (its mode, ``0o600`` for example); None for one in memory."""
+        file = self._database.file
+        return None if file is None else stat.S_IMODE(file.stat().st_mode)
+
     def add(self, templates: Mapping[str, Sequence[Template]]) -> int:
         """Adds templates by person's name; see `Gallery.add`."""
         by_name = [(clean_name(name), given) for name, given in templates.items() if given]
@@ -100,6 +107,19 @@ class SqliteGallery(Gallery):
         with self._database.reading() as sql:
             rows = sql.execute(f"{_PEOPLE} GROUP BY people.id ORDER BY name")
             return [Person(*row) for row in rows]
+
+    def names_after(self, name: str, count: int) -> list[tuple[int, str]]:
+        """(id, name) of the people whose names come after a name; see `Gallery.names_after`."""
+        with self._database.reading() as sql:
+            statement = "SELECT id, name FROM people WHERE erased = 0 AND name > ? ORDER BY name LIMIT ?"
+            return list(sql.execute(statement, (name, count)))
+
+    def template_counts(self, people: Collection[int]) -> dict[int, int]:
+        """How many templates people have; see `Gallery.template_counts`."""
+        with self._database.reading() as sql:
+            statement = """SELECT person, count(*) FROM templates
+                WHERE erased = 0 AND person IN (SELECT value FROM json_each(?)) GROUP BY person"""
+            return dict(sql.execute(statement, (json.dumps(list(people)),)))
 
     def person(self, name: str) -> Person:
         """One person; see `Gallery.person`."""

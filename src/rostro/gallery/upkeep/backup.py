@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rostro.core.errors import BadInput, GalleryError
+from rostro.core.files import PRIVATE, replacing
 from rostro.gallery.base import open_gallery
 from rostro.gallery.sqlite.gallery import SqliteGallery
 from rostro.gallery.upkeep.migrate import migrate
@@ -29,25 +30,36 @@ def back_up(gallery: Gallery, path: Path, on_progress: Callable[[int, int], None
         raise BadInput(f"{path}: is there already; a backup never overwrites")
     if not path.parent.is_dir():
         raise BadInput(f"{path}: there is no folder {path.parent}")
-    unfinished = path.with_name(path.name + ".part")
-    _delete(unfinished)
     try:
-        if isinstance(gallery, SqliteGallery):
-            gallery.copy_to(unfinished)
-        else:
-            with open_gallery(str(unfinished), space=gallery.space) as copy:
-                differences = migrate(gallery, copy, on_progress).differences
-            if differences:
-                raise GalleryError(f"{path}: not written, the copy differs: {'; '.join(differences[:5])}")
-        unfinished.replace(path)
+        with replacing(path, mode=_rights(gallery), alone=True) as unfinished:
+            try:
+                _delete_what_is_beside(unfinished)
+                _fill(gallery, unfinished, path, on_progress)
+            finally:
+                _delete_what_is_beside(unfinished)
     except OSError as error:
         raise GalleryError(f"{path}: {error.strerror}") from error
-    finally:
-        _delete(unfinished)
 
 
-def _delete(unfinished: Path) -> None:
+def _rights(gallery: Gallery) -> int | None:
+    """A copy is read by those who may read the gallery, where that is a file; by nobody else where it is a server."""
+    if isinstance(gallery, SqliteGallery):
+        return gallery.rights
+    return PRIVATE
+
+
+def _fill(gallery: Gallery, unfinished: Path, path: Path, on_progress: Callable[[int, int], None] | None) -> None:
+    if isinstance(gallery, SqliteGallery):
+        gallery.copy_to(unfinished)
+        return
+    with open_gallery(str(unfinished), space=gallery.space) as copy:
+        differences = migrate(gallery, copy, on_progress).differences
+    if differences:
+        raise GalleryError(f"{path}: not written, the copy differs: {'; '.join(differences[:5])}")
+
+
+def _delete_what_is_beside(unfinished: Path) -> None:
     """SQLite keeps a log and shared memory beside a file, and rostro its index."""
     for file in unfinished.parent.iterdir():
-        if file.name.startswith(unfinished.name):
+        if file.name.startswith(unfinished.name) and file != unfinished:
             file.unlink()

@@ -69,7 +69,7 @@ class Key:
     created: str
     revoked: str | None
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """``{"id", "label", "role", "created", "revoked"}``."""
         return {
             "id": self.id,

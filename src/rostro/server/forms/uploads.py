@@ -34,6 +34,14 @@ class Upload:
         """Bytes from where the last read ended."""
         return self.file.read(size)
 
+    def tell(self) -> int:
+        """Where the next read begins."""
+        return self.file.tell()
+
+    def seek(self, place: int) -> int:
+        """Lets the next read begin elsewhere."""
+        return self.file.seek(place)
+
 
 def uploads(files: Sequence[UploadFile], limits: Limits) -> list[Upload]:
     """The photos of a form.

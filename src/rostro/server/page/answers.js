@@ -31,7 +31,7 @@ export function rateSentence(rate) {
 /** Photos that failed, and why, or nothing. */
 export function failureList(failed) {
   if (!failed.length) return null;
-  const rows = failed.map(({ photo, reason: why }) => h("li", {}, h("b", {}, photo), ": ", reason(why)));
+  const rows = failed.map((failure) => h("li", {}, h("b", {}, failure.photo), ": ", reason(failure)));
   return h("div", { class: "failures" }, h("h2", {}, t("failedPhotos")), h("ul", {}, ...rows));
 }
 
@@ -40,6 +40,6 @@ export function problemWords(problem) {
   if (!(problem instanceof Problem)) throw problem;
   const known = `problem.${problem.kind}`;
   if (has(known)) return t(known);
-  if (problem.failed.length) return problem.failed.map((item) => `${item.photo}: ${reason(item.reason)}`).join("; ");
+  if (problem.failed.length) return problem.failed.map((item) => `${item.photo}: ${reason(item)}`).join("; ");
   return problem.message;
 }

@@ -174,11 +174,13 @@ const WORDS = {
 
   failedPhotos: ["Photos that could not be used", "Fotos que no se pudieron usar"],
   "why.no-face": ["no face was found", "no se encontró ninguna cara"],
-  "why.several-faces": ["it has {count} faces, and one is needed", "tiene {count} caras y se necesita una"],
+  "why.several-faces": ["it has {faces} faces, and one is needed", "tiene {faces} caras y se necesita una"],
   "why.not-a-picture": ["it is not a picture", "no es una imagen"],
-  "why.broken": ["the file is broken or incomplete", "el archivo está dañado o incompleto"],
-  "why.too-large": ["it is too large", "es demasiado grande"],
-  "why.other-person": ["it is already enrolled as {name}", "ya está registrada como {name}"],
+  "why.broken-photo": ["the file is broken or incomplete", "el archivo está dañado o incompleto"],
+  "why.empty-file": ["the file is empty", "el archivo está vacío"],
+  "why.unreadable-photo": ["the photo cannot be read", "la foto no se puede leer"],
+  "why.photo-too-large": ["it is too large", "es demasiado grande"],
+  "why.already-enrolled": ["it is already enrolled as {name}", "ya está registrada como {name}"],
   "problem.key-needed": ["This server asks for a key.", "Este servidor pide una clave."],
   "problem.key-refused": ["The key is wrong or was revoked.", "La clave es incorrecta o fue revocada."],
   "problem.not-allowed": ["Your key does not allow this.", "Su clave no permite esto."],
@@ -223,15 +225,9 @@ export function t(key, values = {}) {
 export const number = (value, digits = 0) =>
   new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
 
-/** Why a photo failed, in the page's language where the reason is a known one. */
-export function reason(text) {
-  const several = text.match(/^(\d+) faces found/);
-  if (several) return t("why.several-faces", { count: several[1] });
-  const other = text.match(/^already enrolled as (.*), not as /);
-  if (other) return t("why.other-person", { name: other[1] });
-  if (text.startsWith("no face found")) return t("why.no-face");
-  if (text.startsWith("not a picture")) return t("why.not-a-picture");
-  if (text.startsWith("broken or truncated") || text.startsWith("the file is empty")) return t("why.broken");
-  if (text.includes("the limit is")) return t("why.too-large");
-  return text;
+/** Why a photo failed, in the page's language where the kind of failure is a known one. */
+export function reason(failure) {
+  const values = failure.values ?? {};
+  const key = [values.why, failure.kind].map((kind) => `why.${kind}`).find(has);
+  return key ? t(key, values) : failure.reason;
 }

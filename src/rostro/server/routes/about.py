@@ -22,10 +22,12 @@ router = guarded_router("server")
 unversioned = guarded_router("server", prefix="")
 
 
-@health.get("/healthz")
-async def healthz(service: TheService) -> schemas.Health:
-    """Whether the server answers, and whether it shows what it watches. Needs no key."""
-    return schemas.Health(status="ok", watching=service.watching is not None)
+@health.get("/healthz", response_model=schemas.Health, responses={503: {"model": schemas.Health}})
+async def healthz(service: TheService) -> JSONResponse:
+    """Whether the server answers and its gallery does, and whether it shows what it watches. Needs no key."""
+    well = await service.is_well()
+    health = schemas.Health(status="ok" if well else "gallery-unreachable", watching=service.watching is not None)
+    return JSONResponse(health.model_dump(), 200 if well else 503)
 
 
 @unversioned.get(
@@ -43,16 +45,16 @@ async def metrics(service: TheService) -> Response:
 def galleries(service: TheService) -> JSONResponse:
     """The gallery that this server answers from."""
     faces = service.recognizer
-    people = faces.gallery.people()
+    info = faces.gallery.info()
     row = {
         "name": _public_name(faces.gallery_url),
         "backend": backend_of(faces.gallery_url),
         "space": faces.gallery.space,
-        "people": len(people),
-        "templates": sum(person.templates for person in people),
+        "people": info.people,
+        "templates": info.templates,
         "threshold": faces.operating_point.threshold,
         "false_match_rate": faces.operating_point.fmr,
-        "keeps_pictures": service.crops is not None,
+        "keeps_pictures": service.keep_pictures,
     }
     return JSONResponse({"galleries": [row]})
 

@@ -8,17 +8,18 @@ from typing import Annotated, Any
 from fastapi import File, Form, Path, Query, UploadFile
 from fastapi.responses import JSONResponse, Response
 
-from rostro.core.errors import BadInput, UnknownPerson
 from rostro.core.types import Person
 from rostro.gallery.base import clean_name
+from rostro.people.enroll import Enrollment
+from rostro.people.people import Page
 from rostro.recognition import answers
+from rostro.recognition.selection import FaceRule
 from rostro.server import schemas
 from rostro.server.admission.access import guarded_router, needs
 from rostro.server.admission.keys import Role
-from rostro.server.enrolment import Enrolling, Progress
+from rostro.server.forms.fields import KeepPicture, Photos, Rule
 from rostro.server.forms.uploads import uploads
 from rostro.server.problems import Problem, of_failures
-from rostro.server.routes.photos import Face, Photos
 from rostro.server.service import Service, TheService
 
 router = guarded_router("people")
@@ -27,9 +28,6 @@ LONGEST_NAME = 200
 
 Id = Annotated[int, Path(ge=1, lt=2**63, description="A person's id.")]
 Name = Annotated[str, Form(min_length=1, max_length=LONGEST_NAME, description="Whose photos these are.")]
-KeepPicture = Annotated[
-    bool, Form(description="The person agrees that a picture of their face is kept, where the server keeps pictures.")
-]
 
 
 @router.post("/people", status_code=201, response_model=schemas.Created, openapi_extra=needs(Role.ENROL))
@@ -37,50 +35,53 @@ async def create(
     service: TheService,
     name: Name,
     photos: Annotated[list[UploadFile], File(description="Photos of this person.")],
-    face: Face = "only",
+    face: Rule = "only",
     keep_picture: KeepPicture = False,
 ) -> JSONResponse:
     """Take a new person in, with their photos. Ask them first."""
-    name = clean_name(name)
-    if await asyncio.to_thread(_find, service, name):
-        raise Problem(409, "name-taken", f"there is already somebody named {name!r}; add photos to them")
-    done = await _enrol(service, name, photos, face, keep_picture)
-    person = await asyncio.to_thread(service.recognizer.gallery.person, name)
-    document = {"person": _person(service, person), "enrolment": done.to_json()}
+    kept = await asyncio.to_thread(service.people.reserve, name)
+    try:
+        done = await _enrol(service, kept, photos, face, keep_picture)
+    finally:
+        service.people.release(kept)
+    person = await asyncio.to_thread(service.people.gallery.person, kept)
+    document = {"person": _person(service, person), "enrolment": done.to_dict()}
     return JSONResponse(document, 201, {"Location": f"/v1/people/{person.id}"})
 
 
 @router.post("/people/{id}/photos", response_model=schemas.Enrolment, openapi_extra=needs(Role.ENROL))
 async def add_photos(
-    service: TheService, id: Id, photos: Photos, face: Face = "only", keep_picture: KeepPicture = False
+    service: TheService, id: Id, photos: Photos, face: Rule = "only", keep_picture: KeepPicture = False
 ) -> JSONResponse:
     """More photos of somebody."""
     name = await asyncio.to_thread(_name, service, id)
-    return JSONResponse((await _enrol(service, name, photos, face, keep_picture)).to_json())
+    return JSONResponse((await _enrol(service, name, photos, face, keep_picture)).to_dict())
 
 
 @router.get("/people", response_model=schemas.People, openapi_extra=needs(Role.READ))
-def list_people(
+def list_people(  # noqa: PLR0917 - FastAPI gives them by name
     service: TheService,
     search: Annotated[str, Query(max_length=LONGEST_NAME, description="Part of the name, in any case.")] = "",
     name: Annotated[str | None, Query(max_length=LONGEST_NAME, description="The whole name.")] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     offset: Annotated[int, Query(ge=0, lt=2**31)] = 0,
+    after: Annotated[str, Query(max_length=LONGEST_NAME, description="The `next` of the page before.")] = "",
 ) -> JSONResponse:
-    """Everybody, by name."""
+    """Everybody, by name, in pages: `next` is the `after` of the page that follows, null where there is none."""
+    people = service.people
     if name is None:
-        wanted = search.casefold()
-        found = [person for person in service.recognizer.gallery.people() if wanted in person.name.casefold()]
+        page = people.page(search=search, after=after, limit=limit, skip=offset)
+        total = people.count(search)
     else:
-        found = _find(service, name)
-    rows = [_person(service, p) for p in found[offset : offset + limit]]
-    return JSONResponse({"people": rows, "total": len(found)})
+        found = people.find(name)
+        page, total = Page((found,) if found and not offset else (), None), int(found is not None)
+    return JSONResponse({"people": [_person(service, p) for p in page], "total": total, "next": page.next})
 
 
 @router.get("/people/{id}", response_model=schemas.PersonWithTemplates, openapi_extra=needs(Role.READ))
 def show(service: TheService, id: Id) -> JSONResponse:
     """One person's templates: photo, hash, quality."""
-    return JSONResponse({"id": id, **answers.person(service.recognizer.gallery, _name(service, id))})
+    return JSONResponse({"id": id, **answers.person(service.people.gallery, _name(service, id))})
 
 
 @router.get(
@@ -92,7 +93,8 @@ def show(service: TheService, id: Id) -> JSONResponse:
 def picture(service: TheService, id: Id) -> Response:
     """The picture of somebody who agreed that one is kept."""
     name = _name(service, id)
-    content = None if service.crops is None else service.crops.picture(id)
+    pictures = service.people.pictures if service.keep_pictures else None
+    content = None if pictures is None else pictures.picture(id)
     if content is None:
         raise Problem(404, "no-picture", f"no picture of {name} is kept")
     return Response(content, media_type="image/jpeg")
@@ -101,11 +103,8 @@ def picture(service: TheService, id: Id) -> Response:
 @router.patch("/people/{id}", response_model=schemas.Renamed, openapi_extra=needs(Role.ADMIN))
 def rename(service: TheService, id: Id, new: schemas.NewName) -> JSONResponse:
     """Give somebody another name."""
-    name = _name(service, id)
-    to = clean_name(new.name)
-    if any(person.id != id for person in _find(service, to)):
-        raise Problem(409, "name-taken", f"there is already somebody named {to!r}; merge them instead")
-    service.recognizer.gallery.rename(name, to)
+    name, to = _name(service, id), clean_name(new.name)
+    service.people.rename(name, to)
     return JSONResponse({"renamed": name, "to": to})
 
 
@@ -113,9 +112,7 @@ def rename(service: TheService, id: Id, new: schemas.NewName) -> JSONResponse:
 def merge(service: TheService, id: Id, other: schemas.MergeInto) -> JSONResponse:
     """Give all templates of somebody to another: they were the same."""
     name, into = _name(service, id), _name(service, other.into)
-    service.recognizer.gallery.merge(name, into)
-    if service.crops is not None:
-        service.crops.merge(id, other.into)
+    service.people.merge(name, into)
     return JSONResponse({"merged": name, "into": into})
 
 
@@ -123,34 +120,27 @@ def merge(service: TheService, id: Id, other: schemas.MergeInto) -> JSONResponse
 def erase(service: TheService, id: Id) -> JSONResponse:
     """Erase somebody and every template and picture of theirs, for good."""
     name = _name(service, id)
-    if service.crops is not None:
-        service.crops.erase(id)
-    return JSONResponse({"removed": name, "templates": service.recognizer.gallery.remove(name)})
+    return JSONResponse({"removed": name, "templates": service.people.erase(name)})
 
 
-async def _enrol(service: Service, name: str, files: list[UploadFile], face: Face, keep_picture: bool) -> Progress:
-    done = Progress()
-    await Enrolling(service, face, keep_picture).photos(name, uploads(files, service.limits), done)
-    if not done.names:
+async def _enrol(
+    service: Service, name: str, files: list[UploadFile], face: FaceRule, keep_picture: bool
+) -> Enrollment:
+    enroller = service.enrolling(face, keep_picture).enroller()
+    items = [(name, upload) for upload in uploads(files, service.limits)]
+    done = await asyncio.to_thread(enroller.run, items)
+    if not done.people:
         raise of_failures(done.failed)
     return done
 
 
 def _name(service: Service, person: int) -> str:
-    names = service.recognizer.gallery.names([person])
-    if person not in names:
+    name = service.people.name_of(person)
+    if name is None:
         raise Problem(404, "unknown-person", f"nobody has the id {person}")
-    return names[person]
-
-
-def _find(service: Service, name: str) -> list[Person]:
-    """The one person of that name, or nobody; a name that nobody can have is nobody's."""
-    try:
-        return [service.recognizer.gallery.person(name)]
-    except (UnknownPerson, BadInput):
-        return []
+    return name
 
 
 def _person(service: Service, person: Person) -> dict[str, Any]:
-    has_picture = service.crops is not None and service.crops.has(person.id)
-    return {"id": person.id, "name": person.name, "templates": person.templates, "picture": has_picture}
+    pictures = service.people.pictures if service.keep_pictures else None
+    return {**person.to_dict(), "picture": pictures is not None and pictures.has(person.id)}

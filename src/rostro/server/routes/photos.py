@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import File, Form, UploadFile
 from fastapi.responses import JSONResponse
@@ -13,17 +13,12 @@ from rostro.server import schemas
 from rostro.server.admission.access import guarded_router, needs
 from rostro.server.admission.keys import Role
 from rostro.server.batcher import Work
+from rostro.server.forms.fields import Photos, Rule
 from rostro.server.forms.uploads import uploads
 from rostro.server.problems import of_failures
 from rostro.server.service import TheService
 
 router = guarded_router("faces")
-
-Photos = Annotated[list[UploadFile], File(description="Photos: JPEG, PNG, WebP, AVIF, TIFF, BMP, GIF.")]
-Face = Annotated[
-    Literal["only", "largest", "centre"],
-    Form(description="Which face is meant where a photo has several; `only` refuses such photos."),
-]
 
 
 @router.post("/detect", response_model=schemas.Detection, openapi_extra=needs(Role.READ))
@@ -45,14 +40,14 @@ async def verify(
     service: TheService,
     a: Annotated[UploadFile, File(description="A photo.")],
     b: Annotated[UploadFile, File(description="Another photo.")],
-    face: Face = "only",
+    face: Rule = "only",
 ) -> JSONResponse:
     """Two photos: the same person?"""
     found, failed = await service.look(uploads([a, b], service.limits), Work(face=face))
     if failed:
         raise of_failures(failed)
     verdict = service.recognizer.compare(found[0], found[1])
-    return JSONResponse(answers.verification(service.recognizer.system, (found[0], found[1]), verdict))
+    return JSONResponse(verdict.to_dict())
 
 
 @router.post("/identify", response_model=schemas.Identifications, openapi_extra=needs(Role.READ))
@@ -63,6 +58,6 @@ async def identify(
 ) -> JSONResponse:
     """Who is in these photos? Below the threshold a face is unknown."""
     found, failed = await service.look(uploads(photos, service.limits), Work())
-    faces = service.recognizer
-    named = [(photo, await asyncio.to_thread(faces.look_up, photo, candidates=candidates)) for photo in found]
+    recognizer = service.recognizer
+    named = [(photo, await asyncio.to_thread(recognizer.look_up, photo, candidates=candidates)) for photo in found]
     return JSONResponse(answers.identification(named, failed))

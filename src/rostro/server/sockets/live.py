@@ -158,5 +158,5 @@ async def _answer(socket: WebSocket, service: Service, latest: _Latest) -> None:
 def _answer_json(service: Service, found: PhotoFaces | Failure) -> dict[str, Any]:
     if isinstance(found, Failure):
         return {"error": found.reason}
-    faces = [answer.to_json() for answer in service.recognizer.look_up(found)]
+    faces = [answer.to_dict() for answer in service.recognizer.look_up(found)]
     return {"width": found.width, "height": found.height, "faces": faces}

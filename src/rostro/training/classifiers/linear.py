@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rostro.core.geometry import unit_rows
 from rostro.training.classifiers.scores import best_threshold
 
 if TYPE_CHECKING:
@@ -20,16 +21,10 @@ L2 = 1e-3
 _FOLDS = 5
 
 
-def unit(vectors: Floats) -> Floats:
-    """Rows of unit norm."""
-    rows: Floats = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.finfo(np.float32).tiny)
-    return rows
-
-
 def prototypes(vectors: Floats, labels: NDArray[np.int64], classes: int) -> Floats:
     """(classes, d) the unit mean of each class' unit vectors."""
-    means = np.stack([unit(vectors[labels == label]).mean(axis=0) for label in range(classes)])
-    return unit(means.astype(np.float32))
+    means = np.stack([unit_rows(vectors[labels == label]).mean(axis=0) for label in range(classes)])
+    return unit_rows(means.astype(np.float32))
 
 
 def logistic(vectors: Floats, labels: NDArray[np.int64], classes: int) -> tuple[Floats, Floats]:
@@ -40,7 +35,7 @@ def logistic(vectors: Floats, labels: NDArray[np.int64], classes: int) -> tuple[
     """
     import torch
 
-    inputs, targets = torch.from_numpy(unit(vectors)).double(), torch.from_numpy(labels)
+    inputs, targets = torch.from_numpy(unit_rows(vectors)).double(), torch.from_numpy(labels)
     weight = torch.zeros(classes, inputs.shape[1], dtype=torch.float64, requires_grad=True)
     bias = torch.zeros(classes, dtype=torch.float64, requires_grad=True)
     solver = torch.optim.LBFGS([weight, bias], max_iter=200, tolerance_grad=1e-7, line_search_fn="strong_wolfe")
@@ -70,7 +65,7 @@ def choose(vectors: Floats, labels: NDArray[np.int64], classes: int, seed: int) 
         learn, ask = fold != number, fold == number
         means = prototypes(vectors[learn], labels[learn], classes)
         weight, bias = logistic(vectors[learn], labels[learn], classes)
-        asked = unit(vectors[ask])
+        asked = unit_rows(vectors[ask])
         right["cosine"] += int(((asked @ means.T).argmax(axis=1) == labels[ask]).sum())
         right["logistic"] += int(((asked @ weight.T + bias).argmax(axis=1) == labels[ask]).sum())
     accuracies = {name: count / len(labels) for name, count in right.items()}
@@ -83,12 +78,12 @@ def unknown_threshold(vectors: Floats, labels: NDArray[np.int64], classes: int) 
     Each photo is asked twice: against its own person's prototype made without it (known), and against everybody
     else's (unknown). The threshold is the one that tells those two best apart.
     """
-    rows = unit(vectors)
+    rows = unit_rows(vectors)
     sums = np.stack([rows[labels == label].sum(axis=0) for label in range(classes)])
-    cosines = rows @ unit(sums.astype(np.float32)).T
+    cosines = rows @ unit_rows(sums.astype(np.float32)).T
     index = np.arange(len(rows))
     several = np.bincount(labels, minlength=classes)[labels] > 1
-    own = np.einsum("nd,nd->n", rows, unit((sums[labels] - rows).astype(np.float32)))[several]
+    own = np.einsum("nd,nd->n", rows, unit_rows((sums[labels] - rows).astype(np.float32)))[several]
     cosines[index, labels] = -np.inf
     others = cosines.max(axis=1)
     if not own.size:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rostro.core.errors import PhotoError
+from rostro.core.geometry import unit_rows
 from rostro.photos.reading import read_photo
-from rostro.training.classifiers.linear import unit
 from rostro.training.data.batches import resize_square
 from rostro.training.loop.loop import Interrupted
 
@@ -72,7 +72,7 @@ def look(base: Base, photos: Sequence[Path | bytes], tools: Tools) -> Floats:
 
 def scaled(vectors: Floats) -> Floats:
     """Rows of a norm of √d."""
-    rows: Floats = (unit(vectors) * np.sqrt(vectors.shape[1])).astype(np.float32)
+    rows: Floats = (unit_rows(vectors) * np.sqrt(vectors.shape[1])).astype(np.float32)
     return rows
 
 

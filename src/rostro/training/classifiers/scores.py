@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rostro.core.geometry import unit_rows
 from rostro.scoring.counts import ScoreCounts
+from rostro.scoring.folds import best_threshold as threshold_of_counts
 from rostro.scoring.verification import auc as verification_auc
 from rostro.scoring.verification import is_supported, tar_at_fmr
 
@@ -39,14 +41,8 @@ def auc(scores: NDArray[Any], truth: NDArray[Any]) -> float:
     Returns:
         NaN where one of the two is missing.
     """
-    positive = truth.astype(bool)
-    many, few = int(positive.sum()), int((~positive).sum())
-    if not many or not few:
-        return float("nan")
-    _, place, counts = np.unique(scores, return_inverse=True, return_counts=True)
-    ends = np.cumsum(counts)
-    ranks = (ends - (counts - 1) / 2)[place]
-    return float((ranks[positive].sum() - many * (many + 1) / 2) / (many * few))
+    both = 0 < truth.astype(bool).sum() < len(truth)
+    return verification_auc(_counts(scores, truth)) if both else float("nan")
 
 
 def verification(vectors: NDArray[Any], labels: NDArray[Any]) -> dict[str, float]:
@@ -59,7 +55,7 @@ def verification(vectors: NDArray[Any], labels: NDArray[Any]) -> dict[str, float
     Returns:
         AUC, and the true match rate at the thresholds of false match rates that so many pairs can show.
     """
-    rows = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.finfo(np.float32).tiny)
+    rows = unit_rows(vectors)
     first, second = np.triu_indices(len(rows), 1)
     same = labels[first] == labels[second]
     cosines = (rows @ rows.T)[first, second]
@@ -72,16 +68,14 @@ def verification(vectors: NDArray[Any], labels: NDArray[Any]) -> dict[str, float
 
 
 def best_threshold(scores: NDArray[Any], truth: NDArray[Any]) -> float:
-    """The threshold (score >= threshold is a yes) of highest accuracy; in the middle between two scores."""
-    order = np.argsort(scores, kind="stable")
-    sorted_scores, positive = scores[order], truth[order].astype(bool)
-    # right[i]: answers that are right when the i lowest scores are noes
-    right = np.concatenate([[0], np.cumsum(~positive)]) + np.concatenate([np.cumsum(positive[::-1])[::-1], [0]])
-    edges = np.concatenate(
-        [[sorted_scores[0] - 1], (sorted_scores[1:] + sorted_scores[:-1]) / 2, [sorted_scores[-1] + 1]]
-    )
-    allowed = np.concatenate([[True], sorted_scores[1:] > sorted_scores[:-1], [True]])
-    return float(edges[np.argmax(np.where(allowed, right, -1))])
+    """The threshold (score >= threshold is a yes) of highest accuracy, the lowest of several; between two scores."""
+    return threshold_of_counts(_counts(scores, truth))
+
+
+def _counts(scores: NDArray[Any], truth: NDArray[Any]) -> ScoreCounts:
+    """A yes is to a classifier what a genuine pair is to a comparison."""
+    positive = truth.astype(bool)
+    return ScoreCounts.of(scores[positive], scores[~positive])
 
 
 def balanced_accuracy(yes: NDArray[Any], truth: NDArray[Any]) -> float:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rostro.core.errors import BadInput, PhotoError
+from rostro.core.files import write_file
 from rostro.photos.reading import photo_hash
-from rostro.photos.writing import encode_picture, replace_file
+from rostro.photos.writing import encode_picture
 from rostro.training.loop import processes as _processes
 from rostro.training.loop.checkpoint import make_folder
 from rostro.training.loop.loop import Interrupted
@@ -70,7 +71,7 @@ def make_crops(photos: Sequence[Path], spec: AlignmentSpec, detector: str, folde
             if isinstance(answer, PhotoError):
                 failed[index] = answer
             else:
-                replace_file(files[index], encode_picture(answer, ".png"))
+                write_file(files[index], encode_picture(answer, ".png"))
             if tools.stopped():
                 raise Interrupted("stopped while faces were cropped; the same command goes on from there")
     _processes.wait()

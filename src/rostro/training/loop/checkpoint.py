@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from rostro.core.errors import BadInput, MissingExtra, ModelCorrupt
-from rostro.photos.writing import replace_file
+from rostro.core.files import write_file
 from rostro.training.loop.card import Card, read_card
 from rostro.training.loop.processes import number
 
@@ -71,8 +71,8 @@ def write_checkpoint(folder: Path, name: str, tensors: dict[str, Tensor], card: 
     card = replace(card, weights_sha256=hashlib.sha256(data).hexdigest(), rostro=__version__)
     if number() == 0:
         make_folder(folder)
-        replace_file(folder / f"{name}.safetensors", data)
-        replace_file(folder / f"{name}.yaml", card.to_yaml().encode())
+        write_file(folder / f"{name}.safetensors", data)
+        write_file(folder / f"{name}.yaml", card.to_yaml().encode())
     return card
 
 
@@ -102,7 +102,7 @@ def write_resume(folder: Path, tensors: dict[str, Tensor], state: dict[str, Any]
     from safetensors.torch import save
 
     make_folder(folder)
-    replace_file(folder / RESUME, save(_plain(tensors), {"state": json.dumps(state)}))
+    write_file(folder / RESUME, save(_plain(tensors), {"state": json.dumps(state)}))
 
 
 def read_resume(folder: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:

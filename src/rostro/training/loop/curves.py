@@ -6,25 +6,23 @@ import csv
 import importlib.util
 import io
 import math
-from html import escape
 from typing import TYPE_CHECKING
 
-from rostro.photos.writing import replace_file
+from rostro.core.files import write_file
+from rostro.reports.charts import Axis, Series, line_chart, side_by_side, standing_alone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-_WIDTH, _HEIGHT, _LEFT, _TOP, _BOTTOM, _GAP = 340, 230, 56, 34, 40, 24
-_COLOUR, _OTHER = "#0072b2", "#d55e00"
-
 
 def write_curves(folder: Path, history: Sequence[dict[str, float]]) -> None:
-    """Writes ``curves.csv`` (a line per epoch), ``curves.svg`` (the loss, and the first validation value), and events.
+    """Writes ``curves.csv`` (a line per epoch), ``curves.svg`` (the losses, and the first other value), and events.
 
     Args:
         folder: Where to.
-        history: Per epoch its number under ``epoch``, its ``loss``, and what was measured.
+        history: Per epoch its number under ``epoch``, its ``loss``, and what was measured. Every value whose
+            name ends in ``loss`` is a line of the same chart.
 
     Raises:
         BadInput: The folder cannot be written.
@@ -35,19 +33,8 @@ def write_curves(folder: Path, history: Sequence[dict[str, float]]) -> None:
     writer = csv.DictWriter(table, list(history[0]), lineterminator="\n")
     writer.writeheader()
     writer.writerows(history)
-    replace_file(folder / "curves.csv", table.getvalue().encode())
-    names = [name for name in history[0] if name != "epoch"][:2]
-    charts = "".join(
-        _chart(name, [row[name] for row in history], index * (_WIDTH + _GAP), (_COLOUR, _OTHER)[index])
-        for index, name in enumerate(names)
-    )
-    width = len(names) * (_WIDTH + _GAP)
-    svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {_HEIGHT}" width="{width}" height="{_HEIGHT}" '
-        f'font-family="sans-serif" font-size="12" fill="#444">'
-        f'<rect width="100%" height="100%" fill="#fff"/>{charts}</svg>'
-    )
-    replace_file(folder / "curves.svg", svg.encode())
+    write_file(folder / "curves.csv", table.getvalue().encode())
+    write_file(folder / "curves.svg", standing_alone(side_by_side(_charts(history))).encode())
     _write_events(folder / "tensorboard", history[-1])
 
 
@@ -63,25 +50,24 @@ def _write_events(folder: Path, row: dict[str, float]) -> None:
                 writer.add_scalar(name, value, int(row["epoch"]))
 
 
-def _chart(name: str, values: Sequence[float], left: float, colour: str) -> str:
-    finite = [value for value in values if math.isfinite(value)] or [0.0]
-    low, high = min(*finite, 0.0), max(*finite, 1e-9)
-    low, high = (0.0, 1.0) if low >= 0 and high <= 1 and name != "loss" else (low, high)
-    right, bottom = left + _WIDTH - 12, _HEIGHT - _BOTTOM
-    x0 = left + _LEFT
-    across = (right - x0) / max(len(values) - 1, 1)
-    parts = [f'<text x="{x0}" y="{_TOP - 14}" font-weight="bold">{escape(name)}</text>']
-    for fraction in (0.0, 0.25, 0.5, 0.75, 1.0):
-        y = bottom - fraction * (bottom - _TOP)
-        parts.append(f'<path d="M{x0} {y:.1f}H{right}" stroke="#ddd"/>')
-        parts.append(f'<text x="{x0 - 6}" y="{y + 4:.1f}" text-anchor="end">{low + fraction * (high - low):.3g}</text>')
-    points = " ".join(
-        f"{x0 + index * across:.1f},{bottom - (value - low) / (high - low) * (bottom - _TOP):.1f}"
-        for index, value in enumerate(values)
-        if math.isfinite(value)
-    )
-    parts.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>')
-    parts.append(f'<text x="{x0}" y="{bottom + 16}">1</text>')
-    parts.append(f'<text x="{right}" y="{bottom + 16}" text-anchor="end">{len(values)}</text>')
-    parts.append(f'<text x="{(x0 + right) / 2}" y="{bottom + 30}" text-anchor="middle">epoch</text>')
-    return "".join(parts)
+def _charts(history: Sequence[dict[str, float]]) -> list[str]:
+    """The losses over each other, which shows where learning by heart begins; beside them the first other value."""
+    names = [name for name in history[0] if name != "epoch"]
+    losses = [name for name in names if name.split()[-1] == "loss"]
+    others = [name for name in names if name not in losses][:1]
+    return [_chart(shown, history) for shown in (losses, others) if shown]
+
+
+def _chart(names: Sequence[str], history: Sequence[dict[str, float]]) -> str:
+    epochs = [row["epoch"] for row in history]
+    series = []
+    for name in names:
+        points = [(row["epoch"], row[name]) for row in history if math.isfinite(row.get(name, math.nan))]
+        series.append(Series(name, [x for x, _ in points], [y for _, y in points]))
+    values = [value for line in series for value in line.y]
+    first = min(epochs)
+    across = Axis(title="epoch", low=first, high=max(*epochs, first + 1), show="{:g}".format, whole=True)
+    title = "loss" if len(names) > 1 else names[0]
+    if title != "loss" and all(0 <= value <= 1 for value in values):  # a part of all: accuracies can be compared
+        return line_chart(series, across, Axis(title=title, low=0, high=1, show="{:.4g}".format))
+    return line_chart(series, across, Axis.around(title, values))

@@ -147,7 +147,7 @@ class _Run:
                 self._keep_last()
                 raise Interrupted(
                     f"stopped in epoch {state.epoch + 1} after step {state.step} of {self._steps}; "
-                    f"the same command with --resume goes on"
+                    f"the same with resume goes on"
                 )
 
     def _step(self, images: Tensor, labels: Tensor, share: float) -> float:
@@ -168,7 +168,7 @@ class _Run:
         task.optimiser.step()
         (value,) = _processes.total(float(loss.detach()) * share)
         if not np.isfinite(value):
-            raise BadInput(f"the loss became {value}: try a lower --rate than {task.options.rate:g}")
+            raise BadInput(f"the loss became {value}: try a lower rate than {task.options.rate:g}")
         return value
 
     def _rate(self, step: int) -> float:
@@ -274,7 +274,7 @@ def check_loop(options: LoopOptions) -> None:
         if getattr(options, name) < 1:
             raise BadInput(f"--{name} is at least 1, got {getattr(options, name)}")
     if not options.rate > 0:
-        raise BadInput(f"--rate is above 0, got {options.rate}")
+        raise BadInput(f"rate is above 0, got {options.rate}")
 
 
 def _fingerprint(card: Card) -> str:

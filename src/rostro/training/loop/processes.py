@@ -32,9 +32,9 @@ def choose_device(asked: str) -> str:
     import torch
 
     if asked not in {"auto", "cpu", "cuda"}:
-        raise BadInput(f"--device is auto, cpu or cuda, got {asked!r}")
+        raise BadInput(f"device is auto, cpu or cuda, got {asked!r}")
     if asked == "cuda" and not torch.cuda.is_available():
-        raise BadInput("--device cuda: this torch finds no CUDA device")
+        raise BadInput("device cuda: this torch finds no CUDA device")
     return "cuda" if asked != "cpu" and torch.cuda.is_available() else "cpu"
 
 

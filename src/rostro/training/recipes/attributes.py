@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rostro.core.errors import BadInput, PhotoError
+from rostro.core.files import write_file
 from rostro.photos.reading import photo_hash
-from rostro.photos.writing import replace_file
 from rostro.training.base import LoopOptions, Prediction, Recipe, Tools, option
 from rostro.training.classifiers import attribute_scores as _attribute_scores
 from rostro.training.classifiers import portraits as _portraits
@@ -170,7 +170,7 @@ class AttributesRecipe(Recipe):
             counted = _attribute_scores.weights(labels["train"]) if balanced else 1.0
             even = _attribute_scores.even_handed(labels["train"], counted)
             rows = _attribute_scores.table(scores["test"], labels["test"], labels["train"], cuts, even)
-            replace_file(self.output / "attributes.csv", _attribute_scores.as_csv(card.classes, rows).encode())
+            write_file(self.output / "attributes.csv", _attribute_scores.as_csv(card.classes, rows).encode())
             card = replace(card, metrics=card.metrics | _attribute_scores.means(rows))
         return write_checkpoint(self.output, BEST, tensors, card)
 

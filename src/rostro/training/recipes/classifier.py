@@ -48,7 +48,7 @@ class ClassifierRecipe(Recipe):
         chosen: ClassifierOptions = self.chosen
         check_loop(chosen)
         if chosen.augmentation not in AUGMENTATIONS:
-            raise BadInput(f"--augmentation is {', '.join(AUGMENTATIONS)}, got {chosen.augmentation!r}")
+            raise BadInput(f"augmentation is {', '.join(AUGMENTATIONS)}, got {chosen.augmentation!r}")
         size = _nets.size_of(chosen.net)
         people = read_parts(self.root)
         self.tools.say(people.balance())

@@ -32,7 +32,7 @@ class EmbedderRecipe(MetricRecipe):
     """One folder per person, hundreds of people or more."""
 
     name = "embedder"
-    about = "An embedder from scratch (ArcFace, CosFace or triplets), on one folder per person; --embedder takes it."
+    about = "An embedder from scratch (ArcFace, CosFace or triplets), on one folder per person; it is an embedder then."
     options = EmbedderOptions
 
     def _start(self) -> Start:

@@ -45,18 +45,18 @@ class FinetuneRecipe(MetricRecipe):
     """One folder per person."""
 
     name = "finetune"
-    about = "Trains the last blocks of an embedder further, on one folder per person; --embedder takes what comes out."
+    about = "Trains the last blocks of an embedder further, on one folder per person; what comes out is an embedder."
     options = FinetuneOptions
 
     def _start(self) -> Start:
         chosen: FinetuneOptions = self.chosen
         if chosen.blocks < 0 or not 0 < chosen.decay <= 1:
-            raise BadInput(f"--blocks is at least 0 and --decay in (0, 1], got {chosen.blocks} and {chosen.decay}")
+            raise BadInput(f"blocks is at least 0 and decay in (0, 1], got {chosen.blocks} and {chosen.decay}")
         path = Path(chosen.base).expanduser()
         start = self._checkpoint(path) if path.exists() else self._shipped(chosen.base)
         blocks = blocks_of(start.net.network)
         if chosen.blocks > len(blocks):
-            raise BadInput(f"--blocks {chosen.blocks}: {chosen.base} has {len(blocks)}: {', '.join(blocks)}")
+            raise BadInput(f"blocks {chosen.blocks}: {chosen.base} has {len(blocks)}: {', '.join(blocks)}")
         learned = list(blocks)[-chosen.blocks :]
         start.net.learn_only({layer for block in learned for layer in blocks[block]})
         self.tools.say(f"of {len(blocks)} blocks these are trained: {', '.join(learned)}")

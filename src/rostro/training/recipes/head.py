@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rostro.core.errors import BadInput, PhotoError
+from rostro.core.geometry import unit_rows
 from rostro.training.base import LoopOptions, Prediction, Recipe, Tools, option
 from rostro.training.classifiers.bases import Vectors, embed, open_base, reopen_base
-from rostro.training.classifiers.linear import COSINE_SCALE, choose, logistic, prototypes, unit, unknown_threshold
+from rostro.training.classifiers.linear import COSINE_SCALE, choose, logistic, prototypes, unknown_threshold
 from rostro.training.classifiers.scores import class_scores
 from rostro.training.data.batches import VectorBatches, data_hash
 from rostro.training.data.parts import read_parts
@@ -52,7 +53,7 @@ class HeadRecipe(Recipe):
         need_torch()
         chosen: HeadOptions = self.chosen
         if chosen.kind not in KINDS:
-            raise BadInput(f"--kind is {', '.join(KINDS)}, got {chosen.kind!r}")
+            raise BadInput(f"kind is {', '.join(KINDS)}, got {chosen.kind!r}")
         check_loop(chosen)
         people = read_parts(self.root)
         self.tools.say(people.balance())
@@ -139,20 +140,20 @@ class HeadRecipe(Recipe):
             scores = _scores(card.net, checkpoint.tensors, found.vector[None])[0]
             powers = np.exp(scores - scores.max())
             listed = sorted(zip(card.classes, (powers / powers.sum()).tolist(), strict=True), key=lambda item: -item[1])
-            cosines = unit(found.vector[None]) @ checkpoint.tensors["prototypes"].numpy().T
+            cosines = unit_rows(found.vector[None]) @ checkpoint.tensors["prototypes"].numpy().T
             known = float(cosines.max()) >= card.thresholds["unknown"]
             yield Prediction(str(photo), (listed[0][0],) if known else (), tuple(listed), found.box)
 
 
 def _batches(part: Vectors, batch: int, seed: int | None) -> VectorBatches:
-    return VectorBatches(unit(part.vectors), part.labels, batch=batch, seed=seed)
+    return VectorBatches(unit_rows(part.vectors), part.labels, batch=batch, seed=seed)
 
 
 def _scores(kind: str, tensors: dict[str, Tensor], vectors: Floats) -> NDArray[Any]:
     """(N, classes) scores before the softmax."""
     import torch
 
-    rows = unit(vectors)
+    rows = unit_rows(vectors)
     if kind == "cosine":
         cosines: NDArray[Any] = COSINE_SCALE * rows @ tensors["prototypes"].numpy().T
         return cosines

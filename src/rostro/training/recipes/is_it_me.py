@@ -110,7 +110,7 @@ class IsItMeRecipe(Recipe):
             others += strangers
             for name, listed in zip(CLASSES, (mine, others), strict=True):
                 if not listed:
-                    raise BadInput(f"{folder / name}: no photos; both classes are needed (--strangers gives not_me)")
+                    raise BadInput(f"{folder / name}: no photos; both classes are needed (strangers gives not_me)")
             answer.append((mine, others))
         return answer
 
@@ -119,7 +119,7 @@ class IsItMeRecipe(Recipe):
         if not chosen.strangers:
             return []
         if not Path(chosen.strangers).is_dir():
-            raise BadInput(f"--strangers {chosen.strangers}: no such folder")
+            raise BadInput(f"strangers {chosen.strangers}: no such folder")
         listed = list(find_photos([Path(chosen.strangers)]))
         order = np.random.default_rng(chosen.seed).permutation(len(listed))[: chosen.negatives]
         return [listed[index] for index in order]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rostro.core.errors import BadInput, PhotoError
+from rostro.core.files import replacing
 from rostro.embedding.trained import prepare_of
 from rostro.nets.onnx_file import write_onnx
 from rostro.photos.folders import read_people
@@ -172,10 +173,10 @@ class MetricRecipe(Recipe):
         check_loop(chosen)
         for name, allowed in {"loss": tuple(LOSSES), "augmentation": tuple(AUGMENTATIONS)}.items():
             if getattr(chosen, name) not in allowed:
-                raise BadInput(f"--{name} is {', '.join(allowed)}, got {getattr(chosen, name)!r}")
+                raise BadInput(f"{name} is {', '.join(allowed)}, got {getattr(chosen, name)!r}")
         for name in ("photos", "min_photos"):
             if getattr(chosen, name) < 2:
-                raise BadInput(f"--{name.replace('_', '-')} is at least 2, got {getattr(chosen, name)}")
+                raise BadInput(f"{name} is at least 2, got {getattr(chosen, name)}")
 
     def _people(self) -> tuple[People, People]:
         """Who is trained on, and who is held out: first of all those who have too few photos to be trained on."""
@@ -195,7 +196,7 @@ class MetricRecipe(Recipe):
             raise BadInput(
                 f"{self.root}: {len(many)} people have {chosen.min_photos} photos or more and {len(few)} have fewer, "
                 f"but at least two; that leaves {len(learned)} to train on and {len(held)} to hold out, "
-                f"and two of each are needed (--min-photos, --unseen)"
+                f"and two of each are needed (min_photos, unseen)"
             )
         self.tools.say(
             f"{len(learned)} people to train on, {int(counts[learned].min())} to {int(counts[learned].max())} photos "
@@ -215,8 +216,8 @@ class MetricRecipe(Recipe):
     def predict(cls, checkpoint: Checkpoint, photos: Sequence[Path], tools: Tools) -> Iterator[Prediction | PhotoError]:
         """Refused: such a checkpoint gives vectors, not names."""
         raise BadInput(
-            f"a checkpoint of {checkpoint.card.recipe} gives vectors, not names: take it as --embedder of verify, "
-            f"enroll and identify, or as --base of 'rostro train head'"
+            f"a checkpoint of {checkpoint.card.recipe} gives vectors, not names: take it as the embedder of verify, "
+            f"enroll and identify, or as the base of a head"
         )
 
 
@@ -227,8 +228,7 @@ def _at(files: Sequence[Path], part: NDArray[np.int64], index: int) -> Path:
 def _export(net: TorchNetwork, folder: Path, card: Card) -> Card:
     """Writes the network as ONNX; the card says its hash."""
     target = folder / f"{BEST}.onnx"
-    beside = target.with_suffix(".part")
-    write_onnx(net.network, net.weights(), beside)
-    sha256 = hashlib.sha256(beside.read_bytes()).hexdigest()
-    beside.replace(target)
+    with replacing(target) as beside:
+        write_onnx(net.network, net.weights(), beside)
+        sha256 = hashlib.sha256(beside.read_bytes()).hexdigest()
     return replace(card, preprocessing=card.preprocessing | {"onnx_sha256": sha256})

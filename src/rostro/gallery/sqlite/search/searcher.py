@@ -11,6 +11,7 @@ import json
 import logging
 import mmap
 import os
+import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -18,6 +19,7 @@ from typing import IO, TYPE_CHECKING
 import numpy as np
 from filelock import FileLock, Timeout
 
+from rostro.core.files import replacing
 from rostro.gallery.sqlite.search.index import CANDIDATES, TemplateIndex
 from rostro.gallery.sqlite.search.reranking import reranked, vectors_of
 from rostro.gallery.sqlite.search.scan import ScanIndex
@@ -204,15 +206,14 @@ def _header(sql: sqlite3.Connection, last: int, erasure: str | None, dims: int) 
 
 def _replace(path: Path, header: dict[str, str | int | None], scan: ScanIndex) -> None:
     """Writes the file beside its place, with the digest of its bytes at its end, and moves it there."""
-    partial = path.with_name(f"{path.name}.part")
-    with partial.open("w+b") as file:
+    rights = stat.S_IMODE(path.with_suffix("").stat().st_mode)  # who may read the gallery may read its index, no other
+    with replacing(path, mode=rights, alone=True) as beside, beside.open("w+b") as file:
         file.write(json.dumps(header).encode() + b"\n")
         scan.write(file)
         file.flush()
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
             digest = hashlib.blake2b(content, digest_size=_DIGEST).digest()
         file.write(digest)
-    partial.replace(path)
 
 
 def _whole(file: IO[bytes]) -> bool:

@@ -1,0 +1,180 @@
+"""Decisions: scores against an operating point, and what is known of its errors."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from rostro.core.errors import BadInput
+from rostro.core.types import Answer, Face
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class OperatingPoint(Answer):
+    """A threshold and what is known about it. No threshold exists without one.
+
+    Attributes:
+        space: The embedding space that it holds for.
+        threshold: Scores at or above it are a match.
+        fmr: False match rate at the threshold: impostor pairs accepted, as a fraction.
+        fmr_interval: 95 % confidence interval of `fmr`.
+        fnmr: False non-match rate at the threshold.
+        measured_on: The data and the way of measuring, in words.
+        genuine: Number of genuine scores behind it.
+        impostor: Number of impostor scores behind it.
+        metric: The score's name.
+    """
+
+    space: str
+    threshold: float
+    fmr: float | None
+    fmr_interval: tuple[float, float] | None
+    fnmr: float | None
+    measured_on: str
+    genuine: int
+    impostor: int
+    metric: str = "cosine"
+
+    def __repr__(self) -> str:
+        return f"<OperatingPoint {self.threshold:.4f} in {self.space}, {_rate_of(self)}>"
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of it."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Verification(Answer):
+    """The answer to "are these two the same person?". True where they are.
+
+    Attributes:
+        similarity: Cosine of the two embeddings, in [-1, 1].
+        operating_point: The threshold that decided, with its false match rate.
+        faces: The face used of each photo.
+        space: The embedding space.
+        photos: Names of the two photos.
+        system: What it was made with: detector, embedder, engine.
+    """
+
+    similarity: float
+    operating_point: OperatingPoint
+    faces: tuple[Face, Face]
+    space: str
+    photos: tuple[str, str] = ("", "")
+    system: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    def __bool__(self) -> bool:
+        return self.same
+
+    def __repr__(self) -> str:
+        answer = "same" if self.same else "not the same"
+        values = f"similarity {self.similarity:.3f}, threshold {self.threshold:.3f}"
+        return f"<Verification {answer}: {values}, {_rate_of(self.operating_point)}>"
+
+    @property
+    def same(self) -> bool:
+        """Whether the similarity reaches the threshold."""
+        return self.similarity >= self.operating_point.threshold
+
+    @property
+    def threshold(self) -> float:
+        """The threshold of the operating point."""
+        return self.operating_point.threshold
+
+    @property
+    def false_match_rate(self) -> float | None:
+        """Measured false match rate at the threshold; None for a threshold that the caller chose."""
+        return self.operating_point.fmr
+
+    @property
+    def distance(self) -> float:
+        """Cosine distance, 1 - similarity, as deepface's users know it."""
+        return 1.0 - self.similarity
+
+    @property
+    def euclidean(self) -> float:
+        """Euclidean distance of the two unit vectors, as FaceNet's users know it: sqrt(2 - 2 cos)."""
+        return math.sqrt(max(0.0, 2.0 - 2.0 * self.similarity))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The verdict, its threshold, what it was made with, and the face used of each photo."""
+        return {
+            "same": self.same,
+            "similarity": round(self.similarity, 4),
+            "threshold": round(self.threshold, 4),
+            "false_match_rate": self.false_match_rate,
+            "space": self.space,
+            **self.system,
+            "faces": [{"photo": photo, **face.to_dict()} for photo, face in zip(self.photos, self.faces, strict=True)],
+        }
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Candidate(Answer):
+    """A person who may be the one in the photo, with their fused score."""
+
+    name: str
+    similarity: float
+
+    def __repr__(self) -> str:
+        return f"<Candidate {self.name} {self.similarity:.3f}>"
+
+    def to_dict(self) -> dict[str, Any]:
+        """``{"name", "similarity"}``."""
+        return {"name": self.name, "similarity": round(self.similarity, 4)}
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Identification(Answer):
+    """The answer to "who is this face?": the candidates, best first, against an operating point."""
+
+    face: Face
+    candidates: tuple[Candidate, ...]
+    operating_point: OperatingPoint
+
+    def __post_init__(self) -> None:
+        scores = [candidate.similarity for candidate in self.candidates]
+        if scores != sorted(scores, reverse=True):
+            raise BadInput("candidates come best first")
+
+    def __iter__(self) -> Iterator[Candidate]:
+        return iter(self.candidates)
+
+    def __bool__(self) -> bool:
+        return self.name is not None
+
+    def __repr__(self) -> str:
+        best = self.candidates[0] if self.candidates else None
+        if best is None:
+            return "<Identification unknown: nobody to compare with>"
+        who = f"{best.name}: similarity" if self else f"unknown: nearest {best.name}, similarity"
+        return f"<Identification {who} {best.similarity:.3f}, threshold {self.operating_point.threshold:.3f}>"
+
+    @property
+    def similarity(self) -> float | None:
+        """Score of the best candidate; None when the gallery is empty."""
+        return self.candidates[0].similarity if self.candidates else None
+
+    @property
+    def name(self) -> str | None:
+        """The best candidate's name when the score reaches the threshold, else None: unknown."""
+        best = self.similarity
+        return self.candidates[0].name if best is not None and best >= self.operating_point.threshold else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The face, who it is, and the candidates."""
+        return {
+            **self.face.to_dict(),
+            "name": self.name,
+            "similarity": None if self.similarity is None else round(self.similarity, 4),
+            "threshold": round(self.operating_point.threshold, 4),
+            "candidates": [candidate.to_dict() for candidate in self.candidates],
+        }
+
+
+def _rate_of(point: OperatingPoint) -> str:
+    return "FMR not measured" if point.fmr is None else f"FMR {point.fmr:.2g}"

@@ -1,0 +1,114 @@
+"""Files that are there whole or not at all: written beside their place, flushed to the disk, then moved into place.
+
+A process that dies in between leaves the old file as it was, and beside it one whose name starts with a dot and ends
+in ``.tmp``. No listing of ours takes such a name for a photo, a part or a picture.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import secrets
+import stat
+from typing import IO, TYPE_CHECKING, Final
+
+from rostro.core.errors import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+#: Rights of what only its owner may read.
+PRIVATE: Final = 0o600
+
+
+def write_file(target: Path, content: bytes | Callable[[IO[bytes]], object], *, mode: int | None = None) -> None:
+    """Writes a file in one step: afterwards it is the new one, or, where that failed, what it was.
+
+    Args:
+        target: The file; its folder is there.
+        content: Its bytes, or what writes them into a file that is open for writing and reading, for large ones.
+        mode: Its rights, `PRIVATE` for example; as `replacing` says without.
+
+    Raises:
+        BadInput: It cannot be written; names the path and the reason.
+    """
+    try:
+        with replacing(target, mode=mode) as beside, beside.open("w+b") as file:
+            if callable(content):
+                content(file)
+            else:
+                file.write(content)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise BadInput(f"cannot write {target}: {reason}") from error
+
+
+@contextlib.contextmanager
+def replacing(target: Path, *, mode: int | None = None, alone: bool = False) -> Iterator[Path]:
+    """An empty file beside ``target``, to be filled, that takes its place when all went well.
+
+    Where anything is raised, Ctrl+C included, it is removed and ``target`` stays as it was. A link is replaced, never
+    followed; what is neither a file nor a link (a device, a pipe, a folder) is left alone.
+
+    Args:
+        target: The file, there or not; its folder is there.
+        mode: Its rights. Without, it keeps those of the file that it replaces, and a new one has those that the
+            process gives to any (umask).
+        alone: Nobody else writes this target now, a lock sees to that. The file beside it then has always the same
+            name, so that what killed processes left is written over and does not pile up.
+
+    Raises:
+        OSError: It cannot be made, flushed or moved.
+    """
+    name = hashlib.blake2b(target.name.encode(errors="surrogateescape"), digest_size=8).hexdigest()
+    beside = target.with_name(f".rostro-{name if alone else secrets.token_hex(8)}.tmp")
+    rights = _rights(target) if mode is None else mode
+    if alone:
+        beside.unlink(missing_ok=True)
+    # made by us, with its rights from the start: nobody reads what is private while it is being written
+    os.close(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if rights is None else rights | 0o600))
+    try:
+        yield beside
+        if rights is not None:
+            beside.chmod(rights)
+        _flush(beside)
+        beside.replace(target)
+    finally:
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)
+    _flush_folder(target.parent)
+
+
+def _rights(target: Path) -> int | None:
+    """Those of the file that is there; None for none, or a link.
+
+    Raises:
+        OSError: It is something else.
+    """
+    try:
+        found = target.lstat().st_mode
+    except FileNotFoundError:
+        return None
+    if stat.S_ISLNK(found):
+        return None
+    if not stat.S_ISREG(found):
+        raise OSError(0, "it is there, and is not a file")
+    return stat.S_IMODE(found)
+
+
+def _flush(file: Path) -> None:
+    """To the disk: a name that is moved before its bytes are there is, after a power failure, an empty file."""
+    descriptor = os.open(file, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _flush_folder(folder: Path) -> None:
+    """The move itself; the file is in its place by now, so that a file system that cannot do this is no failure."""
+    if os.name != "nt":
+        with contextlib.suppress(OSError):
+            _flush(folder)

@@ -1,0 +1,284 @@
+"""The parts of a recogniser: chosen by name or given, each made when it is first needed, opened and closed together."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from rostro.alignment.base import Alignment, check_alignment, open_alignment
+from rostro.core.decisions import OperatingPoint
+from rostro.core.errors import BadInput, SpaceMismatch
+from rostro.core.lazy import Lazy
+from rostro.core.settings import Settings
+from rostro.core.specs import parse_alignment
+from rostro.core.types import AlignmentSpec
+from rostro.detection.base import DETECTORS, Detector
+from rostro.embedding.base import Embedder
+from rostro.embedding.trained import find_embedder
+from rostro.gallery.base import Gallery, open_gallery, without_password
+from rostro.models.store import ModelStore
+from rostro.recognition.pipeline import Pipeline
+from rostro.runtime.base import ENGINES, EngineOptions
+from rostro.scoring import operating_points
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+
+class Parts:
+    """A detector, an alignment, an embedder, an operating point and a gallery that belong together.
+
+    Making one touches no disk and loads no model. Safe to share between threads.
+    """
+
+    def __init__(
+        self,
+        *,
+        detector: str | Detector | None = None,
+        embedder: str | Embedder = "sface",
+        alignment: str | Alignment | None = None,
+        engine: str | None = None,
+        precision: str | None = None,
+        gallery: str | Path | Gallery | None = None,
+        create_gallery: bool = True,
+        threshold: float | None = None,
+        fmr: float | None = None,
+        operating_point: str | Path | OperatingPoint | None = None,
+        min_score: float | None = None,
+        max_side: int | None = None,
+        settings: Settings | None = None,
+        store: ModelStore | None = None,
+    ) -> None:
+        """Notes what is wanted.
+
+        Args:
+            detector: A name, for example ``yunet``, or a `Detector`; None takes the one that suits the embedder.
+            embedder: A name, the path of a checkpoint that ``rostro train embedder`` made, several of these with ``+``
+                between them (``sface+retail0095``), or an `Embedder`.
+            alignment: A name, ``refined`` for the embedder's own by refined landmarks, a whole key as in a space
+                (``five_point-112,landmarks=retail0009``), or an `Alignment`; None takes the embedder's own.
+            engine: A name, and where it matters a device: ``openvino``, ``onnxruntime:cuda``; None takes the settings'.
+            precision: ``auto``, ``f32``, ``bf16`` or ``int8``; None takes the settings'.
+            gallery: Path or URL of the gallery, or a `Gallery` (which stays open when this is closed); None takes the
+                settings'.
+            create_gallery: Whether a gallery that is not there is made; otherwise it is an error.
+            threshold: Cosine similarity from which two faces are the same person; None takes a measured one.
+            fmr: Aim at this false match rate among the measured operating points; None takes their default.
+            operating_point: A file written by `rostro.calibrate`, or an `OperatingPoint`, instead of the shipped ones.
+            min_score: Drop faces scored below this; None takes the detector's own.
+            max_side: Longer side, in pixels, that larger photos are scaled down to before faces are looked for; None
+                takes the detector's own. Raise it where faces are small, as in photos of crowds.
+            settings: Limits, folders, threads; None reads the environment.
+            store: Gives model files; None makes one from the settings.
+
+        Raises:
+            UnknownModel: No part has that name; says which was probably meant.
+            BadInput: Options that contradict each other.
+        """
+        self._options = {name: value for name, value in locals().items() if name not in {"self", "store", "settings"}}
+        self.settings = settings or Settings.from_environment()
+        self.store = store or ModelStore(self.settings)
+        kind = find_embedder(embedder) if isinstance(embedder, str) else type(embedder)
+        self.embedder_name = embedder if isinstance(embedder, str) else embedder.name
+        detects = detector or kind.detector
+        self.detector_name = detects if isinstance(detects, str) else detects.name
+        finder = DETECTORS.get(detects) if isinstance(detects, str) else type(detects)
+        if not isinstance(detects, str) and (min_score is not None or max_side is not None):
+            raise BadInput("min_score and max_side are options of a detector by name; this one was made with its own")
+        self.alignment_spec = _spec(alignment, kind.alignment)
+        self.engine_options = EngineOptions(
+            name=engine or self.settings.engine,
+            precision=precision or self.settings.precision,
+            threads=self.settings.threads,
+            cache_dir=self.settings.home / "compiled",
+        )
+        ENGINES.get(self.engine_options.engine)
+        self.gallery_url = gallery.url if isinstance(gallery, Gallery) else str(gallery or self.settings.gallery)
+        if threshold is not None:
+            operating_points.check_threshold(threshold)
+        if threshold is not None and (fmr is not None or operating_point is not None):
+            raise BadInput("give either a threshold, or a false match rate and an operating point, not both")
+
+        def make_detector() -> Detector:
+            return finder(self.store, self.engine_options, min_score=min_score, max_side=max_side)
+
+        self._owns_gallery = not isinstance(gallery, Gallery)
+        self._detector = Lazy(make_detector if isinstance(detects, str) else lambda: detects)
+        self._embedder = Lazy(
+            (lambda: kind(self.store, self.engine_options)) if isinstance(embedder, str) else lambda: embedder
+        )
+        self._alignment = Lazy(
+            (lambda: alignment)
+            if isinstance(alignment, Alignment)
+            else lambda: open_alignment(self.alignment_spec, self.store, self.engine_options)
+        )
+        self._operating_point = Lazy(lambda: self._decide(threshold, fmr, operating_point))
+        self._gallery = Lazy(
+            (lambda: gallery)
+            if isinstance(gallery, Gallery)
+            else lambda: open_gallery(self.gallery_url, space=self.space, create=create_gallery)
+        )
+        self._pipeline = Lazy(self._warm_pipeline)
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """What a class that adds parts notes of them."""
+
+    def __repr__(self) -> str:
+        gallery = without_password(self.gallery_url)
+        return f"<{type(self).__name__} {self.detector_name} + {self.embedder_name}, gallery {gallery}>"
+
+    # Open and closed. Nothing needs to be opened; to open it shows at once what cannot work.
+
+    def open(self) -> Self:
+        """Loads the models and opens the gallery now, so that what cannot work fails here and not at the first photo.
+
+        Raises:
+            RostroError: A model cannot be had or run, no threshold is known, or the gallery is not there, cannot be
+                reached, or holds vectors of another space.
+        """
+        _ = self.pipeline, self.operating_point, self.gallery
+        return self
+
+    def close(self) -> None:
+        """Closes the gallery, unless it was given as an object, and lets go of the models.
+
+        It may be used again: what is needed then comes again.
+        """
+        for part in (self._pipeline, self._operating_point, self._alignment, self._embedder, self._detector):
+            part.forget()
+        gallery = self._gallery.forget()
+        if gallery is not None and self._owns_gallery:
+            gallery.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __getstate__(self) -> dict[str, Any]:
+        given = [name for name, value in self._options.items() if isinstance(value, _OBJECTS)]
+        if given:
+            raise TypeError(f"a Recognizer pickles by its options; {', '.join(given)} was given as an object")
+        return {**self._options, "settings": self.settings}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__init__(**state)  # type: ignore[misc]
+
+    # The parts, each made when first needed, once, whichever thread asks first.
+
+    @property
+    def detector(self) -> Detector:
+        """The detector."""
+        return self._detector()
+
+    @property
+    def embedder(self) -> Embedder:
+        """The embedder."""
+        return self._embedder()
+
+    @property
+    def alignment(self) -> Alignment:
+        """The alignment."""
+        return self._alignment()
+
+    @property
+    def space(self) -> str:
+        """Name of the embedding space."""
+        return self.embedder.space(self.alignment_spec)
+
+    @property
+    def operating_point(self) -> OperatingPoint:
+        """The threshold that decides, and what is known of it.
+
+        Raises:
+            NoOperatingPoint: None was measured for this space or rate.
+            SpaceMismatch: The given one was measured in another space.
+        """
+        return self._operating_point()
+
+    @property
+    def gallery(self) -> Gallery:
+        """The gallery; made if it is not there, unless ``create_gallery`` is False.
+
+        Raises:
+            SpaceMismatch: It holds vectors of another space.
+            GalleryError: It cannot be opened.
+        """
+        return self._gallery()
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """All stages: decode, detect, align, embed."""
+        return self._pipeline()
+
+    @property
+    def detection_pipeline(self) -> Pipeline:
+        """Decode and detect only: needs no embedder."""
+        return self._stages(self.detector, None, None)
+
+    def _warm_pipeline(self) -> Pipeline:
+        """Engines compile at the first run, so the two models are loaded and run once on black, side by side."""
+        size = self.alignment_spec.size
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            warm = pool.submit(lambda: self.embedder.embed(np.zeros((1, size, size, 3), np.uint8)))
+            self.detector.detect([np.zeros((64, 64, 3), np.uint8)])
+            warm.result()
+        return self._stages(self.detector, self.alignment, self.embedder)
+
+    def _stages(self, detector: Detector, alignment: Alignment | None, embedder: Embedder | None) -> Pipeline:
+        return Pipeline(
+            detector=detector,
+            alignment=alignment,
+            embedder=embedder,
+            threads=self.settings.threads,
+            max_bytes=self.settings.max_bytes,
+            max_pixels=self.settings.max_pixels,
+            max_faces=self.settings.max_faces,
+        )
+
+    def _decide(
+        self, threshold: float | None, fmr: float | None, given: str | Path | OperatingPoint | None
+    ) -> OperatingPoint:
+        if threshold is not None:
+            return operating_points.chosen(self.space, threshold)
+        if given is None:
+            return operating_points.shipped(self.space).at(fmr)
+        if isinstance(given, OperatingPoint):
+            space, point = given.space, given
+        else:
+            points = operating_points.read(Path(given))
+            space, point = points.space, points.at(fmr)
+        if space != self.space:
+            raise SpaceMismatch(f"{given}: measured in the space {space}, this is {self.space}")
+        return point
+
+    @property
+    def system(self) -> dict[str, str]:
+        """What answers are made with: ``{"detector", "embedder", "engine"}``."""
+        return {
+            "detector": self.detector_name,
+            "embedder": self.embedder_name,
+            "engine": self.engine_options.name,
+        }
+
+
+#: What options may be besides names and numbers.
+_OBJECTS = (Detector, Embedder, Alignment, Gallery)
+
+
+def _spec(alignment: str | Alignment | None, own: AlignmentSpec) -> AlignmentSpec:
+    """How crops are made: as asked, else the embedder's own way."""
+    if isinstance(alignment, Alignment):
+        if alignment.size != own.size:
+            raise BadInput(f"the embedder takes crops of {own.size} pixels, this alignment makes {alignment.size}")
+        return alignment.spec
+    spec = own if alignment is None else parse_alignment(alignment, own)
+    check_alignment(spec)
+    return spec

@@ -1,0 +1,31 @@
+"""What several shapes share: numbers in their ranges, and examples."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field
+
+Box = Annotated[list[float], Field(min_length=4, max_length=4, description="x1, y1, x2, y2 in pixels of the photo")]
+Point = Annotated[list[float], Field(min_length=2, max_length=2)]
+Score = Annotated[float, Field(ge=0, le=1)]
+Similarity = Annotated[float, Field(ge=-1, le=1)]
+
+FACE = {
+    "box": [368.0, 96.5, 546.25, 330.0],
+    "score": 0.9312,
+    "landmarks": [[417.0, 189.5], [499.25, 187.0], [461.0, 236.0], [424.5, 273.0], [497.0, 270.5]],
+}
+NAMED = {
+    **FACE,
+    "name": "Ada Lovelace",
+    "similarity": 0.7214,
+    "threshold": 0.363,
+    "candidates": [{"name": "Ada Lovelace", "similarity": 0.7214}, {"name": "Grace Hopper", "similarity": 0.1033}],
+}
+FAILURE: dict[str, Any] = {"photo": "tree.jpg", "reason": "no face found", "kind": "no-face", "values": {}}
+
+
+def example(**members: Any) -> ConfigDict:
+    """The example of a shape."""
+    return ConfigDict(json_schema_extra={"examples": [members]})

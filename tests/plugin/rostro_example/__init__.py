@@ -1,0 +1,1 @@
+"""A detector, an embedder and a gallery for rostro."""
