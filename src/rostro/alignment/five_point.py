@@ -12,6 +12,7 @@ import numpy as np
 
 from rostro.alignment.base import Alignment
 from rostro.core.errors import BadInput
+from rostro.core.types import AlignmentSpec
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,13 +36,37 @@ class FivePoint(Alignment):
     about = "five landmarks onto the ArcFace template (scaled for sizes other than 112)"
     needs_landmarks = True
 
+    def __init__(self, size: int, *, width: float = TEMPLATE_SIZE) -> None:
+        """Says what is cut out.
+
+        Args:
+            size: Side of the crop in pixels.
+            width: How much of the template's 112 columns is shown, about its middle: 96 cuts eight off at either side
+                and stretches the rest to a square, as networks want it that learned from crops of 96 × 112.
+
+        Raises:
+            BadInput: The width is not above 0.
+        """
+        if not width > 0:
+            raise BadInput(f"the width of a five_point crop is above 0, got {width:g}")
+        super().__init__(size)
+        self.width = width
+
+    @property
+    def spec(self) -> AlignmentSpec:
+        """See `Alignment.spec`."""
+        return AlignmentSpec(self.name, self.size, {} if self.width == TEMPLATE_SIZE else {"width": self.width})
+
     def align(self, image: Image, faces: Sequence[Face]) -> Crops:
         """See `Alignment.align`."""
         import cv2
 
         crops = np.empty((len(faces), self.size, self.size, 3), np.uint8)
-        template = TEMPLATE * (self.size / TEMPLATE_SIZE)
-        for crop, matrix in zip(crops, similarities(_landmarks(faces), template), strict=True):
+        cut = np.array([(TEMPLATE_SIZE - self.width) / 2, 0], np.float32)
+        template = (TEMPLATE - cut) * (self.size / TEMPLATE_SIZE)
+        matrices = similarities(_landmarks(faces), template)
+        matrices[:, 0] *= TEMPLATE_SIZE / self.width  # exactly 1 where nothing is stretched
+        for crop, matrix in zip(crops, matrices, strict=True):
             cv2.warpAffine(image, matrix, (self.size, self.size), dst=crop, flags=cv2.INTER_LINEAR)
         return crops
 

@@ -130,13 +130,17 @@ class AlignmentSpec:
 
     name: str
     size: int
-    options: Mapping[str, float] = field(default_factory=dict)
+    options: Mapping[str, float | str] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
         """The part of a space's name that says how crops were made, for example ``five_point-112``."""
-        options = "".join(f",{name}={value:g}" for name, value in sorted(self.options.items()))
+        options = "".join(f",{name}={_text(value)}" for name, value in sorted(self.options.items()))
         return f"{self.name}-{self.size}{options}"
+
+
+def _text(value: float | str) -> str:
+    return value if isinstance(value, str) else f"{value:g}"
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

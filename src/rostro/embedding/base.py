@@ -140,6 +140,7 @@ EMBEDDERS = Room(
         "facenet128": "rostro.embedding.facenet128:FaceNet128",
         "facenet512": "rostro.embedding.facenet512:FaceNet512",
         "mobilefacenet": "rostro.embedding.mobilefacenet:MobileFaceNet",
+        "retail0095": "rostro.embedding.retail0095:Retail0095",
         "sface": "rostro.embedding.sface:SFace",
         "vggface": "rostro.embedding.vggface:VGGFace",
         "vggface2_resnet50": "rostro.embedding.vggface2_resnet50:VGGFace2ResNet50",

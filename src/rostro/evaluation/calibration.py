@@ -10,6 +10,8 @@ import numpy as np
 from rostro.core.files import write_file
 from rostro.evaluation.protocols.all_pairs import EveryPair, all_pairs_sample, counted
 from rostro.scoring.bootstrap import AllPairs, rate_intervals
+from rostro.scoring.counts import RateNotSupported
+from rostro.scoring.impostor_tail import fit_tail
 from rostro.scoring.verification import check_supported, is_supported, rates_at, threshold_at_fmr
 
 if TYPE_CHECKING:
@@ -72,7 +74,27 @@ def operating_points(
             _point(target, rates_at(counts, threshold), *intervals[2 * index : 2 * index + 2])
             for index, (target, threshold) in enumerate(zip(targets, thresholds, strict=True))
         ],
+        "tail": impostor_tail(table, options),
     }
+
+
+def impostor_tail(table: ScoreTable, options: Options) -> dict[str, Any] | None:
+    """What searches among many people need of the impostor scores; None where there are too few people to tell.
+
+    Args:
+        table: Scores of the protocol ``all-pairs``.
+        options: Seed of the draws.
+    """
+    found = np.array([not reason for reason in table.reasons])
+    place = np.cumsum(found) - 1  # of each photo among those with a face
+    rows = ~table.genuine & np.isfinite(table.scores)
+    probe, reference = place[table.probe[rows]], place[table.reference[rows]]
+    try:
+        return fit_tail(
+            table.scores[rows], probe, reference, table.people.owners[found], seed=options.seed
+        ).to_json()  # fmt: skip
+    except RateNotSupported:
+        return None
 
 
 def _point(target: float, rates: Rates, fmr: Interval, fnmr: Interval) -> dict[str, Any]:

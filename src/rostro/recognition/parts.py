@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from rostro.alignment.base import ALIGNMENTS, Alignment, open_alignment
+from rostro.alignment.base import Alignment, check_alignment, open_alignment
 from rostro.core.decisions import OperatingPoint
 from rostro.core.errors import BadInput, SpaceMismatch
 from rostro.core.lazy import Lazy
 from rostro.core.settings import Settings
+from rostro.core.specs import parse_alignment
 from rostro.core.types import AlignmentSpec
 from rostro.detection.base import DETECTORS, Detector
 from rostro.embedding.base import Embedder
@@ -62,8 +63,10 @@ class Parts:
 
         Args:
             detector: A name, for example ``yunet``, or a `Detector`; None takes the one that suits the embedder.
-            embedder: A name, the path of a checkpoint that ``rostro train embedder`` made, or an `Embedder`.
-            alignment: A name, or an `Alignment`; None takes the embedder's own.
+            embedder: A name, the path of a checkpoint that ``rostro train embedder`` made, several of these with ``+``
+                between them (``sface+retail0095``), or an `Embedder`.
+            alignment: A name, ``refined`` for the embedder's own by refined landmarks, a whole key as in a space
+                (``five_point-112,landmarks=retail0009``), or an `Alignment`; None takes the embedder's own.
             engine: A name, and where it matters a device: ``openvino``, ``onnxruntime:cuda``; None takes the settings'.
             precision: ``auto``, ``f32``, ``bf16`` or ``int8``; None takes the settings'.
             gallery: Path or URL of the gallery, or a `Gallery` (which stays open when this is closed); None takes the
@@ -121,7 +124,7 @@ class Parts:
         self._alignment = Lazy(
             (lambda: alignment)
             if isinstance(alignment, Alignment)
-            else lambda: open_alignment(self.alignment_spec, self.store)
+            else lambda: open_alignment(self.alignment_spec, self.store, self.engine_options)
         )
         self._operating_point = Lazy(lambda: self._decide(threshold, fmr, operating_point))
         self._gallery = Lazy(
@@ -314,7 +317,6 @@ def _spec(alignment: str | Alignment | None, own: AlignmentSpec) -> AlignmentSpe
         if alignment.size != own.size:
             raise BadInput(f"the embedder takes crops of {own.size} pixels, this alignment makes {alignment.size}")
         return alignment.spec
-    if alignment is None or alignment == own.name:
-        return own
-    ALIGNMENTS.get(alignment)
-    return AlignmentSpec(alignment, own.size)
+    spec = own if alignment is None else parse_alignment(alignment, own)
+    check_alignment(spec)
+    return spec

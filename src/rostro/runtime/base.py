@@ -132,5 +132,11 @@ def open_engine(
 
 
 def engines_of(part: object) -> list[Engine]:
-    """The engines that a detector or embedder holds, for reports."""
-    return [value for value in vars(part).values() if isinstance(value, Engine)]
+    """The engines that a detector or embedder holds, for reports; and those of the embedders that it is made of."""
+    found: list[Engine] = []
+    for value in vars(part).values():
+        if isinstance(value, Engine):
+            found.append(value)
+        elif isinstance(value, tuple):
+            found += [engine for inner in value if hasattr(inner, "__dict__") for engine in engines_of(inner)]
+    return found

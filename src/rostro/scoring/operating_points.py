@@ -4,7 +4,11 @@ A file holds the points of one embedding space, measured in one go::
 
     {"space": "sface-0ba9fbfa/five_point-112", "metric": "cosine", "measured_on": "…",
      "genuine": 242257, "impostor": 29000000, "default_fmr": 0.0001,
-     "points": [{"target_fmr": 0.001, "threshold": 0.3, "fmr": 0.001, "fmr_interval": [0.0009, 0.0011], "fnmr": 0.01}]}
+     "points": [{"target_fmr": 0.001, "threshold": 0.3, "fmr": 0.001, "fmr_interval": [0.0009, 0.0011], "fnmr": 0.01}],
+     "tail": {"thresholds": […], "rates": […], "fit": […], "draws": […], "people": 4281, "pairs": 9161340}}
+
+``tail`` is what searches among many people need (`rostro.scoring.impostor_tail`). Files from before it have none, and
+neither have those of too few people.
 
 The shipped ones stand in the folder ``shipped/``, one file per space. They are written by ``rostro calibrate``.
 """
@@ -18,6 +22,7 @@ from typing import Any
 
 from rostro.core.decisions import OperatingPoint
 from rostro.core.errors import BadInput, NoOperatingPoint
+from rostro.scoring.impostor_tail import ImpostorTail
 
 SHIPPED = Path(__file__).with_name("shipped")
 
@@ -30,11 +35,13 @@ class OperatingPoints:
         space: The embedding space.
         default_fmr: The target taken when the caller names none.
         points: Target false match rate → operating point.
+        tail: The upper end of impostor scores; None in files without it.
     """
 
     space: str
     default_fmr: float
     points: dict[float, OperatingPoint]
+    tail: ImpostorTail | None = None
 
     def at(self, fmr: float | None = None) -> OperatingPoint:
         """The point that aims at ``fmr`` (None: the default).
@@ -49,6 +56,19 @@ class OperatingPoints:
         measured = ", ".join(f"{target:g}" for target in sorted(self.points, reverse=True))
         raise NoOperatingPoint(f"{self.space}: no threshold was measured for FMR {wanted:g}; there is: {measured}")
 
+    def impostor_tail(self) -> ImpostorTail:
+        """What the error of a search among many people follows from; see `rostro.scoring.open_set`.
+
+        Raises:
+            NoOperatingPoint: The file has none: it is older, or it was measured on too few people.
+        """
+        if self.tail is None:
+            raise NoOperatingPoint(
+                f"{self.space}: how high strangers score was not kept when its threshold was measured, or there were "
+                "too few people; measure it again: rostro calibrate"
+            )
+        return self.tail
+
 
 def read(path: Path) -> OperatingPoints:
     """Reads an operating point file.
@@ -59,7 +79,8 @@ def read(path: Path) -> OperatingPoints:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         points = {float(point["target_fmr"]): _point(data, point) for point in data["points"]}
-        return OperatingPoints(str(data["space"]), float(data["default_fmr"]), points)
+        tail = ImpostorTail.from_json(data["tail"]) if data.get("tail") is not None else None
+        return OperatingPoints(str(data["space"]), float(data["default_fmr"]), points, tail)
     except OSError as error:
         raise BadInput(f"{path}: {error.strerror}") from None
     except (ValueError, KeyError, TypeError) as error:
@@ -100,7 +121,7 @@ def chosen(space: str, threshold: float) -> OperatingPoint:
 
 def file_stem(space: str) -> str:
     """The file name, without ending, of a space's operating points."""
-    return space.replace("/", "+").replace(",", "+").replace("=", "")
+    return space.replace("/", "+").replace(",", "+").replace("=", "").replace("*", "x")
 
 
 def _point(data: dict[str, Any], point: dict[str, Any]) -> OperatingPoint:

@@ -96,3 +96,17 @@ def test_a_face_without_landmarks_is_refused() -> None:
 
 def test_points_that_are_all_one_do_not_break_it() -> None:
     assert np.isfinite(similarities(np.full((1, 5, 2), 7.0, np.float32), TEMPLATE)).all()
+
+
+def test_a_narrow_crop_is_the_middle_of_the_wide_one_stretched() -> None:
+    """A picture without detail finer than a few pixels: cutting and stretching afterwards gives the same."""
+    y, x = np.mgrid[:300, :300].astype(np.float32)
+    image = np.stack([x * 0.7, y * 0.7, (x + y) * 0.4], axis=2).astype(np.uint8)
+    face = Face((80.0, 80.0, 220.0, 220.0), 1.0, (TEMPLATE * 1.3 + 70).astype(np.float32))
+    wide = FivePoint(112).align(image, [face])[0]
+    narrow = FivePoint(112, width=96).align(image, [face])[0]
+    expected = cv2.resize(wide[:, 8:104], (112, 112), interpolation=cv2.INTER_LINEAR)
+    assert np.abs(narrow[:, 2:-2].astype(int) - expected[:, 2:-2]).max() <= 3
+    assert np.array_equal(FivePoint(112, width=112).align(image, [face])[0], wide)
+    with pytest.raises(BadInput, match="width"):
+        FivePoint(112, width=0)

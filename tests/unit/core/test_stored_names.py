@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import rostro.scoring.operating_points as operating_points
-from rostro.alignment.base import ALIGNMENTS
+from rostro.alignment.base import ALIGNMENTS, REFINERS
 from rostro.detection.base import DETECTORS
 from rostro.embedding.base import EMBEDDERS
 from rostro.evaluation.protocols.base import PROTOCOLS
@@ -20,10 +20,11 @@ NAMES = {
     DETECTORS: ("dlib_hog", "dlib_mmod", "haar", "mtcnn", "scrfd", "ssd_mobilenet", "yunet"),
     ALIGNMENTS: ("crop", "dlib_chip", "eye_line", "five_point"),
     EMBEDDERS: (
-        "dlib", "edgeface", "facenet128", "facenet512", "mobilefacenet", "sface", "vggface", "vggface2_resnet50",
-        "vggface2_senet50", "vggface_fc7",
+        "dlib", "edgeface", "facenet128", "facenet512", "mobilefacenet", "retail0095", "sface", "vggface",
+        "vggface2_resnet50", "vggface2_senet50", "vggface_fc7",
     ),
     ENGINES: ("onnxruntime", "openvino"),
+    REFINERS: ("retail0009",),
     GALLERIES: ("milvus", "postgresql", "sqlite"),
     RECIPES: ("attributes", "classifier", "embedder", "finetune", "head", "is_it_me"),
     QUALITIES: ("lightqnet", "lightqnet_small"),
@@ -36,6 +37,7 @@ ALIGNED = {
     "facenet128": "crop-160,margin=0.1,square=0",
     "facenet512": "crop-160,margin=0.32,square=0",
     "mobilefacenet": "five_point-112",
+    "retail0095": "five_point-128,landmarks=retail0009,width=96",
     "sface": "five_point-112",
     "vggface": "crop-224",
     "vggface2_resnet50": "crop-224",
@@ -49,6 +51,7 @@ SHIPPED = {
     "facenet512-704afe26/crop-160,margin=0.32,square=0",
     "mobilefacenet-9cc6e4a7/five_point-112",
     "sface-0ba9fbfa/five_point-112",
+    "sface-0ba9fbfa/five_point-112,landmarks=retail0009",
 }
 
 
