@@ -7,7 +7,7 @@ proportion to their face.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -28,6 +28,11 @@ def _unit(box: Box) -> float:
     return (box[2] - box[0]) / FACE
 
 
+def _pixels(image: Any) -> Image:
+    pixels: Image = np.asarray(image).astype(np.uint8, copy=False)
+    return pixels
+
+
 def turned(degrees: float) -> Damage:
     """Turned about its middle, on a canvas that holds all of it; the corners black."""
 
@@ -39,14 +44,14 @@ def turned(degrees: float) -> Damage:
         c, s = abs(matrix[0, 0]), abs(matrix[0, 1])
         wide, high = round(width * c + height * s), round(width * s + height * c)
         matrix[:, 2] += (wide - width) / 2, (high - height) / 2
-        return cv2.warpAffine(image, matrix, (wide, high))
+        return _pixels(cv2.warpAffine(image, matrix, (wide, high)))
 
     return apply
 
 
 def blurred(sigma: float) -> Damage:
     """Gaussian blur."""
-    return lambda image, box, random: cv2.GaussianBlur(image, (0, 0), sigma * _unit(box))
+    return lambda image, box, random: _pixels(cv2.GaussianBlur(image, (0, 0), sigma * _unit(box)))
 
 
 def moved(length: float) -> Damage:
@@ -59,7 +64,7 @@ def moved(length: float) -> Damage:
         step = np.array([np.cos(angle), np.sin(angle)]) * (size / 2 - 0.5)
         ends = [tuple(int(v) for v in np.round(middle - 0.5 + sign * step)) for sign in (-1, 1)]
         cv2.line(kernel, ends[0], ends[1], 1.0)
-        return cv2.filter2D(image, -1, kernel / kernel.sum(), borderType=cv2.BORDER_REPLICATE)
+        return _pixels(cv2.filter2D(image, -1, kernel / kernel.sum(), borderType=cv2.BORDER_REPLICATE))
 
     return apply
 
@@ -71,7 +76,7 @@ def defocused(radius: float) -> Damage:
         size = 2 * int(np.ceil(radius * _unit(box))) + 1
         y, x = np.mgrid[:size, :size] - size // 2
         kernel = (x**2 + y**2 <= (radius * _unit(box)) ** 2).astype(np.float32)
-        return cv2.filter2D(image, -1, kernel / kernel.sum(), borderType=cv2.BORDER_REPLICATE)
+        return _pixels(cv2.filter2D(image, -1, kernel / kernel.sum(), borderType=cv2.BORDER_REPLICATE))
 
     return apply
 
@@ -83,7 +88,8 @@ def small(pixels: float, way: int = cv2.INTER_CUBIC) -> Damage:
         scale = pixels / (box[2] - box[0])
         height, width = image.shape[:2]
         size = max(1, round(width * scale)), max(1, round(height * scale))
-        return cv2.resize(cv2.resize(image, size, interpolation=cv2.INTER_AREA), (width, height), interpolation=way)
+        smaller = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+        return _pixels(cv2.resize(smaller, (width, height), interpolation=way))
 
     return apply
 
@@ -91,7 +97,7 @@ def small(pixels: float, way: int = cv2.INTER_CUBIC) -> Damage:
 def jpeg(quality: int) -> Damage:
     """Through a JPEG."""
     flags = [cv2.IMWRITE_JPEG_QUALITY, quality]
-    return lambda image, box, random: cv2.imdecode(cv2.imencode(".jpg", image, flags)[1], cv2.IMREAD_COLOR)
+    return lambda image, box, random: _pixels(cv2.imdecode(cv2.imencode(".jpg", image, flags)[1], cv2.IMREAD_COLOR))
 
 
 def levels(gain: float, shift: float, noise: float = 0) -> Damage:
@@ -99,7 +105,7 @@ def levels(gain: float, shift: float, noise: float = 0) -> Damage:
 
     def apply(image: Image, box: Box, random: np.random.Generator) -> Image:
         grain = random.normal(0, noise, image.shape) if noise else 0
-        return np.clip(image.astype(np.float32) * gain + shift + grain, 0, 255).astype(np.uint8)
+        return _pixels(np.clip(image.astype(np.float32) * gain + shift + grain, 0, 255))
 
     return apply
 

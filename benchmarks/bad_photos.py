@@ -112,7 +112,8 @@ class Laboratory:
             self._some(photos[at : at + BATCH], people[at : at + BATCH], row) for at in range(0, len(photos), BATCH)
         ]
         joined: list[Any] = [np.concatenate([part[i] for part in parts]) for i in range(5)]
-        return Seen(len(photos), *joined, [why for part in parts for why in part[5]])
+        person, unit, length, score, negative = joined
+        return Seen(len(photos), person, unit, length, score, negative, [why for part in parts for why in part[5]])
 
     def _some(self, photos: Sequence[Path], people: Sequence[int], row: str) -> tuple[Any, ...]:
         images = [read_photo(photo).image for photo in photos]
@@ -163,7 +164,7 @@ def main() -> None:
     options = parser.parse_args()
     laboratory = Laboratory(options.embedder, "" if options.scorer == "length" else options.scorer, options.cache)
     people = sorted(path for path in (options.data / "lfw" / "images").iterdir() if path.is_dir())
-    np.random.default_rng(7).shuffle(people)  # type: ignore[arg-type]
+    np.random.default_rng(7).shuffle(people)
     people = people[: options.people]
     first = [sorted(person.iterdir())[0] for person in people]
     rows = {row: laboratory.look(first, range(len(first)), row) for row in ROWS}
@@ -198,7 +199,7 @@ def _others(laboratory: Laboratory, options: argparse.Namespace) -> dict[str, Se
     root: Path = options.data
     found = {}
     celeba = sorted((root / "celeba").rglob("*.jpg"))
-    np.random.default_rng(8).shuffle(celeba)  # type: ignore[arg-type]
+    np.random.default_rng(8).shuffle(celeba)
     ids = dict(line.split() for line in (root / "celeba" / "identity_CelebA.txt").read_text().splitlines())
     celeba = celeba[: options.celeba]
     found["CelebA"] = laboratory.look(celeba, [int(ids[path.name]) for path in celeba], of="CelebA")

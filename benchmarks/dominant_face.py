@@ -14,11 +14,11 @@ from pathlib import Path
 
 import numpy as np
 
-from rostro import Recognizer
+from rostro import PhotoFaces, Recognizer
 from rostro.core.types import Face
 from rostro.recognition import selection
 
-Seen = tuple[list[Face], float, float, int]
+Seen = tuple[list[Face], int, int, int]
 
 
 def main() -> None:
@@ -29,9 +29,8 @@ def main() -> None:
     photos = sorted((options.lfw / "images").rglob("*.jpg"))
     several: list[Seen] = []
     for found in Recognizer().photos(photos, embed=False):
-        if len(found.faces) > 1:
-            where = {"photo": found.photo, "width": found.width, "height": found.height}
-            meant = selection.select(found.faces, "centre", **where)
+        if isinstance(found, PhotoFaces) and len(found) > 1:
+            meant = selection.select(found.faces, "centre", photo=found.photo, width=found.width, height=found.height)
             several.append((list(found.faces), found.width, found.height, meant))
     random = np.random.default_rng(0)
     cut = [window for _ in range(3) for seen in several if len((window := _window(seen, random))[0]) > 1]
@@ -51,13 +50,17 @@ def _told(several: list[Seen]) -> str:
 def _window(seen: Seen, random: np.random.Generator) -> Seen:
     """A square window of 60 to 100 % of the photo's width that holds the whole face of the person."""
     faces, width, height, meant = seen
-    side = random.uniform(0.6, 1.0) * width
+    side = round(random.uniform(0.6, 1.0) * width)
     x1, y1, x2, y2 = faces[meant].box
     left, top = (
-        random.uniform(*sorted((max(0.0, high - side), max(0.0, min(whole - side, low)))))
-        for low, high, whole in ((x1, x2, width), (y1, y2, height))
+        float(random.uniform(min(low, high), max(low, high)))
+        for low, high in (
+            (max(0.0, x2 - side), max(0.0, min(width - side, x1))),
+            (max(0.0, y2 - side), max(0.0, min(height - side, y1))),
+        )
     )
-    kept, place = [], 0
+    kept: list[Face] = []
+    place = 0
     for index, face in enumerate(faces):
         x, y = face.centre[0] - left, face.centre[1] - top
         if index == meant:

@@ -79,8 +79,7 @@ class Parts:
             max_side: Longer side, in pixels, that larger photos are scaled down to before faces are looked for; None
                 takes the detector's own. Raise it where faces are small, as in photos of crowds.
             turn: Look again, turned, at photos whose faces leave doubt; False looks at every photo as it comes.
-            quality: Judge embedded faces: ``auto`` by the best scorer that can be had, the name of one, or ``length``,
-                by the vectors alone. None judges none.
+            quality: Judge embedded faces by a scorer: its name, ``auto``, or ``length`` for none; None: no judging.
             min_quality: Judge no face of a quality below this, in [0, 1]; None takes the measured level.
             settings: Limits, folders, threads; None reads the environment.
             store: Gives model files; None makes one from the settings.
@@ -234,9 +233,7 @@ class Parts:
         """What judges faces; None where none is wanted, or none was measured for this space.
 
         Raises:
-            UnknownModel: No scorer of that name.
-            ModelUnavailable: The scorer was named and its file cannot be had.
-            BadInput: The scorer needs landmarks, and the detector gives none.
+            RostroError: As `rostro.recognition.judging.open_judge` says.
         """
         return self._judge()
 
