@@ -85,7 +85,7 @@ def test_a_second_evaluation_computes_nothing_twice(people: Path, tmp_path: Path
     (first,) = answer(*arguments, "--output", tmp_path / "a", code=0)["results"]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("rostro.recognition.pipeline.Pipeline._read", lambda self, source: pytest.fail("was decoded"))
-        patch.setattr("rostro.evaluation.mistakes.mistake_sheet", lambda *_: None)
+        patch.setattr("rostro.evaluation.evaluate.mistake_sheet", lambda *_: None)
         (second,) = answer(*arguments, "--output", tmp_path / "b", code=0)["results"]
     assert first == second
     assert metrics(first)["rank@1"]["value"] > 0.9
