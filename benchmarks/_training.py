@@ -27,7 +27,14 @@ def train(recipe: list[str], data: Path, output: Path) -> tuple[Card, float]:
         resume = ["--resume"] if (output / "resume.safetensors").exists() else []
         before = float(spent.read_text(encoding="utf-8")) if spent.exists() else 0.0
         started = time.perf_counter()
-        command = [Path(sys.executable).with_name("rostro"), "train", recipe[0], data, *recipe[1:], *resume]
+        command: list[str | Path] = [
+            Path(sys.executable).with_name("rostro"),
+            "train",
+            recipe[0],
+            data,
+            *recipe[1:],
+            *resume,
+        ]
         ended = subprocess.run([*command, "--output", output], check=False).returncode
         seconds = before + time.perf_counter() - started
         (spent if ended else done).write_text(f"{seconds:.1f}\n")

@@ -18,18 +18,15 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from is_it_me import Remembering, link
 
-from rostro.core.errors import PhotoError
+import rostro
 from rostro.photos.folders import read_people
 from rostro.photos.people import People
-from rostro.training.base import Tools
-from rostro.training.loop.checkpoint import read_checkpoint
-from rostro.training.recipes.head import HeadOptions, HeadRecipe
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = Path(os.environ.get("ROSTRO_DATA", ROOT / ".." / "shared" / "data"))
 
 
-def trial(learn: dict[str, list[Path]], asked: People, base: Remembering) -> tuple[float, float]:
+def trial(learn: dict[str, list[Path]], asked: People, recognizer: Remembering) -> tuple[float, float]:
     """(accuracy, accuracy when everybody is somebody) on the asked photos."""
     with TemporaryDirectory() as made:
         folder = Path(made)
@@ -37,10 +34,9 @@ def trial(learn: dict[str, list[Path]], asked: People, base: Remembering) -> tup
             link(photos, folder / "train" / name)
             link([p for p, owner in zip(asked.photos, asked.owners, strict=True) if asked.names[owner] == name],
                  folder / "val" / name)  # fmt: skip
-        lent = Tools(open_base=lambda _: base)
-        HeadRecipe(folder, folder / "out", HeadOptions(base="remembering"), lent).train()
-        answers = list(HeadRecipe.predict(read_checkpoint(folder / "out"), asked.photos, lent))
-    said = [((), "") if isinstance(a, PhotoError) else (a.labels, a.probabilities[0][0]) for a in answers]
+        trained = rostro.train("head", folder, output=folder / "out", recognizer=recognizer)
+        answers = list(rostro.predict(trained, asked.photos, recognizer=recognizer))
+    said = [(answer.labels, answer.probabilities[0][0]) if answer else ((), "") for answer in answers]
     truth = [asked.names[owner] for owner in asked.owners]
     named = np.mean([labels == (name,) for (labels, _), name in zip(said, truth, strict=True)])
     likeliest = np.mean([best == name for (_, best), name in zip(said, truth, strict=True)])
@@ -63,15 +59,15 @@ def main() -> None:
     print(f"| base | all photos | {given.photos} photos each: mean | least | most likely name: mean |")
     print("|---|---:|---:|---:|---:|")
     for name in given.base.split(","):
-        base = Remembering.of_embedder(name, [*train.photos, *val.photos], "largest")
-        whole, _ = trial(everybody, val, base)
+        recognizer = Remembering(name, [*train.photos, *val.photos], "largest")
+        whole, _ = trial(everybody, val, recognizer)
         few = []
         for draw in range(given.draws):
             rng = np.random.default_rng(draw)
             few.append(trial({
                 who: [photos[i] for i in rng.permutation(len(photos))[: given.photos]]
                 for who, photos in everybody.items()
-            }, val, base))  # fmt: skip
+            }, val, recognizer))  # fmt: skip
         named, likeliest = np.array(few).T
         shown = " | ".join(f"{100 * value:.1f} %" for value in (whole, named.mean(), named.min(), likeliest.mean()))
         print(f"| {name} | {shown} |", flush=True)

@@ -13,21 +13,17 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 
-from rostro.core.errors import PhotoError
-from rostro.recognition.pipeline import Failure
+import rostro
 from rostro.recognition.selection import FaceRule
-from rostro.recognizer import Recognizer
-from rostro.training.base import Base, Found, Tools
-from rostro.training.classifiers.bases import CheckpointBase
 from rostro.training.classifiers.scores import auc
-from rostro.training.loop.checkpoint import read_checkpoint
-from rostro.training.recipes.is_it_me import IsItMeOptions, IsItMeRecipe
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = Path(os.environ.get("ROSTRO_DATA", ROOT / ".." / "shared" / "data"))
@@ -35,34 +31,17 @@ MOST = 20
 STRANGERS = {"train": 150, "validation": 50, "asked": 200}
 
 
-class Remembering:
-    """A base that looks at each photo once: every person is told from the same strangers."""
+class Remembering(rostro.Recognizer):
+    """A recogniser that looks at each photo once: every person is told from the same strangers."""
 
-    def __init__(self, space: str, known: dict[Path, Found | PhotoError]) -> None:
-        self.space = space
-        self._known = known
+    def __init__(self, embedder: str, photos: Sequence[Path], face: FaceRule = "centre") -> None:
+        """Looks; LFW's subject is the face over the centre, which is not always the largest."""
+        super().__init__(embedder=embedder)
+        self._known = dict(zip(photos, super().photos(photos, face=face), strict=True))
 
-    @classmethod
-    def of_embedder(cls, name: str, photos: Sequence[Path], face: FaceRule = "centre") -> Remembering:
-        """An embedder; LFW's subject is the face over the centre, which is not always the largest."""
-        faces = Recognizer(embedder=name)
-        answers = faces.photos(photos, face=face)
-        found = (a.error if isinstance(a, Failure) else Found(a.embeddings[0], a.faces[0].box) for a in answers)
-        return cls(faces.space, dict(zip(photos, found, strict=True)))
-
-    @classmethod
-    def of_checkpoint(cls, path: Path, photos: Sequence[Path]) -> Remembering:
-        """A network that was trained here, on whole photos."""
-        base = CheckpointBase(read_checkpoint(path))
-        return cls(base.space, dict(zip(photos, base.vectors(photos), strict=True)))
-
-    def portraits(self, photos: Sequence[Path | bytes]) -> Iterator[Found | PhotoError]:
-        """Nobody asks."""
-        raise NotImplementedError
-
-    def vectors(self, photos: Sequence[Path]) -> Iterator[Found | PhotoError]:
-        """One answer per photo."""
-        return (self._known[photo.resolve()] for photo in photos)
+    def photos(self, photos: Iterable[Any], **_: Any) -> Iterator[rostro.PhotoFaces | rostro.Failure]:
+        """What was seen then."""
+        return (self._known[Path(photo).resolve()] for photo in photos)
 
 
 def link(photos: Sequence[Path], folder: Path) -> None:
@@ -72,24 +51,28 @@ def link(photos: Sequence[Path], folder: Path) -> None:
         (folder / photo.name).symlink_to(photo)
 
 
-def person(mine: Sequence[Path], strangers: Sequence[Path], base: Base, seed: int) -> tuple[float, float]:
+def person(
+    mine: Sequence[Path], strangers: Sequence[Path], base: str, recognizer: rostro.Recognizer, seed: int
+) -> tuple[float, float]:
     """(AUC, accuracy) of one person on the photos that are asked."""
     mine = [mine[index] for index in np.random.default_rng(seed).permutation(len(mine))][:MOST]
     half, most = len(mine) // 2, len(mine) - len(mine) // 4
     me = {"train": mine[:half], "validation": mine[half:most], "asked": mine[most:]}
-    others = dict(zip(STRANGERS, np.split(np.array(strangers), np.cumsum(list(STRANGERS.values()))[:-1]), strict=True))
+    left = iter(strangers)
+    others = {part: list(islice(left, many)) for part, many in STRANGERS.items()}
     with TemporaryDirectory() as made:
         folder = Path(made)
         for part in STRANGERS:
             link(me[part], folder / part / "me")
             link(others[part], folder / part / "not_me")
-        lent = Tools(open_base=lambda _: base)
-        IsItMeRecipe(folder, folder / "out", IsItMeOptions(base="remembering", seed=seed, device="cpu"), lent).train()
+        trained = rostro.train(
+            "is_it_me", folder, output=folder / "out", base=base, recognizer=recognizer, seed=seed, device="cpu"
+        )  # fmt: skip
         asked = [*me["asked"], *others["asked"]]
-        answers = list(IsItMeRecipe.predict(read_checkpoint(folder / "out"), asked, lent))
+        answers = list(rostro.predict(trained, asked, recognizer=recognizer))
     truth = np.arange(len(asked)) < len(me["asked"])
-    seen = np.array([not isinstance(answer, PhotoError) for answer in answers])
-    scores = np.array([0.0 if isinstance(a, PhotoError) else dict(a.probabilities)["me"] for a in answers])
+    seen = np.array([bool(answer) for answer in answers])
+    scores = np.array([dict(answer.probabilities)["me"] if answer else 0.0 for answer in answers])
     return auc(scores[seen], truth[seen]), float(((scores >= 0.5) == truth)[seen].mean())
 
 
@@ -113,13 +96,11 @@ def main() -> None:
     print(f"photos: {shown}; strangers: " + ", ".join(f"{part} {n}" for part, n in STRANGERS.items()))
     print("| base | mean AUC | least | mean accuracy |\n|---|---:|---:|---:|")
     photos = [*strangers, *(photo for who in chosen for photo in everybody[who])]
-    bases = [(str(path), Remembering.of_checkpoint, path) for path in asked.checkpoint]
-    bases += [(name, Remembering.of_embedder, name) for name in asked.base.split(",")]
-    for name, make, what in bases:
-        base = make(what, photos)
-        results = np.array([person(everybody[who], strangers, base, asked.seed) for who in chosen])
+    for base in [*map(str, asked.checkpoint), *asked.base.split(",")]:
+        recognizer = rostro.Recognizer() if Path(base).exists() else Remembering(base, photos)
+        results = np.array([person(everybody[who], strangers, base, recognizer, asked.seed) for who in chosen])
         areas, right = results[:, 0], results[:, 1]
-        print(f"| {name} | {areas.mean():.4f} | {areas.min():.4f} | {100 * right.mean():.1f} % |", flush=True)
+        print(f"| {base} | {areas.mean():.4f} | {areas.min():.4f} | {100 * right.mean():.1f} % |", flush=True)
 
 
 if __name__ == "__main__":

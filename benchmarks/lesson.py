@@ -77,7 +77,8 @@ def history(output: Path) -> list[dict[str, float]]:
     if not (output / "curves.csv").exists():
         return []
     with (output / "curves.csv").open() as file:
-        return [{key: float(value) for key, value in row.items()} for row in csv.DictReader(file)]
+        rows = [{key: float(value) for key, value in row.items()} for row in csv.DictReader(file)]
+    return [{"training loss" if key == "loss" else key: value for key, value in row.items()} for row in rows]
 
 
 def table(rows: list[Row], language: str) -> str:
@@ -137,7 +138,7 @@ def draw(work: Path, nets: list[str], bases: list[str], folder: Path, language: 
     for base in bases:
         value = read_card(work / f"head-{base}" / "best.yaml").metrics["validation accuracy"]
         right.append(Series(words.what["head"].format(base).replace("`", ""), [1, last], [value, value]))
-    losses = [line(name, run, "loss") for name, run in runs.items()]
+    losses = [line(name, run, "training loss") for name, run in runs.items()]
     highest = max(max(series.y) for series in losses)
     y = Axis(title=words.loss, low=0, high=1.05 * highest, show=lambda value: f"{value:.0f}")
     end = ".svg" if language == "en" else f".{language}.svg"

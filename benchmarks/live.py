@@ -24,6 +24,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from rostro.recognition.pipeline import Failure
 from rostro.recognizer import Recognizer
 from rostro.video.drawing import draw_scene
 from rostro.video.events import FaceEvent
@@ -102,7 +103,8 @@ def mask() -> np.ndarray:
     """How much of each pixel of the photo is the person: an ellipse around the head with soft edges."""
     y, x = np.mgrid[:250, :250].astype(np.float32)
     distance = np.hypot((x - FACE[0]) / 82, (y - FACE[1]) / 105)
-    return np.clip((1.0 - distance) / 0.12, 0, 1).astype(np.float32)
+    soft: np.ndarray = np.clip((1.0 - distance) / 0.12, 0, 1).astype(np.float32)
+    return soft
 
 
 def background(rng: np.random.Generator) -> np.ndarray:
@@ -111,7 +113,8 @@ def background(rng: np.random.Generator) -> np.ndarray:
     fine = rng.integers(0, 60, (60, 80, 3), dtype=np.uint8)
     size = (WIDTH + 80, HEIGHT + 60)
     picture = cv2.resize(coarse, size, interpolation=cv2.INTER_CUBIC).astype(np.float32) * 0.8
-    return picture + cv2.resize(fine, size, interpolation=cv2.INTER_LINEAR)
+    moved: np.ndarray = picture + cv2.resize(fine, size, interpolation=cv2.INTER_LINEAR)
+    return moved
 
 
 def film(clip: list[Actor], path: Path, frames: int, rng: np.random.Generator) -> None:
@@ -258,7 +261,7 @@ def stills(faces: Recognizer, cast_list: list[tuple[str, bool, Path]]) -> list[s
     return [
         photo.name
         for (name, photo), found in zip(photos, answers, strict=True)
-        if not hasattr(found, "faces") or faces.look_up(found)[0].name != name
+        if isinstance(found, Failure) or faces.look_up(found)[0].name != name
     ]
 
 
@@ -278,7 +281,8 @@ def measure(
         film(clip, path, frames, rng)
     eyes = RecognizerEyes(faces)
     watch(eyes, paths[0], clips[0], frames, folder / "warm.mp4")  # engines compile when they first run
-    result, rates = Result(), ([], [])
+    result = Result()
+    rates: tuple[list[float], list[float]] = ([], [])
     for number, (clip, path) in enumerate(zip(clips, paths, strict=True)):
         drawn = folder / f"drawn{number:03d}.mp4" if number % 2 else None
         started = time.perf_counter()

@@ -21,7 +21,6 @@ import cv2
 import numpy as np
 
 from rostro import Recognizer
-from rostro.people.enroll import Enroller
 
 DATA = Path(os.environ.get("ROSTRO_DATA", Path(__file__).resolve().parents[1] / ".." / "shared" / "data"))
 
@@ -38,7 +37,8 @@ def varied(photos: list[Path], count: int, folder: Path) -> Iterator[tuple[str, 
         source = photos[number % len(photos)]
         random = np.random.default_rng(number)
         image = cv2.imread(str(source))
-        move = np.float32([[1, 0, random.uniform(-3, 3)], [0, 1, random.uniform(-3, 3)]])
+        assert image is not None, source
+        move = np.array([[1, 0, random.uniform(-3, 3)], [0, 1, random.uniform(-3, 3)]], np.float32)
         image = cv2.warpAffine(image, move, image.shape[1::-1], borderMode=cv2.BORDER_REPLICATE)
         image = cv2.convertScaleAbs(image, alpha=random.uniform(0.9, 1.1), beta=random.uniform(-8, 8))
         path = folder / f"{number}.jpg"
@@ -77,8 +77,8 @@ def main() -> None:
                     file.flush()
 
             photos = sorted(options.photos.rglob("*.jpg"))
-            with faces.gallery as gallery:
-                enroller = Enroller(faces.pipeline, gallery, face="largest")
+            with faces:
+                enroller = faces.people.enroller(lambda sources: faces.photos(sources, face="largest"))
                 enrolment = enroller.run(varied(photos, options.count, Path(temporary)), look)
     settled = next((memory for photos, memory in samples if photos >= SETTLED), samples[0][1])
     most = max(memory for photos, memory in samples if photos >= min(SETTLED, samples[-1][0]))

@@ -90,7 +90,8 @@ def measure(url: str, faces: Faces, size: int, queries: Floats, ways: list[str])
                 if setting:
                     sql.execute(f"SET {setting}")
                 sql.execute(f"SET enable_seqscan = {'off' if index else 'on'}")
-                times, found = [], []
+                times: list[float] = []
+                found: list[float] = []
                 for query in queries[: 40 if way == "exact" else None]:
                     half = HalfVector(query)
                     by_code = (half, Bit(codes_of(query[None])[0]), PROPOSED)

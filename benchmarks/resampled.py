@@ -78,8 +78,8 @@ def of_lfw(cache: Path, embedder: str = "mobilefacenet") -> Faces:
         )
         vectors = {digest: np.frombuffer(vector, "<f4") for digest, vector in rows}
     photos = sorted((DATA / "lfw" / "images").rglob("*.jpg"))
-    known = [(photo.parent.name, vectors.get(sha256(photo.read_bytes()).hexdigest())) for photo in photos]
-    known = [(name, vector) for name, vector in known if vector is not None]
+    looked_up = [(photo.parent.name, vectors.get(sha256(photo.read_bytes()).hexdigest())) for photo in photos]
+    known = [(name, vector) for name, vector in looked_up if vector is not None]
     if not known:
         raise SystemExit(f"{cache} has no embeddings of LFW by {embedder}: rostro evaluate verification makes them")
     real = np.stack([vector for _, vector in known])

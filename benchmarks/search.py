@@ -25,6 +25,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, closing
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -177,10 +178,10 @@ def enrolling(path: Path, faces: Faces) -> dict[str, str]:
         gallery.search(vectors[:1], 1)
         for number, vector in enumerate(vectors):
             template = Template(vector, sha256(os.urandom(8)).hexdigest(), "new.jpg", 0.9)
-            timed("add", lambda t=template, n=number: gallery.add({f"new {n}": [t]}))
-            timed("the next search", lambda v=vector: gallery.search(v[None], 1))
+            timed("add", partial(gallery.add, {f"new {number}": [template]}))
+            timed("the next search", partial(gallery.search, vector[None], 1))
         for number in range(3):
-            timed("remove", lambda n=number: gallery.remove(f"new {n}"))
+            timed("remove", partial(gallery.remove, f"new {number}"))
         timed("remove ten", lambda: gallery.remove(*(f"new {n}" for n in range(3, 13))))
         gallery.remove(*(f"new {n}" for n in range(13, 31)))
     return {what: f"{statistics.median(taken) * 1e3:.1f} ms" for what, taken in times.items()}

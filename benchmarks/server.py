@@ -153,7 +153,8 @@ def enrol(url: str, files: list[Path]) -> None:
 def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
+        port: int = free.getsockname()[1]
+    return port
 
 
 def start_rostro(folder: str) -> tuple[subprocess.Popen[bytes], int]:

@@ -13,13 +13,17 @@ import os
 import shutil
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+
+#: Photo → how many faces of it have an embedding now.
+Embed = Callable[[str], int]
 
 SFACE = "face_recognition_sface_2021dec.onnx"
 YUNET = "face_detection_yunet_2023mar.onnx"
 
 
-def insightface(models, size):
+def insightface(models: str, size: int) -> Embed:
     import cv2
     from insightface.app import FaceAnalysis
 
@@ -32,7 +36,7 @@ def insightface(models, size):
     return lambda photo: len(app.get(cv2.imread(photo)))
 
 
-def uniface(models, size):
+def uniface(models: str, size: int) -> Embed:
     """Its own copy of SCRFD-500M is another export; it is told to take this one."""
     import cv2
     from uniface import ArcFace, constants, model_store
@@ -53,14 +57,14 @@ def uniface(models, size):
     finder.inference = lambda batch: [output[0] for output in run(batch)]  # this export counts photos, theirs does not
     recogniser = ArcFace(model_name=embedder, providers=["CPUExecutionProvider"])
 
-    def embed(photo):
+    def embed(photo: str) -> int:
         image = cv2.imread(photo)
         return len([recogniser.get_normalized_embedding(image, face.landmarks) for face in finder.detect(image)])
 
     return embed
 
 
-def deepface(models):
+def deepface(models: str) -> Embed:
     weights = Path(models) / "deepface" / ".deepface" / "weights"
     weights.mkdir(parents=True, exist_ok=True)
     for name in (SFACE, YUNET):
@@ -69,28 +73,29 @@ def deepface(models):
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     from deepface import DeepFace
 
-    def represent(photo):
+    def represent(photo: str) -> int:
         found = DeepFace.represent(photo, model_name="SFace", detector_backend="yunet", enforce_detection=False)
         return len(found)
 
     return represent
 
 
-def face_recognition(models):
+def face_recognition(models: str) -> Embed:
     import face_recognition
 
     return lambda photo: len(face_recognition.face_encodings(face_recognition.load_image_file(photo)))
 
 
-def opencv(models):
+def opencv(models: str) -> Embed:
     import cv2
 
     cv2.setNumThreads(os.cpu_count() or 1)
     detector = cv2.FaceDetectorYN.create(str(Path(models) / YUNET), "", (320, 320), 0.6, 0.3, 5000)
     recognizer = cv2.FaceRecognizerSF.create(str(Path(models) / SFACE), "")
 
-    def embed(photo):
+    def embed(photo: str) -> int:
         image = cv2.imread(photo)
+        assert image is not None, photo
         detector.setInputSize(image.shape[1::-1])
         _, rows = detector.detect(image)
         vectors = [] if rows is None else [recognizer.feature(recognizer.alignCrop(image, row)) for row in rows]
@@ -99,7 +104,7 @@ def opencv(models):
     return embed
 
 
-SYSTEMS = {
+SYSTEMS: dict[str, Callable[[str], Embed]] = {
     "opencv": opencv,
     "insightface-320": lambda models: insightface(models, 320),
     "insightface-640": lambda models: insightface(models, 640),
@@ -110,7 +115,7 @@ SYSTEMS = {
 }
 
 
-def main():
+def main() -> None:
     system, models, listed = sys.argv[1:]
     said, sys.stdout = sys.stdout, sys.stderr  # they print what they load
     photos = Path(listed).read_text(encoding="utf-8").splitlines()

@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 DATA = Path(os.environ.get("ROSTRO_DATA", Path(__file__).resolve().parents[1] / ".." / "shared" / "data"))
@@ -83,6 +84,7 @@ def start(command: list[str]) -> subprocess.Popen[str]:
 
 
 def turn(program: subprocess.Popen[str]) -> float:
+    assert program.stdin is not None
     program.stdin.write("go\n")
     program.stdin.flush()
     return answer(program)
@@ -90,6 +92,7 @@ def turn(program: subprocess.Popen[str]) -> float:
 
 def answer(program: subprocess.Popen[str]) -> float:
     """The number on the next line that is one of ours."""
+    assert program.stdout is not None
     for line in program.stdout:
         if line.startswith(MARK):
             return float(line.removeprefix(MARK))
@@ -102,8 +105,8 @@ def say(number: float) -> None:
 
 def rostro(root: Path, *, workers: bool) -> None:
     """``rostro train classifier --net upna_pooled --augmentation upna``, which waits for its turns between steps."""
-    from rostro.training.base import Step, Tools
-    from rostro.training.recipes.classifier import ClassifierOptions, ClassifierRecipe
+    from rostro import Settings, Step, train
+    from rostro.recognizer import Recognizer
 
     (root / "val").symlink_to(root / "train")
     started = time.perf_counter()
@@ -119,9 +122,11 @@ def rostro(root: Path, *, workers: bool) -> None:
         if step.step % STEPS == IDLE:
             started = time.perf_counter()
 
-    chosen = ClassifierOptions(net="upna_pooled", augmentation="upna", batch=BATCH, device="cpu", epochs=1)
-    tools = Tools(open_base=lambda name: None, on_step=wait, threads=os.cpu_count())
-    ClassifierRecipe(root, root / "out", chosen, tools).train()
+    threads = Recognizer(settings=replace(Settings.from_environment(), threads=os.cpu_count() or 1))
+    train(
+        "classifier", root, output=root / "out", recognizer=threads, on_step=wait, net="upna_pooled",
+        augmentation="upna", batch=BATCH, device="cpu", epochs=1,
+    )  # fmt: skip
 
 
 def keras(root: Path, *, workers: bool) -> None:
@@ -150,7 +155,7 @@ def keras(root: Path, *, workers: bool) -> None:
     model.add(layers.Dense(photos.num_classes, activation="softmax"))
     model.compile(optimizer="adamw", loss="categorical_crossentropy", metrics=["accuracy"])
 
-    class Clock(keras.callbacks.Callback):
+    class Clock(keras.callbacks.Callback):  # type: ignore[misc]  # keras is not there where types are checked
         def on_train_batch_end(self, batch: int, logs: object = None) -> None:
             nonlocal started
             if batch + 1 == IDLE:

@@ -34,7 +34,7 @@ from rostro.core.types import Face, Image
 from rostro.detection.base import DETECTORS
 from rostro.embedding.base import EMBEDDERS
 from rostro.evaluation.options import Options
-from rostro.evaluation.run import evaluate, open_protocol
+from rostro.evaluation.run import open_protocol, run_protocol
 from rostro.photos.reading import read_photo
 from rostro.runtime.base import engines_of
 
@@ -57,7 +57,7 @@ def milliseconds(run: Callable[[], object], per: int, runs: int) -> float:
 def over_centre(face: Face, image: Image) -> bool:
     x1, y1, x2, y2 = face.box
     height, width = image.shape[:2]
-    return x1 < width / 2 < x2 and y1 < height / 2 < y2
+    return bool(x1 < width / 2 < x2 and y1 < height / 2 < y2)
 
 
 def detector_row(name: str, images: Sequence[Image], runs: int) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def detector_row(name: str, images: Sequence[Image], runs: int) -> dict[str, Any
 def embedder_row(name: str, runs: int, options: Options) -> dict[str, Any]:
     recognizer = Recognizer(embedder=name)
     with TemporaryDirectory() as folder:
-        result = evaluate("lfw", open_protocol("lfw", DATA / "lfw", options), recognizer, options, Path(folder))
+        result = run_protocol("lfw", open_protocol("lfw", DATA / "lfw", options), recognizer, options, Path(folder))
     accuracy = result.measurement.metric("accuracy")
     size = recognizer.alignment_spec.size
     crops = np.random.default_rng(0).integers(0, 256, (BATCH, size, size, 3), np.uint8)

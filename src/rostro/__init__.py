@@ -31,26 +31,50 @@ if TYPE_CHECKING:
     from rostro.core.errors import NoOperatingPoint as NoOperatingPoint
     from rostro.core.errors import PhotoError as PhotoError
     from rostro.core.errors import PhotoTooLarge as PhotoTooLarge
+    from rostro.core.errors import PoorQuality as PoorQuality
     from rostro.core.errors import RostroError as RostroError
     from rostro.core.errors import SeveralFaces as SeveralFaces
     from rostro.core.errors import SpaceMismatch as SpaceMismatch
     from rostro.core.errors import UnknownModel as UnknownModel
     from rostro.core.errors import UnknownPerson as UnknownPerson
     from rostro.core.errors import UnreadablePhoto as UnreadablePhoto
+    from rostro.core.quality import Doubt as Doubt
+    from rostro.core.quality import Quality as Quality
     from rostro.core.settings import Settings as Settings
     from rostro.core.types import AlignmentSpec as AlignmentSpec
     from rostro.core.types import Embedding as Embedding
     from rostro.core.types import Face as Face
     from rostro.core.types import Person as Person
     from rostro.core.types import Template as Template
+    from rostro.evaluation.calibrate import Calibration as Calibration
+    from rostro.evaluation.calibrate import calibrate as calibrate
+    from rostro.evaluation.detectors import detect_with_all as detect_with_all
+    from rostro.evaluation.evaluate import Evaluation as Evaluation
+    from rostro.evaluation.evaluate import compare as compare
+    from rostro.evaluation.evaluate import evaluate as evaluate
+    from rostro.evaluation.options import Options as Options
     from rostro.gallery.base import Gallery as Gallery
     from rostro.gallery.base import open_gallery as open_gallery
+    from rostro.gallery.upkeep.backup import back_up as back_up
+    from rostro.gallery.upkeep.check import check as check
+    from rostro.gallery.upkeep.migrate import Migration as Migration
+    from rostro.gallery.upkeep.migrate import migrate as migrate
     from rostro.people.enroll import Enrollment as Enrollment
     from rostro.people.people import People as People
+    from rostro.recognition.celebrities import NamedFaces as NamedFaces
+    from rostro.recognition.celebrities import classify as classify
     from rostro.recognition.pipeline import Failure as Failure
     from rostro.recognition.pipeline import PhotoFaces as PhotoFaces
     from rostro.recognition.selection import FaceRule as FaceRule
     from rostro.recognizer import Recognizer as Recognizer
+    from rostro.training.base import Prediction as Prediction
+    from rostro.training.base import Step as Step
+    from rostro.training.loop.loop import Interrupted as Interrupted
+    from rostro.training.run import Trained as Trained
+    from rostro.training.run import predict as predict
+    from rostro.training.run import train as train
+    from rostro.video.watch import watch as watch
+    from rostro.video.watcher import WatchOptions as WatchOptions
 
 __version__ = "0.1.0"
 
@@ -60,17 +84,31 @@ _HOMES = {
     "rostro.core.errors": (
         "AlreadyEnrolled", "BadInput", "EngineError", "GalleryCorrupt", "GalleryError", "MissingExtra",
         "ModelCorrupt", "ModelError", "ModelUnavailable", "NameTaken", "NoFace", "NoOperatingPoint",
-        "PhotoError", "PhotoTooLarge", "RostroError", "SeveralFaces", "SpaceMismatch", "UnknownModel",
+        "PhotoError", "PhotoTooLarge", "PoorQuality", "RostroError", "SeveralFaces", "SpaceMismatch", "UnknownModel",
         "UnknownPerson", "UnreadablePhoto",
     ),
+    "rostro.core.quality": ("Doubt", "Quality"),
     "rostro.core.settings": ("Settings",),
     "rostro.core.types": ("AlignmentSpec", "Embedding", "Face", "Person", "Template"),
     "rostro.gallery.base": ("Gallery", "open_gallery"),
     "rostro.people.enroll": ("Enrollment",),
     "rostro.people.people": ("People",),
+    "rostro.recognition.celebrities": ("NamedFaces", "classify"),
     "rostro.recognition.pipeline": ("Failure", "PhotoFaces"),
     "rostro.recognition.selection": ("FaceRule",),
     "rostro.recognizer": ("Recognizer",),
+    "rostro.evaluation.evaluate": ("Evaluation", "compare", "evaluate",),
+    "rostro.evaluation.calibrate": ("Calibration", "calibrate",),
+    "rostro.evaluation.detectors": ("detect_with_all",),
+    "rostro.evaluation.options": ("Options",),
+    "rostro.video.watch": ("watch",),
+    "rostro.video.watcher": ("WatchOptions",),
+    "rostro.gallery.upkeep.migrate": ("Migration", "migrate",),
+    "rostro.gallery.upkeep.check": ("check",),
+    "rostro.gallery.upkeep.backup": ("back_up",),
+    "rostro.training.base": ("Prediction", "Step"),
+    "rostro.training.loop.loop": ("Interrupted",),
+    "rostro.training.run": ("Trained", "predict", "train"),
 }  # fmt: skip
 _MODULE_OF = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = ["__version__", *sorted(_MODULE_OF)]  # noqa: PLE0604 - strings all the same

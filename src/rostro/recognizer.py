@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +16,8 @@ from rostro.people.people import People
 from rostro.recognition.lookup import identify
 from rostro.recognition.parts import Parts
 from rostro.recognition.pipeline import Failure, PhotoFaces
+from rostro.recognition.refusing import refuse_poor
+from rostro.recognition.tables import FaceTable, Tabulated, tabulate
 from rostro.scoring import cosine
 
 if TYPE_CHECKING:
@@ -45,7 +48,7 @@ class Recognizer(Parts):
         Args:
             photos: Paths, bytes, file objects or arrays; read lazily.
             embed: Whether to align and embed the faces too.
-            face: Keep one face per photo by this rule (``only``, ``largest``, ``centre``); None keeps all.
+            face: Keep one face per photo by this rule (``only``, ``dominant``, ``largest``, ``centre``); None: all.
             keep: Whether answers carry the image and the crops.
 
         Yields:
@@ -85,15 +88,25 @@ class Recognizer(Parts):
         return self.compare(*(_answer(found) for found in self.photos((a, b), face=face)))
 
     def compare(self, a: PhotoFaces, b: PhotoFaces) -> Verification:
-        """Compares the first faces of two photos that went through `photos`."""
+        """Compares the first faces of two photos that went through `photos`.
+
+        Where faces are judged and one of them is too poor for a decision, the answer's `Verification.doubt` says why.
+        """
         first, second = (Embedding(found.embeddings[0], self.space) for found in (a, b))
+        similarity, photos = cosine.similarity(first, second), (a.photo, b.photo)
+        qualities = (*a.qualities[:1], *b.qualities[:1])
+        judge = self.judge
+        threshold = self.operating_point.threshold
         return Verification(
-            cosine.similarity(first, second),
+            similarity,
             self.operating_point,
             (a.faces[0], b.faces[0]),
             self.space,
-            (a.photo, b.photo),
+            photos,
             self.system,
+            qualities,
+            judge.gate.doubt(similarity, threshold, qualities, photos) if judge is not None else None,
+            (a.turned, b.turned),
         )
 
     def _prepare(self) -> None:
@@ -116,6 +129,7 @@ class Recognizer(Parts):
         name: str | None = None,
         face: FaceRule = "only",
         collection: str = "",
+        any_quality: bool = False,
         on_photo: Callable[[], None] | None = None,
         stopped: Callable[[], bool] = lambda: False,
     ) -> Enrollment:
@@ -128,6 +142,8 @@ class Recognizer(Parts):
             name: Whose photos they are.
             face: Which face of a photo is meant; photos that break the rule are reported as failed.
             collection: The collection that they go to; identifying can be limited to it.
+            any_quality: Take faces too that are too poor to be judged; otherwise they are reported as failed. Says
+                nothing where faces are not judged.
             on_photo: Called after each photo.
             stopped: Asked before each photo; True ends there, and what was done is kept.
 
@@ -136,13 +152,39 @@ class Recognizer(Parts):
         """
         one = isinstance(photos, str | PathLike | bytes | np.ndarray) or hasattr(photos, "read")
         listed = people_photos([photos] if one else list(photos), name)  # type: ignore[list-item,arg-type]
+        gate = self.judge.gate if self.judge is not None and not any_quality else None
         enroller = self.people.enroller(
-            lambda sources: self.photos(sources, face=face),
+            lambda sources: refuse_poor(self.photos(sources, face=face), gate),
             collection=collection,
             stopped=stopped,
             max_bytes=self.settings.max_bytes,
         )
         return enroller.run(listed, on_photo)
+
+    def tabulate(
+        self,
+        photos: Iterable[Path],
+        output: str | Path,
+        *,
+        on_photo: Callable[[], None] = lambda: None,
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> Tabulated:
+        """The vectors of every face of many photos, into a table. Interrupted, the same call goes on where it stopped.
+
+        Args:
+            photos: Photo files; read lazily.
+            output: The table, ending in ``.npz`` or ``.parquet``; replaced at the end.
+            on_photo: Called after each photo.
+            stopped: Asked after each photo; True ends there, and what was done is kept beside the table.
+
+        Raises:
+            BadInput: No table ends so.
+            MissingExtra: The table is a Parquet file, and pyarrow is not installed.
+        """
+        table = FaceTable(Path(output), self.space)
+        return tabulate(
+            photos, table, self.photos, max_bytes=self.settings.max_bytes, on_photo=on_photo, stopped=stopped
+        )
 
     def identify(
         self, photo: Any, *, candidates: int = 5, collections: Collection[str] | None = None
@@ -170,6 +212,8 @@ class Recognizer(Parts):
             self.operating_point,
             candidates=candidates,
             collections=collections,
+            qualities=found.qualities,
+            gate=self.judge.gate if self.judge is not None else None,
         )
 
     def _one(self, photo: Any, *, embed: bool = True) -> PhotoFaces:

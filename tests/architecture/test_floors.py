@@ -16,7 +16,7 @@ FLOORS = [
     {"photos", "models", "runtime", "nets"},
     {"drawing", "scoring"},
     {"reports", "gallery"},
-    {"detection", "alignment", "embedding"},
+    {"detection", "alignment", "embedding", "quality"},
     {"recognition"},
     {"people"},
     {"recognizer"},

@@ -25,6 +25,7 @@ from rostro.detection.base import DETECTORS
 from rostro.embedding.base import EMBEDDERS
 from rostro.evaluation.protocols.base import PROTOCOLS
 from rostro.gallery.base import GALLERIES
+from rostro.quality.base import QUALITIES
 from rostro.runtime.base import ENGINES
 from rostro.training.base import RECIPES
 
@@ -190,10 +191,13 @@ def test_modules_that_the_text_names_are_there() -> None:
                 assert exists(name), f"{page}:{number}: {name}"
 
 
+ROOMS = (ALIGNMENTS, DETECTORS, EMBEDDERS, ENGINES, GALLERIES, PROTOCOLS, QUALITIES, RECIPES)
+
+
 def exists(name: str) -> bool:
     """Groups of entry points are names, too."""
     parent, _, leaf = name.rpartition(".")
-    if name in {room.group for room in (ALIGNMENTS, DETECTORS, EMBEDDERS, ENGINES, GALLERIES, PROTOCOLS, RECIPES)}:
+    if name in {room.group for room in ROOMS}:
         return True
     try:
         return hasattr(import_module(parent), leaf) or bool(import_module(name))

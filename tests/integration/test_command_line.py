@@ -61,7 +61,9 @@ def test_verify_without_a_face_cannot_answer(samples: dict[str, Path], tmp_path:
     blank = tmp_path / "blank.png"
     Image.new("RGB", (300, 200), "white").save(blank)
     found = answer("verify", samples["obama.jpg"], blank, code=2)
-    assert found["failed"] == [{"photo": str(blank), "reason": "no face found", "kind": "no-face", "values": {}}]
+    reason = "no face found: it is nearly white"
+    values = {"exposure": "nearly-white"}
+    assert found["failed"] == [{"photo": str(blank), "reason": reason, "kind": "no-face", "values": values}]
 
 
 def test_verify_of_several_faces_is_not_guessed(samples: dict[str, Path], tmp_path: Path) -> None:

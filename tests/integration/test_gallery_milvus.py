@@ -12,7 +12,7 @@ import pytest
 from rostro.core.errors import BadInput, GalleryError, SpaceMismatch
 from rostro.core.types import Template
 from rostro.gallery.base import open_gallery
-from rostro.gallery.milvus.collections import Address
+from rostro.gallery.milvus.address import Address
 from rostro.gallery.milvus.gallery import MilvusGallery
 from rostro.gallery.milvus.rows import name_key, person_row, template_key
 from rostro.gallery.upkeep.check import find_damage

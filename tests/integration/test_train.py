@@ -1,4 +1,4 @@
-"""train and predict from the command line: every recipe on a few small photos, and a trained embedder elsewhere."""
+"""train and predict, every recipe on a few small photos, from the command line and from Python; a trained embedder."""
 
 from __future__ import annotations
 
@@ -7,11 +7,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from command_line import answer, rostro
+from command_line import answer
+from command_line import rostro as run_rostro
+from pages import blocks
 from PIL import Image
+
+import rostro
+from rostro.recognizer import Recognizer
 
 pytest.importorskip("torch")
 pytest.importorskip("onnx")
+
+from rostro.training.loop.card import read_card
 
 #: Four portraits stand for four people; two are of one man, which nothing here depends on.
 PORTRAITS = {"ann": "obama.jpg", "bob": "biden.jpg", "cy": "astronaut.png", "dee": "obama3.jpg"}
@@ -71,6 +78,56 @@ def test_head(parts: Path, photos: Path, tmp_path: Path) -> None:
     assert "broken.jpg" in found["failed"][0]["photo"]
 
 
+def test_head_from_python(parts: Path, photos: Path, tmp_path: Path, recognizer: Recognizer) -> None:
+    """And it is the same one: both doors give the same weights and the same card."""
+    done = rostro.train("head", parts, output=tmp_path / "python", base="sface", recognizer=recognizer)
+    assert done.metrics["validation accuracy"] == 1
+    (found,) = rostro.predict(done, photos / "bob" / "5.jpg", recognizer=recognizer)
+    assert (found.labels, found.box is None) == (("bob",), False)
+    trained("head", parts, tmp_path / "command")
+    cards = [read_card(tmp_path / name / "best.yaml") for name in ("python", "command")]
+    assert cards[0] == cards[1]
+
+
+@pytest.mark.parametrize("page", ["docs/training.md", "docs/es/training.md"])
+def test_the_document_s_python_runs(
+    page: str, parts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "people").symlink_to(parts)
+    monkeypatch.chdir(tmp_path)
+    session: dict[str, object] = {}
+    found = blocks(page, "python")
+    assert found
+    for block in found:
+        exec(compile("\n" * (block.line - 1) + block.text, page, "exec"), session)
+    printed = capsys.readouterr().out
+    assert "<Trained head trained/best.safetensors: validation accuracy 1.0000" in printed
+    assert "people/val/bob/4.jpg ('bob',)" in printed
+    assert "20: " in printed
+
+
+def test_a_recipe_takes_the_embedder_of_its_recogniser(parts: Path, photos: Path, tmp_path: Path) -> None:
+    with rostro.Recognizer(embedder="mobilefacenet", detector="scrfd", gallery=":memory:") as recognizer:
+        done = rostro.train("head", parts, output=tmp_path / "out", kind="cosine", recognizer=recognizer)
+        assert done.card.preprocessing["space"] == recognizer.space
+        assert done.metrics["validation accuracy"] == 1
+    found = list(rostro.predict(done, [photos / "ann" / "5.jpg"]))  # opened by the card, beside the default one
+    assert found[0].labels == ("ann",)
+
+
+def test_an_embedder_from_python(photos: Path, tmp_path: Path, recognizer: Recognizer) -> None:
+    told: list[str] = []
+    done = rostro.train(
+        "embedder", photos, output=tmp_path / "out", recognizer=recognizer, epochs=1, batch=8, device="cpu", unseen=2,
+        dims=64, on_photo=lambda what, done, total: told.append(f"{what} {done}/{total}"),
+    )  # fmt: skip
+    assert told[-1] == "finding faces 24/24"
+    assert "validation loss" not in done.metrics, "nobody held out has a centre to be compared with"
+    assert done.metrics["training loss"] > 0
+    with rostro.Recognizer(embedder=str(done.folder), threshold=0.3, gallery=":memory:") as mine:
+        assert mine.verify(photos / "ann" / "0.jpg", photos / "ann" / "1.jpg")
+
+
 def test_is_it_me(photos: Path, tmp_path: Path) -> None:
     for part, numbers in {"train": range(4), "validation": range(4, 6)}.items():
         for label, names in {"me": ("ann",), "not_me": ("bob", "cy")}.items():
@@ -81,8 +138,8 @@ def test_is_it_me(photos: Path, tmp_path: Path) -> None:
                     link.symlink_to(photos / name / f"{number}.jpg")
     metrics = trained("is-it-me", tmp_path / "data", tmp_path / "out", "--epochs", 30, "--device", "cpu")
     assert metrics["validation AUC"] == 1
-    assert rostro("predict", tmp_path / "out", photos / "ann" / "5.jpg").returncode == 0
-    assert rostro("predict", tmp_path / "out", photos / "bob" / "5.jpg").returncode == 1
+    assert run_rostro("predict", tmp_path / "out", photos / "ann" / "5.jpg").returncode == 0
+    assert run_rostro("predict", tmp_path / "out", photos / "bob" / "5.jpg").returncode == 1
 
 
 def test_attributes(photos: Path, tmp_path: Path) -> None:
@@ -95,7 +152,7 @@ def test_attributes(photos: Path, tmp_path: Path) -> None:
     (tmp_path / "list_attr_celeba.txt").write_text("\n".join([str(len(rows)), "Long_Hair Bright", *rows, ""]))
     (tmp_path / "list_eval_partition.txt").write_text("\n".join([*parts, ""]))
     trained("attributes", tmp_path, tmp_path / "out", *QUICK)
-    done = rostro("predict", tmp_path / "out", photos / "ann" / "0.jpg", "--json")
+    done = run_rostro("predict", tmp_path / "out", photos / "ann" / "0.jpg", "--json")
     assert done.returncode in {0, 1}  # whatever one step taught it
     found = json.loads(done.stdout)
     assert set(found["photos"][0]["probabilities"]) == {"Long_Hair", "Bright"}
@@ -116,7 +173,7 @@ def test_a_trained_embedder_verifies(embedder: Path, photos: Path) -> None:
     found = answer("verify", *pair, "--embedder", embedder, "--threshold", 0.3, code=0)
     assert found["space"].startswith("trained-mobilefacenet-")
     assert found["space"].endswith("/five_point-112")
-    done = rostro("verify", *pair, "--embedder", embedder)
+    done = run_rostro("verify", *pair, "--embedder", embedder)
     assert done.returncode == 2
     assert "no threshold was ever measured for trained-mobilefacenet-" in done.stderr
 
@@ -126,7 +183,7 @@ def test_a_trained_embedder_enrols_and_identifies(embedder: Path, photos: Path, 
     assert answer("enroll", photos, *common, code=0)["people"] == len(PORTRAITS)
     found = answer("identify", photos / "bob" / "2.jpg", *common, "--threshold", 0.9, code=0)
     assert json.dumps(found).count("bob")
-    done = rostro("identify", photos / "bob" / "2.jpg", "--gallery", tmp_path / "people.db")
+    done = run_rostro("identify", photos / "bob" / "2.jpg", "--gallery", tmp_path / "people.db")
     assert done.returncode == 2
     assert "trained-mobilefacenet-" in done.stderr
 
@@ -156,18 +213,18 @@ def test_a_trained_embedder_is_a_base_and_goes_on_learning(
 
 
 def test_says_what_a_checkpoint_is_not(embedder: Path, parts: Path, photos: Path, tmp_path: Path) -> None:
-    done = rostro("predict", embedder, photos / "ann" / "0.jpg")
+    done = run_rostro("predict", embedder, photos / "ann" / "0.jpg")
     assert done.returncode == 2
     assert "gives vectors, not names" in done.stderr
     trained("head", parts, tmp_path / "head")
-    done = rostro("embed", photos / "ann" / "0.jpg", "--embedder", tmp_path / "head")
+    done = run_rostro("embed", photos / "ann" / "0.jpg", "--embedder", tmp_path / "head")
     assert done.returncode == 2
     assert "a checkpoint of head gives no vectors of faces" in done.stderr
 
 
 @pytest.mark.parametrize("recipe", ["classifier", "head", "is-it-me", "attributes", "embedder", "finetune"])
 def test_says_what_is_wrong_with_a_folder(recipe: str, tmp_path: Path) -> None:
-    done = rostro("train", recipe, tmp_path, "--output", tmp_path / "out")
+    done = run_rostro("train", recipe, tmp_path, "--output", tmp_path / "out")
     assert done.returncode == 2
     assert str(tmp_path) in done.stderr
     assert "Traceback" not in done.stderr

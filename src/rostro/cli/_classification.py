@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from rostro.cli import output
-from rostro.cli.train import tools
+from rostro.cli import options, output
+from rostro.cli.train import shown
 from rostro.core.errors import BadInput
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ def evaluate(checkpoint: Path | None, root: Path, folder: Path, language: str, *
         raise BadInput("classification needs --checkpoint: a folder that 'rostro train' wrote")
     read = read_checkpoint(checkpoint)
     make_folder(folder)
-    with tools() as lent:
-        result = classify_folder(read, root, lent)
+    with shown() as seen:
+        result = classify_folder(read, root, options.make_recognizer(), seen.photo)
     write_classification(result, folder, checked)
     if json:
         output.print_json(result.to_dict())

@@ -11,8 +11,7 @@ from rostro.cli import evaluate as verb
 from rostro.cli import options, output
 
 if TYPE_CHECKING:
-    from rostro.evaluation.run import Result
-    from rostro.recognizer import Recognizer
+    from collections.abc import Sequence
 
 
 def command(
@@ -41,50 +40,26 @@ def command(
 
     Example: rostro calibrate --root people/ --fmr 1e-3 --output office.json
     """
-    from rostro.evaluation.calibration import operating_points, write_operating_points
+    from rostro.evaluation.calibrate import calibrate
     from rostro.evaluation.options import Options
 
-    chosen = Options(seed=seed, replicates=replicates, fmrs=(fmr,))
     recognizer = options.make_recognizer(
         detector=detector, embedder=embedder, alignment=alignment, engine=engine, precision=precision
     )
-    result = _scores(recognizer, root, chosen, face, groups)
-    document = operating_points(result.table, fmr, _measured_on(result, data or root.resolve().name), chosen)
-    write_operating_points(document, output_file)
-    reports = [report.to_dict() for report in result.groups]
-    if json:
-        output.print_json({**document, "groups": reports, "file": str(output_file)})
-    else:
-        _print(document, reports, output_file)
-
-
-def _scores(recognizer: Recognizer, root: Path, chosen: Any, face: str | None, groups: Path | None) -> Result:
-    """Every pair's score; the table is read back from a folder that is gone afterwards."""
-    from tempfile import TemporaryDirectory
-
-    from rostro.evaluation.calibration import check_people
-    from rostro.evaluation.run import evaluate, open_protocol
-
-    protocol = open_protocol("all-pairs", root, chosen)
-    check_people(protocol.people, chosen.fmrs[0])
-    with output.progress() as bar, TemporaryDirectory(prefix="rostro-") as folder:
-        task = bar.add_task(recognizer.embedder_name, total=len(protocol.people.photos))
-        return evaluate(
-            "all-pairs", protocol, recognizer, chosen, Path(folder), face=verb.check_face(face), groups=groups,
-            on_photo=lambda photos: bar.update(task, advance=photos),
+    with output.progress() as bar:
+        task = bar.add_task(recognizer.embedder_name, total=None)
+        found = calibrate(
+            root, fmr=fmr, recognizer=recognizer, output=output_file, data=data, face=verb.check_face(face),
+            groups=groups, options=Options(seed=seed, replicates=replicates),
+            on_progress=lambda done, total: bar.update(task, completed=done, total=total),
         )  # fmt: skip
+    if json:
+        output.print_json(found.to_dict())
+    else:
+        _print(found.document, found.groups, output_file)
 
 
-def _measured_on(result: Result, data: str) -> str:
-    table, system = result.table, result.system
-    photos = len(table.people.photos) - len(table.failures)
-    return (
-        f"{data}: every two of {photos:,} photos of {len(table.people.names):,} people, "
-        f"{system.detector}, {system.engine} ({system.runs_on})"
-    )
-
-
-def _print(document: dict[str, Any], reports: list[dict[str, Any]], file: Path) -> None:
+def _print(document: dict[str, Any], reports: Sequence[dict[str, Any]], file: Path) -> None:
     output.say(document["measured_on"])
     for point in document["points"]:
         low, high = point["fmr_interval"]

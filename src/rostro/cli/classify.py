@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from rostro.cli import options, output
 from rostro.cli.detect import exit_code
-from rostro.core.errors import BadInput
-from rostro.embedding.base import Classifier
-from rostro.photos.listing import find_photos
-from rostro.recognition.pipeline import Failure, PhotoFaces
+from rostro.recognition.celebrities import classify
+from rostro.recognition.pipeline import Failure
 
 
 def command(
@@ -31,33 +29,18 @@ def command(
 
     Example: rostro classify film.jpg --embedder vggface2_resnet50
     """
-    faces = options.make_recognizer(
+    recognizer = options.make_recognizer(
         detector=detector, embedder=embedder, alignment=alignment, engine=engine, precision=precision
     )
-    classifier = faces.embedder
-    if not isinstance(classifier, Classifier):
-        raise BadInput(f"{embedder} cannot name anybody by itself; it has no class head")
-    failed: list[Failure] = []
-    rows: list[dict[str, Any]] = []
-    for answer in faces.photos(find_photos(photos), keep=True):
-        if isinstance(answer, Failure):
-            failed.append(answer)
-        else:
-            rows.append({"photo": answer.photo, "faces": _faces(classifier, answer, top)})
+    answers = list(classify(recognizer, photos, top=top))
+    failed = [answer for answer in answers if isinstance(answer, Failure)]
+    rows = [answer for answer in answers if not isinstance(answer, Failure)]
     if json:
-        output.print_json({"photos": rows, "failed": [failure.to_dict() for failure in failed]})
+        output.print_json({"photos": [row.to_dict() for row in rows], "failed": [each.to_dict() for each in failed]})
     else:
         for row in rows:
-            output.say(f"{row['photo']}: {len(row['faces'])} faces")
-            for face in row["faces"]:
-                output.say("  " + ", ".join(f"{c['name']} {c['probability']:.1%}" for c in face["classes"]))
+            output.say(f"{row.photo}: {len(row.faces)} faces")
+            for classes in row.classes:
+                output.say("  " + ", ".join(f"{name} {probability:.1%}" for name, probability in classes))
     output.report_failures(failed)
-    raise typer.Exit(exit_code(any(row["faces"] for row in rows), failed))
-
-
-def _faces(classifier: Classifier, answer: PhotoFaces, top: int) -> list[dict[str, Any]]:
-    named = classifier.most_probable(answer.kept_crops, top) if answer.faces else []
-    return [
-        {**face.to_dict(), "classes": [{"name": name, "probability": round(value, 5)} for name, value in row]}
-        for face, row in zip(answer.faces, named, strict=True)
-    ]
+    raise typer.Exit(exit_code(any(row.faces for row in rows), failed))

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any, cast
 
 import typer
 
 from rostro.cli import evaluate as verb
 from rostro.cli import options, output
-from rostro.core.errors import BadInput, RostroError
 from rostro.detection.base import DETECTORS
 from rostro.embedding.base import EMBEDDERS
 from rostro.embedding.trained import find_embedder
-
-if TYPE_CHECKING:
-    from rostro.evaluation.report import Shown
 
 
 def command(
@@ -48,28 +43,28 @@ def command(
 
     Example: rostro compare --root lfw/ --embedder sface,edgeface --detector yunet,mtcnn
     """
-    from rostro.evaluation.options import Options
+    from rostro.evaluation.evaluate import compare
 
-    chosen = Options(
-        fmrs=tuple(fmr) if fmr else None, references=references, probes=probes, draws=draws, seed=seed,
-        replicates=replicates,
-    )  # fmt: skip
-    task = verb.Task(protocol, root, chosen, output_folder, language, face)
-    shown: list[Shown] = []
-    failed = 0
-    for detector_name, embedder_name in product(_names("detection", detector), _names("embedding", embedder)):
-        try:
-            recognizer = options.make_recognizer(
-                detector=detector_name, embedder=str(embedder_name), engine=engine, precision=precision
-            )
-            shown.append(task.run(recognizer))
-        except RostroError as error:
-            failed += 1
-            output.note(f"{detector_name or 'its detector'} + {embedder_name}: {error}")
-    if not shown:
-        raise BadInput("none of the combinations could be evaluated")
-    verb.finish(task, shown, json=json)
-    raise typer.Exit(output.NO_ANSWER if failed else output.YES)
+    embedders = [str(name) for name in _names("embedding", embedder)]
+    with verb.progress() as on_progress:
+        found = compare(
+            root,
+            detectors=[str(name) for name in _names("detection", detector)] if detector else None,
+            embedders=embedders,
+            protocol=protocol,
+            make=lambda detector, embedder: options.make_recognizer(
+                detector=detector, embedder=embedder, engine=engine, precision=precision
+            ),
+            options=verb.chosen(fmr, references, probes, draws, seed, replicates),
+            face=verb.check_face(face),
+            output=output_folder,
+            language=cast("Any", language),
+            on_progress=on_progress,
+        )
+    for name, error in found.failed:
+        output.note(f"{name}: {error}")
+    verb.show(found, cast("Any", language), json=json)
+    raise typer.Exit(output.NO_ANSWER if found.failed else output.YES)
 
 
 def _names(room: str, text: str | None) -> list[str | None]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from rostro.cli import options, output
-from rostro.cli.every_detector import compare
 from rostro.photos.listing import find_photos
 from rostro.recognition import answers
 from rostro.recognition.pipeline import Failure, PhotoFaces
@@ -43,7 +42,7 @@ def command(
         "max_side": max_side,
     }  # fmt: skip
     if detector == "all":
-        raise typer.Exit(compare(list(find_photos(photos)), picture, json, given))
+        raise typer.Exit(_with_all(list(find_photos(photos)), picture, given, json=json))
     faces = options.make_recognizer(detector=detector, **given)
     answered = list(faces.photos(find_photos(photos), embed=False, keep=picture is not None))
     found = [answer for answer in answered if isinstance(answer, PhotoFaces)]
@@ -60,6 +59,33 @@ def command(
                 output.say(f"  {x1:.0f},{y1:.0f} to {x2:.0f},{y2:.0f}  score {face.score:.2f}")
     output.report_failures(failed)
     raise typer.Exit(exit_code(any(answer.faces for answer in found), failed))
+
+
+def _with_all(photos: list[Path], picture: Path | None, given: dict[str, Any], *, json: bool) -> int:
+    """Every detector on the same photos: a row per photo, a column per detector."""
+    from rostro.evaluation.detectors import detect_with_all
+
+    found = detect_with_all(
+        photos,
+        max_side=given["max_side"],
+        keep=picture is not None,
+        make=lambda name: options.make_recognizer(detector=name, **given),
+    )
+    for name, reason in found.left_out.items():
+        output.note(f"{name}: left out: {reason}")
+    if picture is not None and found.rows:
+        from rostro.drawing.sheets import detector_sheet
+        from rostro.photos.writing import write_picture
+
+        rows = [(r.found.photo, r.detector, r.milliseconds, r.found.kept_image, r.found.faces) for r in found.rows]
+        write_picture(detector_sheet(rows), picture)
+    if json:
+        output.print_json(found.to_dict())
+    else:
+        for row in found.rows:
+            output.say(f"{row.found.photo}: {row.detector} {len(row.found)} faces, {row.milliseconds:.0f} ms")
+    output.report_failures(found.failed)
+    return exit_code(any(row.found.faces for row in found.rows), list(found.failed))
 
 
 def exit_code(yes: bool, failed: list[Failure]) -> int:

@@ -10,9 +10,8 @@ import typer
 
 from rostro.cli import options, output
 from rostro.cli.detect import exit_code
-from rostro.core.errors import BadInput, PhotoError
+from rostro.core.errors import BadInput
 from rostro.photos.listing import find_photos
-from rostro.photos.reading import photo_hash, printable
 from rostro.recognition import answers
 from rostro.recognition.pipeline import Failure, PhotoFaces
 from rostro.recognition.tables import FaceTable, writer_for
@@ -60,7 +59,7 @@ def command(
     )  # fmt: skip
     listed = find_photos(_listed(photos))
     if output_file is not None and picture is None and not json:
-        _tabulate(faces, listed, FaceTable(output_file, faces.space))
+        _tabulate(faces, listed, output_file)
     answered = list(faces.photos(listed, keep=picture is not None))
     found = [answer for answer in answered if isinstance(answer, PhotoFaces)]
     failed = [answer for answer in answered if isinstance(answer, Failure)]
@@ -96,40 +95,20 @@ def _listed(photos: Iterable[Path]) -> Iterator[Path]:
             yield photo
 
 
-def _tabulate(faces: Recognizer, photos: Iterable[Path], table: FaceTable) -> NoReturn:
+def _tabulate(recognizer: Recognizer, photos: Iterable[Path], table: Path) -> NoReturn:
     """Photo by photo into the table; ends the program."""
-    failed: list[Failure] = []
-    before = table.photos
     with output.progress() as bar:
-        task = bar.add_task("embedding", total=None, completed=before)
+        task = bar.add_task("embedding", total=None)
         try:
-            for answer in faces.photos(_unseen(faces, photos, table)):
-                bar.advance(task)
-                if isinstance(answer, Failure):
-                    failed.append(answer)
-                else:
-                    table.add(answer)
+            done = recognizer.tabulate(photos, table, on_photo=lambda: bar.advance(task))
         except KeyboardInterrupt:
-            table.keep()
-            output.note(f"interrupted: {table.photos} photos are in {table.parts}; the same command goes on from there")
+            kept = FaceTable(table, recognizer.space)
+            output.note(f"interrupted: {kept.photos} photos are in {kept.parts}; the same command goes on from there")
             raise typer.Exit(output.NO_ANSWER) from None
-    table.finish()
-    again = f" ({before} of them from before)" if before else ""
-    output.say(f"{table.faces} faces of {table.photos} photos{again}, space {faces.space}")
-    output.report_failures(failed)
-    raise typer.Exit(exit_code(table.faces > 0, failed))
-
-
-def _unseen(faces: Recognizer, photos: Iterable[Path], table: FaceTable) -> Iterator[Path]:
-    """The photos that are not in the table yet. Bytes that changed since count as another photo."""
-    for photo in photos:
-        if table.photos:
-            try:
-                if table.has(printable(str(photo)), photo_hash(photo, max_bytes=faces.settings.max_bytes)):
-                    continue
-            except PhotoError:
-                pass  # the pipeline says what is wrong with it
-        yield photo
+    again = f" ({done.before} of them from before)" if done.before else ""
+    output.say(f"{done.faces} faces of {done.photos} photos{again}, space {recognizer.space}")
+    output.report_failures(done.failed)
+    raise typer.Exit(exit_code(done.faces > 0, list(done.failed)))
 
 
 def _draw(faces: Recognizer, found: list[PhotoFaces], picture: Path) -> None:

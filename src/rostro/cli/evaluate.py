@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -11,13 +12,12 @@ from rostro.cli import options, output
 from rostro.core.errors import BadInput
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
+    from rostro.core.words import Language as Language_
+    from rostro.evaluation.evaluate import Evaluation
     from rostro.evaluation.options import Options
-    from rostro.evaluation.protocols.base import Protocol
-    from rostro.evaluation.report import Shown
     from rostro.recognition.selection import FaceRule
-    from rostro.recognizer import Recognizer
 
 Root = Annotated[Path, typer.Option("--root", help="Folder of the photos; what it holds depends on the protocol.")]
 Output = Annotated[Path, typer.Option("--output", help="Folder for the report, the numbers and the scores.")]
@@ -83,94 +83,58 @@ def command(
 
         _classification.evaluate(checkpoint, root, output_folder, language, json=json)
         return
-    from rostro.evaluation.options import Options
+    from rostro.evaluation.evaluate import evaluate
 
-    chosen = Options(
-        fmrs=tuple(fmr) if fmr else None, references=references, probes=probes, draws=draws, seed=seed,
-        replicates=replicates,
-    )  # fmt: skip
-    task = Task(protocol, root, chosen, output_folder, language, face, groups)
     recognizer = options.make_recognizer(
         detector=detector, embedder=embedder, alignment=alignment, engine=engine, precision=precision
     )
-    finish(task, [task.run(recognizer)], json=json)
+    with progress() as on_progress:
+        found = evaluate(
+            protocol, root, recognizer=recognizer, face=check_face(face), groups=groups, output=output_folder,
+            options=chosen(fmr, references, probes, draws, seed, replicates), language=cast("Any", language),
+            on_progress=on_progress,
+        )  # fmt: skip
+    show(found, cast("Any", language), json=json)
 
 
-class Task:
-    """A protocol on a folder, for one system after another."""
+def chosen(
+    fmr: list[float] | None, references: int | None, probes: int, draws: int, seed: int, replicates: int
+) -> Options:
+    """The options of an evaluation."""
+    from rostro.evaluation.options import Options
 
-    def __init__(
-        self,
-        name: str,
-        root: Path,
-        chosen: Options,
-        folder: Path,
-        language: str,
-        face: str | None = None,
-        groups: Path | None = None,
-    ) -> None:
-        """Checks what can be checked before the long work begins."""
-        from rostro.core.words import check_language
-        from rostro.evaluation.run import open_protocol
-
-        self.language = check_language(cast("Any", language))
-        self.folder = folder
-        self._face, self._groups = check_face(face), groups
-        self._name, self._options = name, chosen
-        self._protocol: Protocol = open_protocol(name, root, chosen)
-
-    def run(self, recognizer: Recognizer) -> Shown:
-        """Evaluates one system, with a progress bar."""
-        from rostro.evaluation.mistakes import mistake_sheet
-        from rostro.evaluation.report import Shown
-        from rostro.evaluation.run import evaluate
-
-        with output.progress() as bar:
-            name = f"{recognizer.detector_name} + {recognizer.embedder_name}"
-            task = bar.add_task(name, total=len(self._protocol.people.photos))
-            result = evaluate(
-                self._name,
-                self._protocol,
-                recognizer,
-                self._options,
-                self.folder,
-                face=self._face,
-                groups=self._groups,
-                on_photo=lambda photos: bar.update(task, advance=photos),
-            )
-        measured = result.measurement
-        return Shown(
-            result,
-            mistake_sheet(measured.false_matches, result, recognizer),
-            mistake_sheet(measured.false_non_matches, result, recognizer),
-            self._protocol.headline,
-        )
+    return Options(
+        fmrs=tuple(fmr) if fmr else None, references=references, probes=probes, draws=draws, seed=seed,
+        replicates=replicates,
+    )  # fmt: skip
 
 
-def finish(task: Task, shown: Sequence[Shown], *, json: bool) -> None:
-    """Writes the report and the numbers, and prints them."""
-    from rostro.evaluation.report import write_curves, write_report
-    from rostro.evaluation.results import document, write_results
+@contextmanager
+def progress() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar for each system, as a function that takes its name, how many photos are done and of how many."""
+    with output.progress() as bar:
+        tasks: dict[str, Any] = {}
 
-    results = [item.result for item in shown]
-    write_results(results, task.folder)
-    write_report(shown, task.folder / "report.html", task.language)
-    write_curves(shown, task.folder, task.language)
+        def draw(name: str, done: int, total: int) -> None:
+            if name not in tasks:
+                tasks[name] = bar.add_task(name, total=total)
+            bar.update(tasks[name], completed=done)
+
+        yield draw
+
+
+def show(found: Evaluation, language: Language_, *, json: bool) -> None:
+    """Prints the numbers, and where the report is."""
     if json:
-        output.print_json(document(results))
+        output.print_json(found.to_dict())
         return
-    for item in shown:
-        for line in _lines(item, task.language):
-            output.say(line)
-    output.say(f"{task.folder / 'report.html'}")
-
-
-def _lines(item: Shown, language: Any) -> Iterator[str]:
     from rostro.evaluation.words import metric_name, metric_value
 
-    yield item.name
-    for metric in item.result.measurement.metrics:
-        yield f"  {metric_name(metric, language)}: {metric_value(metric, language)}"
+    for result in found:
+        output.say(result.system.name)
+        for metric in result.measurement.metrics:
+            output.say(f"  {metric_name(metric, language)}: {metric_value(metric, language)}")
+    output.say(str(found.report))
 
 
 def check_face(face: str | None) -> FaceRule | None:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rostro.cli import options, output
-from rostro.core.errors import BadInput
 from rostro.gallery.base import open_gallery, without_password
 
 if TYPE_CHECKING:
@@ -23,10 +22,14 @@ app = typer.Typer(
 )
 
 
-def _open(url: str | None) -> Gallery:
+def _url(url: str | None) -> str:
     from rostro.core.settings import Settings
 
-    return open_gallery(url or Settings.from_environment().gallery, create=False)
+    return url or Settings.from_environment().gallery
+
+
+def _open(url: str | None) -> Gallery:
+    return open_gallery(_url(url), create=False)
 
 
 @app.command()
@@ -61,16 +64,10 @@ def migrate(
     """
     from rostro.gallery.upkeep.migrate import migrate
 
-    if source == target:
-        raise BadInput(f"{without_password(source)}: a gallery cannot be copied onto itself")
-    with (
-        open_gallery(source, create=False) as old,
-        open_gallery(target, space=old.space, create=old.space is not None) as new,
-        _bar("copying") as bar,
-    ):
-        result = migrate(old, new, bar)
+    with _bar("copying") as bar:
+        result = migrate(source, target, bar)
     if json:
-        output.print_json({**asdict(result), "differences": list(result.differences)})
+        output.print_json(result.to_dict())
     else:
         output.say(f"{result.people} people with {result.templates} templates, {result.copied} of them copied now")
         output.say(f"checksum {result.checksum}")
@@ -98,10 +95,9 @@ def check(gallery: options.GalleryUrl = None, json: options.Json = False) -> Non
 
     Example: rostro gallery check --gallery people.db
     """
-    from rostro.gallery.upkeep.check import find_damage
+    from rostro.gallery.upkeep import check as upkeep
 
-    with _open(gallery) as opened:
-        found = list(find_damage(opened))
+    found = upkeep.check(_url(gallery))
     if json:
         output.print_json({"damage": found})
     elif not found:
@@ -121,10 +117,8 @@ def backup(
     """
     from rostro.gallery.upkeep.backup import back_up
 
-    with _open(gallery) as opened, _bar("copying") as bar:
-        back_up(opened, file, bar)
-    with open_gallery(str(file), create=False) as copy:
-        about = copy.info()
+    with _bar("copying") as bar:
+        about = back_up(_url(gallery), file, bar)
     if json:
         output.print_json({"backup": str(file), "people": about.people, "templates": about.templates})
     else:

@@ -2,23 +2,61 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
+from typing import Final
 
 import typer
 
 from rostro import __version__
 from rostro.core.errors import RostroError
 
-#: The verbs, in the order of the help. Each is a file here with a function ``command`` or a group ``app``.
-VERBS = (
-    "detect", "verify", "enroll", "identify", "embed", "classify", "people", "gallery",
-    "watch", "train", "predict", "evaluate", "compare", "calibrate", "models", "serve", "keys", "doctor",
-)  # fmt: skip
+#: The verbs, in the order of the help, and what it says of them: it is printed without loading any. Each is a file here
+#: with a function ``command`` or a group ``app``.
+VERBS: Final = {
+    "detect": "Find the faces of photos: box, score, landmarks.",
+    "verify": "Two photos: the same person? Exit code 0 yes, 1 no.",
+    "enroll": "Take people into a gallery.",
+    "identify": "Who is in these photos? Every face is looked up.",
+    "embed": "The vector of every face of photos, folders or lists.",
+    "classify": "Name the celebrities that a network was trained on.",
+    "people": "List, show, rename, merge and remove people.",
+    "gallery": "Show, check, copy, back up and reindex galleries.",
+    "watch": "Who comes by? Follows the faces of a video and names them.",
+    "train": "Folders of photos in, a checkpoint and its card out.",
+    "predict": "Names or attributes of photos, by a checkpoint.",
+    "evaluate": "Error rates with intervals, and a report, on your photos.",
+    "compare": "All combinations of detectors and embedders in one report.",
+    "calibrate": "Measure the threshold for a false match rate on your photos.",
+    "models": "List, show, fetch, verify and import model files.",
+    "serve": "Serve the web page and the REST interface until Ctrl-C.",
+    "keys": "Make, list and revoke the API keys of 'rostro serve'.",
+    "doctor": "What is installed, what runs on what, and where things are.",
+}
 
 
 def build(*verbs: str) -> typer.Typer:
     """The command line with some verbs only: loading all of them takes as long as answering."""
+    app = _empty()
+    for verb in verbs:
+        module = import_module(f"rostro.cli.{verb}")
+        if hasattr(module, "app"):
+            app.add_typer(module.app, name=verb, short_help=VERBS[verb])
+        else:
+            app.command(verb, short_help=VERBS[verb])(module.command)
+    return app
+
+
+def listing() -> typer.Typer:
+    """The command line where no verb is asked for: what there is, and that another is not there."""
+    app = _empty()
+    for verb, about in VERBS.items():
+        app.command(verb, short_help=about)(_nothing)
+    return app
+
+
+def _empty() -> typer.Typer:
     app = typer.Typer(
         name="rostro",
         help="Faces: detect, verify, identify, store, measure. Exit codes: 0 yes, 1 no, 2 could not answer.",
@@ -28,19 +66,16 @@ def build(*verbs: str) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_main)
-    for verb in verbs:
-        module = import_module(f"rostro.cli.{verb}")
-        if hasattr(module, "app"):
-            app.add_typer(module.app, name=verb)
-        else:
-            app.command(verb)(module.command)
     return app
+
+
+def _nothing() -> None:
+    """Stands for a verb in `listing`."""
 
 
 def run() -> None:
     """Runs the command line; what goes wrong on purpose becomes one line on stderr and exit code 2."""
-    asked = sys.argv[1:2]
-    app = build(*asked) if asked and asked[0] in VERBS else build(*VERBS)
+    app = _asked()
     try:
         app()
     except RostroError as error:
@@ -50,6 +85,15 @@ def run() -> None:
         if "--json" in sys.argv[1:]:
             print_json({"error": str(error), "kind": error.kind, "values": dict(error.values)})
         sys.exit(NO_ANSWER)
+
+
+def _asked() -> typer.Typer:
+    asked = sys.argv[1:2]
+    if asked and asked[0] in VERBS:
+        return build(*asked)
+    completing = "_ROSTRO_COMPLETE" in os.environ  # the shell asks what may follow: options of any verb
+    named = any(word in VERBS for word in sys.argv[1:])  # after an option
+    return build(*VERBS) if completing or named else listing()
 
 
 def _version(wanted: bool) -> None:

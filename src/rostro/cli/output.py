@@ -51,7 +51,7 @@ _HINTS = {
     "no-landmarks": "try --alignment crop",
     "unpinned": "rostro models fetch {file} --accept-unpinned",
     "whose-photo": "--name says whose",
-    "interrupted": "--resume goes on",
+    "resumable": "--resume goes on",
 }
 
 

@@ -9,11 +9,9 @@ import numpy as np
 import typer
 
 from rostro.cli import options, output
-from rostro.cli.train import tools
-from rostro.core.errors import PhotoError
+from rostro.cli.train import shown
 from rostro.drawing.shapes import BLUE, GREEN, PAPER
-from rostro.photos.listing import find_photos
-from rostro.training.base import RECIPES
+from rostro.recognition.pipeline import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,14 +38,13 @@ def command(
 
     Example: rostro predict trained/ party.jpg --picture answer.png
     """
-    from rostro.training.loop.checkpoint import read_checkpoint
+    from rostro.training.run import open_checkpoint, predict
 
-    read = read_checkpoint(checkpoint)
-    recipe = RECIPES.get(read.card.recipe)
-    with tools() as lent:
-        answers = list(recipe.predict(read, list(find_photos(photos)), lent))
-    found = [answer for answer in answers if not isinstance(answer, PhotoError)]
-    failed = [answer for answer in answers if isinstance(answer, PhotoError)]
+    read = open_checkpoint(checkpoint)
+    with shown() as seen:
+        answers = list(predict(read, photos, recognizer=options.make_recognizer(), on_photo=seen.photo))
+    found = [answer for answer in answers if not isinstance(answer, Failure)]
+    failed = [answer for answer in answers if isinstance(answer, Failure)]
     if picture is not None and found:
         from rostro.photos.writing import write_picture
 
@@ -57,14 +54,14 @@ def command(
             {
                 "recipe": read.card.recipe,
                 "photos": [answer.to_dict() for answer in found],
-                "failed": [{"photo": error.photo, "reason": error.reason} for error in failed],
+                "failed": [{"photo": failure.photo, "reason": failure.reason} for failure in failed],
             }
         )
     else:
         for answer in found:
             output.say(f"{answer.photo}: {_labels(answer)} ({_shown(answer)})")
-    for error in failed:
-        output.note(str(error))
+    for failure in failed:
+        output.note(str(failure.error))
     if failed:
         raise typer.Exit(output.NO_ANSWER)
     raise typer.Exit(output.YES if any(answer.labels for answer in found) else output.NO)

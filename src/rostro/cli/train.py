@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import inspect
-import signal
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
-import numpy as np
 import typer
 
 from rostro.cli import options, output
-from rostro.core.errors import PhotoError
 from rostro.training.base import RECIPES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from rich.progress import Progress
+    from rich.progress import Progress as Bar
+    from rich.progress import TaskID
 
-    from rostro.core.types import AlignmentSpec, Image
-    from rostro.models.entry import ModelFile
-    from rostro.recognizer import Recognizer
-    from rostro.training.base import Found, Options, Step, Tools
+    from rostro.training.base import Step
 
 Root = Annotated[
     Path, typer.Argument(help="Folder of the data; what it holds depends on the recipe.", show_default=False)
@@ -38,146 +33,72 @@ app = typer.Typer(
 )
 
 
-class EmbedderBase:
-    """An embedder as a base of the training: the vector of each photo's largest face."""
+class Shown:
+    """A training's progress on stderr: a bar for photos, a bar for steps, and lines above them."""
 
-    def __init__(self, faces: Recognizer, bar: Progress) -> None:
-        self._faces, self._bar = faces, bar
+    def __init__(self, bar: Bar) -> None:
+        self._bar = bar
+        self._tasks: dict[str, TaskID] = {}
 
-    @property
-    def space(self) -> str:
-        """The embedding space."""
-        return self._faces.space
-
-    def vectors(self, photos: Sequence[Path]) -> Iterator[Found | PhotoError]:
-        """One answer per photo."""
-        from rostro.recognition.pipeline import Failure
-        from rostro.training.base import Found
-
-        task = self._bar.add_task("embedding", total=len(photos))
-        for answer in self._faces.photos(photos, face="largest"):
-            self._bar.advance(task)
-            if isinstance(answer, Failure):
-                yield answer.error
-            else:
-                yield Found(answer.embeddings[0], answer.faces[0].box)
-        self._bar.remove_task(task)
-
-    def portraits(self, photos: Sequence[Path | bytes]) -> Iterator[Found | PhotoError]:
-        """One answer per photo, about its middle square."""
-        from rostro.training.base import Found
-        from rostro.training.classifiers.portraits import middle_squares
-
-        size = self._faces.alignment_spec.size
-        task = self._bar.add_task("embedding", total=len(photos))
-        for answers in middle_squares(photos, size):
-            crops = [answer for answer in answers if not isinstance(answer, PhotoError)]
-            vectors = iter(self._faces.embedder.embed(np.stack(crops)) if crops else ())
-            self._bar.advance(task, len(answers))
-            for answer in answers:
-                yield answer if isinstance(answer, PhotoError) else Found(next(vectors))
-        self._bar.remove_task(task)
-
-
-def _crops(photos: Sequence[Path], spec: AlignmentSpec, detector: str, bar: Progress) -> Iterator[Image | PhotoError]:
-    """The largest face of each photo, aligned."""
-    from rostro.alignment.base import open_alignment
-    from rostro.recognition.pipeline import Failure
-
-    faces = options.make_recognizer(detector=detector)
-    alignment = open_alignment(spec, faces.store)
-    task = bar.add_task("finding faces", total=len(photos))
-    for answer in faces.photos(photos, embed=False, face="largest", keep=True):
-        bar.advance(task)
-        if isinstance(answer, Failure):
-            yield answer.error
+    def say(self, line: str) -> None:
+        """A line; without a terminal it goes there all the same."""
+        if self._bar.disable:
+            output.note(line)
         else:
-            yield alignment.align(answer.kept_image, answer.faces)[0]
-    bar.remove_task(task)
+            self._bar.console.print(line, markup=False)
 
+    def photo(self, what: str, done: int, total: int) -> None:
+        """Moves the bar of what is done with photos; a bar that is full goes."""
+        self._move(what, what, done, total)
+        if done == total:
+            self._bar.remove_task(self._tasks.pop(what))
 
-def _model_file(forms: Sequence[ModelFile]) -> tuple[ModelFile, Path]:
-    """The first of some files that is installed, else the first one, fetched."""
-    store = options.make_recognizer().store
-    entry = next((entry for entry in forms if store.is_installed(entry)), forms[0])
-    return entry, store.path(entry)
+    def step(self, step: Step) -> None:
+        """Moves the bar of steps."""
+        text = f"epoch {step.epoch}, training loss {step.loss:.4f}, {step.photos_per_second:.0f} photos/s"
+        self._move("training", text, (step.epoch - 1) * step.steps + step.step, step.epochs * step.steps)
 
-
-def _say(line: str, bar: Progress) -> None:
-    """A line on stderr, above the bar; of several processes only the first one speaks."""
-    from rostro.training.loop.processes import is_first
-
-    if not is_first():
-        return
-    if bar.disable:
-        output.note(line)
-    else:
-        bar.console.print(line, markup=False)
+    def _move(self, task: str, text: str, done: int, total: int) -> None:
+        if task not in self._tasks:
+            self._tasks[task] = self._bar.add_task(text, total=total)
+        self._bar.update(self._tasks[task], description=text, completed=done, total=total)
 
 
 @contextmanager
-def tools() -> Iterator[Tools]:
-    """A progress bar, and an end at Ctrl-C that keeps what was learned; a second Ctrl-C ends at once."""
-    from rostro.core.settings import Settings
-    from rostro.training.base import Tools
-    from rostro.training.loop.processes import is_first
-
-    asked: list[int] = []
-
-    def stop(number: int, _: Any) -> None:
-        asked.append(number)
-        signal.signal(number, before[number])
-
-    before: dict[int, Any] = {int(number): signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        bar = output.progress()
-        bar.disable = bar.disable or not is_first()
-        with bar:
-            task = bar.add_task("training", total=None, visible=False)
-
-            def draw(step: Step) -> None:
-                done = (step.epoch - 1) * step.steps + step.step
-                text = f"epoch {step.epoch}, loss {step.loss:.4f}, {step.photos_per_second:.0f} photos/s"
-                bar.update(task, description=text, completed=done, total=step.epochs * step.steps, visible=True)
-
-            yield Tools(
-                open_base=lambda name: EmbedderBase(options.make_recognizer(embedder=name), bar),
-                crop=lambda photos, spec, detector: _crops(photos, spec, detector, bar),
-                model_file=_model_file,
-                say=lambda line: _say(line, bar),
-                on_step=draw,
-                stopped=lambda: bool(asked),
-                threads=Settings.from_environment().threads,
-            )
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+def shown() -> Iterator[Shown]:
+    """A progress bar while something is trained or asked."""
+    with output.progress() as bar:
+        yield Shown(bar)
 
 
 def _command(name: str) -> Callable[..., None]:
     """The command of a recipe: its folder, ``--output``, and an option for each field of the recipe's options."""
     recipe = RECIPES.get(name)
-    shown = name.replace("_", "-")
+    called = name.replace("_", "-")
 
     def command(root: Path, output_folder: Path, json: bool, **chosen: Any) -> None:
-        from rostro.training.loop.processes import is_first, joined
+        from rostro.training.loop.processes import is_first
+        from rostro.training.loop.signals import stopped_by_signals
+        from rostro.training.run import train
 
-        wanted: Options = recipe.options(**chosen)
-        with tools() as lent, joined(getattr(wanted, "device", "cpu")):
-            card = recipe(root, output_folder, wanted, lent).train()
+        with shown() as seen, stopped_by_signals() as stopped:
+            done = train(
+                name, root, output=output_folder, recognizer=options.make_recognizer(),
+                on_step=seen.step, on_photo=seen.photo, on_message=seen.say, stopped=stopped, **chosen,
+            )  # fmt: skip
         if not is_first():
             return
         if json:
-            output.print_json({"checkpoint": str(output_folder / "best.safetensors"), "metrics": card.metrics})
+            output.print_json(done.to_dict())
             return
-        for metric, value in card.metrics.items():
+        for metric, value in done.metrics.items():
             output.say(f"{metric}: {value:.4f}")
-        output.say(f"{output_folder / 'best.safetensors'}")
+        output.say(f"{done.checkpoint}")
 
     hints = get_type_hints(recipe.options)
     made = [
         inspect.Parameter("root", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Root),
-        _parameter("output_folder", Output, Path(f"rostro-{shown}")),
+        _parameter("output_folder", Output, Path(f"rostro-{called}")),
         _parameter("json", options.Json, False),
     ]
     for item in fields(recipe.options):
@@ -185,7 +106,7 @@ def _command(name: str) -> Callable[..., None]:
         made.append(_parameter(item.name, Annotated[hints[item.name], flag], item.default))
     command.__signature__ = inspect.Signature(made)  # type: ignore[attr-defined]
     command.__annotations__ = {parameter.name: parameter.annotation for parameter in made}
-    command.__doc__ = f"{recipe.about}\n\nExample: rostro train {shown} data/ --output trained/"
+    command.__doc__ = f"{recipe.about}\n\nExample: rostro train {called} data/ --output trained/"
     return command
 
 

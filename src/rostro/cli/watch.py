@@ -6,7 +6,6 @@ import signal
 import sys
 import threading
 from contextlib import ExitStack, contextmanager
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,17 +13,16 @@ import typer
 
 from rostro.cli import options, output
 from rostro.core.errors import BadInput
-from rostro.gallery.base import open_gallery
-from rostro.video.events import Clock, Event, EventLog, FaceEvent
-from rostro.video.loop import Summary, run
+from rostro.video.events import EventLog
 from rostro.video.sources import open_source
-from rostro.video.watcher import Watcher, WatchOptions
+from rostro.video.watch import watch
+from rostro.video.watcher import WatchOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from rostro.recognizer import Recognizer
-    from rostro.video.sightings import Sightings
+    from rostro.video.loop import Summary
     from rostro.video.sources import Source
     from rostro.video.watcher import Scene
 
@@ -83,39 +81,23 @@ def command(
     """
     serves = (source.isdecimal() and video is None and not json) if serve is None else serve
     opened = open_source(source, real_time=real_time or serves)
-    faces = options.make_recognizer(
+    recognizer = options.make_recognizer(
         detector=detector, embedder=embedder, alignment=alignment, engine=engine, precision=precision,
-        threshold=threshold, fmr=fmr, operating_point=operating_point, gallery=gallery,
+        threshold=threshold, fmr=fmr, operating_point=operating_point, gallery=gallery, create_gallery=False,
     )  # fmt: skip
-    open_gallery(faces.gallery_url, create=False).close()  # a gallery that is not there is an error, not an empty one
-    summary = Summary()
-    with ExitStack() as stack:
-        tell: list[Callable[[Scene], None]] = [summary.hear]
-        tell.append(
-            partial(_tell, _teller(events, stack, quiet=json), Clock(opened.live), _sightings(faces, keep_crops))
-        )
-        if video is not None:
-            tell.append(_drawer(video, opened, stack))
-        if serves:
-            tell.append(_page(faces, opened, port, stack))
-        _watch(opened, faces, WatchOptions(every=every, patience=patience), tell)
+    with recognizer, ExitStack() as stack, _terminating():
+        summary = watch(
+            opened, recognizer=recognizer.open(), on_event=_teller(events, stack, quiet=json),
+            on_scene=_page(recognizer, opened, port, stack) if serves else None, video=video,
+            keep_pictures=keep_crops, options=WatchOptions(every=every, patience=patience),
+        )  # fmt: skip
+    if summary.interrupted:
+        output.note("rostro: stopped")
     if json:
         output.print_json({"source": opened.name, **summary.to_dict()})
     else:
         output.note(f"rostro: {_sentence(summary)}")
-    raise typer.Exit(output.YES if summary.people else output.NO)
-
-
-def _watch(source: Source, faces: Recognizer, chosen: WatchOptions, tell: list[Callable[[Scene], None]]) -> None:
-    """Runs until the source ends, or somebody says that it is enough: Ctrl-C, or SIGTERM of whoever runs services."""
-    from rostro.video.eyes import RecognizerEyes
-
-    watcher = Watcher(RecognizerEyes(faces), chosen)
-    with _terminating():
-        try:
-            run(source, watcher, tell)
-        except KeyboardInterrupt:
-            output.note("rostro: stopped")
+    raise typer.Exit(output.YES if summary else output.NO)
 
 
 @contextmanager
@@ -154,53 +136,14 @@ def _say(document: dict[str, Any]) -> None:
     output.say(f"{when}  {what}")
 
 
-def _tell(write: Callable[[dict[str, Any]], None], clock: Clock, sightings: Sightings | None, scene: Scene) -> None:
-    """Each event as a document with its time and its picture."""
-    for event in scene.events:
-        write({**event.to_dict(), "time": clock.time(event.seconds), **_picture(event, sightings)})
-
-
-def _picture(event: Event, sightings: Sightings | None) -> dict[str, str | None]:
-    if not isinstance(event, FaceEvent):
-        return {}
-    file = sightings.keep(event) if sightings else None
-    return {"picture": None if file is None else str(file)}
-
-
-def _sightings(faces: Recognizer, wanted: bool) -> Sightings | None:
-    if not wanted:
-        return None
-    from rostro.people.pictures import Pictures
-    from rostro.video.sightings import Sightings
-
-    crops = Pictures.beside(faces.gallery_url)
-    if crops is None:
-        raise BadInput(f"{faces.gallery_url}: pictures are kept beside galleries that are files, and this is none")
-    return Sightings(crops, faces.gallery)
-
-
-def _drawer(path: Path, source: Source, stack: ExitStack) -> Callable[[Scene], None]:
-    """Draws every frame into a file."""
-    from rostro.video.drawing import draw_scene
-    from rostro.video.writer import VideoWriter
-
-    writer = stack.enter_context(VideoWriter(path, rate=source.rate))
-
-    def draw(scene: Scene) -> None:
-        if scene.frame is not None:
-            writer.write(scene.frame.seconds, partial(draw_scene, scene.frame.image, scene.seen))
-
-    return draw
-
-
-def _page(faces: Recognizer, source: Source, port: int, stack: ExitStack) -> Callable[[Scene], None]:
+def _page(recognizer: Recognizer, source: Source, port: int, stack: ExitStack) -> Callable[[Scene], None]:
     """Serves the page for this machine while the watching goes on, and opens it where somebody sits before it."""
     from rostro.server.admission.keys import DEFAULT_FILE, KeyStore
     from rostro.server.serving import make_server
     from rostro.server.sockets.broadcast import Broadcast
 
     broadcast = Broadcast(source.name)
-    server = make_server(faces, keys=KeyStore(Path(DEFAULT_FILE)), host=_HOST, port=port, watching=broadcast)
+    server = make_server(recognizer, keys=KeyStore(Path(DEFAULT_FILE)), host=_HOST, port=port, watching=broadcast)
     thread = threading.Thread(target=server.run, name="rostro-page", daemon=True)
     thread.start()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from rostro.core.errors import BadInput
@@ -11,6 +12,8 @@ from rostro.core.types import Answer, Face
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from rostro.core.quality import Doubt, Quality
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -58,6 +61,9 @@ class Verification(Answer):
         space: The embedding space.
         photos: Names of the two photos.
         system: What it was made with: detector, embedder, engine.
+        qualities: Of the faces, where they are judged; otherwise empty.
+        doubt: Why no decision was made; None where one was.
+        turned: How far each photo is turned, counterclockwise, in degrees.
     """
 
     similarity: float
@@ -66,19 +72,22 @@ class Verification(Answer):
     space: str
     photos: tuple[str, str] = ("", "")
     system: Mapping[str, str] = field(default_factory=dict, compare=False)
+    qualities: tuple[Quality, ...] = ()
+    doubt: Doubt | None = None
+    turned: tuple[int, int] = (0, 0)
 
     def __bool__(self) -> bool:
-        return self.same
+        return self.same is True
 
     def __repr__(self) -> str:
-        answer = "same" if self.same else "not the same"
+        answer = self.doubt.reason if self.doubt else "same" if self.same else "not the same"
         values = f"similarity {self.similarity:.3f}, threshold {self.threshold:.3f}"
         return f"<Verification {answer}: {values}, {_rate_of(self.operating_point)}>"
 
     @property
-    def same(self) -> bool:
-        """Whether the similarity reaches the threshold."""
-        return self.similarity >= self.operating_point.threshold
+    def same(self) -> bool | None:
+        """Whether the similarity reaches the threshold; None where that cannot be judged, see `doubt`."""
+        return None if self.doubt else self.similarity >= self.operating_point.threshold
 
     @property
     def threshold(self) -> float:
@@ -104,12 +113,21 @@ class Verification(Answer):
         """The verdict, its threshold, what it was made with, and the face used of each photo."""
         return {
             "same": self.same,
+            **(self.doubt.to_dict() if self.doubt else {}),
             "similarity": round(self.similarity, 4),
             "threshold": round(self.threshold, 4),
             "false_match_rate": self.false_match_rate,
             "space": self.space,
             **self.system,
-            "faces": [{"photo": photo, **face.to_dict()} for photo, face in zip(self.photos, self.faces, strict=True)],
+            "faces": [
+                {
+                    "photo": photo,
+                    **({"turned": turned} if turned else {}),
+                    **face.to_dict(),
+                    **(quality.to_dict() if quality else {}),
+                }
+                for photo, turned, face, quality in zip_longest(self.photos, self.turned, self.faces, self.qualities)
+            ],
         }
 
 
@@ -130,11 +148,21 @@ class Candidate(Answer):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Identification(Answer):
-    """The answer to "who is this face?": the candidates, best first, against an operating point."""
+    """The answer to "who is this face?": the candidates, best first, against an operating point.
+
+    Attributes:
+        face: Whose face.
+        candidates: The most alike, best first.
+        operating_point: The threshold that decided.
+        quality: Of the face, where faces are judged.
+        doubt: Why nobody is named although somebody may be; None where a decision was made.
+    """
 
     face: Face
     candidates: tuple[Candidate, ...]
     operating_point: OperatingPoint
+    quality: Quality | None = None
+    doubt: Doubt | None = None
 
     def __post_init__(self) -> None:
         scores = [candidate.similarity for candidate in self.candidates]
@@ -149,6 +177,8 @@ class Identification(Answer):
 
     def __repr__(self) -> str:
         best = self.candidates[0] if self.candidates else None
+        if self.doubt is not None:
+            return f"<Identification unknown: {self.doubt.reason}>"
         if best is None:
             return "<Identification unknown: nobody to compare with>"
         who = f"{best.name}: similarity" if self else f"unknown: nearest {best.name}, similarity"
@@ -161,15 +191,17 @@ class Identification(Answer):
 
     @property
     def name(self) -> str | None:
-        """The best candidate's name when the score reaches the threshold, else None: unknown."""
-        best = self.similarity
+        """The best candidate's name when the score reaches the threshold and can be judged, else None: unknown."""
+        best = self.similarity if self.doubt is None else None
         return self.candidates[0].name if best is not None and best >= self.operating_point.threshold else None
 
     def to_dict(self) -> dict[str, Any]:
         """The face, who it is, and the candidates."""
         return {
             **self.face.to_dict(),
+            **(self.quality.to_dict() if self.quality else {}),
             "name": self.name,
+            **(self.doubt.to_dict() if self.doubt else {}),
             "similarity": None if self.similarity is None else round(self.similarity, 4),
             "threshold": round(self.operating_point.threshold, 4),
             "candidates": [candidate.to_dict() for candidate in self.candidates],

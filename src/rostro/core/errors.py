@@ -8,6 +8,7 @@
     │   ├── PhotoTooLarge     over the limit on bytes, pixels or faces
     │   ├── NoFace            a face was needed and none was found
     │   ├── SeveralFaces      one face was needed and several were found
+    │   ├── PoorQuality       the face is too poor to be told from others
     │   └── AlreadyEnrolled   the photo is another person's
     ├── ModelError
     │   ├── ModelUnavailable  no source could give the file (names each source and why)
@@ -85,6 +86,10 @@ class NoFace(PhotoError):  # noqa: N818
 
 class SeveralFaces(PhotoError):  # noqa: N818
     """Exactly one face was needed and several were found."""
+
+
+class PoorQuality(PhotoError):  # noqa: N818
+    """The face is too poor to be told from others; ``values["kinds"]`` says what is wrong with it."""
 
 
 class AlreadyEnrolled(PhotoError):  # noqa: N818

@@ -206,7 +206,7 @@ class Template(Answer):
         vector: (d,) float32 of unit norm.
         source_hash: sha256 (hex) of the photo's bytes.
         photo: The photo's name, for people to find it again.
-        quality: Detection score of the face, in [0, 1].
+        quality: Of the face, in [0, 1]: see `rostro.core.quality`; where faces are not judged, the detector's score.
         box: The face in the photo, or None.
         collection: A name that searches can be limited to, such as a site or a group; empty where it is in none.
     """

@@ -28,6 +28,8 @@ class Detector(ABC):
         default_score: Faces scored below this are dropped unless the caller says otherwise.
         gives_landmarks: Whether its faces carry the five landmarks.
         default_max_side: How large photos are looked at, unless the caller says otherwise; see `__init__`.
+        sure_score: A photo whose largest face is scored below this may be turned; 0 where only finding no face says
+            so, because the scores of faces on their head were not measured.
         least_side: The smallest that this can be; None where the network fixes how large it looks at photos.
     """
 
@@ -39,6 +41,7 @@ class Detector(ABC):
     gives_landmarks: ClassVar[bool] = True
     default_max_side: ClassVar[int] = 1280
     least_side: ClassVar[int | None] = 1
+    sure_score: ClassVar[float] = 0.0
 
     def __init__(
         self,

@@ -58,6 +58,8 @@ class YuNet(Detector):
         ),
     )
     default_score = 0.7
+    #: Of LFW's faces 0.9 % are scored lower as they are, 99.2 % on their head, all on their side.
+    sure_score = 0.9
     least_side = _MULTIPLE
     nms_iou = 0.3
 

@@ -83,6 +83,48 @@ def detection_sheet(photos: Sequence[tuple[str, Image, Sequence[Face]]], *, lang
     return _contact_sheet(cells, len(photos), language)
 
 
+def detector_sheet(
+    rows: Sequence[tuple[str, str, float, Image, Sequence[Face]]], *, language: Language = "en"
+) -> Image:
+    """What several detectors found: a row per photo, a column per detector.
+
+    Args:
+        rows: (photo, detector, milliseconds, RGB image, faces) of each answer.
+        language: Of the captions.
+
+    Returns:
+        RGB uint8. A detector that gave no answer about a photo leaves its place empty. Of more than `MOST_PHOTOS`
+        answers the first photos are shown, and the sheet says so.
+
+    Raises:
+        BadInput: No answers; not an image; another language than ``en`` or ``es``.
+    """
+    if not rows:
+        raise BadInput("a sheet shows at least one photo")
+    detectors = sorted({detector for _, detector, *_ in rows})
+    photos = list(dict.fromkeys(photo for photo, *_ in rows))
+    shown = photos[: max(1, MOST_PHOTOS // len(detectors))]
+    side = min(_LARGEST_TILE, max(_SMALLEST_TILE, _USUAL_WIDTH // len(detectors)))
+    answers = {(photo, detector): (time, image, faces) for photo, detector, time, image, faces in rows}
+    blocks = [beside([line(name, SMALL, side, bold=True) for name in detectors], GAP)]
+    for photo in shown:
+        cells = []
+        for detector in detectors:
+            if (photo, detector) in answers:
+                milliseconds, image, faces = answers[photo, detector]
+                labels = [f"{face.score:.2f}" for face in faces]
+                note = f"{say_faces(len(faces), language)}, {milliseconds:.0f} ms"
+                cells.append(_Cell(note, "", image, faces, labels, ["neutral"] * len(faces)))
+            else:
+                cells.append(_Cell("", "", blank(side, side // 2, TILE), [], []))
+        width = len(detectors) * (side + GAP) - GAP
+        blocks += [line(photo, SMALL, width, MUTED), _row(cells, side)]
+    if len(photos) > len(shown):
+        note = say("left_out", language, count(len(shown), language), count(len(photos), language))
+        blocks.append(line(note, SMALL, text_width(note, SMALL) + SMALL, MUTED))
+    return framed(below(blocks, GAP // 2), GAP)
+
+
 def identification_sheet(
     photos: Sequence[tuple[str, Image, Sequence[Identification]]], *, language: Language = "en"
 ) -> Image:

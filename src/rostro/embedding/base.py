@@ -67,6 +67,19 @@ class Embedder(ABC):
         """Unit vectors, (N, dims) float32."""
         return unit_rows(self.represent(crops))
 
+    def embed_judged(self, crops: Crops) -> tuple[Floats, Floats]:
+        """Unit vectors, and how long they were before: the surer a network is of a face, the longer its vector.
+
+        Args:
+            crops: As for `represent`.
+
+        Returns:
+            (N, dims) float32 and (N,) float32.
+        """
+        vectors = self.represent(crops)
+        lengths: Floats = np.linalg.norm(vectors, axis=1).astype(np.float32)
+        return unit_rows(vectors), lengths
+
     def space(self, alignment: AlignmentSpec | None = None) -> str:
         """Name of the embedding space: embedder, weights, alignment.
 

@@ -11,7 +11,7 @@ import numpy as np
 from rostro.core.errors import BadInput, PhotoError
 from rostro.photos.folders import read_people
 from rostro.scoring.intervals import binomial_interval
-from rostro.training.base import RECIPES
+from rostro.training.base import RECIPES, Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from rostro.recognizer import Recognizer
     from rostro.scoring.intervals import Interval
-    from rostro.training.base import Tools
     from rostro.training.loop.card import Card
     from rostro.training.loop.checkpoint import Checkpoint
 
@@ -151,15 +151,18 @@ class Classification:
 
 
 def classify_folder(
-    checkpoint: Checkpoint, root: Path, tools: Tools, on_photo: Callable[[], None] = lambda: None
+    checkpoint: Checkpoint,
+    root: Path,
+    recognizer: Recognizer | None = None,
+    on_photo: Callable[[str, int, int], None] | None = None,
 ) -> Classification:
     """Asks a checkpoint about a folder with one folder per class.
 
     Args:
         checkpoint: Of a recipe that gives each photo one class.
         root: The folder; its subfolders are named like the checkpoint's classes, not necessarily all of them.
-        tools: As the recipes are given.
-        on_photo: Called after each photo.
+        recognizer: Gives vectors, where the checkpoint stands on an embedder; None makes the default one.
+        on_photo: Told what is done with the photos, how many are done, and of how many.
 
     Raises:
         BadInput: Not such a folder, a folder that is no class of the checkpoint, or no photo gave an answer.
@@ -173,8 +176,9 @@ def classify_folder(
         raise BadInput(f"{root}: {', '.join(strangers[:5])} not among the classes of the checkpoint; names must match")
     answers, failed = [], []
     owners = (people.names[owner] for owner in people.owners)
-    for truth, said in zip(owners, recipe.predict(checkpoint, people.photos, tools), strict=True):
-        on_photo()
+    progress = Progress() if on_photo is None else Progress(on_photo=on_photo)
+    said_of_all = recipe.predict(checkpoint, people.photos, recognizer, progress)
+    for truth, said in zip(owners, said_of_all, strict=True):
         if isinstance(said, PhotoError):
             failed.append(said)
             continue

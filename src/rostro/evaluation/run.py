@@ -58,7 +58,7 @@ class Result:
         return seconds
 
 
-def evaluate(
+def run_protocol(
     name: str,
     protocol: Protocol,
     recognizer: Recognizer,

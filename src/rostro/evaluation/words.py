@@ -34,6 +34,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "only": ("none, such photos are failures", "ninguna, esas fotos son fallos"),
     "largest": ("the largest", "la mayor"),
+    "dominant": ("the one that dominates", "la que domina"),
     "centre": ("the one nearest to the centre", "la más cercana al centro"),
     "results": ("Results", "Resultados"),
     "system": ("System", "Sistema"),

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import unicodedata
 from abc import ABC, abstractmethod
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Self
 from urllib.parse import urlsplit
 
-import numpy as np
-
-from rostro.core.errors import BadInput, SpaceMismatch
+from rostro.core.errors import BadInput
 from rostro.core.parts import Room
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from pathlib import Path
     from types import TracebackType
 
     from rostro.core.types import Floats, Person, Template
@@ -243,47 +243,6 @@ def clean_name(name: str) -> str:
     return cleaned
 
 
-def check_templates(templates: Mapping[str, Sequence[Template]], dims: int | None) -> int | None:
-    """The length of the templates' vectors, after looking at every one of them.
-
-    Args:
-        templates: By person's name, as `Gallery.add` takes them.
-        dims: Length of the gallery's vectors; None where it holds none yet.
-
-    Raises:
-        SpaceMismatch: A vector of another length.
-        BadInput: A vector that is not one-dimensional or not of unit norm, or a collection whose name is not printable;
-            names the person and the photo.
-    """
-    for name, given in templates.items():
-        for template in given:
-            where = f"{name[:80]}, {template.photo}"
-            if template.vector.ndim != 1:
-                raise BadInput(f"{where}: a template is one vector, got shape {template.vector.shape}")
-            if template.collection != template.collection.strip() or not template.collection.isprintable():
-                raise BadInput(f"{where}: a collection's name is printable, got {template.collection[:80]!r}")
-            dims = dims or len(template.vector)
-            if len(template.vector) != dims:
-                raise SpaceMismatch(f"{where}: a vector of {len(template.vector)} numbers; the gallery's have {dims}")
-            norm = float(np.linalg.norm(template.vector))
-            if not abs(norm - 1.0) < 1e-3:
-                raise BadInput(f"{where}: a template has unit norm, got {norm}")
-    return dims
-
-
-def check_queries(queries: Floats, count: int) -> Floats:
-    """The queries as contiguous float32 (N, d), or an error that says what is wrong with them.
-
-    Raises:
-        BadInput: Not two-dimensional, not finite, or a count below 1.
-    """
-    if queries.ndim != 2 or not np.isfinite(queries).all():
-        raise BadInput(f"queries are finite vectors of shape (N, d), got shape {queries.shape}")
-    if count < 1:
-        raise BadInput(f"a search gives at least one template, asked for {count}")
-    return np.ascontiguousarray(queries, dtype=np.float32)
-
-
 GALLERIES = Room(
     Gallery,
     "gallery backend",
@@ -310,6 +269,16 @@ def backend_of(url: str) -> str:
     if scheme not in GALLERIES:
         raise BadInput(f"{without_password(url)}: no gallery backend {scheme!r}; there is: {', '.join(GALLERIES)}")
     return scheme
+
+
+@contextmanager
+def lent(gallery: Gallery | str | Path, *, space: str | None = None, create: bool = False) -> Iterator[Gallery]:
+    """A gallery for a while: one that is open stays open, one by its URL is opened and closed."""
+    if isinstance(gallery, Gallery):
+        yield gallery
+    else:
+        with open_gallery(str(gallery), space=space, create=create) as opened:
+            yield opened
 
 
 def open_gallery(url: str, *, space: str | None = None, create: bool = True) -> Gallery:

@@ -209,7 +209,8 @@ class Enroller:
 
 def _template(found: PhotoFaces, collection: str) -> Template:
     face = found.faces[0]
-    return Template(found.embeddings[0], found.sha256, found.photo, face.score, face.box, collection)
+    quality = found.qualities[0].value if found.qualities else face.score
+    return Template(found.embeddings[0], found.sha256, found.photo, quality, face.box, collection)
 
 
 def _blocks(items: Iterable[tuple[str, Source]], size: int) -> Iterator[list[tuple[str, Source]]]:

@@ -8,8 +8,8 @@ import numpy as np
 from PIL import Image as Pillow
 from PIL import ImageCms
 
-from rostro.core.errors import UnreadablePhoto
 from rostro.core.types import Image
+from rostro.photos.deep import eight_bits
 
 _PROFILE_SPACES = {"RGB": "RGB", "CMYK": "CMYK"}
 
@@ -17,7 +17,7 @@ _PROFILE_SPACES = {"RGB": "RGB", "CMYK": "CMYK"}
 def to_rgb(picture: Pillow.Image, photo: str) -> Image:
     """Converts a loaded picture to sRGB pixels.
 
-    - 16-bit samples are scaled to 8 bits, not clipped. Float samples must lie in [0, 1].
+    - Deep samples are scaled to 8 bits by what they hold, not clipped; see `rostro.photos.deep`.
     - Transparency is laid on white, which is what a page or a viewer shows behind a cut-out portrait; without this the
       hidden colours under the transparent part would come to light.
     - An embedded RGB or CMYK profile is converted to sRGB: the Display P3 of telephones differs by up to some ten
@@ -31,14 +31,10 @@ def to_rgb(picture: Pillow.Image, photo: str) -> Image:
         RGB uint8 of shape (H, W, 3).
 
     Raises:
-        UnreadablePhoto: Wide integer or float samples of no known range.
+        UnreadablePhoto: Float samples that are not finite.
     """
-    if picture.mode.startswith("I;16"):
-        return _repeat(np.asarray(picture) >> 8)
-    if picture.mode == "I":
-        return _repeat(_wide_samples(np.asarray(picture), photo))
-    if picture.mode == "F":
-        return _repeat(_float_samples(np.asarray(picture), photo))
+    if picture.mode.startswith("I;16") or picture.mode in {"I", "F"}:
+        return np.repeat(eight_bits(np.asarray(picture), photo)[:, :, None], 3, axis=2)
     profile: bytes | None = picture.info.get("icc_profile")
     if picture.has_transparency_data:
         picture = _on_white(picture)
@@ -52,23 +48,6 @@ def to_rgb(picture: Pillow.Image, photo: str) -> Image:
 def needs_conversion(profile: bytes) -> bool:
     """Whether an embedded colour profile is another than sRGB, told by its name without parsing it."""
     return b"sRGB" not in profile and "sRGB".encode("utf-16-be") not in profile
-
-
-def _repeat(gray: np.ndarray) -> Image:
-    return np.repeat(gray.astype(np.uint8)[:, :, None], 3, axis=2)
-
-
-def _wide_samples(samples: np.ndarray, photo: str) -> np.ndarray:
-    """Pillow opens 16-bit gray of some formats as 32-bit integers."""
-    if samples.min() < 0 or samples.max() > 0xFFFF:
-        raise UnreadablePhoto(photo, "integer samples wider than 16 bits have no known range")
-    return samples >> 8
-
-
-def _float_samples(samples: np.ndarray, photo: str) -> np.ndarray:
-    if not (samples.min() >= 0.0 and samples.max() <= 1.0):
-        raise UnreadablePhoto(photo, "float samples outside [0, 1] have no known range")
-    return np.rint(samples * 255.0)
 
 
 def _on_white(picture: Pillow.Image) -> Pillow.Image:

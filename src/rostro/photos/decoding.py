@@ -13,11 +13,13 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 import numpy as np
+from PIL import Image as Pillow
 from PIL.ExifTags import Base as Exif
 from PIL.Image import DECODERS, DecompressionBombError
 
 from rostro.core.errors import MissingExtra, PhotoTooLarge, UnreadablePhoto
 from rostro.photos.colour import needs_conversion, to_rgb
+from rostro.photos.deep import deep_colours, refill
 from rostro.photos.signatures import describe, picture_format
 
 if TYPE_CHECKING:
@@ -99,8 +101,9 @@ def decode(data: bytes, photo: str, *, max_pixels: int) -> Image:
                 raise UnreadablePhoto(photo, f"a progressive JPEG of more than {_MAX_SCANS} scans")
             pixels = _decode_plain_jpeg(data, picture) if name == "JPEG" else None
             if pixels is None:
+                deep = deep_colours(picture)
                 picture.load()
-                pixels = to_rgb(picture, photo)
+                pixels = to_rgb(_refilled(picture, data, photo) if deep else picture, photo)
             return _turn(pixels, _orientation(picture))
     except DecompressionBombError as error:
         raise PhotoTooLarge(photo, f"more pixels than the {name} decoder takes: {_words(error)}") from error
@@ -108,6 +111,12 @@ def decode(data: bytes, photo: str, *, max_pixels: int) -> Image:
         raise UnreadablePhoto(photo, f"not enough memory to decode the {name}", why="no-memory") from error
     except _DECODER_ERRORS as error:
         raise UnreadablePhoto(photo, f"broken or truncated {name}: {_words(error)}", why="broken-photo") from error
+
+
+def _refilled(picture: ImageFile, data: bytes, photo: str) -> Pillow.Image:
+    filled = Pillow.fromarray(refill(data, np.asarray(picture), photo))
+    filled.info.update(picture.info)
+    return filled
 
 
 def _words(error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""All that can be fetched: the files of every detector, refiner of landmarks and embedder, and the sample photos."""
+"""All that can be fetched: detectors, refiners of landmarks, embedders and quality scorers, and the sample photos."""
 
 from __future__ import annotations
 
@@ -12,20 +12,21 @@ from rostro.core.errors import UnknownModel
 from rostro.detection.base import DETECTORS, Detector
 from rostro.embedding.base import EMBEDDERS, Embedder
 from rostro.models.samples import SAMPLES
+from rostro.quality.base import QUALITIES, QualityScorer
 
 if TYPE_CHECKING:
     from rostro.models.entry import ModelFile
 
 DEFAULT_EMBEDDER = "sface"
-_TASKS = {"detector": Detector, "refiner": Refiner, "embedder": Embedder}
+_TASKS = {"detector": Detector, "refiner": Refiner, "embedder": Embedder, "quality": QualityScorer}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """One detector, refiner of landmarks or embedder with its files, or one sample photo.
+    """One detector, refiner of landmarks, embedder or quality scorer with its files, or one sample photo.
 
     Attributes:
-        task: ``detector``, ``refiner``, ``embedder`` or ``sample``.
+        task: ``detector``, ``refiner``, ``embedder``, ``quality`` or ``sample``.
         name: Its key, as in ``--embedder NAME``.
         about: One line for people.
         paper: What to cite.
@@ -65,15 +66,16 @@ class Model:
 
 
 def catalogue() -> list[Model]:
-    """Detectors, refiners, embedders, sample photos, each sorted by name."""
+    """Detectors, refiners, embedders, quality scorers, sample photos, each sorted by name."""
     refiners = [_model(REFINERS.get(name)) for name in REFINERS]
     detectors = [_model(DETECTORS.get(name)) for name in DETECTORS]
     embedders = [_model(EMBEDDERS.get(name)) for name in EMBEDDERS]
+    scorers = [_model(QUALITIES.get(name)) for name in QUALITIES]
     photos = [
         Model(task="sample", name=entry.name, about="sample photo", paper=entry.paper, files=(entry,))
         for entry in sorted(SAMPLES, key=lambda entry: entry.name)
     ]
-    return detectors + refiners + embedders + photos
+    return detectors + refiners + embedders + scorers + photos
 
 
 def find(name: str) -> list[Model]:
@@ -117,7 +119,7 @@ def defaults() -> list[Model]:
     return [_model(DETECTORS.get(embedder.detector)), _model(embedder)]
 
 
-def _model(part: type[Detector] | type[Refiner] | type[Embedder]) -> Model:
+def _model(part: type[Detector | Refiner | Embedder | QualityScorer]) -> Model:
     task = next(task for task, kind in _TASKS.items() if issubclass(part, kind))
     return Model(
         task=task,

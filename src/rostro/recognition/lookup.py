@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from rostro.core.decisions import Candidate, Identification
@@ -11,8 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from rostro.core.decisions import OperatingPoint
+    from rostro.core.quality import Quality
     from rostro.core.types import Face, Floats
     from rostro.gallery.base import Gallery
+    from rostro.quality.gate import Gate
 
 #: Templates looked up per candidate wanted: people have several templates, and each is listed once.
 _TEMPLATES_PER_CANDIDATE = 10
@@ -26,6 +29,8 @@ def identify(
     *,
     candidates: int = 5,
     collections: Collection[str] | None = None,
+    qualities: Sequence[Quality] = (),
+    gate: Gate | None = None,
 ) -> list[Identification]:
     """Looks up the faces of one or many photos in one search.
 
@@ -36,13 +41,18 @@ def identify(
         point: Decides who is named.
         candidates: How many people to list per face.
         collections: Look among the templates of these collections only; None: all.
+        qualities: Of the faces, where they were judged; otherwise none.
+        gate: Says what the qualities allow; None allows everything.
     """
     if not faces:
         return []
     hits = gallery.search(vectors, candidates * _TEMPLATES_PER_CANDIDATE, collections=collections)
     fused = [best_per_person((hit.person, hit.similarity) for hit in row)[:candidates] for row in hits]
     names = gallery.names({person for row in fused for person, _ in row})
-    return [
-        Identification(face, tuple(Candidate(names[person], score) for person, score in row if person in names), point)
-        for face, row in zip(faces, fused, strict=True)
-    ]
+    answers = []
+    for face, row, quality in zip_longest(faces, fused, qualities):
+        listed = tuple(Candidate(names[person], score) for person, score in row if person in names)
+        best = listed[0].similarity if listed else None
+        doubt = gate.doubt(best, point.threshold, [quality]) if gate is not None and quality is not None else None
+        answers.append(Identification(face, listed, point, quality, doubt))
+    return answers

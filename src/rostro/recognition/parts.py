@@ -20,12 +20,16 @@ from rostro.embedding.base import Embedder
 from rostro.embedding.trained import find_embedder
 from rostro.gallery.base import Gallery, open_gallery, without_password
 from rostro.models.store import ModelStore
+from rostro.recognition.judging import Judging, open_judge
 from rostro.recognition.pipeline import Pipeline
+from rostro.recognition.turning import Turner
 from rostro.runtime.base import ENGINES, EngineOptions
 from rostro.scoring import operating_points
 
 if TYPE_CHECKING:
     from types import TracebackType
+
+    from rostro.quality.judge import Judge
 
 
 class Parts:
@@ -49,6 +53,9 @@ class Parts:
         operating_point: str | Path | OperatingPoint | None = None,
         min_score: float | None = None,
         max_side: int | None = None,
+        turn: bool = True,
+        quality: str | None = None,
+        min_quality: float | None = None,
         settings: Settings | None = None,
         store: ModelStore | None = None,
     ) -> None:
@@ -71,6 +78,10 @@ class Parts:
             min_score: Drop faces scored below this; None takes the detector's own.
             max_side: Longer side, in pixels, that larger photos are scaled down to before faces are looked for; None
                 takes the detector's own. Raise it where faces are small, as in photos of crowds.
+            turn: Look again, turned, at photos whose faces leave doubt; False looks at every photo as it comes.
+            quality: Judge embedded faces: ``auto`` by the best scorer that can be had, the name of one, or ``length``,
+                by the vectors alone. None judges none.
+            min_quality: Judge no face of a quality below this, in [0, 1]; None takes the measured level.
             settings: Limits, folders, threads; None reads the environment.
             store: Gives model files; None makes one from the settings.
 
@@ -121,6 +132,12 @@ class Parts:
             if isinstance(gallery, Gallery)
             else lambda: open_gallery(self.gallery_url, space=self.space, create=create_gallery)
         )
+        self.turn = turn
+        self._judge = Lazy(
+            lambda: open_judge(
+                quality, self.detector, self.space, self.store, self.engine_options, min_quality=min_quality
+            )
+        )
         self._pipeline = Lazy(self._warm_pipeline)
         self._prepare()
 
@@ -148,7 +165,14 @@ class Parts:
 
         It may be used again: what is needed then comes again.
         """
-        for part in (self._pipeline, self._operating_point, self._alignment, self._embedder, self._detector):
+        for part in (
+            self._pipeline,
+            self._judge,
+            self._operating_point,
+            self._alignment,
+            self._embedder,
+            self._detector,
+        ):
             part.forget()
         gallery = self._gallery.forget()
         if gallery is not None and self._owns_gallery:
@@ -204,6 +228,17 @@ class Parts:
         return self._operating_point()
 
     @property
+    def judge(self) -> Judge | None:
+        """What judges faces; None where none is wanted, or none was measured for this space.
+
+        Raises:
+            UnknownModel: No scorer of that name.
+            ModelUnavailable: The scorer was named and its file cannot be had.
+            BadInput: The scorer needs landmarks, and the detector gives none.
+        """
+        return self._judge()
+
+    @property
     def gallery(self) -> Gallery:
         """The gallery; made if it is not there, unless ``create_gallery`` is False.
 
@@ -233,6 +268,7 @@ class Parts:
         return self._stages(self.detector, self.alignment, self.embedder)
 
     def _stages(self, detector: Detector, alignment: Alignment | None, embedder: Embedder | None) -> Pipeline:
+        judge = self.judge if embedder is not None else None
         return Pipeline(
             detector=detector,
             alignment=alignment,
@@ -241,6 +277,8 @@ class Parts:
             max_bytes=self.settings.max_bytes,
             max_pixels=self.settings.max_pixels,
             max_faces=self.settings.max_faces,
+            turner=Turner(detector) if self.turn else None,
+            judging=Judging(judge, self.alignment_spec, self.store) if judge is not None else None,
         )
 
     def _decide(

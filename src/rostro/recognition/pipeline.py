@@ -11,27 +11,32 @@ from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from rostro.core.errors import BadInput, PhotoError, PhotoTooLarge
+from rostro.core.errors import BadInput, NoFace, PhotoError, PhotoTooLarge
 from rostro.core.types import Answer
+from rostro.photos.exposure import exposure
 from rostro.photos.reading import Photo, read_photo
 from rostro.recognition.selection import FaceRule, select
+from rostro.recognition.turning import Look, Turner
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from rostro.alignment.base import Alignment
+    from rostro.core.quality import Quality
     from rostro.core.types import Crops, Face, Floats, Image
     from rostro.detection.base import Detector
     from rostro.embedding.base import Embedder
+    from rostro.recognition.judging import Judging
 
 #: Photos per chunk: enough to fill the engine's streams, few enough to keep an answer near.
 CHUNK = 16
 #: A worker decodes at most about this many pixels before it runs what it has (24 Mpx are 72 MB).
 PIXEL_BUDGET = 24_000_000
+_NOTHING = np.empty((0, 0), np.float32), np.empty(0, np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -47,6 +52,8 @@ class PhotoFaces(Answer):
         embeddings: (len(faces), d) unit rows; (0, 0) when embedding was not asked for.
         image: The photo, when `keep` was asked for.
         crops: The aligned crops, when `keep` was asked for.
+        qualities: Of each face, where faces are judged; otherwise empty.
+        turned: How far the photo is turned, counterclockwise, in degrees; faces are in pixels of the photo as it came.
     """
 
     photo: str
@@ -57,11 +64,13 @@ class PhotoFaces(Answer):
     embeddings: Floats
     image: Image | None = None
     crops: Crops | None = None
+    qualities: tuple[Quality, ...] = ()
+    turned: int = 0
 
     def __len__(self) -> int:
         return len(self.faces)
 
-    def __bool__(self) -> bool:
+    def __bool__(self) -> Literal[True]:
         return True  # a photo without a face is an answer too
 
     def __iter__(self) -> Iterator[Face]:
@@ -71,9 +80,12 @@ class PhotoFaces(Answer):
         return f"<PhotoFaces {self.photo}: {len(self)} face{'' if len(self) == 1 else 's'}>"
 
     def to_dict(self) -> dict[str, Any]:
-        """``{"photo", "width", "height", "faces"}``."""
+        """``{"photo", "width", "height", "faces"}``; ``"turned"`` where it is, ``"quality"`` where faces are judged."""
         faces = [face.to_dict() for face in self.faces]
-        return {"photo": self.photo, "width": self.width, "height": self.height, "faces": faces}
+        for face, quality in zip(faces, self.qualities, strict=False):
+            face.update(quality.to_dict())
+        turned = {"turned": self.turned} if self.turned else {}
+        return {"photo": self.photo, "width": self.width, "height": self.height, **turned, "faces": faces}
 
     @property
     def kept_image(self) -> Image:
@@ -100,7 +112,7 @@ class Failure(Answer):
 
     error: PhotoError
 
-    def __bool__(self) -> bool:
+    def __bool__(self) -> Literal[False]:
         return False
 
     def __repr__(self) -> str:
@@ -145,6 +157,8 @@ class Pipeline:
         max_bytes: Largest photo file that is read.
         max_pixels: Largest photo that is decoded.
         max_faces: Most faces of a photo that are taken further; a photo with more is a failure.
+        turner: Looks at doubtful photos turned; None looks at every photo as it comes.
+        judging: Judges the embedded faces; None judges none.
     """
 
     detector: Detector
@@ -154,6 +168,8 @@ class Pipeline:
     max_bytes: int
     max_pixels: int
     max_faces: int
+    turner: Turner | None = None
+    judging: Judging | None = None
 
     def run(
         self, sources: Iterable[Any], *, face: FaceRule | None = None, keep: bool = False
@@ -204,46 +220,88 @@ class Pipeline:
 
     def _batch(self, photos: list[Photo | Failure], face: FaceRule | None, keep: bool) -> list[PhotoFaces | Failure]:
         good = [photo for photo in photos if isinstance(photo, Photo)]
-        detected = self.detector.detect([photo.image for photo in good])
-        answers = iter(self._embed([self._chosen(p, f, face) for p, f in zip(good, detected, strict=True)], good, keep))
+        images = [photo.image for photo in good]
+        looks = (
+            self.turner.look(images)
+            if self.turner is not None
+            else [Look.plain(image, faces) for image, faces in zip(images, self.detector.detect(images), strict=True)]
+        )
+        found = self._finish(good, looks, face, keep)
+        for place, look in self._second_looks(found, looks):
+            (found[place],) = self._finish([good[place]], [look], face, keep)
+        answers = iter(found)
         return [next(answers) if isinstance(photo, Photo) else photo for photo in photos]
 
-    def _embed(
-        self, found: list[PhotoFaces | Failure], photos: list[Photo], keep: bool
-    ) -> Iterator[PhotoFaces | Failure]:
-        """Crops and embeds the faces of all photos of the batch at once."""
-        if self.alignment is None or self.embedder is None:
-            for answer, photo in zip(found, photos, strict=True):
-                yield replace(answer, image=photo.image) if keep and isinstance(answer, PhotoFaces) else answer
+    def _second_looks(self, found: Sequence[PhotoFaces | Failure], looks: Sequence[Look]) -> Iterator[tuple[int, Look]]:
+        """Photos that are better turned, of those in which no face can be judged as they came."""
+        if self.turner is None or self.judging is None:
             return
+        level = self.judging.judge.gate.refuse_below
+        poor = [
+            place
+            for place, answer in enumerate(found)
+            if isinstance(answer, PhotoFaces)
+            and not answer.turned
+            and answer.qualities
+            and max(quality.value for quality in answer.qualities) < level
+        ]
+        for place, look in zip(poor, self.turner.again([looks[place] for place in poor]), strict=True):
+            if look.turned:
+                yield place, look
+
+    def _finish(
+        self, photos: Sequence[Photo], looks: Sequence[Look], face: FaceRule | None, keep: bool
+    ) -> list[PhotoFaces | Failure]:
+        """Chooses the faces that are meant, crops and embeds those of all photos of the batch at once."""
+        chosen = [self._chosen(photo, look, face) for photo, look in zip(photos, looks, strict=True)]
+        if self.alignment is None or self.embedder is None:
+            return [
+                chose
+                if isinstance(chose, Failure)
+                else replace(_answer(photo, chose), image=photo.image if keep else None)
+                for photo, chose in zip(photos, chosen, strict=True)
+            ]
         size = self.alignment.size
         crops = [
             np.empty((0, size, size, 3), np.uint8)
-            if isinstance(answer, Failure)
-            else self.alignment.align(photo.image, answer.faces)
-            for answer, photo in zip(found, photos, strict=True)
+            if isinstance(chose, Failure)
+            else self.alignment.align(chose.image, chose.faces)
+            for chose in chosen
         ]
-        vectors = self.embedder.embed(np.concatenate(crops)) if crops else np.empty((0, 0), np.float32)
+        vectors, lengths = self.embedder.embed_judged(np.concatenate(crops)) if crops else _NOTHING
+        faced = [chose for chose in chosen if not isinstance(chose, Failure)]
+        qualities = iter(self.judging(faced, crops, lengths) if self.judging is not None else ())
+        answers: list[PhotoFaces | Failure] = []
         start = 0
-        for answer, photo, crop in zip(found, photos, crops, strict=True):
+        for chose, photo, crop in zip(chosen, photos, crops, strict=True):
             rows = vectors[start : start + len(crop)]
             start += len(crop)
-            if isinstance(answer, Failure):
-                yield answer
-            elif keep:
-                yield replace(answer, embeddings=rows, image=photo.image, crops=crop)
-            else:
-                yield replace(answer, embeddings=rows)
+            if isinstance(chose, Failure):
+                answers.append(chose)
+                continue
+            answer = replace(
+                _answer(photo, chose), embeddings=rows, qualities=tuple(islice(qualities, len(chose.faces)))
+            )
+            answers.append(replace(answer, image=photo.image, crops=crop) if keep else answer)
+        return answers
 
-    def _chosen(self, photo: Photo, faces: list[Face], rule: FaceRule | None) -> PhotoFaces | Failure:
+    def _chosen(self, photo: Photo, look: Look, rule: FaceRule | None) -> Look | Failure:
         height, width = photo.image.shape[:2]
         try:
             if rule is not None:
-                faces = [faces[select(faces, rule, photo=photo.name, width=width, height=height)]]
-            if len(faces) > self.max_faces:
-                reason = f"{len(faces)} faces, the limit is {self.max_faces} faces"
-                raise PhotoTooLarge(photo.name, reason, faces=len(faces), limit=self.max_faces)
+                if not look.faces and (why := exposure(photo.image)) is not None:
+                    raise NoFace(photo.name, f"no face found: it is {why.replace('-', ' ')}", exposure=why)
+                look = look.only(select(look.originals, rule, photo=photo.name, width=width, height=height))
+            if len(look.faces) > self.max_faces:
+                reason = f"{len(look.faces)} faces, the limit is {self.max_faces} faces"
+                raise PhotoTooLarge(photo.name, reason, faces=len(look.faces), limit=self.max_faces)
         except PhotoError as error:
             return Failure(error)
-        nothing = np.empty((0, 0), np.float32)
-        return PhotoFaces(photo.name, photo.sha256, width, height, tuple(faces), nothing)
+        return look
+
+
+def _answer(photo: Photo, look: Look) -> PhotoFaces:
+    height, width = photo.image.shape[:2]
+    return PhotoFaces(
+        photo.name, photo.sha256, width, height, look.originals, np.empty((0, 0), np.float32), turned=look.turned
+    )

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
-from rostro.core.errors import BadInput, MissingExtra
+from rostro.core.errors import BadInput, MissingExtra, PhotoError
 from rostro.core.files import write_file
+from rostro.core.types import Answer
+from rostro.photos.reading import photo_hash, printable
+from rostro.recognition.pipeline import Failure, PhotoFaces
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
-
-    from rostro.recognition.pipeline import PhotoFaces
 
     Columns = dict[str, np.ndarray[Any, Any]]
 
@@ -43,7 +45,7 @@ class FaceTable:
     """
 
     def __init__(self, path: Path, space: str) -> None:
-        self._path = path
+        self.path = path
         self._space = space
         self._write = writer_for(path)
         self.parts = path.with_name(f"{path.name}.parts")
@@ -89,7 +91,7 @@ class FaceTable:
         """Makes the table of the parts, and removes them."""
         self.keep()
         parts = (part for part in map(self._read, self._files()) if len(part["score"]))
-        self._write(self._path, ({name: part[name] for name in COLUMNS} for part in parts), self._space)
+        self._write(self.path, ({name: part[name] for name in COLUMNS} for part in parts), self._space)
         shutil.rmtree(self.parts, ignore_errors=True)
 
     def _files(self) -> list[Path]:
@@ -107,6 +109,87 @@ class FaceTable:
                 "finish it with the same options, or delete the folder"
             )
         return columns
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Tabulated(Answer):
+    """What is in a table.
+
+    Attributes:
+        path: The table; not there yet where it was stopped.
+        photos: Photos that were looked at, earlier runs included.
+        faces: Their faces.
+        before: Photos that an earlier run, which was interrupted, had done.
+        failed: Photos that gave no answer, and why.
+        whole: Whether it came to its end.
+    """
+
+    path: Path
+    photos: int
+    faces: int
+    before: int
+    failed: tuple[Failure, ...]
+    whole: bool
+
+    def __repr__(self) -> str:
+        return f"<Tabulated {self.path}: {self.faces} faces of {self.photos} photos>"
+
+    def to_dict(self) -> dict[str, Any]:
+        """``{"path", "photos", "faces", "failed"}``."""
+        failed = [failure.to_dict() for failure in self.failed]
+        return {"path": str(self.path), "photos": self.photos, "faces": self.faces, "failed": failed}
+
+
+def tabulate(
+    photos: Iterable[Path],
+    table: FaceTable,
+    look: Callable[[Iterable[Path]], Iterable[PhotoFaces | Failure]],
+    *,
+    max_bytes: int,
+    on_photo: Callable[[], None] = lambda: None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Tabulated:
+    """Takes photos into a table, in memory that does not grow with their number.
+
+    Photos that an interrupted run has done are not looked at again. Ctrl-C keeps what is done, as being stopped does.
+
+    Args:
+        photos: Photo files.
+        table: Grows.
+        look: Takes photos through a pipeline, lazily and in order.
+        max_bytes: Largest photo file that is read.
+        on_photo: Called after each photo.
+        stopped: Asked before each photo; True ends there.
+    """
+    before, failed, whole = table.photos, [], False
+    try:
+        for answer in look(_unseen(photos, table, max_bytes)):
+            on_photo()
+            if isinstance(answer, Failure):
+                failed.append(answer)
+            else:
+                table.add(answer)
+            if stopped():
+                break
+        else:
+            whole = True
+    finally:
+        table.keep()
+    if whole:
+        table.finish()
+    return Tabulated(table.path, table.photos, table.faces, before, tuple(failed), whole)
+
+
+def _unseen(photos: Iterable[Path], table: FaceTable, max_bytes: int) -> Iterator[Path]:
+    """The photos that are not in the table yet. Bytes that changed since count as another photo."""
+    for photo in photos:
+        if table.photos:
+            try:
+                if table.has(printable(str(photo)), photo_hash(photo, max_bytes=max_bytes)):
+                    continue
+            except PhotoError:
+                pass  # the pipeline says what is wrong with it
+        yield photo
 
 
 def write_npz(path: Path, parts: Iterable[Columns], space: str) -> None:

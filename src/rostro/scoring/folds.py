@@ -41,11 +41,18 @@ class FoldAccuracy:
         return float(self.accuracies.std(ddof=1) / np.sqrt(self.accuracies.size))
 
 
-def best_threshold(counts: ScoreCounts) -> float:
+def best_threshold(counts: ScoreCounts, outside: float = 0.0) -> float:
     """The threshold with the most right decisions, the lowest of several.
 
+    Args:
+        counts: Scores of a yes (genuine) and of a no (impostor).
+        outside: How far from all scores it lies where it accepts them all, or none.
+
     Returns:
-        The middle between two neighbouring scores, or just outside of all of them.
+        The middle between two neighbouring scores, or outside of all of them; just outside if `outside` is 0.
+
+    Raises:
+        BadInput: There is no score.
     """
     values = counts.values
     if values.size == 0:
@@ -54,9 +61,9 @@ def best_threshold(counts: ScoreCounts) -> float:
     accepted = np.concatenate([np.cumsum(counts.genuine[::-1])[::-1], [0.0]])
     best = int(np.argmax(rejected + accepted))
     if best == 0:
-        return float(values[0])
+        return float(values[0] - outside)
     if best == values.size:
-        return float(np.nextafter(values[-1], np.inf))
+        return float(max(np.nextafter(values[-1], np.inf), values[-1] + outside))
     return float((values[best - 1] + values[best]) / 2)
 
 

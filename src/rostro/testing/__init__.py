@@ -33,7 +33,7 @@ except ImportError:
 pytest.register_assert_rewrite(
     *(
         f"rostro.testing.{name}"
-        for name in ("alignments", "detectors", "embedders", "engines", "galleries", "searching")
+        for name in ("alignments", "detectors", "embedders", "engines", "galleries", "qualities", "searching")
     )
 )
 
@@ -42,6 +42,7 @@ from rostro.testing.detectors import Crowd, DetectorContract, Portrait  # noqa: 
 from rostro.testing.embedders import EmbedderContract  # noqa: E402
 from rostro.testing.engines import EngineContract  # noqa: E402
 from rostro.testing.galleries import GalleryContract  # noqa: E402
+from rostro.testing.qualities import QualityContract  # noqa: E402
 
 __all__ = [
     "AlignmentContract",
@@ -51,4 +52,5 @@ __all__ = [
     "EngineContract",
     "GalleryContract",
     "Portrait",
+    "QualityContract",
 ]

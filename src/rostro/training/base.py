@@ -6,16 +6,16 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-from rostro.core.errors import BadInput
 from rostro.core.parts import Room
+from rostro.core.types import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from rostro.core.errors import PhotoError
-    from rostro.core.types import AlignmentSpec, Floats, Image
-    from rostro.models.entry import ModelFile
+    from rostro.core.types import Floats
+    from rostro.recognizer import Recognizer
     from rostro.training.loop.card import Card
     from rostro.training.loop.checkpoint import Checkpoint
 
@@ -83,7 +83,7 @@ class Step:
         epochs: Most there will be.
         step: Of the epoch, counted from 1.
         steps: Of each epoch.
-        loss: Mean of the epoch so far.
+        loss: The training loss: mean of the epoch so far.
         photos_per_second: Since the training began or went on.
     """
 
@@ -95,43 +95,33 @@ class Step:
     photos_per_second: float
 
 
-def _silent(_: Any) -> None:
+def _silent(*_: Any) -> None:
     pass
 
 
-def _no_faces(photos: Sequence[Path], spec: AlignmentSpec, detector: str) -> Iterator[Image | PhotoError]:
-    raise BadInput("whoever runs this recipe lends no detector of faces")
-
-
-def _no_files(forms: Sequence[ModelFile]) -> tuple[ModelFile, Path]:
-    raise BadInput("whoever runs this recipe lends no model files")
+def _never() -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True)
-class Tools:
-    """What a recipe is given by whoever runs it.
+class Progress:
+    """How whoever started a training follows it, and ends it.
 
     Attributes:
-        open_base: An embedder by name.
-        crop: (photos, alignment, detector) → the aligned crop of each photo's largest face, in order.
-        model_file: Of some files that each hold a network, the first that is installed, else the first one, fetched.
         say: Told a line for people now and then.
-        on_step: Told how far the training is.
-        stopped: Asked after each step; True ends the training there, ready to be resumed.
-        threads: For decoding and augmenting photos.
+        on_step: Told how far the training is, after each step.
+        on_photo: Told what is being done with photos before that, how many are done, and of how many.
+        stopped: Asked after each step and each photo; True ends the training there, ready to be resumed.
     """
 
-    open_base: Callable[[str], Base]
-    crop: Callable[[Sequence[Path], AlignmentSpec, str], Iterator[Image | PhotoError]] = _no_faces
-    model_file: Callable[[Sequence[ModelFile]], tuple[ModelFile, Path]] = _no_files
     say: Callable[[str], None] = _silent
     on_step: Callable[[Step], None] = _silent
-    stopped: Callable[[], bool] = lambda: False
-    threads: int = 1
+    on_photo: Callable[[str, int, int], None] = _silent
+    stopped: Callable[[], bool] = _never
 
 
-@dataclass(frozen=True, slots=True)
-class Prediction:
+@dataclass(frozen=True, slots=True, repr=False)
+class Prediction(Answer):
     """A checkpoint's answer about a photo.
 
     Attributes:
@@ -145,6 +135,10 @@ class Prediction:
     labels: tuple[str, ...]
     probabilities: tuple[tuple[str, float], ...]
     box: Box | None = None
+
+    def __repr__(self) -> str:
+        said = ", ".join(self.labels) or "none of the known"
+        return f"<Prediction {self.photo}: {said}>"
 
     def to_dict(self) -> dict[str, Any]:
         """``{"photo", "labels", "probabilities": {class: probability}, "box"}``."""
@@ -163,6 +157,7 @@ class Recipe(ABC):
         name: What cards call it; the command line writes it with hyphens.
         about: One line for people.
         options: What it can be told.
+        on_embedder: Whether it stands on an embedder's vectors: the recogniser's, unless another base is named.
         names_one: Whether its predictions give each photo one class, or nobody known.
         otherwise: The class of a photo that is said to be nobody known; None where there is no such class.
     """
@@ -170,22 +165,32 @@ class Recipe(ABC):
     name: ClassVar[str]
     about: ClassVar[str]
     options: ClassVar[type[Options]]
+    on_embedder: ClassVar[bool] = False
     names_one: ClassVar[bool] = True
     otherwise: ClassVar[str | None] = None
 
-    def __init__(self, root: Path, output: Path, options: Any, tools: Tools) -> None:
-        """Touches no disk.
+    def __init__(
+        self,
+        root: Path,
+        output: Path,
+        options: Any,
+        recognizer: Recognizer | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        """Touches no disk and loads no model.
 
         Args:
             root: Folder of the data; what it holds depends on the recipe.
             output: Folder for the checkpoint, its card and the learning curves.
             options: An object of the class in `options`.
-            tools: What whoever runs it lends.
+            recognizer: Gives vectors, aligned crops and model files; None makes the default one.
+            progress: Follows the training; None: nobody does.
         """
         self.root = root
         self.output = output
         self.chosen = options
-        self.tools = tools
+        self.recognizer = recognizer or _default()
+        self.progress = progress or Progress()
 
     @abstractmethod
     def train(self) -> Card:
@@ -201,8 +206,27 @@ class Recipe(ABC):
 
     @classmethod
     @abstractmethod
-    def predict(cls, checkpoint: Checkpoint, photos: Sequence[Path], tools: Tools) -> Iterator[Prediction | PhotoError]:
-        """What a checkpoint of this recipe says about photos, one answer per photo, in order."""
+    def predict(
+        cls,
+        checkpoint: Checkpoint,
+        photos: Sequence[Path],
+        recognizer: Recognizer | None = None,
+        progress: Progress | None = None,
+    ) -> Iterator[Prediction | PhotoError]:
+        """What a checkpoint of this recipe says about photos, one answer per photo, in order.
+
+        Args:
+            checkpoint: What `train` wrote.
+            photos: Paths.
+            recognizer: Gives vectors, where the checkpoint stands on an embedder; None makes the default one.
+            progress: Told of the photos; None: nobody is.
+        """
+
+
+def _default() -> Recognizer:
+    from rostro.recognizer import Recognizer
+
+    return Recognizer()
 
 
 RECIPES = Room(

@@ -52,6 +52,7 @@ class Summary:
         seconds: Time of the last frame.
         people: Name → number of tracks and best score.
         strangers: Tracks that ended without a name.
+        interrupted: Whether Ctrl-C ended it.
     """
 
     frames: int = 0
@@ -59,6 +60,10 @@ class Summary:
     seconds: float = 0.0
     people: dict[str, tuple[int, float]] = field(default_factory=dict)
     strangers: int = 0
+    interrupted: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.people)
 
     def hear(self, scene: Scene) -> None:
         """Counts."""

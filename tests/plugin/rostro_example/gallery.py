@@ -13,7 +13,8 @@ from filelock import FileLock
 
 from rostro.core.errors import BadInput, GalleryError, SpaceMismatch, UnknownPerson
 from rostro.core.types import Person, Template
-from rostro.gallery.base import Gallery, Hit, Info, check_queries, check_templates, clean_name
+from rostro.gallery.base import Gallery, Hit, Info, clean_name
+from rostro.gallery.checks import check_queries, check_templates
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence

@@ -14,7 +14,7 @@ from sklearn.metrics import precision_recall_fscore_support
 from rostro.core.errors import BadInput, NoFace, PhotoError
 from rostro.evaluation.classification import Answer, Classification, classify_folder
 from rostro.evaluation.classification_report import summary, write_classification
-from rostro.training.base import RECIPES, Prediction, Recipe, Tools
+from rostro.training.base import RECIPES, Prediction, Progress, Recipe
 from rostro.training.loop.card import Card
 from rostro.training.loop.checkpoint import Checkpoint
 
@@ -83,8 +83,11 @@ class NamedByFolder(Recipe):
     otherwise = "zoe"
 
     @classmethod
-    def predict(cls, checkpoint: Checkpoint, photos: Sequence[Path], tools: Tools) -> Iterator[Prediction | PhotoError]:
-        for photo in photos:
+    def predict(
+        cls, checkpoint: Checkpoint, photos: Sequence[Path], recognizer: object, progress: Progress
+    ) -> Iterator[Prediction | PhotoError]:
+        for done, photo in enumerate(photos, start=1):
+            progress.on_photo("asking", done, len(photos))
             labels = () if photo.stem == "nobody" else (photo.parent.name,)
             yield NoFace(str(photo)) if photo.stem == "empty" else Prediction(str(photo), labels, (("x", 0.9),))
 
@@ -100,7 +103,7 @@ def folder(tmp_path: Path) -> Path:
 def test_asks_a_checkpoint(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(RECIPES, "get", lambda name: NamedByFolder)
     seen: list[int] = []
-    found = classify_folder(Checkpoint(CARD, {}), folder, Tools(open_base=None), lambda: seen.append(1))  # type: ignore[arg-type]
+    found = classify_folder(Checkpoint(CARD, {}), folder, on_photo=lambda *told: seen.append(told[1]))
     assert [(a.truth, a.said) for a in found.answers] == [("ada", "ada"), ("bob", "bob"), ("bob", "zoe")]
     assert (len(found.failed), len(seen), found.accuracy) == (1, 4, 0.5)
 
@@ -108,10 +111,10 @@ def test_asks_a_checkpoint(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 def test_refuses_folders_that_are_no_classes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "bob").rename(folder / "eve")
     with pytest.raises(BadInput, match="eve not among the classes"):
-        classify_folder(Checkpoint(CARD, {}), folder, Tools(open_base=None))  # type: ignore[arg-type]
+        classify_folder(Checkpoint(CARD, {}), folder)
 
 
 def test_refuses_attributes(folder: Path) -> None:
     card = Card(recipe="attributes", net="compact", classes=("Bald",), preprocessing={})
     with pytest.raises(BadInput, match="attributes does not give each photo one class"):
-        classify_folder(Checkpoint(card, {}), folder, Tools(open_base=None))  # type: ignore[arg-type]
+        classify_folder(Checkpoint(card, {}), folder)

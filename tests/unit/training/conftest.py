@@ -7,10 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from coloured_faces import coloured
 from PIL import Image
 
-from rostro.core.errors import BadInput
-from rostro.training.base import Base, Tools
+from rostro.recognizer import Recognizer
+from rostro.training.base import Progress
 
 COLOURS = {"ada": (200, 60, 60), "bob": (60, 200, 60), "cy": (60, 60, 200)}
 
@@ -21,18 +22,19 @@ def one_thread() -> None:
     pytest.importorskip("torch").set_num_threads(1)
 
 
-def no_base(name: str) -> Base:
-    raise BadInput(f"no embedder {name} in this test")
-
-
 def picture(colour: tuple[int, int, int], seed: int, side: int = 40) -> Image.Image:
     noise = np.random.default_rng(seed).normal(0, 25, (side, side, 3))
     return Image.fromarray(np.clip(np.array(colour) + noise, 0, 255).astype(np.uint8))
 
 
 @pytest.fixture
-def tools() -> Tools:
-    return Tools(open_base=no_base)
+def recognizer() -> Recognizer:
+    return coloured(box=(1.0, 2.0, 30.0, 31.0))
+
+
+@pytest.fixture
+def progress() -> Progress:
+    return Progress()
 
 
 @pytest.fixture

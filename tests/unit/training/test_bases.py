@@ -2,114 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from coloured_faces import coloured
 from PIL import Image
 
 torch = pytest.importorskip("torch")
 
 from sklearn.linear_model import LogisticRegression  # noqa: E402
 
-from rostro.core.errors import BadInput, NoFace, PhotoError, SpaceMismatch  # noqa: E402
+from rostro.core.errors import BadInput, SpaceMismatch  # noqa: E402
 from rostro.core.geometry import unit_rows  # noqa: E402
-from rostro.photos.reading import read_photo  # noqa: E402
-from rostro.training.base import Found, Tools  # noqa: E402
+from rostro.recognizer import Recognizer  # noqa: E402
+from rostro.training.base import Progress  # noqa: E402
 from rostro.training.classifiers import linear  # noqa: E402
-from rostro.training.classifiers.portraits import middle_squares  # noqa: E402
 from rostro.training.loop.checkpoint import read_checkpoint  # noqa: E402
 from rostro.training.recipes.classifier import ClassifierOptions, ClassifierRecipe  # noqa: E402
 from rostro.training.recipes.head import HeadOptions, HeadRecipe  # noqa: E402
 from rostro.training.recipes.is_it_me import IsItMeOptions, IsItMeRecipe  # noqa: E402
 
 MakePeople = Callable[..., Path]
-PLANE = np.random.default_rng(0).normal(size=(3, 32)).astype(np.float32)
-
-
-class ColourBase:
-    """Vectors of a photo's mean colour; ``space`` can be changed."""
-
-    def __init__(self, space: str = "colours") -> None:
-        self.space = space
-
-    def vectors(self, photos: Sequence[Path]) -> Iterator[Found | PhotoError]:
-        for photo in photos:
-            try:
-                image = read_photo(photo).image
-            except PhotoError as error:
-                yield error
-                continue
-            mean = image.reshape(-1, 3).mean(axis=0).astype(np.float32) - 105
-            yield NoFace(str(photo)) if np.abs(mean).max() < 5 else Found(mean @ PLANE, (1.0, 2.0, 30.0, 31.0))
-
-    def portraits(self, photos: Sequence[Path | bytes]) -> Iterator[Found | PhotoError]:
-        for answer in middle_squares(photos, 8):
-            yield from (
-                a if isinstance(a, PhotoError) else Found(a.mean(axis=(0, 1)).astype(np.float32)) for a in answer
-            )
-
-
-@pytest.fixture
-def tools() -> Tools:
-    return Tools(open_base=lambda name: ColourBase())
+HEAD, IS_IT_ME = HeadOptions(base="colours"), IsItMeOptions(base="colours", device="cpu")
 
 
 @pytest.mark.parametrize(
     ("kind", "trained"), [("cosine", 96), ("logistic", 99), ("mlp", 32 * 100 + 100 + 200 + 1010 + 20 + 33)]
 )
 def test_head_learns_from_few_photos(
-    kind: str, trained: int, make_people: MakePeople, tmp_path: Path, tools: Tools
+    kind: str, trained: int, make_people: MakePeople, tmp_path: Path, recognizer: Recognizer
 ) -> None:
     root = make_people(train=3, val=4)
-    chosen = HeadOptions(kind=kind, epochs=60, patience=60, rate=0.01, device="cpu")
-    card = HeadRecipe(root, tmp_path / "out", chosen, tools).train()
+    chosen = replace(HEAD, kind=kind, epochs=60, patience=60, rate=0.01, device="cpu")
+    card = HeadRecipe(root, tmp_path / "out", chosen, recognizer).train()
     assert card.metrics["validation accuracy"] == 1.0
     assert card.parameters == trained
     checkpoint = read_checkpoint(tmp_path / "out")
     assert checkpoint.card == card
-    (found,) = HeadRecipe.predict(checkpoint, [root / "val" / "bob" / "2.png"], tools)
+    (found,) = HeadRecipe.predict(checkpoint, [root / "val" / "bob" / "2.png"], recognizer)
     assert (found.labels, found.probabilities[0][0]) == (("bob",), "bob")
     assert found.box == (1.0, 2.0, 30.0, 31.0)
 
 
-def test_head_says_nobody_for_a_stranger(make_people: MakePeople, tmp_path: Path, tools: Tools) -> None:
+def test_head_says_nobody_for_a_stranger(make_people: MakePeople, tmp_path: Path, recognizer: Recognizer) -> None:
     root = make_people(people=("ada", "bob"))
     stranger = tmp_path / "blue.png"
     Image.new("RGB", (40, 40), (60, 60, 200)).save(stranger)
-    HeadRecipe(root, tmp_path / "out", HeadOptions(), tools).train()
-    (found,) = HeadRecipe.predict(read_checkpoint(tmp_path / "out"), [stranger], tools)
+    HeadRecipe(root, tmp_path / "out", HEAD, recognizer).train()
+    (found,) = HeadRecipe.predict(read_checkpoint(tmp_path / "out"), [stranger], recognizer)
     assert found.labels == ()
-    everybody = replace(HeadOptions(), threshold=-1.0)
-    HeadRecipe(root, tmp_path / "out", everybody, tools).train()
-    (found,) = HeadRecipe.predict(read_checkpoint(tmp_path / "out"), [stranger], tools)
+    everybody = replace(HEAD, threshold=-1.0)
+    HeadRecipe(root, tmp_path / "out", everybody, recognizer).train()
+    (found,) = HeadRecipe.predict(read_checkpoint(tmp_path / "out"), [stranger], recognizer)
     assert len(found.labels) == 1
 
 
-def test_head_refuses_vectors_of_another_space(make_people: MakePeople, tmp_path: Path, tools: Tools) -> None:
-    HeadRecipe(make_people(train=2, val=1), tmp_path / "out", HeadOptions(), tools).train()
-    other = Tools(open_base=lambda name: ColourBase("others"))
+def test_head_refuses_vectors_of_another_space(make_people: MakePeople, tmp_path: Path, recognizer: Recognizer) -> None:
+    HeadRecipe(make_people(train=2, val=1), tmp_path / "out", HEAD, recognizer).train()
+    other = coloured(space="others")
     with pytest.raises(SpaceMismatch, match=r"colours.*others"):
         list(HeadRecipe.predict(read_checkpoint(tmp_path / "out"), [], other))
 
 
-def test_photos_without_a_face_are_named_and_left_out(make_people: MakePeople, tmp_path: Path, tools: Tools) -> None:
+def test_photos_without_a_face_are_named_and_left_out(
+    make_people: MakePeople, tmp_path: Path, recognizer: Recognizer
+) -> None:
     root, said = make_people(train=2, val=1), []
     Image.new("RGB", (40, 40), (105, 105, 105)).save(root / "train" / "ada" / "grey.png")
-    card = HeadRecipe(root, tmp_path / "out", HeadOptions(), replace(tools, say=said.append)).train()
+    card = HeadRecipe(root, tmp_path / "out", HEAD, recognizer, Progress(say=said.append)).train()
     assert card.photos == {"train": 6, "val": 3}
     assert any("left out" in line and "grey.png" in line for line in said)
     for photo in (root / "train" / "ada").glob("[01].png"):
         photo.unlink()
     with pytest.raises(BadInput, match="ada: no photo here gives a vector"):
-        HeadRecipe(root, tmp_path / "out", HeadOptions(), tools).train()
+        HeadRecipe(root, tmp_path / "out", HEAD, recognizer).train()
 
 
-def test_head_refuses_a_kind_that_there_is_not(make_people: MakePeople, tmp_path: Path, tools: Tools) -> None:
+def test_head_refuses_a_kind_that_there_is_not(make_people: MakePeople, tmp_path: Path, recognizer: Recognizer) -> None:
     with pytest.raises(BadInput, match="kind is"):
-        HeadRecipe(make_people(train=2, val=1), tmp_path, HeadOptions(kind="svm"), tools).train()
+        HeadRecipe(make_people(train=2, val=1), tmp_path, replace(HEAD, kind="svm"), recognizer).train()
 
 
 def test_logistic_regression_is_scikit_learns() -> None:
@@ -148,37 +122,37 @@ def me(make_people: MakePeople) -> Path:
     return root
 
 
-def test_is_it_me_on_an_embedder(me: Path, tmp_path: Path, tools: Tools) -> None:
-    card = IsItMeRecipe(me, tmp_path / "out", IsItMeOptions(epochs=30, device="cpu"), tools).train()
+def test_is_it_me_on_an_embedder(me: Path, tmp_path: Path, recognizer: Recognizer) -> None:
+    card = IsItMeRecipe(me, tmp_path / "out", replace(IS_IT_ME, epochs=30), recognizer).train()
     assert card.metrics["validation AUC"] == 1.0
     assert card.metrics["validation accuracy"] == 1.0
     assert card.parameters == 33
     photos = [me / "validation" / name / "0.png" for name in ("me", "not_me")]
-    mine, other = IsItMeRecipe.predict(read_checkpoint(tmp_path / "out"), photos, tools)
+    mine, other = IsItMeRecipe.predict(read_checkpoint(tmp_path / "out"), photos, recognizer)
     assert (mine.labels, other.labels) == (("me",), ())
     assert dict(mine.probabilities)["me"] > 0.5 > dict(other.probabilities)["me"]
 
 
-def test_is_it_me_on_a_checkpoint(me: Path, tmp_path: Path, tools: Tools) -> None:
+def test_is_it_me_on_a_checkpoint(me: Path, tmp_path: Path, recognizer: Recognizer) -> None:
     other = tmp_path / "base"
-    ClassifierRecipe(me, other, ClassifierOptions(epochs=2, batch=8, device="cpu"), tools).train()
-    chosen = IsItMeOptions(epochs=5, base=str(other), device="cpu")
-    card = IsItMeRecipe(me, tmp_path / "out", chosen, tools).train()
+    ClassifierRecipe(me, other, ClassifierOptions(epochs=2, batch=8, device="cpu"), recognizer).train()
+    chosen = replace(IS_IT_ME, epochs=5, base=str(other))
+    card = IsItMeRecipe(me, tmp_path / "out", chosen, recognizer).train()
     assert card.preprocessing["space"].startswith("compact-")
     assert card.parameters == 161
     with pytest.raises(BadInput, match="cannot be one"):
-        IsItMeRecipe(me, tmp_path / "x", replace(chosen, base=str(tmp_path / "out")), tools).train()
+        IsItMeRecipe(me, tmp_path / "x", replace(chosen, base=str(tmp_path / "out")), recognizer).train()
 
 
-def test_strangers_stand_in_for_not_me(me: Path, tmp_path: Path, tools: Tools) -> None:
+def test_strangers_stand_in_for_not_me(me: Path, tmp_path: Path, recognizer: Recognizer) -> None:
     strangers = tmp_path / "strangers"
     strangers.mkdir()
     for part in ("train", "validation"):
         for photo in (me / part / "not_me").iterdir():
             photo.rename(strangers / f"{part}{photo.name}")
     with pytest.raises(BadInput, match="not_me: no photos"):
-        IsItMeRecipe(me, tmp_path / "out", IsItMeOptions(), tools).train()
-    chosen = IsItMeOptions(epochs=30, strangers=str(strangers), negatives=10, device="cpu")
-    card = IsItMeRecipe(me, tmp_path / "out", chosen, tools).train()
+        IsItMeRecipe(me, tmp_path / "out", IS_IT_ME, recognizer).train()
+    chosen = replace(IS_IT_ME, epochs=30, strangers=str(strangers), negatives=10)
+    card = IsItMeRecipe(me, tmp_path / "out", chosen, recognizer).train()
     assert card.photos == {"train": 8 + 8, "val": 4 + 2}
     assert card.metrics["validation AUC"] == 1.0

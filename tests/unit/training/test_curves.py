@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import importlib.util
 import sys
 from pathlib import Path
@@ -14,9 +15,9 @@ import pytest
 from rostro.training.loop.curves import write_curves
 
 HISTORY = [
-    {"epoch": 1, "loss": 2.5, "accuracy": 0.25, "balanced accuracy": 0.2},
-    {"epoch": 2, "loss": float("nan"), "accuracy": 0.5, "balanced accuracy": 0.4},
-    {"epoch": 3, "loss": 0.5, "accuracy": 0.75, "balanced accuracy": 0.6},
+    {"epoch": 1, "training loss": 2.5, "accuracy": 0.25, "balanced accuracy": 0.2},
+    {"epoch": 2, "training loss": float("nan"), "accuracy": 0.5, "balanced accuracy": 0.4},
+    {"epoch": 3, "training loss": 0.5, "accuracy": 0.75, "balanced accuracy": 0.6},
 ]
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -36,7 +37,7 @@ def no_tensorboard(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_writes_numbers_and_a_drawing(tmp_path: Path) -> None:
     write_curves(tmp_path, HISTORY)
     assert (tmp_path / "curves.csv").read_text(encoding="utf-8").splitlines()[::3] == [
-        "epoch,loss,accuracy,balanced accuracy",
+        "epoch,training loss,accuracy,balanced accuracy",
         "3,0.5,0.75,0.6",
     ]
     assert points_of_lines(tmp_path) == [2, 3], "a loss that is no number is left out"
@@ -47,7 +48,7 @@ def test_losses_share_a_chart_and_have_a_legend(tmp_path: Path) -> None:
     """Where one still falls and the other rises, a network learns by heart: that is seen only on common axes."""
     losses = [(2.5, 2.6), (1.0, 1.4), (0.25, 1.6)]
     history = [
-        {"epoch": n, "loss": a, "validation loss": b, "accuracy": 0.5, "recall": 0.5}
+        {"epoch": n, "training loss": a, "validation loss": b, "accuracy": 0.5, "recall": 0.5}
         for n, (a, b) in enumerate(losses, 1)
     ]
     write_curves(tmp_path, history)
@@ -55,8 +56,18 @@ def test_losses_share_a_chart_and_have_a_legend(tmp_path: Path) -> None:
     drawing = ElementTree.parse(tmp_path / "curves.svg").getroot()
     texts = ["".join(text.itertext()) for text in drawing.iter(f"{SVG}text")]
     names = [name for name in texts if name in history[0]]
-    assert names == ["epoch", "loss", "loss", "validation loss", "epoch", "accuracy", "accuracy"]
+    assert names == ["epoch", "training loss", "validation loss", "epoch", "accuracy", "accuracy"]
     assert len(list(drawing)) == 4, "style, paper, two charts"
+
+
+def test_epochs_of_an_earlier_version_have_no_validation_loss(tmp_path: Path) -> None:
+    later = HISTORY[2] | {"epoch": 2, "validation loss": 0.9}
+    write_curves(tmp_path, [HISTORY[0], later])
+    with (tmp_path / "curves.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["validation loss"] for row in rows] == ["nan", "0.9"]
+    assert [row["training loss"] for row in rows] == ["2.5", "0.5"]
+    assert points_of_lines(tmp_path) == [2, 1, 2]
 
 
 def test_one_epoch_is_a_point(tmp_path: Path) -> None:
@@ -86,4 +97,4 @@ def test_tells_tensorboard_where_it_is_installed(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: object())
     write_curves(tmp_path, HISTORY)
     folder = (str(tmp_path / "tensorboard"),)
-    assert told == [folder, ("loss", 0.5, 3), ("accuracy", 0.75, 3), ("balanced accuracy", 0.6, 3), ()]
+    assert told == [folder, ("training loss", 0.5, 3), ("accuracy", 0.75, 3), ("balanced accuracy", 0.6, 3), ()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,8 @@ from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 from rostro.core.errors import BadInput
 from rostro.training.classifiers.scores import auc, balanced_accuracy, best_threshold, class_scores
 from rostro.training.data.augment import AUGMENTATIONS, Augmentation
-from rostro.training.data.batches import batch_indices, data_hash, resize_square
+from rostro.training.data.batches import batch_indices, data_hash
+from rostro.training.data.squares import resize_square
 from rostro.training.loop.card import Card
 from rostro.training.loop.curves import write_curves
 
@@ -26,6 +28,15 @@ CARD = Card(
 def test_card_goes_to_yaml_and_back() -> None:
     pytest.importorskip("yaml")
     assert Card.from_yaml(CARD.to_yaml(), "card.yaml") == CARD
+
+
+def test_the_loss_of_an_earlier_card_is_called_what_it_is() -> None:
+    pytest.importorskip("yaml")
+    before = replace(CARD, metrics={"validation loss": 0.7, "validation accuracy": 0.5})
+    after = {"training loss": 0.7, "validation accuracy": 0.5}
+    assert Card.from_yaml(before.to_yaml(), "card.yaml").metrics == after
+    both = replace(CARD, metrics={"training loss": 0.5, "validation loss": 0.7})
+    assert Card.from_yaml(both.to_yaml(), "card.yaml") == both
 
 
 @pytest.mark.parametrize("text", ["", "[1", "recipe: x", "a: &a [*a]", CARD.recipe])
@@ -100,5 +111,5 @@ def test_square() -> None:
 def test_curves_of_nothing_and_of_one_epoch(tmp_path: Path) -> None:
     write_curves(tmp_path, [])
     assert not list(tmp_path.iterdir())
-    write_curves(tmp_path, [{"epoch": 1, "loss": 0.7, "accuracy": float("nan")}])
-    assert (tmp_path / "curves.csv").read_text(encoding="utf-8") == "epoch,loss,accuracy\n1,0.7,nan\n"
+    write_curves(tmp_path, [{"epoch": 1, "training loss": 0.7, "accuracy": float("nan")}])
+    assert (tmp_path / "curves.csv").read_text(encoding="utf-8") == "epoch,training loss,accuracy\n1,0.7,nan\n"

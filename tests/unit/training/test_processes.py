@@ -7,12 +7,12 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from coloured_faces import coloured
 from PIL import Image
 
 torch = pytest.importorskip("torch")
@@ -20,17 +20,14 @@ if not torch.distributed.is_available():
     pytest.skip("this torch was built without processes", allow_module_level=True)
 
 from rostro.core.types import AlignmentSpec  # noqa: E402
-from rostro.photos.reading import read_photo  # noqa: E402
-from rostro.training.data.batches import PeopleAtATime, batch_indices, resize_square  # noqa: E402
+from rostro.training.base import Progress  # noqa: E402
+from rostro.training.data.batches import PeopleAtATime, batch_indices  # noqa: E402
 from rostro.training.data.crops import make_crops  # noqa: E402
 from rostro.training.loop import processes  # noqa: E402
 from rostro.training.loop.checkpoint import read_checkpoint  # noqa: E402
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from rostro.core.types import Image as Crop
-    from rostro.training.base import Tools
+    pass
 
 #: Relative. What is summed is the same, but not in the same order.
 TOLERANCE = 1e-3
@@ -39,21 +36,18 @@ SCRIPT = """
 import json, sys
 from pathlib import Path
 import torch
-from rostro.photos.reading import read_photo
+from coloured_faces import coloured
 from rostro.nets.iresnet import iresnet
 from rostro.training.loop import backbones
-from rostro.training.data.batches import resize_square
 from rostro.training.loop.processes import joined, number
-from rostro.training.base import Tools
 from rostro.training.recipes.embedder import EmbedderOptions, EmbedderRecipe
 
 torch.set_num_threads(1)
 backbones.BACKBONES["small"] = lambda dims: iresnet(18, dims, width=16)
 root, output, chosen = Path(sys.argv[1]), Path(sys.argv[2]), json.loads(sys.argv[3])
-crop = lambda photos, spec, detector: (resize_square(read_photo(photo).image, spec.size) for photo in photos)
 chosen = EmbedderOptions(net="small", dims=16, unseen=2, min_photos=4, device="cpu", rate=0.0001, scale=8.0, **chosen)
 with joined("cpu"):
-    card = EmbedderRecipe(root, output, chosen, Tools(open_base=None, crop=crop)).train()
+    card = EmbedderRecipe(root, output, chosen, coloured()).train()
     Path(output / f"card-{number()}.json").write_text(json.dumps(card.metrics))
 """
 
@@ -78,7 +72,7 @@ def run(processes: int, root: Path, output: Path, **chosen: object) -> None:
     script.write_text(SCRIPT)
     torchrun = ["-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={processes}"]
     command = [sys.executable, *(torchrun if processes > 1 else []), str(script), str(root), str(output)]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(sys.path)}
     answer = subprocess.run(
         [*command, json.dumps(chosen)], capture_output=True, text=True, timeout=250, env=environment, check=False
     )
@@ -86,7 +80,7 @@ def run(processes: int, root: Path, output: Path, **chosen: object) -> None:
 
 
 def losses(output: Path) -> list[float]:
-    return [float(row["loss"]) for row in csv.DictReader((output / "curves.csv").open())]
+    return [float(row["training loss"]) for row in csv.DictReader((output / "curves.csv").open())]
 
 
 def test_two_processes_make_the_steps_of_one_with_the_doubled_batch(people: Path, tmp_path: Path) -> None:
@@ -106,7 +100,7 @@ def test_two_processes_make_the_steps_of_one_with_the_doubled_batch(people: Path
 
 
 def test_a_process_that_comes_late_crops_its_own_part(
-    people: Path, tmp_path: Path, tools: Tools, monkeypatch: pytest.MonkeyPatch
+    people: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     photos = sorted(people.rglob("*.png"))
     spec = AlignmentSpec("five_point", 24)
@@ -114,12 +108,8 @@ def test_a_process_that_comes_late_crops_its_own_part(
     monkeypatch.setattr(processes, "wait", lambda: None)
     for number in (0, 1):  # the second one looks when the first is done
         monkeypatch.setattr(processes, "number", lambda number=number: number)
-        crops = make_crops(photos, spec, "none", tmp_path, replace(tools, crop=resized))
+        crops = make_crops(photos, spec, "yunet", tmp_path, recognizer=coloured(), progress=Progress())
     assert crops.kept.tolist() == list(range(len(photos)))
-
-
-def resized(photos: Sequence[Path], spec: AlignmentSpec, detector: str) -> Iterator[Crop]:
-    return (resize_square(read_photo(photo).image, spec.size) for photo in photos)
 
 
 def test_every_process_has_people_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:

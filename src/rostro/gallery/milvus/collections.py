@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 import threading
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, unquote, urlsplit
 
-from rostro.core.errors import BadInput, GalleryError, MissingExtra, SpaceMismatch
+from rostro.core.errors import GalleryError, MissingExtra, SpaceMismatch
 from rostro.gallery.base import without_password
+from rostro.gallery.milvus.address import Address
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -35,63 +33,6 @@ PAGE = 2_000
 
 #: Seconds that a request may take, tries included.
 TIMEOUT = 60.0
-
-#: What may follow the ``?`` of a URL, and what it is otherwise.
-_OPTIONS = {"shards": "1", "replicas": "1", "index": "HNSW", "database": "", "tls": "0"}
-
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,199}")
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """What a URL says: ``milvus://USER:PASSWORD@HOST:PORT/NAME?shards=1&replicas=1&index=HNSW&database=…&tls=0``.
-
-    Attributes:
-        uri: The server, as pymilvus takes it.
-        name: The gallery.
-        database: The server's database; empty for the default one.
-        shards: Into how many parts of the cluster new templates are spread. Fixed when the gallery is made.
-        replicas: How many times the gallery is held in memory.
-        index: Type of the search index. Fixed when the gallery is made.
-    """
-
-    uri: str
-    name: str
-    user: str
-    password: str
-    database: str
-    shards: int
-    replicas: int
-    index: str
-
-    @classmethod
-    def parse(cls, url: str) -> Address:
-        """Reads a URL.
-
-        Raises:
-            BadInput: No host, a name that Milvus does not take, an option that is not known.
-        """
-        parts = urlsplit(url)
-        shown = without_password(url)
-        name = parts.path.strip("/")
-        if not parts.hostname or not _NAME.fullmatch(name):
-            raise BadInput(f"{shown}: a Milvus gallery is milvus://HOST:PORT/NAME, NAME of letters, digits and _")
-        options = {**_OPTIONS, **dict(parse_qsl(parts.query, keep_blank_values=True))}
-        unknown = options.keys() - _OPTIONS.keys()
-        if unknown:
-            raise BadInput(f"{shown}: no option {', '.join(sorted(unknown))}; there is: {', '.join(_OPTIONS)}")
-        if not all(options[name].isdecimal() for name in ("shards", "replicas", "tls")):
-            raise BadInput(f"{shown}: shards, replicas and tls are whole numbers")
-        return cls(
-            uri=f"{'https' if int(options['tls']) else 'http'}://{parts.hostname}:{parts.port or 19530}",
-            name=name,
-            user=unquote(parts.username or ""),
-            password=unquote(parts.password or ""),
-            database=options["database"],
-            shards=int(options["shards"]),
-            replicas=int(options["replicas"]),
-            index=options["index"],
-        )
 
 
 class Collections:
@@ -112,6 +53,8 @@ class Collections:
         self.address = Address.parse(url)
         self.people = f"{self.address.name}_people"
         self.templates = f"{self.address.name}_templates"
+        self._space: str | None = None
+        self._dims: int | None = None
         self._closed = False
         self._making = threading.Lock()
         with self._errors_named():
@@ -135,12 +78,32 @@ class Collections:
         if self._closed:
             raise GalleryError(f"{self.shown}: the gallery is closed")
 
-    def stored_space(self) -> str | None:
-        """The embedding space in the description of the people; None where there is no gallery.
+    @property
+    def space(self) -> str | None:
+        """The embedding space, which never changes once it is known; None where there is no gallery.
 
         Raises:
             GalleryError: Something else of that name, or of a newer version.
         """
+        self.check_open()
+        if self._space is None:
+            self._space = self._stored_space()
+        return self._space
+
+    @property
+    def dims(self) -> int | None:
+        """Length of the vectors, which never changes once it is known; None while there are no templates."""
+        if self._dims is None:
+            self._look_for_templates()
+        return self._dims
+
+    def _look_for_templates(self) -> None:
+        self._dims = self._stored_dims()
+        if self._dims is not None:
+            self.make_ready(self.templates)
+
+    def _stored_space(self) -> str | None:
+        """From the description of the people."""
         with self.client() as client:
             if not client.has_collection(self.people, timeout=TIMEOUT):
                 return None
@@ -179,7 +142,7 @@ class Collections:
         """
         from pymilvus import DataType
 
-        if self.dims() is None:
+        if self._stored_dims() is None:
             with self._making, self.client() as client:
                 schema = client.create_schema(description=json.dumps({"rostro": VERSION}))
                 schema.add_field("key", DataType.VARCHAR, is_primary=True, max_length=64)  # of what makes it unique
@@ -189,12 +152,11 @@ class Collections:
                 schema.add_field("details", DataType.JSON)  # box, photo, quality
                 schema.add_field("vector", DataType.FLOAT_VECTOR, dim=dims)
                 self._create(client, self.templates, schema)
-        if self.dims() != dims:
-            raise SpaceMismatch(f"{self.shown}: vectors of {dims} numbers; the gallery's have {self.dims()}")
+        if (stored := self._stored_dims()) != dims:
+            raise SpaceMismatch(f"{self.shown}: vectors of {dims} numbers; the gallery's have {stored}")
         self.make_ready(self.templates)
 
-    def dims(self) -> int | None:
-        """Length of the vectors; None while there are no templates."""
+    def _stored_dims(self) -> int | None:
         with self.client() as client:
             if not client.has_collection(self.templates, timeout=TIMEOUT):
                 return None
@@ -220,6 +182,11 @@ class Collections:
                 time.sleep(0.05)
         if state != LoadState.Loaded:
             raise GalleryError(f"{self.shown}: the server could not load {collection}")
+
+    def make_all_ready(self) -> None:
+        """Sees to both collections; there may be no templates yet."""
+        self.make_ready(self.people)
+        self._look_for_templates()
 
     def index_state(self) -> str:
         """Type of the search index, and how much of it is built. The server searches what is not, one by one."""
@@ -276,11 +243,7 @@ class Collections:
         """How many rows meet a condition."""
         with self.client() as client:
             (row,) = client.query(
-                collection,
-                filter=condition,
-                output_fields=["count(*)"],
-                consistency_level="Strong",
-                timeout=TIMEOUT,
+                collection, filter=condition, output_fields=["count(*)"], consistency_level="Strong", timeout=TIMEOUT
             )
         count: int = row["count(*)"]
         return count

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from rostro.core.errors import BadInput, GalleryError, SpaceMismatch, UnknownPerson
 from rostro.core.types import Person, Template
-from rostro.gallery.base import Gallery, Hit, Info, check_queries, check_templates, clean_name
+from rostro.gallery.base import Gallery, Hit, Info, clean_name
+from rostro.gallery.checks import check_queries, check_templates
 from rostro.gallery.postgresql.codes import fill_codes
 from rostro.gallery.postgresql.database import Database
 from rostro.gallery.postgresql.rows import erase, fix_dims, insert, name_key, nearest, one, template_of

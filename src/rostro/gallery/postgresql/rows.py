@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rostro.core.types import Template
-from rostro.gallery.base import Hit, check_templates, clean_name
+from rostro.gallery.base import Hit, clean_name
+from rostro.gallery.checks import check_templates
 from rostro.gallery.postgresql.codes import codes_of
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ import numpy as np
 
 from rostro.core.errors import BadInput, GalleryError, SpaceMismatch, UnknownPerson
 from rostro.core.types import Person, Template
-from rostro.gallery.base import Gallery, Info, check_queries, check_templates, clean_name
+from rostro.gallery.base import Gallery, Info, clean_name
+from rostro.gallery.checks import check_queries, check_templates
 from rostro.gallery.sqlite import erasure
 from rostro.gallery.sqlite.database import Database
 from rostro.gallery.sqlite.erasure import meta

@@ -2,30 +2,48 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rostro.core.errors import BadInput, GalleryError
 from rostro.core.files import PRIVATE, replacing
-from rostro.gallery.base import open_gallery
+from rostro.gallery.base import lent, open_gallery
 from rostro.gallery.sqlite.gallery import SqliteGallery
 from rostro.gallery.upkeep.migrate import migrate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
-    from rostro.gallery.base import Gallery
+    from rostro.gallery.base import Gallery, Info
 
 
-def back_up(gallery: Gallery, path: Path, on_progress: Callable[[int, int], None] | None = None) -> None:
-    """Writes a gallery into a new SQLite file, which is there whole or not at all.
+def back_up(
+    gallery: Gallery | str | Path, path: str | Path, on_progress: Callable[[int, int], None] | None = None
+) -> Info:
+    """Writes a gallery, also one that is in use, into a new SQLite file, which is there whole or not at all.
 
     A SQLite gallery is copied page by page in one committed state; any other template by template.
+
+    Args:
+        gallery: A gallery, or its path or URL.
+        path: The file; it must not be there.
+        on_progress: Called with the number of templates done and of all, where they are copied one by one.
+
+    Returns:
+        What the copy holds.
 
     Raises:
         BadInput: The file is there already, or there is no such folder.
         GalleryError: It cannot be written, or what was read back is not what was copied.
     """
+    path = Path(path)
+    with lent(gallery) as opened:
+        _back_up(opened, path, on_progress)
+    with open_gallery(str(path), create=False) as copy:
+        return copy.info()
+
+
+def _back_up(gallery: Gallery, path: Path, on_progress: Callable[[int, int], None] | None) -> None:
     if path.exists():
         raise BadInput(f"{path}: is there already; a backup never overwrites")
     if not path.parent.is_dir():

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rostro.core.errors import GalleryCorrupt
+from rostro.gallery.base import lent
 from rostro.gallery.upkeep.migrate import blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from rostro.core.types import Floats, Person, Template
     from rostro.gallery.base import Gallery
@@ -39,6 +41,19 @@ def find_damage(gallery: Gallery) -> Iterator[str]:
             yield from _read_through(gallery)
     except GalleryCorrupt as error:
         yield str(error)
+
+
+def check(gallery: Gallery | str | Path) -> list[str]:
+    """Reads all of a gallery and names what is damaged, as `find_damage` does.
+
+    Args:
+        gallery: A gallery, or its path or URL.
+
+    Raises:
+        GalleryError: It cannot be opened.
+    """
+    with lent(gallery) as opened:
+        return list(find_damage(opened))
 
 
 def _read_through(gallery: Gallery) -> Iterator[str]:

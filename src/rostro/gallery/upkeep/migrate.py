@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rostro.core.errors import BadInput, SpaceMismatch
+from rostro.core.types import Answer
+from rostro.gallery.base import lent, without_password
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -27,9 +30,9 @@ BLOCK = 2_000
 Digests = dict[tuple[str, tuple[float, ...] | None], bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class Migration:
-    """What a copy came to.
+@dataclass(frozen=True, slots=True, repr=False)
+class Migration(Answer):
+    """What a copy came to. True where the copy is what was copied.
 
     Attributes:
         people: People in the source.
@@ -46,21 +49,47 @@ class Migration:
     checksum: str
     differences: tuple[str, ...]
 
+    def __bool__(self) -> bool:
+        return not self.differences
 
-def migrate(source: Gallery, target: Gallery, on_progress: Callable[[int, int], None] | None = None) -> Migration:
+    def __repr__(self) -> str:
+        whole = "whole" if self else f"{len(self.differences)} differences"
+        return f"<Migration of {self.people} people with {self.templates} templates: {whole}>"
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of it."""
+        return {**asdict(self), "differences": list(self.differences)}
+
+
+def migrate(
+    source: Gallery | str | Path,
+    target: Gallery | str | Path,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Migration:
     """Copies every person and template. What the target holds besides stays.
 
     Times of enrolment and ids are the target's own.
 
     Args:
-        source: Read only; changes made to it meanwhile may be left out.
-        target: A gallery of the same space.
+        source: A gallery, or its path or URL. Read only; changes made to it meanwhile may be left out.
+        target: A gallery of the same space, or its path or URL; made if it is not there.
         on_progress: Called with the number of templates done and of all.
 
     Raises:
         SpaceMismatch: The galleries are of different spaces.
-        BadInput: The source has no space: nothing was ever enrolled in it.
+        BadInput: The source has no space: nothing was ever enrolled in it. Or both are the same.
+        GalleryError: One of them cannot be opened.
     """
+    if isinstance(source, str | Path) and source == target:
+        raise BadInput(f"{without_password(str(source))}: a gallery cannot be copied onto itself")
+    with (
+        lent(source) as old,
+        lent(target, space=old.space, create=old.space is not None) as new,
+    ):
+        return _migrate(old, new, on_progress)
+
+
+def _migrate(source: Gallery, target: Gallery, on_progress: Callable[[int, int], None] | None) -> Migration:
     if source.space is None:
         raise BadInput("there is nothing to copy: the gallery has no embedding space yet")
     if source.space != target.space:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,10 +9,13 @@ import numpy as np
 
 from rostro.core.errors import BadInput, PhotoError, SpaceMismatch
 from rostro.photos.reading import photo_hash
-from rostro.training.base import Base, Found, Tools
+from rostro.recognizer import Recognizer
+from rostro.training.base import Base, Found, Progress
 from rostro.training.classifiers.pictures import run_checkpoint
+from rostro.training.data.examples import VectorExamples
 from rostro.training.loop.checkpoint import Checkpoint, read_checkpoint
 from rostro.training.loop.loop import Interrupted
+from rostro.training.recognizers import EmbedderBase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -47,61 +49,52 @@ class CheckpointBase:
         return self.vectors(photos)
 
 
-def open_base(name: str, tools: Tools) -> Base:
+def open_base(name: str, recognizer: Recognizer | None = None, progress: Progress | None = None) -> Base:
     """A base by its name: a checkpoint's path, else an embedder; a checkpoint of an embedder is one too.
+
+    Args:
+        name: A path, or an embedder's name.
+        recognizer: Its own embedder is taken under its name; None makes the default one.
+        progress: Told of each photo that an embedder looks at.
 
     Raises:
         UnknownModel: Neither.
+        BadInput: A checkpoint that stands on a base itself.
     """
     path = Path(name)
-    if not path.exists():
-        return tools.open_base(name)
-    checkpoint = read_checkpoint(path)
-    return tools.open_base(name) if "alignment" in checkpoint.card.preprocessing else CheckpointBase(checkpoint)
+    checkpoint = read_checkpoint(path) if path.exists() else None
+    if checkpoint is not None and "alignment" not in checkpoint.card.preprocessing:
+        return CheckpointBase(checkpoint)
+    return EmbedderBase(name, recognizer or Recognizer(), progress or Progress())
 
 
-def reopen_base(checkpoint: Checkpoint, tools: Tools) -> Base:
+def reopen_base(checkpoint: Checkpoint, recognizer: Recognizer | None = None, progress: Progress | None = None) -> Base:
     """The base that a checkpoint stands on.
 
     Raises:
         SpaceMismatch: The base is not the same any more.
     """
     written = checkpoint.card.preprocessing
-    base = open_base(str(written["base"]), tools)
+    base = open_base(str(written["base"]), recognizer, progress)
     if base.space != written["space"]:
         raise SpaceMismatch(f"{written['base']}: trained on vectors of {written['space']}, these are of {base.space}")
     return base
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Vectors:
-    """The vectors of a part's photos; photos that gave none are left out.
-
-    Attributes:
-        vectors: (N, d) float32.
-        labels: (N,) numbers of their classes.
-        hashes: sha256 of each photo.
-    """
-
-    vectors: Floats
-    labels: NDArray[np.int64]
-    hashes: tuple[str, ...]
-
-
-def embed(base: Base, photos: Sequence[Path], labels: NDArray[np.int64], tools: Tools) -> Vectors:
+def embed(base: Base, photos: Sequence[Path], labels: NDArray[np.int64], progress: Progress) -> VectorExamples:
     """The vectors of photos; says which photos give none.
 
     Raises:
         BadInput: A class has no photo left.
-        Interrupted: `Tools.stopped` said so.
+        Interrupted: `Progress.stopped` said so.
     """
     kept: list[int] = []
     rows: list[Floats] = []
     for index, answer in enumerate(base.vectors(photos)):
-        if tools.stopped():
+        if progress.stopped():
             raise Interrupted("stopped before the training began; nothing was written")
         if isinstance(answer, PhotoError):
-            tools.say(f"left out: {answer}")
+            progress.say(f"left out: {answer}")
             continue
         kept.append(index)
         rows.append(answer.vector)
@@ -109,4 +102,4 @@ def embed(base: Base, photos: Sequence[Path], labels: NDArray[np.int64], tools: 
     if gone:
         example = photos[int(np.flatnonzero(labels == gone[0])[0])]
         raise BadInput(f"{example.parent}: no photo here gives a vector, so nothing can be learned of this class")
-    return Vectors(np.stack(rows), labels[kept], tuple(photo_hash(photos[index]) for index in kept))
+    return VectorExamples(np.stack(rows), labels[kept], tuple(photo_hash(photos[index]) for index in kept))

@@ -8,7 +8,7 @@ import numpy as np
 
 from rostro.core.errors import PhotoError
 from rostro.photos.reading import read_photo
-from rostro.training.data.batches import resize_square
+from rostro.training.data.squares import resize_square
 from rostro.training.loop import nets as _nets
 
 if TYPE_CHECKING:

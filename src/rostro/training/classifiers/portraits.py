@@ -12,57 +12,32 @@ import numpy as np
 
 from rostro.core.errors import PhotoError
 from rostro.core.geometry import unit_rows
-from rostro.photos.reading import read_photo
-from rostro.training.data.batches import resize_square
 from rostro.training.loop.loop import Interrupted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from rostro.core.types import Floats, Image
-    from rostro.photos.reading import Source
-    from rostro.training.base import Base, Tools
+    from rostro.core.types import Floats
+    from rostro.training.base import Base, Progress
 
 #: Strengths of the penalty that are tried; the validation part decides.
 PENALTIES = (0.003, 0.01, 0.03, 0.1)
 _ITERATIONS = 100
-_TOGETHER = 64
 
 
-def middle_square(image: Image, size: int) -> Image:
-    """The largest square in the photo's middle, at a side in pixels."""
-    height, width = image.shape[:2]
-    side = min(height, width)
-    top, left = (height - side) // 2, (width - side) // 2
-    return resize_square(image[top : top + side, left : left + side], size)
-
-
-def middle_squares(photos: Sequence[Source], size: int) -> Iterator[list[Image | PhotoError]]:
-    """The middle squares of photos, some at a time."""
-    for start in range(0, len(photos), _TOGETHER):
-        yield [_square(photo, size) for photo in photos[start : start + _TOGETHER]]
-
-
-def _square(photo: Source, size: int) -> Image | PhotoError:
-    try:
-        return middle_square(read_photo(photo).image, size)
-    except PhotoError as error:
-        return error
-
-
-def look(base: Base, photos: Sequence[Path | bytes], tools: Tools) -> Floats:
+def look(base: Base, photos: Sequence[Path | bytes], progress: Progress) -> Floats:
     """(N, d) vectors of portraits; entries are about 1, whatever the base.
 
     Raises:
         PhotoError: A photo cannot be read.
-        Interrupted: `Tools.stopped` said so.
+        Interrupted: `Progress.stopped` said so.
     """
     rows = []
     for answer in base.portraits(photos):
-        if tools.stopped():
+        if progress.stopped():
             raise Interrupted("stopped before the training began; nothing was written")
         if isinstance(answer, PhotoError):
             raise answer

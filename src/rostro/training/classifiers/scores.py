@@ -68,8 +68,11 @@ def verification(vectors: NDArray[Any], labels: NDArray[Any]) -> dict[str, float
 
 
 def best_threshold(scores: NDArray[Any], truth: NDArray[Any]) -> float:
-    """The threshold (score >= threshold is a yes) of highest accuracy, the lowest of several; between two scores."""
-    return threshold_of_counts(_counts(scores, truth))
+    """The threshold (score >= threshold is a yes) of highest accuracy, the lowest of several; between two scores.
+
+    Where all should be a yes, or none, it lies 1 outside of all scores: others may come.
+    """
+    return threshold_of_counts(_counts(scores, truth), outside=1.0)
 
 
 def _counts(scores: NDArray[Any], truth: NDArray[Any]) -> ScoreCounts:

@@ -12,6 +12,7 @@ import numpy as np
 
 from rostro.core.errors import BadInput, PhotoError
 from rostro.photos.reading import read_photo
+from rostro.training.data.squares import resize_square
 from rostro.training.loop import processes as _processes
 
 if TYPE_CHECKING:
@@ -234,15 +235,6 @@ class VectorBatches:
 def _batches(count: int, batch: int, seed: int | None, epoch: int) -> list[NDArray[np.int64]]:
     """Shuffled, or in order where there is no seed; those are not shared out."""
     return batch_indices(count, batch, np.arange(count)) if seed is None else shuffled(count, batch, seed, epoch)
-
-
-def resize_square(image: Image, size: int) -> Image:
-    """The picture as a square of a side in pixels: averaged when it shrinks, interpolated when it grows."""
-    import cv2
-
-    shrinks = image.shape[0] * image.shape[1] > size * size
-    resized = cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
-    return np.asarray(resized, np.uint8)
 
 
 def data_hash(hashes: Sequence[str], labels: NDArray[Any]) -> str:

@@ -14,6 +14,7 @@ from rostro.photos.writing import encode_picture
 from rostro.training.loop import processes as _processes
 from rostro.training.loop.checkpoint import make_folder
 from rostro.training.loop.loop import Interrupted
+from rostro.training.recognizers import aligned_faces
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from rostro.core.types import AlignmentSpec
-    from rostro.training.base import Tools
+    from rostro.recognizer import Recognizer
+    from rostro.training.base import Progress
 
 _SHOWN = 5
 
@@ -42,7 +44,15 @@ class Crops:
     hashes: tuple[str, ...]
 
 
-def make_crops(photos: Sequence[Path], spec: AlignmentSpec, detector: str, folder: Path, tools: Tools) -> Crops:
+def make_crops(
+    photos: Sequence[Path],
+    spec: AlignmentSpec,
+    detector: str,
+    folder: Path,
+    *,
+    recognizer: Recognizer,
+    progress: Progress,
+) -> Crops:
     """The crops of photos; those that a run before made are not made again. Says which photos give none.
 
     Several processes make a part each.
@@ -52,11 +62,12 @@ def make_crops(photos: Sequence[Path], spec: AlignmentSpec, detector: str, folde
         spec: How their faces are aligned.
         detector: What finds them.
         folder: Where crops are kept, by the photo's hash, in a folder per detector and alignment.
-        tools: What makes and tells.
+        recognizer: Finds the faces; see `rostro.training.recognizers`.
+        progress: Told, and asked whether to stop.
 
     Raises:
         BadInput: No photo gives a crop.
-        Interrupted: `Tools.stopped` said so; the crops made until then are kept.
+        Interrupted: `Progress.stopped` said so; the crops made until then are kept.
     """
     home = folder / f"{detector}+{spec.key}"
     make_folder(home)
@@ -66,20 +77,20 @@ def make_crops(photos: Sequence[Path], spec: AlignmentSpec, detector: str, folde
     mine = list(files)[_processes.number() :: _processes.count()]  # of all photos: what is there changes meanwhile
     todo = [index for index in mine if not files[index].exists()]
     if todo:
-        answers = tools.crop([photos[index] for index in todo], spec, detector)
+        answers = aligned_faces([photos[index] for index in todo], spec, detector, recognizer, progress)
         for index, answer in zip(todo, answers, strict=True):
             if isinstance(answer, PhotoError):
                 failed[index] = answer
             else:
                 write_file(files[index], encode_picture(answer, ".png"))
-            if tools.stopped():
+            if progress.stopped():
                 raise Interrupted("stopped while faces were cropped; the same command goes on from there")
     _processes.wait()
     kept = [index for index, file in files.items() if file.exists()]
     for index in sorted(failed)[:_SHOWN]:
-        tools.say(f"left out: {failed[index]}")
+        progress.say(f"left out: {failed[index]}")
     if len(kept) < len(photos):
-        tools.say(f"{len(photos) - len(kept)} of {len(photos)} photos are left out")
+        progress.say(f"{len(photos) - len(kept)} of {len(photos)} photos are left out")
     if not kept:
         raise BadInput(f"none of {len(photos)} photos gives a face; the first: {failed[min(failed)]}")
     return Crops(

@@ -20,7 +20,8 @@ class Card:
         net: The network, or the kind of classifier.
         classes: Names of the outputs, in order.
         preprocessing: How photos become inputs: ``size``, ``scale``, …, or the ``space`` of the vectors.
-        metrics: Measured on the validation part (``validation …``) and on the test part, where there is one.
+        metrics: Measured on the validation part (``validation …``) and on the test part, where there is one; of
+            networks the ``training loss`` of that epoch too.
         data_hash: sha256 over the photos' bytes and labels.
         photos: How many photos each part had.
         parameters: Numbers that were trained.
@@ -73,7 +74,15 @@ class Card:
         needed = {"recipe", "net", "classes", "preprocessing"}
         if not isinstance(document, dict) or not needed <= set(document) <= known:
             raise BadInput(f"{name}: not a card of a checkpoint")
-        return cls(**document | {"classes": tuple(map(str, document["classes"]))})
+        metrics = _rightly_named(document.get("metrics") or {})
+        return cls(**document | {"classes": tuple(map(str, document["classes"])), "metrics": metrics})
+
+
+def _rightly_named(metrics: dict[str, float]) -> dict[str, float]:
+    """An earlier version kept the training loss alone, and called it ``validation loss``."""
+    if "training loss" in metrics:
+        return metrics
+    return {"training loss" if name == "validation loss" else name: value for name, value in metrics.items()}
 
 
 def read_card(path: Path) -> Card:

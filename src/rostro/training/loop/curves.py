@@ -15,14 +15,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+#: What the two losses are called in tables and cards. Of classes that nobody was trained on there is no second one.
+TRAINING_LOSS, VALIDATION_LOSS = LOSSES = ("training loss", "validation loss")
+
 
 def write_curves(folder: Path, history: Sequence[dict[str, float]]) -> None:
     """Writes ``curves.csv`` (a line per epoch), ``curves.svg`` (the losses, and the first other value), and events.
 
     Args:
         folder: Where to.
-        history: Per epoch its number under ``epoch``, its ``loss``, and what was measured. Every value whose
-            name ends in ``loss`` is a line of the same chart.
+        history: Per epoch its number under ``epoch``, its `LOSSES`, and what was measured; an epoch may lack something.
 
     Raises:
         BadInput: The folder cannot be written.
@@ -30,7 +32,8 @@ def write_curves(folder: Path, history: Sequence[dict[str, float]]) -> None:
     if not history:
         return
     table = io.StringIO()
-    writer = csv.DictWriter(table, list(history[0]), lineterminator="\n")
+    # epochs of an earlier version lack the validation loss
+    writer = csv.DictWriter(table, list(history[-1]), restval="nan", lineterminator="\n")
     writer.writeheader()
     writer.writerows(history)
     write_file(folder / "curves.csv", table.getvalue().encode())
@@ -52,9 +55,9 @@ def _write_events(folder: Path, row: dict[str, float]) -> None:
 
 def _charts(history: Sequence[dict[str, float]]) -> list[str]:
     """The losses over each other, which shows where learning by heart begins; beside them the first other value."""
-    names = [name for name in history[0] if name != "epoch"]
-    losses = [name for name in names if name.split()[-1] == "loss"]
-    others = [name for name in names if name not in losses][:1]
+    names = [name for name in history[-1] if name != "epoch"]
+    losses = [name for name in names if name in LOSSES]
+    others = [name for name in names if name not in LOSSES][:1]
     return [_chart(shown, history) for shown in (losses, others) if shown]
 
 
@@ -68,6 +71,8 @@ def _chart(names: Sequence[str], history: Sequence[dict[str, float]]) -> str:
     first = min(epochs)
     across = Axis(title="epoch", low=first, high=max(*epochs, first + 1), show="{:g}".format, whole=True)
     title = "loss" if len(names) > 1 else names[0]
-    if title != "loss" and all(0 <= value <= 1 for value in values):  # a part of all: accuracies can be compared
+    if not set(names) & set(LOSSES) and all(
+        0 <= value <= 1 for value in values
+    ):  # a part of all: accuracies can be compared
         return line_chart(series, across, Axis(title=title, low=0, high=1, show="{:.4g}".format))
     return line_chart(series, across, Axis.around(title, values))

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rostro.core.errors import BadInput, RostroError
-from rostro.training.base import LoopOptions, Step, Tools
+from rostro.training.base import LoopOptions, Progress, Step
 from rostro.training.loop import processes as _processes
 from rostro.training.loop.checkpoint import BEST, LAST, make_folder, read_resume, write_checkpoint, write_resume
-from rostro.training.loop.curves import write_curves
+from rostro.training.loop.curves import LOSSES, TRAINING_LOSS, VALIDATION_LOSS, write_curves
 from rostro.training.loop.memory import keep_freed_memory
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ _WARM_UP = 0.05
 
 
 class Interrupted(RostroError):  # noqa: N818 - the name says what happened
-    """A training was stopped before its end; what it learned is kept."""
+    """A training was stopped before its end; what it learned is kept, and ``values["why"]`` is ``resumable`` then."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -55,8 +55,9 @@ class Training:
         anneal: Whether the rate climbs and then falls along a cosine; the originals keep theirs.
         card: Card of the checkpoints, without metrics.
         folder: Where they go.
-        tools: Progress and interruption.
+        progress: Told of steps and epochs, and asked whether to stop.
         measured: The part of the network whose answers `measure` is given; None: the whole.
+        unseen: Whether the classes of `val` are others than those of `train`, so that `loss` says nothing about them.
         export: Told the folder and the card of each better epoch before they are kept; writes what belongs beside the
             checkpoint, and gives the card that says so.
     """
@@ -71,8 +72,9 @@ class Training:
     anneal: bool
     card: Card
     folder: Path
-    tools: Tools
+    progress: Progress
     measured: nn.Module | None = None
+    unseen: bool = False
     export: Callable[[Path, Card], Card] | None = None
 
     def run(self) -> Card:
@@ -82,7 +84,7 @@ class Training:
             The best checkpoint's card.
 
         Raises:
-            Interrupted: `Tools.stopped` said so.
+            Interrupted: `Progress.stopped` said so.
             BadInput: Nothing to resume, or something of another training.
         """
         return _Run(self).run()
@@ -140,14 +142,15 @@ class _Run:
             state.step += 1
             self._photos += int(photos)
             speed = self._photos / max(time.monotonic() - self._started, 1e-9)
-            task.tools.on_step(
+            task.progress.on_step(
                 Step(state.epoch + 1, task.options.epochs, state.step, self._steps, state.loss_sum / state.step, speed)
             )
-            if any(_processes.total(task.tools.stopped())):
+            if any(_processes.total(task.progress.stopped())):
                 self._keep_last()
                 raise Interrupted(
                     f"stopped in epoch {state.epoch + 1} after step {state.step} of {self._steps}; "
-                    f"the same with resume goes on"
+                    f"the same with resume goes on",
+                    why="resumable",
                 )
 
     def _step(self, images: Tensor, labels: Tensor, share: float) -> float:
@@ -182,12 +185,17 @@ class _Run:
 
     def _finish_epoch(self) -> None:
         task, state = self._task, self._state
-        measured = self._measure() if _processes.number() == 0 else {"": 0.0}
+        losses = {TRAINING_LOSS: state.loss_sum / self._steps}
+        measured = {"": 0.0}
+        if _processes.number() == 0:
+            validation, measured = self._measure()
+            losses |= validation
         name, value = next(iter(measured.items()))
         value = _processes.of_the_first(value)
-        state.history.append({"epoch": state.epoch + 1, "loss": state.loss_sum / self._steps, **measured})
+        state.history.append({"epoch": state.epoch + 1, **losses, **measured})
         state.epoch, state.step, state.loss_sum = state.epoch + 1, 0, 0.0
-        task.tools.say(f"epoch {state.epoch}: loss {state.history[-1]['loss']:.4f}, {name} {value:.4f}")
+        told = ", ".join(f"{what} {number:.4f}" for what, number in (losses | {name: value}).items())
+        task.progress.say(f"epoch {state.epoch}: {told}")
         if state.best is None or value > state.best:
             state.best, state.best_epoch = value, state.epoch
             self._keep_best()
@@ -195,9 +203,16 @@ class _Run:
         if _processes.number() == 0:
             write_curves(task.folder, state.history)
 
-    def _measure(self) -> dict[str, float]:
-        task = self._task
-        return task.measure(run_net(task.measured or task.net, task.val, self._device), task.val.labels)
+    def _measure(self) -> tuple[dict[str, float], dict[str, float]]:
+        """The loss on the validation part, where there is one, and what is measured there."""
+        import torch
+
+        task, losses = self._task, {}
+        scores = run_net(task.measured or task.net, task.val, self._device)
+        if not task.unseen:
+            labels = torch.from_numpy(np.ascontiguousarray(task.val.labels)).to(self._device)
+            losses[VALIDATION_LOSS] = float(task.loss(torch.from_numpy(scores).to(self._device), labels))
+        return losses, task.measure(scores, task.val.labels)
 
     def _keep_best(self) -> None:
         task = self._task
@@ -224,6 +239,7 @@ class _Run:
         if state["made_by"] != self._state.made_by:
             raise BadInput(f"{task.folder}: what lies there was trained on other data or with other options")
         self._state = _State(**state)
+        self._state.history = [_renamed(row) for row in self._state.history]
         task.net.load_state_dict({name[4:]: value for name, value in tensors.items() if name.startswith("net.")})
         whole = task.optimiser.state_dict()
         learned = [parameter for group in task.optimiser.param_groups for parameter in group["params"]]
@@ -235,7 +251,8 @@ class _Run:
 
     def _card(self, epoch: int) -> Card:
         measured = self._state.history[epoch - 1] if epoch else {}
-        return replace(self._task.card, metrics={f"validation {k}": v for k, v in measured.items() if k != "epoch"})
+        named = {k if k in LOSSES else f"validation {k}": v for k, v in measured.items() if k != "epoch"}
+        return replace(self._task.card, metrics=named)
 
     def _best_card(self) -> Card:
         from rostro.training.loop.checkpoint import read_checkpoint
@@ -244,6 +261,11 @@ class _Run:
         best = read_checkpoint(self._task.folder)
         self._task.net.load_state_dict(best.tensors)
         return best.card
+
+
+def _renamed(row: dict[str, float]) -> dict[str, float]:
+    """An epoch as it is written today: an earlier version called the training loss ``loss`` and knew no other."""
+    return {TRAINING_LOSS if name == "loss" else name: value for name, value in row.items()}
 
 
 def _in_order_of(parameter: Tensor, value: Tensor) -> Tensor:
@@ -272,7 +294,7 @@ def check_loop(options: LoopOptions) -> None:
     """
     for name in ("epochs", "batch", "patience"):
         if getattr(options, name) < 1:
-            raise BadInput(f"--{name} is at least 1, got {getattr(options, name)}")
+            raise BadInput(f"{name} is at least 1, got {getattr(options, name)}")
     if not options.rate > 0:
         raise BadInput(f"rate is above 0, got {options.rate}")
 

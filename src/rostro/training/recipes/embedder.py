@@ -10,7 +10,7 @@ from rostro.core.types import AlignmentSpec
 from rostro.embedding.trained import SIGNED
 from rostro.training.base import option
 from rostro.training.loop.backbones import BACKBONES, build
-from rostro.training.recipes.metric import MetricOptions, MetricRecipe, Start
+from rostro.training.recipes._metric import MetricOptions, MetricRecipe, Start
 
 if TYPE_CHECKING:
     import torch
@@ -34,9 +34,10 @@ class EmbedderRecipe(MetricRecipe):
     name = "embedder"
     about = "An embedder from scratch (ArcFace, CosFace or triplets), on one folder per person; it is an embedder then."
     options = EmbedderOptions
+    chosen: EmbedderOptions
 
     def _start(self) -> Start:
-        chosen: EmbedderOptions = self.chosen
+        chosen = self.chosen
         if chosen.net not in BACKBONES:
             raise UnknownModel(f"no network named {chosen.net!r}; there is: {', '.join(BACKBONES)}")
         net = build(chosen.net, chosen.dims)
@@ -44,7 +45,7 @@ class EmbedderRecipe(MetricRecipe):
             name=chosen.net,
             net=net,
             alignment=AlignmentSpec("five_point", net.network.size),
-            detector="yunet",
+            detector=self.recognizer.detector_name,
             input_form=SIGNED,
         )
 

@@ -16,7 +16,8 @@ from rostro.training.loop.backbones import build, described
 from rostro.training.loop.checkpoint import read_checkpoint
 from rostro.training.loop.loop import run_net
 from rostro.training.loop.processes import choose_device
-from rostro.training.recipes.metric import MetricOptions, MetricRecipe, Start
+from rostro.training.recipes._metric import MetricOptions, MetricRecipe, Start
+from rostro.training.recognizers import model_file
 
 if TYPE_CHECKING:
     import torch
@@ -47,9 +48,10 @@ class FinetuneRecipe(MetricRecipe):
     name = "finetune"
     about = "Trains the last blocks of an embedder further, on one folder per person; what comes out is an embedder."
     options = FinetuneOptions
+    chosen: FinetuneOptions
 
     def _start(self) -> Start:
-        chosen: FinetuneOptions = self.chosen
+        chosen = self.chosen
         if chosen.blocks < 0 or not 0 < chosen.decay <= 1:
             raise BadInput(f"blocks is at least 0 and decay in (0, 1], got {chosen.blocks} and {chosen.decay}")
         path = Path(chosen.base).expanduser()
@@ -59,13 +61,13 @@ class FinetuneRecipe(MetricRecipe):
             raise BadInput(f"blocks {chosen.blocks}: {chosen.base} has {len(blocks)}: {', '.join(blocks)}")
         learned = list(blocks)[-chosen.blocks :]
         start.net.learn_only({layer for block in learned for layer in blocks[block]})
-        self.tools.say(f"of {len(blocks)} blocks these are trained: {', '.join(learned)}")
+        self.progress.say(f"of {len(blocks)} blocks these are trained: {', '.join(learned)}")
         return start
 
     def _shipped(self, name: str) -> Start:
         """An embedder that runs one of our networks."""
         part = described(name)
-        weights, file = self.tools.model_file(part.forms)
+        weights, file = model_file(part.forms, self.recognizer)
         net = build(name, part.dims)
         net.load(read_keras(file, part.network_of(weights)))
         return Start(

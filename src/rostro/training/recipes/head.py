@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
-
-from rostro.core.errors import BadInput, PhotoError
 from rostro.core.geometry import unit_rows
-from rostro.training.base import LoopOptions, Prediction, Recipe, Tools, option
-from rostro.training.classifiers.bases import Vectors, embed, open_base, reopen_base
+from rostro.training.base import LoopOptions, option
+from rostro.training.classifiers.answers import softmax
+from rostro.training.classifiers.bases import embed, open_base
 from rostro.training.classifiers.linear import COSINE_SCALE, choose, logistic, prototypes, unknown_threshold
 from rostro.training.classifiers.scores import class_scores
-from rostro.training.data.batches import VectorBatches, data_hash
+from rostro.training.data.examples import Data, VectorExamples
 from rostro.training.data.parts import read_parts
-from rostro.training.loop.card import Card
-from rostro.training.loop.checkpoint import BEST, Checkpoint, need_torch, write_checkpoint
-from rostro.training.loop.loop import Training, check_loop
-from rostro.training.loop.nets import parameters
+from rostro.training.recipes._course import Course, Learned, Learner
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path
-
     from numpy.typing import NDArray
     from torch import Tensor
 
     from rostro.core.types import Floats
+    from rostro.training.loop.card import Card
+    from rostro.training.loop.checkpoint import Checkpoint
+    from rostro.training.recipes._course import Said, Says
 
 KINDS = ("auto", "cosine", "logistic", "mlp")
 
@@ -41,70 +36,57 @@ class HeadOptions(LoopOptions):
     threshold: float | None = option(None, "Cosine below which a face is nobody's. Default: learned from the people.")
 
 
-class HeadRecipe(Recipe):
+class HeadRecipe(Course[Data]):
     """``train/``, ``val/`` and perhaps ``test/``, each with one folder per person."""
 
     name = "head"
     about = "A classifier on a frozen embedder's vectors; three photos of a person are enough."
     options = HeadOptions
+    on_embedder = True
+    allowed: ClassVar = {"kind": KINDS}
+    chosen: HeadOptions
 
-    def train(self) -> Card:
-        """Embeds everything once, then trains the classifier."""
-        need_torch()
-        chosen: HeadOptions = self.chosen
-        if chosen.kind not in KINDS:
-            raise BadInput(f"kind is {', '.join(KINDS)}, got {chosen.kind!r}")
-        check_loop(chosen)
+    def _data(self) -> Data:
+        """Embeds everything once."""
         people = read_parts(self.root)
-        self.tools.say(people.balance())
-        base = open_base(chosen.base, self.tools)
-        parts = {name: embed(base, part.photos, part.labels, self.tools) for name, part in people.parts.items()}
-        learn, classes = parts["train"], len(people.classes)
-        kind = chosen.kind
-        if kind == "auto":
-            kind, accuracies = choose(learn.vectors, learn.labels, classes, chosen.seed)
-            shown = ", ".join(f"{name} {value:.4f}" for name, value in accuracies.items())
-            self.tools.say(f"cross-validation: {shown or 'somebody has one photo only'}; taken: {kind}")
-        threshold = chosen.threshold
-        if threshold is None:
-            threshold = unknown_threshold(learn.vectors, learn.labels, classes)
-        card = Card(
-            recipe="head",
-            net=kind,
+        self.progress.say(people.balance())
+        base = open_base(self.chosen.base, self.recognizer, self.progress)
+        return Data(
             classes=people.classes,
-            preprocessing={"base": chosen.base, "space": base.space, "norm": 1},
-            data_hash=data_hash(
-                [sha256 for part in parts.values() for sha256 in part.hashes],
-                np.concatenate([part.labels for part in parts.values()]),
-            ),
-            photos={name: len(part.labels) for name, part in parts.items()},
-            options=asdict(chosen),
-            licence=chosen.licence,
-            thresholds={"unknown": float(threshold)},
+            parts={name: embed(base, part.photos, part.labels, self.progress) for name, part in people.parts.items()},
+            preprocessing={"base": self.chosen.base, "space": base.space, "norm": 1},
         )
-        tensors, card = self._fit(kind, parts, classes, card)
-        metrics: dict[str, float] = {}
-        for part, name in {"val": "validation", "test": "test"}.items():
-            if part in parts:
-                scores = _scores(kind, tensors, parts[part].vectors)
-                metrics |= {f"{name} {key}": value for key, value in class_scores(scores, parts[part].labels).items()}
-        return write_checkpoint(self.output, BEST, tensors, replace(card, metrics=metrics))
 
-    def _fit(self, kind: str, parts: dict[str, Vectors], classes: int, card: Card) -> tuple[dict[str, Tensor], Card]:
+    def _learn(self, data: Data) -> Learned:
+        """In one step, but for the perceptron."""
         import torch
 
-        learn = parts["train"]
-        means = torch.from_numpy(prototypes(learn.vectors, learn.labels, classes))
+        vectors, labels, classes = data.vectors("train"), data.parts["train"].labels, len(data.classes)
+        kind = self._kind(vectors, labels, classes)
+        threshold = self.chosen.threshold
+        if threshold is None:
+            threshold = unknown_threshold(vectors, labels, classes)
+        thresholds = {"unknown": float(threshold)}
+        means = torch.from_numpy(prototypes(vectors, labels, classes))
         if kind == "mlp":
-            return self._perceptron(means, parts, card)
+            return self._perceptron(means, data, thresholds)
         tensors = {"prototypes": means}
         if kind == "logistic":
-            weight, bias = logistic(learn.vectors, learn.labels, classes)
+            weight, bias = logistic(vectors, labels, classes)
             tensors |= {"weight": torch.from_numpy(weight), "bias": torch.from_numpy(bias)}
         trained = sum(tensor.numel() for name, tensor in tensors.items() if kind == "cosine" or name != "prototypes")
-        return tensors, replace(card, parameters=trained)
+        card = self._card(data, net=kind, parameters=trained, thresholds=thresholds)
+        return Learned(card, tensors, lambda part: _scores(kind, tensors, data.vectors(part)))
 
-    def _perceptron(self, means: Tensor, parts: dict[str, Vectors], card: Card) -> tuple[dict[str, Tensor], Card]:
+    def _kind(self, vectors: Floats, labels: NDArray[Any], classes: int) -> str:
+        if self.chosen.kind != "auto":
+            return self.chosen.kind
+        kind, accuracies = choose(vectors, labels, classes, self.chosen.seed)
+        shown = ", ".join(f"{name} {value:.4f}" for name, value in accuracies.items())
+        self.progress.say(f"cross-validation: {shown or 'somebody has one photo only'}; taken: {kind}")
+        return kind
+
+    def _perceptron(self, means: Tensor, data: Data, thresholds: dict[str, float]) -> Learned:
         """UPNA's, with its optimiser (Nadam)."""
         import torch
 
@@ -112,41 +94,38 @@ class HeadRecipe(Recipe):
 
         torch.manual_seed(self.chosen.seed)
         net = UpnaHead(means)
-        card = replace(card, parameters=parameters(net))
-        Training(
+        learner = Learner(
+            name="mlp",
             net=net,
             optimiser=torch.optim.NAdam(net.parameters(), lr=self.chosen.rate),
             loss=torch.nn.functional.cross_entropy,
-            train=_batches(parts["train"], self.chosen.batch, self.chosen.seed),
-            val=_batches(parts["val"], self.chosen.batch, None),
             measure=class_scores,
-            options=self.chosen,
             anneal=False,
-            card=card,
-            folder=self.output,
-            tools=self.tools,
-        ).run()
-        return dict(net.state_dict()), card
+            about={"thresholds": thresholds},
+        )
+        units = {
+            name: VectorExamples(unit_rows(data.vectors(name)), part.labels, part.hashes)
+            for name, part in data.parts.items()
+        }
+        return self._loop(learner, replace(data, parts=units))
+
+    def _finish(self, learned: Learned, data: Data) -> Card:
+        """Validation and test parts."""
+        measured = self._measured(learned, data, class_scores, val="validation", test="test")
+        return self._write(learned, metrics=learned.card.metrics | measured)
 
     @classmethod
-    def predict(cls, checkpoint: Checkpoint, photos: Sequence[Path], tools: Tools) -> Iterator[Prediction | PhotoError]:
-        """The most probable person of each photo's largest face; nobody if its cosine is under the threshold."""
-        card = checkpoint.card
-        base = reopen_base(checkpoint, tools)
-        for photo, found in zip(photos, base.vectors(photos), strict=True):
-            if isinstance(found, PhotoError):
-                yield found
-                continue
-            scores = _scores(card.net, checkpoint.tensors, found.vector[None])[0]
-            powers = np.exp(scores - scores.max())
-            listed = sorted(zip(card.classes, (powers / powers.sum()).tolist(), strict=True), key=lambda item: -item[1])
-            cosines = unit_rows(found.vector[None]) @ checkpoint.tensors["prototypes"].numpy().T
+    def _says(cls, checkpoint: Checkpoint) -> Says:
+        """The most probable person; nobody if the cosine with everybody is under the threshold."""
+        card, tensors = checkpoint.card, checkpoint.tensors
+
+        def says(vector: Floats) -> Said:
+            listed = softmax(card.classes, _scores(card.net, tensors, vector[None])[0])
+            cosines = unit_rows(vector[None]) @ tensors["prototypes"].numpy().T
             known = float(cosines.max()) >= card.thresholds["unknown"]
-            yield Prediction(str(photo), (listed[0][0],) if known else (), tuple(listed), found.box)
+            return (listed[0][0],) if known else (), listed
 
-
-def _batches(part: Vectors, batch: int, seed: int | None) -> VectorBatches:
-    return VectorBatches(unit_rows(part.vectors), part.labels, batch=batch, seed=seed)
+        return says
 
 
 def _scores(kind: str, tensors: dict[str, Tensor], vectors: Floats) -> NDArray[Any]:

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rostro.core.errors import BadInput, PhotoError
+from rostro.core.errors import BadInput
 from rostro.photos.listing import find_photos
-from rostro.training.base import LoopOptions, Prediction, Recipe, Tools, option
-from rostro.training.classifiers.bases import Vectors, embed, open_base, reopen_base
+from rostro.training.base import LoopOptions, option
+from rostro.training.classifiers.answers import highest_first
+from rostro.training.classifiers.bases import embed, open_base
 from rostro.training.classifiers.scores import auc
-from rostro.training.data.batches import VectorBatches, data_hash
+from rostro.training.data.examples import Data
 from rostro.training.data.parts import PARTS
-from rostro.training.loop.card import Card
-from rostro.training.loop.checkpoint import Checkpoint, need_torch
-from rostro.training.loop.loop import Training, check_loop
-from rostro.training.loop.nets import parameters
+from rostro.training.recipes._course import Course, Learner
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from numpy.typing import NDArray
+
+    from rostro.core.types import Floats
+    from rostro.training.loop.checkpoint import Checkpoint
+    from rostro.training.recipes._course import Said, Says
 
 #: The folders' names; the first one is a yes.
 CLASSES = ("me", "not_me")
@@ -41,61 +41,53 @@ class IsItMeOptions(LoopOptions):
     negatives: int = option(200, "How many photos to draw from there.")
 
 
-class IsItMeRecipe(Recipe):
+class IsItMeRecipe(Course[Data]):
     """``train/{me,not_me}`` and ``validation/{me,not_me}``; ``not_me`` may come from a folder of strangers."""
 
     name = "is_it_me"
     about = "One person or not: one neuron on a frozen base, on train/{me,not_me} and validation/{me,not_me}."
     options = IsItMeOptions
+    on_embedder = True
     otherwise = CLASSES[1]
+    chosen: IsItMeOptions
 
-    def train(self) -> Card:
-        """Embeds everything once, then trains the neuron with Adam on the binary cross entropy, classes balanced."""
-        need_torch()
+    def _data(self) -> Data:
+        """Embeds everything once."""
+        photos = self._photos()
+        base = open_base(self.chosen.base, self.recognizer, self.progress)
+        train, val = (
+            embed(base, [*mine, *others], np.repeat([1, 0], [len(mine), len(others)]), self.progress)
+            for mine, others in photos
+        )
+        self.progress.say(f"photos of me {int(train.labels.sum())}, of others {int((1 - train.labels).sum())}")
+        return Data(
+            classes=CLASSES,
+            parts={"train": train, "val": val},
+            preprocessing={"base": self.chosen.base, "space": base.space},
+        )
+
+    def _learner(self, data: Data) -> Learner:
+        """The neuron, by Adam on the binary cross entropy, classes balanced."""
         import torch
 
         from rostro.nets.head import Neuron
 
-        chosen: IsItMeOptions = self.chosen
-        check_loop(chosen)
-        photos = self._photos()
-        base = open_base(chosen.base, self.tools)
-        train, val = (
-            embed(base, [*mine, *others], np.repeat([1, 0], [len(mine), len(others)]), self.tools)
-            for mine, others in photos
-        )
-        self.tools.say(f"photos of me {int(train.labels.sum())}, of others {int((1 - train.labels).sum())}")
-        torch.manual_seed(chosen.seed)
-        scale = torch.tensor(1 / float(np.linalg.norm(train.vectors, axis=1).mean()))
-        net = Neuron(train.vectors.shape[1], scale)
-        weight = torch.tensor(float((1 - train.labels).sum() / train.labels.sum()))
-        card = Card(
-            recipe="is_it_me",
-            net="neuron",
-            classes=CLASSES,
-            preprocessing={"base": chosen.base, "space": base.space},
-            data_hash=data_hash([*train.hashes, *val.hashes], np.concatenate([train.labels, val.labels])),
-            photos={"train": len(train.labels), "val": len(val.labels)},
-            parameters=parameters(net),
-            options=asdict(chosen),
-            licence=chosen.licence,
-            thresholds={"me": 0.5},
-        )
-        return Training(
+        vectors, labels = data.vectors("train"), data.parts["train"].labels
+        torch.manual_seed(self.chosen.seed)
+        scale = torch.tensor(1 / float(np.linalg.norm(vectors, axis=1).mean()))
+        net = Neuron(vectors.shape[1], scale)
+        weight = torch.tensor(float((1 - labels).sum() / labels.sum()))
+        return Learner(
+            name="neuron",
             net=net,
-            optimiser=torch.optim.Adam(net.parameters(), lr=chosen.rate),
+            optimiser=torch.optim.Adam(net.parameters(), lr=self.chosen.rate),
             loss=lambda scores, labels: torch.nn.functional.binary_cross_entropy_with_logits(
                 scores, labels.float(), pos_weight=weight
             ),
-            train=_batches(train, chosen.batch, chosen.seed),
-            val=_batches(val, chosen.batch, None),
             measure=_measure,
-            options=chosen,
             anneal=False,
-            card=card,
-            folder=self.output,
-            tools=self.tools,
-        ).run()
+            about={"thresholds": {"me": 0.5}},
+        )
 
     def _photos(self) -> list[tuple[list[Path], list[Path]]]:
         """(photos of me, photos of others) for training and for validation."""
@@ -115,7 +107,7 @@ class IsItMeRecipe(Recipe):
         return answer
 
     def _strangers(self) -> list[Path]:
-        chosen: IsItMeOptions = self.chosen
+        chosen = self.chosen
         if not chosen.strangers:
             return []
         if not Path(chosen.strangers).is_dir():
@@ -125,28 +117,22 @@ class IsItMeRecipe(Recipe):
         return [listed[index] for index in order]
 
     @classmethod
-    def predict(cls, checkpoint: Checkpoint, photos: Sequence[Path], tools: Tools) -> Iterator[Prediction | PhotoError]:
-        """Whether the largest face of each photo is the one; the label is ``me``, or none."""
+    def _says(cls, checkpoint: Checkpoint) -> Says:
+        """``me``, or nobody."""
         import torch
 
         from rostro.nets.head import Neuron
 
-        base = reopen_base(checkpoint, tools)
         net = Neuron(checkpoint.tensors["neuron.weight"].shape[1], checkpoint.tensors["scale"])
         net.load_state_dict(checkpoint.tensors)
-        for photo, found in zip(photos, base.vectors(photos), strict=True):
-            if isinstance(found, PhotoError):
-                yield found
-                continue
+
+        def says(vector: Floats) -> Said:
             with torch.inference_mode():
-                yes = float(torch.sigmoid(net(torch.from_numpy(found.vector[None])))[0])
+                yes = float(torch.sigmoid(net(torch.from_numpy(vector[None])))[0])
             labels = CLASSES[:1] if yes >= checkpoint.card.thresholds["me"] else ()
-            listed = sorted(zip(CLASSES, (yes, 1 - yes), strict=True), key=lambda item: -item[1])
-            yield Prediction(str(photo), labels, tuple(listed), found.box)
+            return labels, highest_first(CLASSES, (yes, 1 - yes))
 
-
-def _batches(part: Vectors, batch: int, seed: int | None) -> VectorBatches:
-    return VectorBatches(part.vectors, part.labels, batch=batch, seed=seed)
+        return says
 
 
 def _measure(scores: NDArray[Any], labels: NDArray[Any]) -> dict[str, float]:

@@ -4,32 +4,31 @@ from __future__ import annotations
 
 import hashlib
 from abc import abstractmethod
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, cast
 
 import numpy as np
 
-from rostro.core.errors import BadInput, PhotoError
+from rostro.core.errors import BadInput
 from rostro.core.files import replacing
 from rostro.embedding.trained import prepare_of
 from rostro.nets.onnx_file import write_onnx
 from rostro.photos.folders import read_people
-from rostro.training.base import LoopOptions, Prediction, Recipe, Tools, option
+from rostro.training.base import LoopOptions, option
 from rostro.training.classifiers.scores import verification
 from rostro.training.data.augment import AUGMENTATIONS
-from rostro.training.data.batches import PeopleAtATime, PictureBatches, Pictures, data_hash
+from rostro.training.data.batches import PeopleAtATime, PictureBatches, Pictures
 from rostro.training.data.crops import make_crops
+from rostro.training.data.examples import Data, PictureExamples
 from rostro.training.data.parts import refuse_empty
 from rostro.training.loop import losses as _losses
-from rostro.training.loop.card import Card
-from rostro.training.loop.checkpoint import BEST, Checkpoint, need_torch
-from rostro.training.loop.loop import Training, check_loop
-from rostro.training.loop.nets import parameters, summary
+from rostro.training.loop.checkpoint import BEST
+from rostro.training.recipes._course import Course, Learner
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     import torch
     from numpy.typing import NDArray
@@ -39,6 +38,9 @@ if TYPE_CHECKING:
     from rostro.nets.metric import MetricNet
     from rostro.nets.torch_network import TorchNetwork
     from rostro.photos.people import People
+    from rostro.training.loop.card import Card
+    from rostro.training.loop.checkpoint import Checkpoint
+    from rostro.training.recipes._course import Says
 
 #: Name → (the loss, whether it compares faces with centres, its own margin).
 LOSSES: dict[str, tuple[Callable[..., Tensor], bool, float]] = {
@@ -85,8 +87,20 @@ class Start:
     licence: str = ""
 
 
-class MetricRecipe(Recipe):
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FaceData(Data):
+    """Aligned faces of people to train on and of people held out, and the network that they are cut for."""
+
+    start: Start
+
+
+class MetricRecipe(Course[FaceData]):
     """A folder of people; some are held out, and verification is measured on them."""
+
+    needs: ClassVar = ("onnx",)
+    allowed: ClassVar = {"loss": tuple(LOSSES), "augmentation": tuple(AUGMENTATIONS)}
+    unlisted: ClassVar = frozenset({"crops"})  # where they lie changes nothing
+    chosen: MetricOptions
 
     @abstractmethod
     def _start(self) -> Start:
@@ -99,88 +113,84 @@ class MetricRecipe(Recipe):
     def _before(self, net: MetricNet, batches: PictureBatches) -> None:
         """Called with the training photos, in order, when everything is ready."""
 
-    def train(self) -> Card:
-        """Crops, trains, and writes an ONNX file of every better epoch."""
-        need_torch("onnx")
+    def _check(self) -> None:
+        super()._check()
+        for name in ("photos", "min_photos"):
+            if getattr(self.chosen, name) < 2:
+                raise BadInput(f"{name} is at least 2, got {getattr(self.chosen, name)}")
+
+    def _data(self) -> FaceData:
+        """Aligned faces, made once."""
+        import torch
+
+        chosen = self.chosen
+        people, held = self._people()
+        torch.manual_seed(chosen.seed)
+        start = self._start()
+        crops = make_crops(
+            [*people.photos, *held.photos], start.alignment, start.detector,
+            Path(chosen.crops) if chosen.crops else self.output / "crops",
+            recognizer=self.recognizer, progress=self.progress,
+        )  # fmt: skip
+        owners = np.concatenate([people.owners, held.owners + len(people.names)])[crops.kept].astype(np.int64)
+        learn = crops.kept < len(people.photos)
+        self._check_left(owners, learn, len(people.names))
+        size, threads = start.alignment.size, self.recognizer.settings.threads
+        augmentation = AUGMENTATIONS[chosen.augmentation]
+        plan = None if _is_centred(chosen) else PeopleAtATime(
+            owners[learn], max(2, chosen.batch // chosen.photos), chosen.photos, chosen.seed
+        )  # fmt: skip
+        parts = {
+            name: PictureExamples(
+                pictures=Pictures(len(part), partial(_at, crops.files, part), size, threads),
+                labels=owners[part],
+                threads=threads,
+                augmentation=augmentation,
+                plan=plan,
+                prepare=prepare_of(start.input_form),
+                named=[crops.hashes[index] for index in part],
+            )
+            for name, part in {"train": np.flatnonzero(learn), "val": np.flatnonzero(~learn)}.items()
+        }
+        return FaceData(
+            classes=people.names,
+            parts=parts,
+            preprocessing={
+                "size": size, "alignment": start.alignment.name, "alignment_options": dict(start.alignment.options),
+                "detector": start.detector, "input": start.input_form,
+            },
+            start=start,
+        )  # fmt: skip
+
+    def _learner(self, data: FaceData) -> Learner:
+        """The network with a centre per person, or without; an ONNX file of every better epoch."""
         import torch
 
         from rostro.nets.metric import MetricNet
 
-        chosen: MetricOptions = self.chosen
-        self._check()
-        people, held = self._people()
+        chosen, start = self.chosen, data.start
         loss, centred, margin = LOSSES[chosen.loss]
-        torch.manual_seed(chosen.seed)
-        start = self._start()
-        photos = [*people.photos, *held.photos]
-        folder = Path(chosen.crops) if chosen.crops else self.output / "crops"
-        crops = make_crops(photos, start.alignment, start.detector, folder, self.tools)
-        owners = np.concatenate([people.owners, held.owners + len(people.names)])[crops.kept].astype(np.int64)
-        learn = crops.kept < len(people.photos)
-        self._check_left(owners, learn, len(people.names))
-        size = start.alignment.size
         dims = next(iter(start.net.network.outputs.values())).channels
-        net = MetricNet(start.net, dims, len(people.names) if centred else None)
+        net = MetricNet(start.net, dims, len(data.classes) if centred else None)
         net = net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        train, val = (
-            Pictures(len(part), partial(_at, crops.files, part), size, self.tools.threads)
-            for part in (np.flatnonzero(learn), np.flatnonzero(~learn))
-        )
-        prepare = prepare_of(start.input_form)
-        batches = partial(PictureBatches, batch=chosen.batch, threads=self.tools.threads, prepare=prepare)
-        self._before(net, batches(train, owners[learn]))
-        for line in summary(net):
-            self.tools.say(line)
-        card = Card(
-            recipe=self.name,
-            net=start.name,
-            classes=people.names,
-            preprocessing={
-                "size": size, "alignment": start.alignment.name, "alignment_options": dict(start.alignment.options),
-                "detector": start.detector, "input": start.input_form, "dims": dims,
-            },
-            data_hash=data_hash(crops.hashes, owners),
-            photos={"train": int(learn.sum()), "val": int((~learn).sum())},
-            parameters=parameters(net),
-            options={key: value for key, value in asdict(chosen).items() if key != "crops"},
-            licence=chosen.licence or start.licence,
-        )  # fmt: skip
-        margin = margin if chosen.margin is None else chosen.margin
+        self._before(net, cast("PictureBatches", data.parts["train"].batches(chosen.batch)))
+        self._say_layers(net)
         scaled = {"scale": chosen.scale} if centred else {}
-        plan = None if centred else PeopleAtATime(
-            owners[learn], max(2, chosen.batch // chosen.photos), chosen.photos, chosen.seed
-        )  # fmt: skip
-        return Training(
+        return Learner(
+            name=start.name,
             net=net,
             optimiser=self._optimiser(net),
-            loss=partial(loss, margin=margin, **scaled),
-            train=batches(
-                train, owners[learn], seed=chosen.seed, augmentation=AUGMENTATIONS[chosen.augmentation], plan=plan
-            ),
-            val=batches(val, owners[~learn]),
+            loss=partial(loss, margin=margin if chosen.margin is None else chosen.margin, **scaled),
             measure=verification,
-            options=chosen,
-            anneal=True,
-            card=card,
-            folder=self.output,
-            tools=self.tools,
             measured=net.backbone,
+            unseen=True,
             export=partial(_export, start.net),
-        ).run()
-
-    def _check(self) -> None:
-        chosen: MetricOptions = self.chosen
-        check_loop(chosen)
-        for name, allowed in {"loss": tuple(LOSSES), "augmentation": tuple(AUGMENTATIONS)}.items():
-            if getattr(chosen, name) not in allowed:
-                raise BadInput(f"{name} is {', '.join(allowed)}, got {getattr(chosen, name)!r}")
-        for name in ("photos", "min_photos"):
-            if getattr(chosen, name) < 2:
-                raise BadInput(f"{name} is at least 2, got {getattr(chosen, name)}")
+            about={"preprocessing": {"dims": dims}, "licence": start.licence},
+        )
 
     def _people(self) -> tuple[People, People]:
         """Who is trained on, and who is held out: first of all those who have too few photos to be trained on."""
-        chosen: MetricOptions = self.chosen
+        chosen = self.chosen
         everybody = read_people(self.root)
         refuse_empty(self.root)
         counts = everybody.counts
@@ -198,7 +208,7 @@ class MetricRecipe(Recipe):
                 f"but at least two; that leaves {len(learned)} to train on and {len(held)} to hold out, "
                 f"and two of each are needed (min_photos, unseen)"
             )
-        self.tools.say(
+        self.progress.say(
             f"{len(learned)} people to train on, {int(counts[learned].min())} to {int(counts[learned].max())} photos "
             f"each; {len(held)} people held out, {int(counts[held].sum())} photos"
         )
@@ -213,12 +223,16 @@ class MetricRecipe(Recipe):
             raise BadInput(f"{self.root}: of the people held out, nobody has two photos with a face")
 
     @classmethod
-    def predict(cls, checkpoint: Checkpoint, photos: Sequence[Path], tools: Tools) -> Iterator[Prediction | PhotoError]:
+    def _says(cls, checkpoint: Checkpoint) -> Says:
         """Refused: such a checkpoint gives vectors, not names."""
         raise BadInput(
             f"a checkpoint of {checkpoint.card.recipe} gives vectors, not names: take it as the embedder of verify, "
             f"enroll and identify, or as the base of a head"
         )
+
+
+def _is_centred(chosen: MetricOptions) -> bool:
+    return LOSSES[chosen.loss][1]
 
 
 def _at(files: Sequence[Path], part: NDArray[np.int64], index: int) -> Path:

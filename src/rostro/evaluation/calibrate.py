@@ -1,0 +1,116 @@
+"""A threshold of one's own: measured on every pair of photos of one's own people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from rostro.core.types import Answer
+from rostro.evaluation.calibration import check_people, operating_points, write_operating_points
+from rostro.evaluation.options import Options
+from rostro.evaluation.protocols.base import PROTOCOLS
+from rostro.evaluation.run import run_protocol
+from rostro.recognizer import Recognizer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rostro.evaluation.run import Result
+    from rostro.recognition.selection import FaceRule
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Calibration(Answer):
+    """Measured operating points.
+
+    Attributes:
+        document: What the file holds; see `rostro.scoring.operating_points`.
+        file: Where it was written, which `Recognizer` takes as ``operating_point``; None where nowhere.
+        groups: Error rates by group, where attributes were given.
+    """
+
+    document: dict[str, Any]
+    file: Path | None
+    groups: tuple[dict[str, Any], ...]
+
+    @property
+    def threshold(self) -> float:
+        """The threshold for the false match rate that was asked for."""
+        (point,) = (p for p in self.document["points"] if p["target_fmr"] == self.document["default_fmr"])
+        return float(point["threshold"])
+
+    def __repr__(self) -> str:
+        return (
+            f"<Calibration of {self.document['space']}: threshold {self.threshold:.4f} for FMR "
+            f"{self.document['default_fmr']:g}>"
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The document, the groups, and the file."""
+        file = {} if self.file is None else {"file": str(self.file)}
+        return {**self.document, "groups": list(self.groups), **file}
+
+
+def calibrate(
+    root: str | Path,
+    *,
+    fmr: float = 1e-3,
+    recognizer: Recognizer | None = None,
+    output: str | Path | None = None,
+    data: str | None = None,
+    options: Options | None = None,
+    face: FaceRule | None = None,
+    groups: str | Path | None = None,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Calibration:
+    """Measures the threshold for a false match rate.
+
+    Args:
+        root: Folder that holds one folder per person.
+        fmr: False match rate to aim at, in (0, 1).
+        recognizer: The models; None takes the default ones.
+        output: File to write, for ``Recognizer(operating_point=…)``.
+        data: What the photos are, for the file; None takes the folder's name.
+        options: Replicates and seed.
+        face: Of several faces in a photo, which is taken.
+        groups: A CSV file of attributes by which the rates are split.
+        on_progress: Told how many photos are embedded, of how many.
+
+    Raises:
+        RateNotSupported: So few photos of so few people can never show that rate; said before the work.
+        BadInput: The folder holds no people, or the file cannot be written.
+    """
+    recognizer = recognizer or Recognizer()
+    given = options or Options()
+    chosen = Options(seed=given.seed, replicates=given.replicates, fmrs=(fmr,))
+    protocol = PROTOCOLS.get("all-pairs")(Path(root), chosen)
+    check_people(protocol.people, fmr)
+    total, done = len(protocol.people.photos), 0
+
+    def tell(photos: int) -> None:
+        nonlocal done
+        done += photos
+        on_progress(done, total)
+
+    with TemporaryDirectory(prefix="rostro-") as folder:  # the table is read back from a folder that is gone afterwards
+        result = run_protocol(
+            "all-pairs", protocol, recognizer, chosen, Path(folder), face=face,
+            groups=None if groups is None else Path(groups), on_photo=tell,
+        )  # fmt: skip
+        measured_on = _measured_on(result, data or Path(root).resolve().name)
+        document = operating_points(result.table, fmr, measured_on, chosen)
+    if output is not None:
+        write_operating_points(document, Path(output))
+    reports = tuple(report.to_dict() for report in result.groups)
+    return Calibration(document, None if output is None else Path(output), reports)
+
+
+def _measured_on(result: Result, data: str) -> str:
+    table, system = result.table, result.system
+    photos = len(table.people.photos) - len(table.failures)
+    return (
+        f"{data}: every two of {photos:,} photos of {len(table.people.names):,} people, "
+        f"{system.detector}, {system.engine} ({system.runs_on})"
+    )

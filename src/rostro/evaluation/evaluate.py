@@ -1,0 +1,223 @@
+"""How good is it, on these photos? One system, or several side by side, with a report where one is wanted."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from rostro.core.errors import BadInput, RostroError
+from rostro.core.types import Answer
+from rostro.core.words import Language, check_language
+from rostro.evaluation.mistakes import mistake_sheet
+from rostro.evaluation.options import Options
+from rostro.evaluation.protocols.base import PROTOCOLS
+from rostro.evaluation.report import Shown, write_curves, write_report
+from rostro.evaluation.results import document, write_results
+from rostro.evaluation.run import run_protocol
+from rostro.recognizer import Recognizer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from rostro.evaluation.measures import Metric
+    from rostro.evaluation.run import Result
+    from rostro.recognition.selection import FaceRule
+
+    #: Told the system's name, how many of its photos are embedded, and how many there are.
+    OnProgress = Callable[[str, int, int], None]
+    #: A recogniser for the name of a detector (None: the embedder's own) and of an embedder.
+    Make = Callable[[str | None, str], Recognizer]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Evaluation(Answer):
+    """What was measured. To go through it is to go through the results, one per system.
+
+    Attributes:
+        results: The numbers of each system.
+        report: The page that shows them; None where none was wanted.
+        failed: Systems that could not be evaluated, and why.
+        headline: Key of the metric that systems are ranked by, for example ``accuracy``.
+    """
+
+    results: tuple[Result, ...]
+    report: Path | None
+    failed: tuple[tuple[str, RostroError], ...]
+    headline: str
+
+    def __iter__(self) -> Iterator[Result]:
+        return iter(self.results)
+
+    def __len__(self) -> int:
+        return len(self.results)
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{result.system.name} {_value(self.metric(self.headline, result))}" for result in self)
+        return f"<Evaluation {self.results[0].protocol}: {self.headline} of {shown}>"
+
+    def metric(self, key: str, result: Result | None = None) -> Metric:
+        """A metric by its key, for example ``accuracy`` or ``tar@0.001``; of the first system unless told otherwise."""
+        return (result or self.results[0]).measurement.metric(key)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything that was measured; what ``results.json`` of the report holds."""
+        failed = [{"system": name, "reason": str(error)} for name, error in self.failed]
+        return {**document(self.results), **({"left_out": failed} if failed else {})}
+
+
+def evaluate(
+    protocol: str,
+    root: str | Path,
+    *,
+    recognizer: Recognizer | None = None,
+    options: Options | None = None,
+    face: FaceRule | None = None,
+    groups: str | Path | None = None,
+    output: str | Path | None = None,
+    language: Language = "en",
+    on_progress: OnProgress = lambda name, done, total: None,
+) -> Evaluation:
+    """Error rates with confidence intervals, on photos of known people.
+
+    Embeddings are kept: a second evaluation of the same photos computes nothing twice.
+
+    Args:
+        protocol: ``lfw``, ``all-pairs``, ``identification`` or ``references``.
+        root: Folder of the photos; what it holds depends on the protocol.
+        recognizer: What is evaluated; None takes the default models.
+        options: Rates to report at, draws, seed.
+        face: Of several faces in a photo, which is taken; None takes the protocol's rule.
+        groups: A CSV file of attributes by which the rates are split.
+        output: Folder for the report, the numbers and the score table; None writes none of them.
+        language: Of the report.
+        on_progress: Told how far it is.
+
+    Raises:
+        UnknownModel: There is no such protocol.
+        BadInput: The folder is not what it needs, or too small for what is asked.
+    """
+    given = recognizer or Recognizer()
+    return _evaluate(protocol, Path(root), [given], options, face, groups, output, language, on_progress, go_on=False)
+
+
+def compare(
+    root: str | Path,
+    *,
+    detectors: Sequence[str] | None = None,
+    embedders: Sequence[str] = ("sface",),
+    protocol: str = "lfw",
+    make: Make | None = None,
+    options: Options | None = None,
+    face: FaceRule | None = None,
+    output: str | Path | None = None,
+    language: Language = "en",
+    on_progress: OnProgress = lambda name, done, total: None,
+) -> Evaluation:
+    """All combinations of detectors and embedders on the same photos. Those that cannot run are named, not fatal.
+
+    Args:
+        root: Folder of the photos.
+        detectors: Names; None takes the one that suits each embedder.
+        embedders: Names.
+        protocol: See `evaluate`.
+        make: Makes the recogniser of a detector and an embedder; None makes it with default options.
+        options: See `evaluate`.
+        face: See `evaluate`.
+        output: See `evaluate`.
+        language: See `evaluate`.
+        on_progress: See `evaluate`.
+
+    Raises:
+        UnknownModel: There is no such protocol.
+        BadInput: The folder is not what it needs, or none of the combinations can run.
+    """
+    made = make or (lambda detector, embedder: Recognizer(detector=detector, embedder=embedder))
+    chosen: Sequence[str | None] = detectors or [None]
+
+    def recognizers() -> Iterator[Recognizer | tuple[str, RostroError]]:
+        for detector, embedder in product(chosen, embedders):
+            try:
+                yield made(detector, embedder)
+            except RostroError as error:
+                yield f"{detector or 'its detector'} + {embedder}", error
+
+    return _evaluate(
+        protocol, Path(root), recognizers(), options, face, None, output, language, on_progress, go_on=True
+    )
+
+
+def _evaluate(  # noqa: PLR0917 - what `evaluate` and `compare` were given
+    name: str,
+    root: Path,
+    recognizers: Any,
+    options: Options | None,
+    face: FaceRule | None,
+    groups: str | Path | None,
+    output: str | Path | None,
+    language: Language,
+    on_progress: OnProgress,
+    *,
+    go_on: bool,
+) -> Evaluation:
+    check_language(language)
+    options = options or Options()
+    protocol = PROTOCOLS.get(name)(root, options)
+    total = len(protocol.people.photos)
+    shown: list[Shown] = []
+    failed: list[tuple[str, RostroError]] = []
+    with ExitStack() as stack:
+        folder = Path(output) if output else Path(stack.enter_context(TemporaryDirectory(prefix="rostro-")))
+        for recognizer in recognizers:
+            if isinstance(recognizer, tuple):
+                failed.append(recognizer)
+                continue
+            system = f"{recognizer.detector_name} + {recognizer.embedder_name}"
+            done = 0
+
+            def tell(photos: int, system: str = system) -> None:
+                nonlocal done
+                done += photos
+                on_progress(system, done, total)
+
+            try:
+                result = run_protocol(
+                    name, protocol, recognizer, options, folder, face=face,
+                    groups=None if groups is None else Path(groups), on_photo=tell,
+                )  # fmt: skip
+                shown.append(_shown(result, recognizer, protocol.headline, pictures=output is not None))
+            except RostroError as error:
+                if not go_on:
+                    raise
+                failed.append((system, error))
+        if not shown:
+            reasons = "; ".join(f"{system}: {error}" for system, error in failed)
+            raise BadInput(f"none of the combinations could be evaluated: {reasons}")
+        report = None if output is None else _write(shown, folder, language)
+    return Evaluation(tuple(item.result for item in shown), report, tuple(failed), protocol.headline)
+
+
+def _shown(result: Result, recognizer: Recognizer, headline: str, *, pictures: bool) -> Shown:
+    measured = result.measurement
+    if not pictures:
+        return Shown(result, None, None, headline)
+    return Shown(
+        result,
+        mistake_sheet(measured.false_matches, result, recognizer),
+        mistake_sheet(measured.false_non_matches, result, recognizer),
+        headline,
+    )
+
+
+def _write(shown: Sequence[Shown], folder: Path, language: Language) -> Path:
+    write_results([item.result for item in shown], folder)
+    write_report(shown, folder / "report.html", language)
+    write_curves(shown, folder, language)
+    return folder / "report.html"
+
+
+def _value(metric: Metric) -> str:
+    return "not measured" if metric.value is None else f"{metric.value:.4f}"

@@ -1,0 +1,122 @@
+"""Who is there: ids by name, how a new one is computed, and how of two people one is made.
+
+Milvus knows neither transactions nor unique names; the order of writes stands in for both. See
+`rostro.gallery.milvus.gallery`.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from rostro.core.errors import UnknownPerson
+from rostro.gallery.base import clean_name
+from rostro.gallery.milvus.rows import name_key, number_of, person_row, template_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from rostro.gallery.milvus.collections import Collections
+
+#: The row among the people whose key names the epoch.
+EPOCH = 0
+
+#: Fields of a template, without the primary key.
+FIELDS = ("id", "person", "source_hash", "details", "vector")
+
+
+class Directory:
+    """The people of a gallery, as rows of its collections. Whoever writes holds the gallery's lock."""
+
+    def __init__(self, collections: Collections) -> None:
+        self._milvus = collections
+
+    def ids(self, names: Iterable[str]) -> dict[str, int]:
+        """Ids of those of these people who are there; of two with one name (see `ids_or_new`), the smaller."""
+        return {name: min(ids) for name, ids in self._all_ids(names).items()}
+
+    def _all_ids(self, names: Iterable[str]) -> dict[str, list[int]]:
+        if self._milvus.space is None:
+            return {}
+        by_key = {name_key(name): clean_name(name) for name in names}
+        found: dict[str, list[int]] = {}
+        for row in self._milvus.rows_in(self._milvus.people, "key", by_key, ("key",)):
+            found.setdefault(by_key[row["key"]], []).append(row["id"])
+        return found
+
+    def id_of(self, name: str) -> int:
+        """A person's id.
+
+        Raises:
+            UnknownPerson: There is nobody of that name.
+        """
+        ids = self.ids([name])
+        if not ids:
+            raise self.unknown(name)
+        return ids[clean_name(name)]
+
+    def unknown(self, name: str) -> UnknownPerson:
+        """What is raised for a name that nobody has."""
+        return UnknownPerson(f"{self._milvus.shown}: nobody named {name!r}")
+
+    def count(self, person: int) -> int:
+        """How many templates a person has."""
+        if self._milvus.dims is None:
+            return 0
+        return self._milvus.count(self._milvus.templates, f"person == {person}")
+
+    def alive(self, people: Iterable[int]) -> set[int]:
+        """Those of these people who are there."""
+        return {row["id"] for row in self._milvus.rows_in(self._milvus.people, "id", set(people), ())}
+
+    def ids_or_new(self, names: set[str]) -> dict[str, int]:
+        """Ids of people, made where they are new.
+
+        A new id is computed from the name and the epoch, so that programs which make the same person at the same time
+        make one. Only where an epoch begins between them they make two, and whoever sees two of a name makes them one.
+        """
+        ids = self._all_ids(names)
+        new = names - ids.keys()
+        if new:
+            epoch = "".join(row["key"] for row in self._milvus.rows(self._milvus.people, f"id == {EPOCH}", ("key",)))
+            made = {number_of(epoch, name): name for name in new}
+            taken = {
+                row["id"]
+                for row in self._milvus.rows_in(self._milvus.people, "id", made, ("key",))
+                if row["key"] != name_key(made[row["id"]])
+            }
+            made = {number_of(epoch, name, "again") if n in taken else n: name for n, name in made.items()}
+            self._milvus.put(self._milvus.people, [person_row(person, name) for person, name in made.items()])
+            ids = self._all_ids(names)
+        for doubles in ids.values():
+            for double in sorted(doubles)[1:]:
+                self.give(double, min(doubles))
+        return {name: min(doubles) for name, doubles in ids.items()}
+
+    def begin_epoch(self) -> None:
+        """From now on a name that is made has another id than before, so that who was removed never comes back."""
+        row = {"id": EPOCH, "key": secrets.token_hex(16), "name": {}, "vector": [1.0, 0.0]}
+        self._milvus.put(self._milvus.people, [row])
+
+    def give(self, person: int, other: int) -> None:
+        """Gives all templates of a person to another, and deletes the first."""
+        self._move(person, other)
+        self._milvus.delete(self._milvus.people, f"id in [{person}]")
+        self._move(person, other)  # what was added meanwhile
+
+    def _move(self, person: int, other: int) -> None:
+        """Copies templates to another person, then deletes those that were copied."""
+        if self._milvus.dims is None:
+            return
+        rows = list(self._milvus.rows(self._milvus.templates, f"person == {person}", FIELDS))
+        copies = [
+            {**row, "key": template_key(other, row["source_hash"], row["details"]["box"]), "person": other}
+            for row in rows
+        ]
+        self._milvus.put(self._milvus.templates, self.missing({copy["key"]: copy for copy in copies}))
+        self._milvus.delete_keys([row["key"] for row in rows])
+
+    def missing(self, rows: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:
+        """Those of these templates, by their keys, that are not there yet."""
+        there = {row["key"] for row in self._milvus.rows_in(self._milvus.templates, "key", rows, ())}
+        return [row for key, row in rows.items() if key not in there]

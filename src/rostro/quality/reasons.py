@@ -1,0 +1,157 @@
+"""What is probably wrong with a face, in kinds that a person understands.
+
+The scorer knows that a face is poor and not why. These are plain measures of the aligned crop and of the landmarks;
+each limit lies where about one in a hundred photos of LFW or CelebA is beyond it, and most photos damaged in that way
+are (``benchmarks/bad_photos.py`` prints how many).
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from rostro.core.quality import Reason
+    from rostro.core.types import Crops, Face, Floats
+
+#: Eyes brighter than the cheeks by more than this many standard deviations are a film negative's.
+NEGATIVE = 0.35
+#: Logarithm of the energy at 10 to 16 cycles a face, in the direction that has least: below it some is missing.
+_FINE = -12.3
+#: Blur from which a face is called blurred.
+_BLURRED = 0.5
+_DARK = 35.0
+_OVEREXPOSED = 0.3
+_FLAT = 12.0
+#: Distance of the eyes in pixels of the photo.
+_SMALL = 12.0
+#: Degrees between the eyes and the horizon.
+_TILTED = 20.0
+#: Nose beside the middle of eyes and mouth, in distances of the eyes.
+_TURNED_AWAY = 0.55
+#: Share of the box that is outside the photo.
+_CUT_OFF = 0.1
+_SIDE = 112
+_SECTORS = 8
+
+
+class Spots(NamedTuple):
+    """Rows and columns of a place in a crop of 112 × 112."""
+
+    top: int
+    bottom: int
+    left: int
+    right: int
+
+    def mean(self, gray: Floats) -> Floats:
+        """Mean of each crop there."""
+        mean: Floats = gray[:, self.top : self.bottom, self.left : self.right].mean(axis=(1, 2))
+        return mean
+
+
+_EYES = (Spots(46, 57, 32, 45), Spots(46, 57, 67, 80))
+_CHEEKS = (Spots(66, 82, 28, 42), Spots(66, 82, 70, 84))
+
+
+def eyes_over_cheeks(crops: Crops) -> Floats:
+    """How much brighter the eyes are than the cheeks, in standard deviations of the face; negative for a usual photo.
+
+    Args:
+        crops: RGB uint8 (N, 112, 112, 3), aligned by five points.
+
+    Returns:
+        (N,) float32.
+    """
+    gray = _gray(crops)
+    spread = gray[:, 20:108, 14:98].std(axis=(1, 2)) + 1e-3
+    eyes, cheeks = (sum(spot.mean(gray) for spot in spots) / 2 for spots in (_EYES, _CHEEKS))
+    difference: Floats = ((eyes - cheeks) / spread).astype(np.float32)
+    return difference
+
+
+def reasons(crop: Crops, face: Face, *, width: int, height: int) -> tuple[Reason, ...]:
+    """What is wrong with one face; empty where nothing is seen.
+
+    Args:
+        crop: RGB uint8 (112, 112, 3), aligned by five points.
+        face: The face in its photo.
+        width: The photo's width in pixels.
+        height: Its height.
+    """
+    found: list[Reason] = []
+    if eyes_over_cheeks(crop[None])[0] > NEGATIVE:
+        found.append("negative")
+    gray = _gray(crop[None])[0]
+    if gray.mean() < _DARK:
+        found.append("dark")
+    elif (crop.min(axis=2) >= 252).mean() > _OVEREXPOSED:
+        found.append("overexposed")
+    elif gray.std() < _FLAT:
+        found.append("flat")
+    if face.landmarks is not None:
+        roll, yaw, eyes = pose(face.landmarks)
+        if eyes < _SMALL:
+            found.append("too-small")
+        if abs(roll) > _TILTED:
+            found.append("tilted")
+        if abs(yaw) > _TURNED_AWAY:
+            found.append("turned-away")
+    if _outside(face, width, height) > _CUT_OFF:
+        found.append("cut-off")
+    if _blur(gray) > _BLURRED and "too-small" not in found:
+        found.append("blurred")
+    return tuple(found)
+
+
+def pose(landmarks: Floats) -> tuple[float, float, float]:
+    """Roll in degrees, how far the nose is beside the middle, in distances of the eyes, and that distance in pixels.
+
+    Roll is that of the eyes: positive where the right one (as seen) is lower.
+    """
+    left, right, nose = (landmarks[i].astype(np.float64) for i in range(3))
+    across = right - left
+    eyes = float(np.hypot(*across))
+    middle = ((left + right) / 2 + (landmarks[3] + landmarks[4]) / 2) / 2
+    yaw = float((nose - middle) @ across) / max(eyes * eyes, 1e-9)
+    return math.degrees(math.atan2(across[1], across[0])), yaw, eyes
+
+
+def _blur(gray: Floats) -> float:
+    """How much fine detail is missing in the direction that has least: a straight movement blurs in one only.
+
+    It is 0 for nearly all photos that are sharp enough, 0.1 for half of LFW's blurred by 2 pixels, 2.5 by 3. It is no
+    part of the quality: fitted to some ways of blurring, it let others pass.
+    """
+    window, whole, sectors = _masks()
+    face = gray[28:108, 16:96].astype(np.float64)
+    power = np.abs(np.fft.fft2((face - face.mean()) / (face.std() + 1e-3) * window)) ** 2
+    total = float(power[whole].sum()) + 1e-9
+    fine = math.log(min(float(power[sector].mean()) for sector in sectors) / total + 1e-9)
+    return max(0.0, _FINE - fine)
+
+
+@cache
+def _masks() -> tuple[NDArray[np.float64], NDArray[np.bool_], tuple[NDArray[np.bool_], ...]]:
+    side = np.hanning(80)
+    cycles = np.fft.fftfreq(80) * 80
+    radius, angle = np.hypot(cycles[:, None], cycles), np.arctan2(cycles[:, None], cycles)
+    band = (radius >= 10) & (radius < 16)
+    turns = [np.abs((angle - k * np.pi / _SECTORS + np.pi / 2) % np.pi - np.pi / 2) for k in range(_SECTORS)]
+    sectors = tuple(band & (turn < np.pi / _SECTORS) for turn in turns)
+    return side[:, None] * side, radius > 0.5, sectors
+
+
+def _gray(crops: Crops) -> Floats:
+    gray: Floats = crops.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)
+    return gray
+
+
+def _outside(face: Face, width: int, height: int) -> float:
+    x1, y1, x2, y2 = face.box
+    inside = max(0.0, min(x2, width) - max(x1, 0.0)) * max(0.0, min(y2, height) - max(y1, 0.0))
+    return 1 - inside / face.area

@@ -1,0 +1,92 @@
+"""Embedded faces, judged: makes the crops that a scorer needs where the embedder's are others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rostro.alignment.base import open_alignment
+from rostro.core.errors import BadInput
+from rostro.quality.base import ALIGNMENT
+from rostro.quality.judge import Judge
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rostro.core.quality import Quality
+    from rostro.core.types import AlignmentSpec, Crops, Floats
+    from rostro.detection.base import Detector
+    from rostro.models.store import ModelStore
+    from rostro.recognition.turning import Look
+    from rostro.runtime.base import EngineOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """A judge, and how the embedder's crops are made.
+
+    Attributes:
+        judge: Says how good faces are.
+        spec: The alignment of the embedder's crops.
+        store: Gives what alignments need.
+    """
+
+    judge: Judge
+    spec: AlignmentSpec
+    store: ModelStore
+
+    def __call__(self, looks: Sequence[Look], crops: Sequence[Crops], lengths: Floats) -> list[Quality]:
+        """Qualities of all faces of all looks, in order.
+
+        Args:
+            looks: At photos, each with the faces that were embedded.
+            crops: The embedder's crops, of each look or of more photos; those without faces are empty.
+            lengths: Of the vectors before they were normalised, for all faces in order.
+
+        Raises:
+            BadInput: A face has no landmarks, so that it cannot be aligned for the scorer.
+        """
+        own = self.spec == ALIGNMENT
+        if not own:
+            aligner = open_alignment(ALIGNMENT, self.store)
+            crops = [aligner.align(look.image, look.faces) for look in looks]
+        if not sum(map(len, crops)):
+            return []
+        faces = [face for look in looks for face in look.faces]
+        sizes = [look.image.shape[1::-1] for look in looks for _ in look.faces]
+        return self.judge.judge(np.concatenate(crops), faces, lengths, [(int(w), int(h)) for w, h in sizes])
+
+
+def open_judge(
+    quality: str | None,
+    detector: Detector,
+    space: str,
+    store: ModelStore,
+    engine: EngineOptions,
+    *,
+    min_quality: float | None = None,
+) -> Judge | None:
+    """The judge that is wanted; None where none is, or none was measured for the space.
+
+    Args:
+        quality: ``auto``, the name of a scorer, ``length``, or None.
+        detector: Whose faces are judged.
+        space: The embedding space.
+        store: Gives the scorer's file.
+        engine: Runs it.
+        min_quality: The level below which nothing is judged; None takes the measured one.
+
+    Raises:
+        UnknownModel: No scorer of that name.
+        ModelUnavailable: The scorer was named and its file cannot be had.
+        BadInput: A scorer was named, and the detector gives no landmarks to align faces by.
+    """
+    if quality is None:
+        return None
+    if not detector.gives_landmarks:
+        if quality == "auto":
+            return None
+        raise BadInput(f"{detector.name} gives no landmarks, so its faces cannot be judged")
+    return Judge.open(space, store, engine, scorer=None if quality == "auto" else quality, refuse_below=min_quality)

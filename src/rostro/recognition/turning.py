@@ -1,0 +1,171 @@
+"""Photos that lie on their side or stand on their head: looked at again, turned, where the first look leaves doubt.
+
+A face's landmarks say how far it is tilted, up to some 30°. Beyond, they lie: those of a face on its head look upright,
+and what is aligned by them is like every other face on its head. Only trying tells. The turn at which the detector is
+surest of the largest face was the right one for all of 1,600 photos of LFW (``benchmarks/turned_photos.py``).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+from rostro.core.types import Face
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from rostro.core.types import Image
+    from rostro.detection.base import Detector
+
+    Matrix = NDArray[np.float64]
+
+#: Turns that are tried first: a camera held on its side, a scan put in the wrong way round.
+RIGHT_ANGLES = (180, 90, 270)
+#: Turns that are tried where those leave doubt, and are taken where they leave none: so turned are few photos.
+BETWEEN = (45, 135, 225, 315)
+#: Another turn must be this much better than the photo as it is.
+_BETTER = 0.02
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """A photo as it was looked at.
+
+    Attributes:
+        turned: How far the photo is turned, counterclockwise, in degrees: 180 stands on its head. 0 for nearly all.
+        image: The photo turned back: RGB uint8; what faces are to be cut out of.
+        faces: Faces in pixels of ``image``, best score first.
+        originals: The same faces in pixels of the photo as it came. At turns between the right angles a box is as large
+            as it was found, about the same centre.
+    """
+
+    turned: int
+    image: Image
+    faces: tuple[Face, ...]
+    originals: tuple[Face, ...]
+
+    @classmethod
+    def plain(cls, image: Image, faces: Sequence[Face]) -> Self:
+        """A look at the photo as it came."""
+        return cls(0, image, tuple(faces), tuple(faces))
+
+    @property
+    def worth(self) -> float:
+        """The score of the largest face; 0 where there is none."""
+        return max(self.faces, key=lambda face: face.area).score if self.faces else 0.0
+
+    def only(self, index: int) -> Self:
+        """The same look, with one of its faces."""
+        return replace(self, faces=(self.faces[index],), originals=(self.originals[index],))
+
+
+class Turner:
+    """Finds faces in photos whatever way they are turned. Safe to call from several threads at once.
+
+    Attributes:
+        sure: A photo whose largest face is scored below this is looked at again, turned, as is one without faces.
+    """
+
+    def __init__(self, detector: Detector, *, sure: float | None = None) -> None:
+        """Notes the detector.
+
+        Args:
+            detector: Finds the faces.
+            sure: See `Turner.sure`; None takes the detector's own `Detector.sure_score`.
+        """
+        self._detector = detector
+        self.sure = detector.sure_score if sure is None else sure
+
+    def look(self, images: Sequence[Image]) -> list[Look]:
+        """The faces of each image, at the turn at which the detector is surest of them."""
+        found = self._detector.detect(images)
+        looks = [Look.plain(image, faces) for image, faces in zip(images, found, strict=True)]
+        for turns in (RIGHT_ANGLES, BETWEEN):
+            doubtful = [index for index, look in enumerate(looks) if not look.faces or look.worth < self.sure]
+            better = self._again([looks[index] for index in doubtful], [images[index] for index in doubtful], turns)
+            for index, look in zip(doubtful, better, strict=True):
+                looks[index] = look
+        return looks
+
+    def again(self, looks: Sequence[Look]) -> list[Look]:
+        """The same photos turned in every way, where that is better: for faces that another judge doubts.
+
+        Args:
+            looks: At photos as they came.
+        """
+        return self._again(looks, [look.image for look in looks], (*RIGHT_ANGLES, *BETWEEN), handicap=0.0)
+
+    def _again(
+        self, looks: Sequence[Look], images: Sequence[Image], turns: Sequence[int], handicap: float = _BETTER
+    ) -> list[Look]:
+        """The best of what was known and of the new turns; one turn of all photos at a time bounds what is held."""
+        best = list(looks)
+        needed = [look.worth + (0.0 if look.turned else handicap) for look in looks]
+        for turn in turns if looks else ():
+            upright = [turned_back(image, turn) for image in images]
+            for place, (image, faces) in enumerate(zip(upright, self._detector.detect(upright), strict=True)):
+                height, width = images[place].shape[:2]
+                originals = tuple(original(face, turn, width=width, height=height) for face in faces)
+                look = Look(turn, image, tuple(faces), originals)
+                if look.worth > needed[place] and (turn in RIGHT_ANGLES or look.worth >= self.sure):
+                    best[place], needed[place] = look, look.worth
+        return best
+
+
+def turned_back(image: Image, turn: int) -> Image:
+    """A photo that is turned by that many degrees counterclockwise, put upright; what is outside of it is black.
+
+    Args:
+        image: RGB uint8 (H, W, 3).
+        turn: Degrees; at multiples of 90 no pixel changes its value.
+    """
+    if turn % 90 == 0:
+        return np.ascontiguousarray(np.rot90(image, -(turn // 90)))
+    import cv2
+
+    height, width = image.shape[:2]
+    matrix = _upright(turn, width, height)
+    matrix[:, 2] += matrix[:, :2] @ (0.5, 0.5) - 0.5  # OpenCV counts from the middle of the first pixel
+    turned: Image = cv2.warpAffine(image, matrix, _size(turn, width, height)).astype(np.uint8, copy=False)
+    return turned
+
+
+def original(face: Face, turn: int, *, width: int, height: int) -> Face:
+    """A face found in `turned_back`, in pixels of the photo as it came.
+
+    Args:
+        face: In pixels of the turned photo.
+        turn: The photo's turn.
+        width: The photo's own width in pixels.
+        height: Its own height.
+    """
+    matrix = _upright(turn, width, height)
+    inverse, shift = np.linalg.inv(matrix[:, :2]), matrix[:, 2]
+    x, y = inverse @ (np.array(face.centre) - shift)
+    wide, high = (face.height, face.width) if turn % 180 == 90 else (face.width, face.height)
+    box = (float(x - wide / 2), float(y - high / 2), float(x + wide / 2), float(y + high / 2))
+    if face.landmarks is None:
+        return replace(face, box=box)
+    points = (face.landmarks.astype(np.float64) - shift) @ inverse.T
+    return replace(face, box=box, landmarks=points.astype(np.float32))
+
+
+def _size(turn: int, width: int, height: int) -> tuple[int, int]:
+    """Width and height of the canvas that holds all of the turned photo."""
+    cos, sin = abs(math.cos(math.radians(turn))), abs(math.sin(math.radians(turn)))
+    return round(width * cos + height * sin), round(width * sin + height * cos)
+
+
+def _upright(turn: int, width: int, height: int) -> Matrix:
+    """(2, 3): a point of the photo, counted from the corner of its first pixel, to its place in the upright one."""
+    cos, sin = math.cos(math.radians(turn)), math.sin(math.radians(turn))
+    wide, high = _size(turn, width, height)
+    rotation = np.array([[cos, -sin], [sin, cos]])  # clockwise, y pointing down
+    shift = np.array([wide / 2, high / 2]) - rotation @ (width / 2, height / 2)
+    return np.column_stack([rotation, shift])

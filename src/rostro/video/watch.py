@@ -1,0 +1,111 @@
+"""Who comes by? A source, a recogniser, and everybody who wants to hear."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rostro.core.errors import BadInput
+from rostro.gallery.base import without_password
+from rostro.recognizer import Recognizer
+from rostro.video.events import Clock, Event, FaceEvent
+from rostro.video.eyes import RecognizerEyes
+from rostro.video.loop import Summary, run
+from rostro.video.sightings import Sightings
+from rostro.video.sources import Source, open_source
+from rostro.video.watcher import Watcher, WatchOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rostro.video.watcher import Scene
+
+
+def watch(
+    source: str | Source,
+    *,
+    recognizer: Recognizer | None = None,
+    on_event: Callable[[dict[str, Any]], None] | None = None,
+    on_scene: Callable[[Scene], None] | None = None,
+    video: str | Path | None = None,
+    keep_pictures: bool = False,
+    options: WatchOptions | None = None,
+    stop: threading.Event | None = None,
+) -> Summary:
+    """Follows the faces of a video and names them, until it ends or is told to stop.
+
+    However it ends, by Ctrl-C too, everybody is told who left and the video is whole.
+
+    Args:
+        source: A camera's number, a video file, a folder of photos, a stream's URL, or what `open_source` gave.
+        recognizer: The models and the gallery; None takes the default ones. The gallery must be there.
+        on_event: Told what happens, as the documents that ``rostro watch --events`` writes.
+        on_scene: Told every frame, with its faces.
+        video: A file (.mp4) that the frames are drawn into, with boxes and names.
+        keep_pictures: Whether a picture of each recognised person is kept beside the gallery.
+        options: How often and how long.
+        stop: Ends it when set.
+
+    Raises:
+        BadInput: The source cannot be opened, or pictures are wanted of a gallery that is no file.
+        GalleryError: The gallery is not there.
+    """
+    opened = open_source(source) if isinstance(source, str) else source
+    recognizer = (recognizer or Recognizer(create_gallery=False)).open()
+    recognizer.people.sweep()
+    summary = Summary()
+    sightings = _sightings(recognizer) if keep_pictures else None
+    tell: list[Callable[[Scene], None]] = [summary.hear, partial(_tell, on_event, Clock(opened.live), sightings)]
+    with ExitStack() as stack:
+        if video is not None:
+            tell.append(_drawer(Path(video), opened, stack))
+        if on_scene is not None:
+            tell.append(on_scene)
+        watcher = Watcher(RecognizerEyes(recognizer), options or WatchOptions())
+        try:
+            run(opened, watcher, tell, stop=stop)
+        except KeyboardInterrupt:
+            summary.interrupted = True
+    return summary
+
+
+def _tell(
+    on_event: Callable[[dict[str, Any]], None] | None, clock: Clock, sightings: Sightings | None, scene: Scene
+) -> None:
+    """Each event as a document with its time and its picture."""
+    for event in scene.events:
+        document = {**event.to_dict(), "time": clock.time(event.seconds), **_picture(event, sightings)}
+        if on_event is not None:
+            on_event(document)
+
+
+def _picture(event: Event, sightings: Sightings | None) -> dict[str, str | None]:
+    if not isinstance(event, FaceEvent):
+        return {}
+    file = sightings.keep(event) if sightings else None
+    return {"picture": None if file is None else str(file)}
+
+
+def _sightings(recognizer: Recognizer) -> Sightings:
+    pictures = recognizer.people.pictures
+    if pictures is None:
+        shown = without_password(recognizer.gallery_url)
+        raise BadInput(f"{shown}: pictures are kept beside galleries that are files, and this is none")
+    return Sightings(pictures, recognizer.gallery)
+
+
+def _drawer(path: Path, source: Source, stack: ExitStack) -> Callable[[Scene], None]:
+    """Draws every frame into a file."""
+    from rostro.video.drawing import draw_scene
+    from rostro.video.writer import VideoWriter
+
+    writer = stack.enter_context(VideoWriter(path, rate=source.rate))
+
+    def draw(scene: Scene) -> None:
+        if scene.frame is not None:
+            writer.write(scene.frame.seconds, partial(draw_scene, scene.frame.image, scene.seen))
+
+    return draw
