@@ -120,7 +120,8 @@ def simulate(vectors: np.ndarray, owners: np.ndarray, most: int, probes: int, fp
 
     def draw(count: int) -> np.ndarray:
         drawn = random.standard_normal((count, len(mean)), np.float32) @ root.T + mean.astype(np.float32)
-        return drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
+        unit: np.ndarray = drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
+        return unit
 
     tail = tail_of(draw(4000), np.arange(4000))
     strangers = draw(probes)

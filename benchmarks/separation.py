@@ -70,7 +70,8 @@ def identification(embedded: Embedded) -> np.ndarray:
         own = scores[probes, np.searchsorted(people, owners[probes])]
         first = own >= scores[probes].max(axis=1)
         rates.append([np.mean(first & (own > strangers[int(fpir * strangers.size)])) for fpir in FPIRS])
-    return np.mean(rates, axis=0)
+    means: np.ndarray = np.mean(rates, axis=0)
+    return means
 
 
 def all_pairs(embedded: Embedded) -> list[float]:
