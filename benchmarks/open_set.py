@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
+from rostro.core.geometry import unit_rows
 from rostro.evaluation.embeddings import Embedded, EmbeddingCache
 from rostro.evaluation.system import System
 from rostro.photos.folders import read_people
@@ -120,8 +121,7 @@ def simulate(vectors: np.ndarray, owners: np.ndarray, most: int, probes: int, fp
 
     def draw(count: int) -> np.ndarray:
         drawn = random.standard_normal((count, len(mean)), np.float32) @ root.T + mean.astype(np.float32)
-        unit: np.ndarray = drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
-        return unit
+        return unit_rows(drawn)
 
     tail = tail_of(draw(4000), np.arange(4000))
     strangers = draw(probes)

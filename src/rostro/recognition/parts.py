@@ -10,7 +10,7 @@ import numpy as np
 
 from rostro.alignment.base import Alignment, chosen_spec, open_alignment
 from rostro.core.decisions import OperatingPoint
-from rostro.core.errors import BadInput, SpaceMismatch
+from rostro.core.errors import BadInput
 from rostro.core.lazy import Lazy
 from rostro.core.settings import Settings
 from rostro.detection.base import DETECTORS, Detector
@@ -124,7 +124,9 @@ class Parts:
             if isinstance(alignment, Alignment)
             else lambda: open_alignment(self.alignment_spec, self.store, self.engine_options)
         )
-        self._operating_point = Lazy(lambda: self._decide(threshold, fmr, operating_point))
+        self._operating_point = Lazy(
+            lambda: operating_points.deciding(self.space, threshold=threshold, fmr=fmr, given=operating_point)
+        )
         self._gallery = Lazy(
             (lambda: gallery)
             if isinstance(gallery, Gallery)
@@ -278,22 +280,6 @@ class Parts:
             turner=Turner(detector) if self.turn else None,
             judging=Judging(judge, self.alignment_spec, self.store) if judge is not None else None,
         )
-
-    def _decide(
-        self, threshold: float | None, fmr: float | None, given: str | Path | OperatingPoint | None
-    ) -> OperatingPoint:
-        if threshold is not None:
-            return operating_points.chosen(self.space, threshold)
-        if given is None:
-            return operating_points.shipped(self.space).at(fmr)
-        if isinstance(given, OperatingPoint):
-            space, point = given.space, given
-        else:
-            points = operating_points.read(Path(given))
-            space, point = points.space, points.at(fmr)
-        if space != self.space:
-            raise SpaceMismatch(f"{given}: measured in the space {space}, this is {self.space}")
-        return point
 
     @property
     def system(self) -> dict[str, str]:

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from rostro.core.decisions import OperatingPoint
-from rostro.core.errors import BadInput, NoOperatingPoint
+from rostro.core.errors import BadInput, NoOperatingPoint, SpaceMismatch
 from rostro.scoring.impostor_tail import ImpostorTail
 
 SHIPPED = Path(__file__).with_name("shipped")
@@ -137,3 +137,36 @@ def _point(data: dict[str, Any], point: dict[str, Any]) -> OperatingPoint:
         impostor=int(data["impostor"]),
         metric=str(data["metric"]),
     )
+
+
+def deciding(
+    space: str,
+    *,
+    threshold: float | None = None,
+    fmr: float | None = None,
+    given: str | Path | OperatingPoint | None = None,
+) -> OperatingPoint:
+    """The operating point that decides in a space.
+
+    Args:
+        space: The embedding space.
+        threshold: A threshold that the caller chose; nothing is known of its error rates.
+        fmr: Aim at this false match rate; None takes the default one.
+        given: A file of operating points, or one of them, instead of the shipped ones.
+
+    Raises:
+        NoOperatingPoint: None was measured for this space or rate.
+        SpaceMismatch: The given one was measured in another space.
+    """
+    if threshold is not None:
+        return chosen(space, threshold)
+    if given is None:
+        return shipped(space).at(fmr)
+    if isinstance(given, OperatingPoint):
+        of, point = given.space, given
+    else:
+        points = read(Path(given))
+        of, point = points.space, points.at(fmr)
+    if of != space:
+        raise SpaceMismatch(f"{given}: measured in the space {of}, this is {space}")
+    return point
