@@ -9,7 +9,7 @@ import numpy as np
 
 from rostro.core.errors import BadInput
 from rostro.core.parts import Room
-from rostro.core.specs import LANDMARKS, SideBySideSpec, refined, side_by_side
+from rostro.core.specs import LANDMARKS, SideBySideSpec, parse_alignment, refined, side_by_side
 from rostro.core.types import AlignmentSpec
 from rostro.runtime.base import EngineOptions
 
@@ -191,6 +191,26 @@ def check_alignment(spec: AlignmentSpec) -> None:
         ALIGNMENTS.get(part.name)
         if LANDMARKS in part.options:
             REFINERS.get(str(part.options[LANDMARKS]))
+
+
+def chosen_spec(alignment: str | Alignment | None, own: AlignmentSpec) -> AlignmentSpec:
+    """How crops are made: as asked, else the embedder's own way.
+
+    Args:
+        alignment: What `rostro.core.specs.parse_alignment` takes, or an alignment; None: the embedder's own.
+        own: The embedder's.
+
+    Raises:
+        UnknownModel: No alignment or no refiner of that name.
+        BadInput: A key that cannot be read, or crops of a size that the embedder does not take.
+    """
+    if isinstance(alignment, Alignment):
+        if alignment.size != own.size:
+            raise BadInput(f"the embedder takes crops of {own.size} pixels, this alignment makes {alignment.size}")
+        return alignment.spec
+    spec = own if alignment is None else parse_alignment(alignment, own)
+    check_alignment(spec)
+    return spec
 
 
 def open_alignment(spec: AlignmentSpec, store: ModelStore, engine: EngineOptions | None = None) -> Alignment:

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from rostro.alignment.base import Alignment, check_alignment, open_alignment
+from rostro.alignment.base import Alignment, chosen_spec, open_alignment
 from rostro.core.decisions import OperatingPoint
 from rostro.core.errors import BadInput
 from rostro.core.lazy import Lazy
 from rostro.core.settings import Settings
-from rostro.core.specs import parse_alignment
-from rostro.core.types import AlignmentSpec
 from rostro.detection.base import DETECTORS, Detector
 from rostro.embedding.base import Embedder
 from rostro.embedding.trained import find_embedder
@@ -98,7 +96,7 @@ class Parts:
         finder = DETECTORS.get(detects) if isinstance(detects, str) else type(detects)
         if not isinstance(detects, str) and (min_score is not None or max_side is not None):
             raise BadInput("min_score and max_side are options of a detector by name; this one was made with its own")
-        self.alignment_spec = _spec(alignment, kind.alignment)
+        self.alignment_spec = chosen_spec(alignment, kind.alignment)
         self.engine_options = EngineOptions(
             name=engine or self.settings.engine,
             precision=precision or self.settings.precision,
@@ -292,14 +290,3 @@ class Parts:
 
 #: What options may be besides names and numbers.
 _OBJECTS = (Detector, Embedder, Alignment, Gallery)
-
-
-def _spec(alignment: str | Alignment | None, own: AlignmentSpec) -> AlignmentSpec:
-    """How crops are made: as asked, else the embedder's own way."""
-    if isinstance(alignment, Alignment):
-        if alignment.size != own.size:
-            raise BadInput(f"the embedder takes crops of {own.size} pixels, this alignment makes {alignment.size}")
-        return alignment.spec
-    spec = own if alignment is None else parse_alignment(alignment, own)
-    check_alignment(spec)
-    return spec

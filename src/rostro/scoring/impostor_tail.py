@@ -119,11 +119,18 @@ class ImpostorTail:
         logarithm = float(np.interp(threshold, self.thresholds, np.log(self.rates)))
         return float(np.exp(logarithm)) * fit.share / self.fit.share
 
-    def threshold(self, rate: float) -> float:
-        """The score whose false match rate is ``rate``; the lowest known one where that would lie below it."""
-        if rate < self.fit.share:
-            return min(1.0, self.start + self.fit.excess(rate))
-        return float(np.interp(-np.log(rate), -np.log(self.rates), self.thresholds))
+    def threshold(self, rate: float, fit: Fit | None = None) -> float:
+        """The score whose false match rate is ``rate``; the lowest known one where that would lie below it.
+
+        Args:
+            rate: Above 0.
+            fit: One of the draws; None: the tail's own fit.
+        """
+        fit = fit or self.fit
+        if rate < fit.share:
+            return min(1.0, self.start + fit.excess(rate))
+        counted = rate * self.fit.share / fit.share
+        return float(np.interp(-np.log(counted), -np.log(self.rates), self.thresholds))
 
     def to_json(self) -> dict[str, Any]:
         """What an operating point file holds under ``"tail"``."""

@@ -91,7 +91,9 @@ def rate_of_search(tail: ImpostorTail, threshold: float, people: int, confidence
     )
 
 
-def threshold_of_search(tail: ImpostorTail, fpir: float, people: int, confidence: float = 0.95) -> SearchRate:
+def threshold_of_search(
+    tail: ImpostorTail, fpir: float, people: int, confidence: float = 0.95, *, cautious: bool = False
+) -> SearchRate:
     """The lowest threshold that keeps the FPIR of a search at or below a wanted one.
 
     Where the tail begins too high for so many errors among so few people, it is the tail's first threshold, and the
@@ -102,6 +104,8 @@ def threshold_of_search(tail: ImpostorTail, fpir: float, people: int, confidence
         fpir: The rate wanted, in (0, 1).
         people: How many people are searched; none are taken as one.
         confidence: Of the interval.
+        cautious: Take the threshold at which the upper end of the interval is the rate wanted, not the rate itself:
+            advisable where the data cannot show it (``extrapolated``), for there the fit names too few.
 
     Raises:
         BadInput: A rate outside (0, 1), or fewer than no people.
@@ -110,7 +114,10 @@ def threshold_of_search(tail: ImpostorTail, fpir: float, people: int, confidence
         raise BadInput(f"a false positive identification rate lies in (0, 1), got {fpir}")
     if people < 0:
         raise BadInput(f"the number of people searched is not negative, got {people}")
-    threshold = tail.threshold(min(tail.rates[0], _rate_for(fpir, max(people, 1), tail.fit)))
+    check_confidence(confidence)
+    fits = tail.draws if cautious else (tail.fit,)
+    thresholds = [tail.threshold(_rate_for(fpir, max(people, 1), fit), fit) for fit in fits]
+    threshold = float(np.quantile(thresholds, (1 + confidence) / 2, method="higher")) if cautious else thresholds[0]
     return rate_of_search(tail, threshold, people, confidence)
 
 

@@ -139,6 +139,15 @@ def test_more_people_and_lower_thresholds_never_name_fewer(spread: float, thresh
     assert rate_of_search(tail, min(1.0, threshold + 0.01), people).fpir <= here.fpir
 
 
+def test_cautious_thresholds_keep_the_upper_end(tail: ImpostorTail) -> None:
+    for people in (5, 100, 10_000, 10**7):
+        plainly, cautiously = (threshold_of_search(tail, 0.01, people, cautious=c) for c in (False, True))
+        assert cautiously.threshold > plainly.threshold
+        if people <= 10_000:  # beyond, two of sixty draws are orders of magnitude apart
+            assert cautiously.interval.high == pytest.approx(0.01, rel=0.2)
+        assert 1 - (1 - true_rate(cautiously.threshold)) ** people < 0.015, people
+
+
 def test_what_the_data_cannot_carry_is_said() -> None:
     tail = plain()
     assert tail.least_rate == pytest.approx(6e-6, rel=0.01)
