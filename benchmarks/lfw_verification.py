@@ -34,12 +34,12 @@ def main() -> None:
     options = parser.parse_args()
 
     pairs = read_lfw(options.root)
-    faces = Recognizer(embedder=options.embedder, detector=options.detector, precision=options.precision)
-    dims = faces.embedder.dims
+    recognizer = Recognizer(embedder=options.embedder, detector=options.detector, precision=options.precision)
+    dims = recognizer.embedder.dims
     vectors = np.zeros((len(pairs.people.photos), dims), np.float32)
     found = np.zeros(len(vectors), bool)
     started = time.perf_counter()
-    for index, answer in enumerate(faces.photos(pairs.people.photos, face="centre")):
+    for index, answer in enumerate(recognizer.photos(pairs.people.photos, face="centre")):
         if isinstance(answer, PhotoFaces):
             vectors[index], found[index] = answer.embeddings[0], True
     seconds = time.perf_counter() - started
@@ -47,8 +47,8 @@ def main() -> None:
     scores = cosine.paired(vectors[pairs.first], vectors[pairs.second])
     scores[~(found[pairs.first] & found[pairs.second])] = -np.inf
     result = fold_accuracy(scores, pairs.genuine, pairs.folds)
-    precision = "/".join(engine.precision for engine in engines_of(faces.embedder)) or "its own"
-    print(f"{faces.detector_name} + {faces.space}, embedder in {precision}")
+    precision = "/".join(engine.precision for engine in engines_of(recognizer.embedder)) or "its own"
+    print(f"{recognizer.detector_name} + {recognizer.space}, embedder in {precision}")
     print(f"photos: {len(vectors)}, without a detected face: {int((~found).sum())}, {seconds:.0f} s")
     print(f"pairs that could not be compared (counted as errors): {int(np.isneginf(scores).sum())}")
     print(f"10-fold accuracy: {result.mean:.2%} ± {result.standard_error:.2%} (standard error over folds)")

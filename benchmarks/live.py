@@ -248,20 +248,20 @@ def people(
     return listed, enrolled
 
 
-def enrol(faces: Recognizer, enrolled: dict[str, list[Path]]) -> None:
+def enrol(recognizer: Recognizer, enrolled: dict[str, list[Path]]) -> None:
     """LFW's photos show the person in the middle."""
     for name, photos in enrolled.items():
-        faces.enroll(photos, name=name, face="centre")
+        recognizer.enroll(photos, name=name, face="centre")
 
 
-def stills(faces: Recognizer, cast_list: list[tuple[str, bool, Path]]) -> list[str]:
+def stills(recognizer: Recognizer, cast_list: list[tuple[str, bool, Path]]) -> list[str]:
     """Of the photos of known people, those that `rostro identify` does not name rightly as they are."""
     photos = [(name, photo) for name, known, photo in cast_list if known]
-    answers = faces.photos([photo for _, photo in photos], face="centre")
+    answers = recognizer.photos([photo for _, photo in photos], face="centre")
     return [
         photo.name
         for (name, photo), found in zip(photos, answers, strict=True)
-        if isinstance(found, Failure) or faces.look_up(found)[0].name != name
+        if isinstance(found, Failure) or recognizer.look_up(found)[0].name != name
     ]
 
 
@@ -271,15 +271,15 @@ def measure(
     """Makes the clips, watches them, and reports."""
     rng = np.random.default_rng(seed)
     listed, enrolled = people(root, known, strangers, skip)
-    faces = Recognizer(gallery=str(folder / "people.db"))
-    enrol(faces, enrolled)
-    hard = stills(faces, listed)
+    recognizer = Recognizer(gallery=str(folder / "people.db"))
+    enrol(recognizer, enrolled)
+    hard = stills(recognizer, listed)
     clips = cast([listed[i] for i in rng.permutation(len(listed))], rng)
     frames = round(seconds * RATE)
     paths = [folder / f"clip{number:03d}.mp4" for number in range(len(clips))]
     for clip, path in zip(clips, paths, strict=True):
         film(clip, path, frames, rng)
-    eyes = RecognizerEyes(faces)
+    eyes = RecognizerEyes(recognizer)
     watch(eyes, paths[0], clips[0], frames, folder / "warm.mp4")  # engines compile when they first run
     result = Result()
     rates: tuple[list[float], list[float]] = ([], [])

@@ -63,7 +63,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        faces = Recognizer(gallery=str(folder / "people.db"))
+        recognizer = Recognizer(gallery=str(folder / "people.db"))
         done, samples, started = 0, [], time.monotonic()
         with (folder / "samples.csv").open("a", newline="", encoding="utf-8") as file:
             table = csv.writer(file)
@@ -77,8 +77,8 @@ def main() -> None:
                     file.flush()
 
             photos = sorted(options.photos.rglob("*.jpg"))
-            with faces:
-                enroller = faces.people.enroller(lambda sources: faces.photos(sources, face="largest"))
+            with recognizer:
+                enroller = recognizer.people.enroller(lambda sources: recognizer.photos(sources, face="largest"))
                 enrolment = enroller.run(varied(photos, options.count, Path(temporary)), look)
     settled = next((memory for photos, memory in samples if photos >= SETTLED), samples[0][1])
     most = max(memory for photos, memory in samples if photos >= min(SETTLED, samples[-1][0]))

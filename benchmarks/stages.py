@@ -25,7 +25,7 @@ BLOCK = 16
 STAGES = ("decode", "detect", "align", "embed")
 
 
-def measure(faces: Recognizer, photos: list[Path]) -> dict[str, float]:
+def measure(recognizer: Recognizer, photos: list[Path]) -> dict[str, float]:
     """Milliseconds of processor time per photo."""
     taken = dict.fromkeys(STAGES, 0.0)
     for warm in (True, False):
@@ -33,11 +33,11 @@ def measure(faces: Recognizer, photos: list[Path]) -> dict[str, float]:
             marks = [time.process_time()]
             images = [read_photo(photo).image for photo in photos[start : start + BLOCK]]
             marks.append(time.process_time())
-            found = faces.detector.detect(images)
+            found = recognizer.detector.detect(images)
             marks.append(time.process_time())
-            crops = np.concatenate([faces.alignment.align(i, f) for i, f in zip(images, found, strict=True)])
+            crops = np.concatenate([recognizer.alignment.align(i, f) for i, f in zip(images, found, strict=True)])
             marks.append(time.process_time())
-            faces.embedder.embed(crops)
+            recognizer.embedder.embed(crops)
             marks.append(time.process_time())
             if not warm:
                 for stage, seconds in zip(STAGES, np.diff(marks), strict=True):
@@ -76,11 +76,13 @@ def main() -> None:
     options = parser.parse_args()
     listed = sorted(options.photos.rglob("*.jpg"))
     photos = listed[:: max(1, len(listed) // options.count)][: options.count]
-    faces = Recognizer()
+    recognizer = Recognizer()
     with tempfile.TemporaryDirectory() as folder:
         measured = {
-            "a photo of 250 × 250": measure(faces, photos),
-            "a photo of 4000 × 3000 with 24 faces": measure(faces, scenes(listed[::40], options.scenes, Path(folder))),
+            "a photo of 250 × 250": measure(recognizer, photos),
+            "a photo of 4000 × 3000 with 24 faces": measure(
+                recognizer, scenes(listed[::40], options.scenes, Path(folder))
+            ),
         }
     print("| processor time, ms | " + " | ".join(STAGES) + " | whole |\n|---|" + "---:|" * (len(STAGES) + 1))
     for name, taken in measured.items():

@@ -59,13 +59,13 @@ def peer(system: str, python: str, models: Path, listed: Path) -> Run:
     return run
 
 
-def rostro(faces: Recognizer, photos: list[Path]) -> Run:
+def rostro(recognizer: Recognizer, photos: list[Path]) -> Run:
     def run() -> tuple[float, int]:
         started = time.perf_counter()
-        found = sum(len(answer.faces) for answer in faces.photos(photos) if isinstance(answer, PhotoFaces))
+        found = sum(len(answer.faces) for answer in recognizer.photos(photos) if isinstance(answer, PhotoFaces))
         return time.perf_counter() - started, found
 
-    list(faces.photos(photos[:10]))
+    list(recognizer.photos(photos[:10]))
     return run
 
 
@@ -114,12 +114,12 @@ def main() -> None:
             detector, _, embedder = system.partition("+")
             detector, _, side = detector.partition("@")
             for precision in options.precision or ["auto"]:
-                faces = Recognizer(
+                recognizer = Recognizer(
                     detector=detector, max_side=int(side) if side else None, embedder=embedder, precision=precision
                 )
-                used = "/".join(engine.precision for engine in engines_of(faces.embedder))
+                used = "/".join(engine.precision for engine in engines_of(recognizer.embedder))
                 name = f"rostro {detector}{side and f' at {side}'} + {embedder}, {used}"
-                systems[name] = rostro(faces, photos)
+                systems[name] = rostro(recognizer, photos)
         measured: dict[str, list[tuple[float, int]]] = {name: [] for name in systems}
         for _ in range(options.runs):
             for name, run in systems.items():

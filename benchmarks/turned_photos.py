@@ -42,7 +42,7 @@ def main() -> None:
     _time(options.detector, [pairs.people.photos[i] for i in np.unique(pairs.first)[: options.photos]])
 
 
-def _turn(faces: Recognizer, pairs: Pairs, degrees: int) -> None:
+def _turn(recognizer: Recognizer, pairs: Pairs, degrees: int) -> None:
     wanted = np.unique(np.concatenate([pairs.first, pairs.second]))
     random = np.random.default_rng(0)
     images = (
@@ -50,19 +50,19 @@ def _turn(faces: Recognizer, pairs: Pairs, degrees: int) -> None:
         for i in wanted
     )
     seen: dict[int, PhotoFaces] = {}
-    for index, found in zip(wanted, faces.photos(images, face="centre"), strict=True):
+    for index, found in zip(wanted, recognizer.photos(images, face="centre"), strict=True):
         if isinstance(found, PhotoFaces):
             seen[int(index)] = found
     right, unjudged = 0, 0
-    assert faces.judge is not None
+    assert recognizer.judge is not None
     for a, b, genuine in zip(pairs.first, pairs.second, pairs.genuine, strict=True):
         one, two = seen.get(int(a)), seen.get(int(b))
         if one is None or two is None:
             continue
         similarity = float(one.embeddings[0] @ two.embeddings[0])
-        right += (similarity >= faces.operating_point.threshold) == bool(genuine)
+        right += (similarity >= recognizer.operating_point.threshold) == bool(genuine)
         values = (one.qualities[0].value, two.qualities[0].value)
-        unjudged += faces.judge.gate.same(similarity, faces.operating_point.threshold, *values) is None
+        unjudged += recognizer.judge.gate.same(similarity, recognizer.operating_point.threshold, *values) is None
     told = sum(found.turned == degrees for found in seen.values())
     print(
         f"turned by {degrees:3d}°: {len(wanted)} photos, found {len(seen) / len(wanted):.4f}, turn told "

@@ -41,26 +41,26 @@ def main(folder: Path) -> int:
     for old in folder.glob("people.db*"):
         old.unlink() if old.is_file() else shutil.rmtree(old)
 
-    faces = Recognizer(gallery=str(gallery), settings=settings, store=store)
+    recognizer = Recognizer(gallery=str(gallery), settings=settings, store=store)
     say("loading the models …")
     started = time.perf_counter()
-    done = faces.enroll(people)
+    done = recognizer.enroll(people)
     say(f"enrolled {done.templates} templates of {done.people} people in {time.perf_counter() - started:.1f} s")
 
     page = Page("rostro: the demonstration", "en")
     page.add_text("Two people were enrolled with one portrait each. Everything below was computed on this machine.")
-    right = verify(faces, page, folder, (photos["obama.jpg"], photos["obama2.jpg"]), expected=True)
-    right &= verify(faces, page, folder, (photos["obama.jpg"], photos["biden.jpg"]), expected=False)
-    right &= identify(faces, page, folder, {photos[name]: who for name, who in ASKED.items()})
+    right = verify(recognizer, page, folder, (photos["obama.jpg"], photos["obama2.jpg"]), expected=True)
+    right &= verify(recognizer, page, folder, (photos["obama.jpg"], photos["biden.jpg"]), expected=False)
+    right &= identify(recognizer, page, folder, {photos[name]: who for name, who in ASKED.items()})
     page.write(folder / "demo.html")
     say(f"pictures and page: {folder / 'demo.html'}")
     say("everybody was recognised, and the stranger is unknown" if right else "NOT everything came out right")
     return 0 if right else 1
 
 
-def verify(faces: Recognizer, page: Page, folder: Path, pair: tuple[Path, Path], *, expected: bool) -> bool:
-    a, b = (found for found in faces.photos(pair, face="only", keep=True) if isinstance(found, PhotoFaces))
-    answer = faces.compare(a, b)
+def verify(recognizer: Recognizer, page: Page, folder: Path, pair: tuple[Path, Path], *, expected: bool) -> bool:
+    a, b = (found for found in recognizer.photos(pair, face="only", keep=True) if isinstance(found, PhotoFaces))
+    answer = recognizer.compare(a, b)
     sheet = verification_sheet(
         answer,
         ((pair[0].name, a.kept_image), (pair[1].name, b.kept_image)),
@@ -75,9 +75,9 @@ def verify(faces: Recognizer, page: Page, folder: Path, pair: tuple[Path, Path],
     return answer.same is expected
 
 
-def identify(faces: Recognizer, page: Page, folder: Path, asked: dict[Path, str | None]) -> bool:
-    found = [answer for answer in faces.photos(asked, keep=True) if isinstance(answer, PhotoFaces)]
-    answers = [faces.look_up(answer) for answer in found]
+def identify(recognizer: Recognizer, page: Page, folder: Path, asked: dict[Path, str | None]) -> bool:
+    found = [answer for answer in recognizer.photos(asked, keep=True) if isinstance(answer, PhotoFaces)]
+    answers = [recognizer.look_up(answer) for answer in found]
     right = True
     for path, row in zip(asked, answers, strict=True):
         names = [answer.name for answer in row]

@@ -40,27 +40,27 @@ def main() -> int:
 
     celebrities = sorted(DATA.glob("five-celebrities/*/*/*"))
     celeba = sorted(DATA.glob("celeba/images/**/*.jpg"))[::CELEBA_EVERY]
-    faces = Recognizer(embedder=name, precision="f32", gallery=":memory:")
-    crops = [crop for crop in central_crops(faces, [*celebrities, *celeba]) if len(crop)]
+    recognizer = Recognizer(embedder=name, precision="f32", gallery=":memory:")
+    crops = [crop for crop in central_crops(recognizer, [*celebrities, *celeba]) if len(crop)]
     if not crops:
         print(f"no faces found in {DATA}; set ROSTRO_DATA", file=sys.stderr)
         return 2
 
     ranges = measure_ranges(
-        faces.store.path(faces.embedder.files[0]), network_input(faces.embedder, np.concatenate(crops))
+        recognizer.store.path(recognizer.embedder.files[0]), network_input(recognizer.embedder, np.concatenate(crops))
     )
     about = f"{len(crops)} faces: {len(celebrities)} photos of five celebrities, {len(celeba)} of CelebA"
     rounded = {tensor: [float(f"{limit:.4g}") for limit in limits] for tensor, limits in ranges.items()}
     target = ROOT / "src" / "rostro" / "embedding" / "ranges" / f"{name}.json"
     target.parent.mkdir(exist_ok=True)
-    document = {"model": faces.embedder.files[0].sha256, "measured_on": about, "ranges": rounded}
+    document = {"model": recognizer.embedder.files[0].sha256, "measured_on": about, "ranges": rounded}
     target.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
     print(f"{len(ranges)} ranges from {len(crops)} faces: {target}")
     return 0
 
 
-def central_crops(faces: Recognizer, photos: list[Path]) -> Iterator[Crops]:
-    for answer in faces.pipeline.run(photos, face="centre", keep=True):
+def central_crops(recognizer: Recognizer, photos: list[Path]) -> Iterator[Crops]:
+    for answer in recognizer.pipeline.run(photos, face="centre", keep=True):
         if isinstance(answer, PhotoFaces):
             yield answer.kept_crops
         else:

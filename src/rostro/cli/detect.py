@@ -43,8 +43,8 @@ def command(
     }  # fmt: skip
     if detector == "all":
         raise typer.Exit(_with_all(list(find_photos(photos)), picture, given, json=json))
-    faces = options.make_recognizer(detector=detector, **given)
-    answered = list(faces.photos(find_photos(photos), embed=False, keep=picture is not None))
+    recognizer = options.make_recognizer(detector=detector, **given)
+    answered = list(recognizer.photos(find_photos(photos), embed=False, keep=picture is not None))
     found = [answer for answer in answered if isinstance(answer, PhotoFaces)]
     failed = [answer for answer in answered if isinstance(answer, Failure)]
     if picture is not None:

@@ -39,17 +39,19 @@ def command(
 
     Example: rostro doctor --json
     """
-    faces = options.make_recognizer(
+    recognizer = options.make_recognizer(
         detector=detector, embedder=embedder, engine=engine, precision=precision, threshold=threshold
     )
     report: dict[str, Any] = {
         "rostro": __version__,
         "python": platform.python_version(),
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
-        "settings": {item.name: _plain(getattr(faces.settings, item.name)) for item in fields(faces.settings)},
+        "settings": {
+            item.name: _plain(getattr(recognizer.settings, item.name)) for item in fields(recognizer.settings)
+        },
         "libraries": {name: _version(name) for name in _LIBRARIES},
         "engines": {name: _engine(name) for name in ENGINES},
-        "models": _models(faces),
+        "models": _models(recognizer),
     }
     problems = [answer for answer in report["models"].values() if isinstance(answer, str)]
     if json:

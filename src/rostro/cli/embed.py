@@ -53,29 +53,29 @@ def command(
     """
     if output_file is not None:
         writer_for(output_file)
-    faces = options.make_recognizer(
+    recognizer = options.make_recognizer(
         detector=detector, max_side=max_side, embedder=embedder, alignment=alignment, engine=engine,
         precision=precision, threshold=threshold,
     )  # fmt: skip
     listed = find_photos(_listed(photos))
     if output_file is not None and picture is None and not json:
-        _tabulate(faces, listed, output_file)
-    answered = list(faces.photos(listed, keep=picture is not None))
+        _tabulate(recognizer, listed, output_file)
+    answered = list(recognizer.photos(listed, keep=picture is not None))
     found = [answer for answer in answered if isinstance(answer, PhotoFaces)]
     failed = [answer for answer in answered if isinstance(answer, Failure)]
     if output_file is not None:
-        table = FaceTable(output_file, faces.space)
+        table = FaceTable(output_file, recognizer.space)
         for answer in found:
             if not table.has(answer.photo, answer.sha256):
                 table.add(answer)
         table.finish()
     if picture is not None:
-        _draw(faces, found, picture)
+        _draw(recognizer, found, picture)
     if json:
-        output.print_json(answers.embedding(faces.space, found, failed))
+        output.print_json(answers.embedding(recognizer.space, found, failed))
     else:
         count = sum(len(answer.faces) for answer in found)
-        output.say(f"{count} faces of {len(found)} photos, space {faces.space}")
+        output.say(f"{count} faces of {len(found)} photos, space {recognizer.space}")
     output.report_failures(failed)
     raise typer.Exit(exit_code(any(answer.faces for answer in found), failed))
 
@@ -111,7 +111,7 @@ def _tabulate(recognizer: Recognizer, photos: Iterable[Path], table: Path) -> No
     raise typer.Exit(exit_code(done.faces > 0, list(done.failed)))
 
 
-def _draw(faces: Recognizer, found: list[PhotoFaces], picture: Path) -> None:
+def _draw(recognizer: Recognizer, found: list[PhotoFaces], picture: Path) -> None:
     """Bar codes of the first face of one photo, or of two."""
     from rostro.drawing.barcode import barcode, barcode_pair
     from rostro.photos.writing import write_picture
@@ -119,8 +119,8 @@ def _draw(faces: Recognizer, found: list[PhotoFaces], picture: Path) -> None:
     shown = [answer for answer in found if answer.faces]
     if not 1 <= len(shown) <= MOST_BARCODES:
         raise BadInput(f"a bar code shows the face of one photo or of two, not of {len(shown)}")
-    vectors = [faces.embedder.represent(answer.kept_crops[:1])[0] for answer in shown]
-    names = [f"{answer.photo}, {faces.embedder_name}" for answer in shown]
+    vectors = [recognizer.embedder.represent(answer.kept_crops[:1])[0] for answer in shown]
+    names = [f"{answer.photo}, {recognizer.embedder_name}" for answer in shown]
     if len(shown) == 1:
         write_picture(barcode(vectors[0], name=names[0]), picture)
     else:

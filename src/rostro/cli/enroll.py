@@ -38,13 +38,13 @@ def command(
 
     Example: rostro enroll ada1.jpg ada2.jpg --name "Ada Lovelace" --collection staff
     """
-    faces = options.make_recognizer(
+    recognizer = options.make_recognizer(
         detector=detector, max_side=max_side, embedder=embedder, alignment=alignment, engine=engine,
         precision=precision, threshold=threshold, gallery=gallery,
     )  # fmt: skip
     with output.progress() as bar:
         task = bar.add_task("enrolling", total=None)
-        done = faces.enroll(
+        done = recognizer.enroll(
             paths,
             name=name,
             face="largest" if largest_face else "only",
@@ -55,7 +55,7 @@ def command(
         output.print_json(done.to_dict())
     else:
         output.say(
-            f"{done.templates} new templates of {done.people} people in {faces.gallery_url}"
+            f"{done.templates} new templates of {done.people} people in {recognizer.gallery_url}"
             f" ({done.skipped} photos were there already)"
         )
     output.report_failures(done.failed)

@@ -43,19 +43,21 @@ def command(
 
     Example: rostro identify door.jpg --collection staff --collection visitors
     """
-    faces = options.make_recognizer(
+    recognizer = options.make_recognizer(
         detector=detector, max_side=max_side, embedder=embedder, alignment=alignment, engine=engine,
         precision=precision, threshold=threshold, fmr=fmr, operating_point=operating_point, gallery=gallery,
         create_gallery=False,
     )  # fmt: skip
     failed: list[Failure] = []
     answered: list[tuple[PhotoFaces, list[Identification]]] = []
-    with faces.open():  # a gallery that is not there is an error, not an empty one
-        for answer in faces.photos(find_photos(photos), keep=picture is not None):
+    with recognizer.open():  # a gallery that is not there is an error, not an empty one
+        for answer in recognizer.photos(find_photos(photos), keep=picture is not None):
             if isinstance(answer, Failure):
                 failed.append(answer)
             else:
-                answered.append((answer, faces.look_up(answer, candidates=candidates, collections=collection or None)))
+                answered.append(
+                    (answer, recognizer.look_up(answer, candidates=candidates, collections=collection or None))
+                )
     if picture is not None:
         _draw(answered, picture)
     if json:

@@ -56,12 +56,12 @@ def command(
     """
     from rostro.server.serving import make_server
 
-    faces = options.make_recognizer(
+    recognizer = options.make_recognizer(
         detector=detector, embedder=embedder, alignment=alignment, engine=engine, precision=precision,
         threshold=threshold, fmr=fmr, operating_point=operating_point, gallery=gallery,
     )  # fmt: skip
-    given = faces.settings
-    faces.settings = replace(
+    given = recognizer.settings
+    recognizer.settings = replace(
         given,
         max_bytes=min(given.max_bytes, MAX_BYTES),
         max_pixels=min(given.max_pixels, MAX_PIXELS),
@@ -69,7 +69,7 @@ def command(
     )
     tls: dict[str, Any] = {"ssl_certfile": certificate, "ssl_keyfile": certificate_key} if certificate else {}
     server = make_server(
-        faces, keys=KeyStore(keys), host=host, port=port, keep_pictures=keep_crops, limits=Limits(rate=rate), **tls
+        recognizer, keys=KeyStore(keys), host=host, port=port, keep_pictures=keep_crops, limits=Limits(rate=rate), **tls
     )
-    output.note(f"rostro: http{'s' if tls else ''}://{host}:{port} serves {faces.gallery_url} (Ctrl-C stops it)")
+    output.note(f"rostro: http{'s' if tls else ''}://{host}:{port} serves {recognizer.gallery_url} (Ctrl-C stops it)")
     server.run()

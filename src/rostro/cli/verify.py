@@ -34,11 +34,11 @@ def command(
 
     Example: rostro verify me.jpg passport.jpg --picture answer.png
     """
-    faces = options.make_recognizer(
+    recognizer = options.make_recognizer(
         detector=detector, embedder=embedder, alignment=alignment, engine=engine, precision=precision,
         threshold=threshold, fmr=fmr, operating_point=operating_point,
     )  # fmt: skip
-    answered = list(faces.photos([a, b], face="largest" if largest_face else "only", keep=picture is not None))
+    answered = list(recognizer.photos([a, b], face="largest" if largest_face else "only", keep=picture is not None))
     failed = [answer for answer in answered if isinstance(answer, Failure)]
     if failed:
         if json:
@@ -48,9 +48,9 @@ def command(
         output.report_failures(failed)
         raise typer.Exit(output.NO_ANSWER)
     first, second = (answer for answer in answered if isinstance(answer, PhotoFaces))
-    verdict = faces.compare(first, second)
+    verdict = recognizer.compare(first, second)
     if picture is not None:
-        draw(faces, first, second, verdict, picture)
+        draw(recognizer, first, second, verdict, picture)
     if json:
         output.print_json(verdict.to_dict())
     else:
@@ -66,14 +66,14 @@ def sentence(verdict: Verification) -> str:
     return f"{answer}: similarity {verdict.similarity:.3f} (threshold {verdict.threshold:.3f}{chance})"
 
 
-def draw(faces: Recognizer, first: PhotoFaces, second: PhotoFaces, verdict: Verification, picture: Path) -> None:
+def draw(recognizer: Recognizer, first: PhotoFaces, second: PhotoFaces, verdict: Verification, picture: Path) -> None:
     """Both photos, the crops compared, and the score against its threshold."""
     import numpy as np
 
     from rostro.drawing.sheets import verification_sheet
     from rostro.photos.writing import write_picture
 
-    details = f"{faces.detector_name}, {verdict.space}, {faces.engine_options.name}"
+    details = f"{recognizer.detector_name}, {verdict.space}, {recognizer.engine_options.name}"
     sheet = verification_sheet(
         verdict,
         ((first.photo, first.kept_image), (second.photo, second.kept_image)),

@@ -44,16 +44,16 @@ async def metrics(service: TheService) -> Response:
 @router.get("/galleries", response_model=schemas.Galleries, openapi_extra=needs(Role.READ))
 def galleries(service: TheService) -> JSONResponse:
     """The gallery that this server answers from."""
-    faces = service.recognizer
-    info = faces.gallery.info()
+    recognizer = service.recognizer
+    info = recognizer.gallery.info()
     row = {
-        "name": _public_name(faces.gallery_url),
-        "backend": backend_of(faces.gallery_url),
-        "space": faces.gallery.space,
+        "name": _public_name(recognizer.gallery_url),
+        "backend": backend_of(recognizer.gallery_url),
+        "space": recognizer.gallery.space,
         "people": info.people,
         "templates": info.templates,
-        "threshold": faces.operating_point.threshold,
-        "false_match_rate": faces.operating_point.fmr,
+        "threshold": recognizer.operating_point.threshold,
+        "false_match_rate": recognizer.operating_point.fmr,
         "keeps_pictures": service.keep_pictures,
     }
     return JSONResponse({"galleries": [row]})
@@ -66,7 +66,7 @@ def models(service: TheService) -> JSONResponse:
     return JSONResponse({"models": rows})
 
 
-def _model(model: Model, faces: Recognizer) -> dict[str, Any]:
+def _model(model: Model, recognizer: Recognizer) -> dict[str, Any]:
     return {
         "task": model.task,
         "name": model.name,
@@ -74,8 +74,9 @@ def _model(model: Model, faces: Recognizer) -> dict[str, Any]:
         "dims": model.dims,
         "licence": model.licence,
         "commercial": model.commercial,
-        "installed": all(faces.store.is_installed(entry) for entry in model.files),
-        "used": (model.task, model.name) in {("detector", faces.detector_name), ("embedder", faces.embedder_name)},
+        "installed": all(recognizer.store.is_installed(entry) for entry in model.files),
+        "used": (model.task, model.name)
+        in {("detector", recognizer.detector_name), ("embedder", recognizer.embedder_name)},
     }
 
 
