@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 RIGHT_ANGLES = (180, 90, 270)
 #: Turns that are tried where those leave doubt, and are taken where they leave none: so turned are few photos.
 BETWEEN = (45, 135, 225, 315)
+#: Canvases of turns between the right angles: OpenCV takes sides below this, and more pixels than this (48 Mpx are
+#: 144 MB) are not worth it.
+_LONGEST, _LARGEST = 32_767, 48_000_000
 #: Another turn must be this much better than the photo as it is.
 _BETTER = 0.02
 
@@ -87,7 +90,12 @@ class Turner:
         found = self._detector.detect(images)
         looks = [Look.plain(image, faces) for image, faces in zip(images, found, strict=True)]
         for turns in (RIGHT_ANGLES, BETWEEN):
-            doubtful = [index for index, look in enumerate(looks) if not look.faces or look.worth < self.sure]
+            # photos of nobody are many: where no right angle shows a face, the turns between are not tried
+            doubtful = [
+                index
+                for index, look in enumerate(looks)
+                if (look.worth < self.sure if look.faces else turns == RIGHT_ANGLES)
+            ]
             better = self._again([looks[index] for index in doubtful], [images[index] for index in doubtful], turns)
             for index, look in zip(doubtful, better, strict=True):
                 looks[index] = look
@@ -108,8 +116,9 @@ class Turner:
         best = list(looks)
         needed = [look.worth + (0.0 if look.turned else handicap) for look in looks]
         for turn in turns if looks else ():
-            upright = [turned_back(image, turn) for image in images]
-            for place, (image, faces) in enumerate(zip(upright, self._detector.detect(upright), strict=True)):
+            places = [place for place, image in enumerate(images) if _fits(image, turn)]
+            upright = [turned_back(images[place], turn) for place in places]
+            for place, image, faces in zip(places, upright, self._detector.detect(upright), strict=True):
                 height, width = images[place].shape[:2]
                 originals = tuple(original(face, turn, width=width, height=height) for face in faces)
                 look = Look(turn, image, tuple(faces), originals)
@@ -154,6 +163,12 @@ def original(face: Face, turn: int, *, width: int, height: int) -> Face:
         return replace(face, box=box)
     points = (face.landmarks.astype(np.float64) - shift) @ inverse.T
     return replace(face, box=box, landmarks=points.astype(np.float32))
+
+
+def _fits(image: Image, turn: int) -> bool:
+    """Whether the turned photo can be made: between the right angles it needs a canvas of up to twice its pixels."""
+    wide, high = _size(turn, image.shape[1], image.shape[0])
+    return turn % 90 == 0 or (max(wide, high, *image.shape[:2]) < _LONGEST and wide * high <= _LARGEST)
 
 
 def _size(turn: int, width: int, height: int) -> tuple[int, int]:

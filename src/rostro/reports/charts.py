@@ -73,7 +73,7 @@ class Axis:
         """An axis from zero, or from below it, to a round number above all values that are numbers."""
         finite = [value for value in values if math.isfinite(value)]
         low, high = min([*finite, 0.0]), max([*finite, 0.0])
-        if high == low:
+        if high - low < _NOTHING:
             return cls(title=title, low=low, high=low + 1, show=show)
         step = 0.0
         while step != (step := _step((high - low) / 6)):  # a wider axis may ask for wider steps
@@ -96,6 +96,10 @@ class Axis:
         step = max(step, 1.0) if self.whole else step
         first = math.ceil(self.low / step - 1e-9)
         return [step * index for index in range(first, math.floor(self.high / step + 1e-9) + 1)]
+
+
+#: Differences below this are none: their logarithm may not even be a number.
+_NOTHING = 1e-300
 
 
 def _step(rough: float) -> float:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rostro.core.types import Face
+from rostro.detection.base import Detector
 from rostro.photos.reading import read_photo
 from rostro.recognition.turning import BETWEEN, RIGHT_ANGLES, Turner, original, turned_back
 
@@ -103,3 +104,17 @@ def test_a_portrait_between_right_angles(turn: int, recognizer: Recognizer, port
         for picture, faces in ((image, recognizer.detector.detect([image])[0]), (look.image, look.faces))
     ]
     assert float((vectors[0] * vectors[1]).sum()) > 0.9
+
+
+def test_a_photo_that_is_too_long_to_be_turned_is_looked_at_as_far_as_it_can_be() -> None:
+    class Nobody(Detector):
+        name = "nobody"
+        files = ()
+        default_score = 0.5
+
+        def detect(self, images: Sequence[Image]) -> list[list[Face]]:
+            return [[] for _ in images]
+
+    long = np.zeros((4, 40_000, 3), np.uint8)
+    (look,) = Turner(Nobody(None, None)).look([long])  # type: ignore[arg-type]
+    assert (look.turned, look.faces) == (0, ())

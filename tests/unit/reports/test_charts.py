@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rostro.evaluation.confusion import confusion_chart
@@ -80,6 +80,7 @@ def test_one_axis_for_both_directions() -> None:
     assert "M76.0 268.0L432.0 12.0" in points
 
 
+@example([5e-324])
 @given(st.lists(st.floats(-1e9, 1e9) | st.sampled_from([math.nan, math.inf, 0.0]), max_size=8))
 def test_an_axis_around_values_holds_them_and_has_round_ticks(values: list[float]) -> None:
     found = Axis.around("loss", values)
