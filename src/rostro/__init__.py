@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from rostro.core.types import Template as Template
     from rostro.evaluation.calibrate import Calibration as Calibration
     from rostro.evaluation.calibrate import calibrate as calibrate
+    from rostro.evaluation.classify import evaluate_classification as evaluate_classification
     from rostro.evaluation.detectors import detect_with_all as detect_with_all
     from rostro.evaluation.evaluate import Evaluation as Evaluation
     from rostro.evaluation.evaluate import compare as compare
@@ -99,6 +100,7 @@ _HOMES = {
     "rostro.recognizer": ("Recognizer",),
     "rostro.evaluation.evaluate": ("Evaluation", "compare", "evaluate",),
     "rostro.evaluation.calibrate": ("Calibration", "calibrate",),
+    "rostro.evaluation.classify": ("evaluate_classification",),
     "rostro.evaluation.detectors": ("detect_with_all",),
     "rostro.evaluation.options": ("Options",),
     "rostro.video.watch": ("watch",),

@@ -14,19 +14,21 @@ if TYPE_CHECKING:
 
 def evaluate(checkpoint: Path | None, root: Path, folder: Path, language: str, *, json: bool) -> None:
     """Asks the checkpoint about each photo, writes the report, prints the main figures."""
-    from rostro.core.words import check_language
-    from rostro.evaluation.classification import classify_folder
-    from rostro.evaluation.classification_report import summary, write_classification
-    from rostro.training.loop.checkpoint import make_folder, read_checkpoint
+    from rostro.evaluation.classification_report import summary
+    from rostro.evaluation.classify import evaluate_classification
 
-    checked = check_language(cast("Any", language))
+    checked = cast("Any", language)
     if checkpoint is None:
         raise BadInput("classification needs --checkpoint: a folder that 'rostro train' wrote")
-    read = read_checkpoint(checkpoint)
-    make_folder(folder)
     with shown() as seen:
-        result = classify_folder(read, root, options.make_recognizer(), seen.photo)
-    write_classification(result, folder, checked)
+        result = evaluate_classification(
+            checkpoint,
+            root,
+            recognizer=options.make_recognizer(),
+            output=folder,
+            language=checked,
+            on_photo=seen.photo,
+        )
     if json:
         output.print_json(result.to_dict())
         return
