@@ -130,6 +130,7 @@ class Recognizer(Parts):
         face: FaceRule = "only",
         collection: str = "",
         any_quality: bool = False,
+        on_count: Callable[[int], None] = lambda photos: None,
         on_photo: Callable[[], None] | None = None,
         stopped: Callable[[], bool] = lambda: False,
     ) -> Enrollment:
@@ -144,6 +145,7 @@ class Recognizer(Parts):
             collection: The collection that they go to; identifying can be limited to it.
             any_quality: Take faces too that are too poor to be judged; otherwise they are reported as failed. Says
                 nothing where faces are not judged.
+            on_count: Told how many photos there are, before the first is read.
             on_photo: Called after each photo.
             stopped: Asked before each photo; True ends there, and what was done is kept.
 
@@ -152,6 +154,7 @@ class Recognizer(Parts):
         """
         one = isinstance(photos, str | PathLike | bytes | np.ndarray) or hasattr(photos, "read")
         listed = people_photos([photos] if one else list(photos), name)  # type: ignore[list-item,arg-type]
+        on_count(len(listed))
         gate = self.judge.gate if self.judge is not None and not any_quality else None
         enroller = self.people.enroller(
             lambda sources: refuse_poor(self.photos(sources, face=face), gate),

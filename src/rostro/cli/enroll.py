@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from rostro.cli import options, output
+from rostro.gallery.base import without_password
 
 
 def command(
@@ -23,6 +24,11 @@ def command(
         str, typer.Option("--collection", help="Put them into this collection.", show_default=False)
     ] = "",
     largest_face: options.LargestFace = False,
+    quality: options.Quality = None,
+    min_quality: options.MinQuality = None,
+    any_quality: Annotated[
+        bool, typer.Option("--any-quality", help="With --quality: take faces too that cannot be judged.")
+    ] = False,
     detector: options.Detector = None,
     max_side: options.MaxSide = None,
     embedder: options.Embedder = "sface",
@@ -40,7 +46,7 @@ def command(
     """
     recognizer = options.make_recognizer(
         detector=detector, max_side=max_side, embedder=embedder, alignment=alignment, engine=engine,
-        precision=precision, threshold=threshold, gallery=gallery,
+        precision=precision, threshold=threshold, gallery=gallery, quality=quality, min_quality=min_quality,
     )  # fmt: skip
     with output.progress() as bar:
         task = bar.add_task("enrolling", total=None)
@@ -49,13 +55,15 @@ def command(
             name=name,
             face="largest" if largest_face else "only",
             collection=collection,
+            any_quality=any_quality,
+            on_count=lambda photos: bar.update(task, total=photos),
             on_photo=lambda: bar.advance(task),
         )
     if json:
         output.print_json(done.to_dict())
     else:
         output.say(
-            f"{done.templates} new templates of {done.people} people in {recognizer.gallery_url}"
+            f"{done.templates} new templates of {done.people} people in {without_password(recognizer.gallery_url)}"
             f" ({done.skipped} photos were there already)"
         )
     output.report_failures(done.failed)

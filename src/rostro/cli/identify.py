@@ -32,6 +32,8 @@ def command(
     fmr: options.Fmr = None,
     operating_point: options.OperatingPointFile = None,
     collection: options.Collections = None,
+    quality: options.Quality = None,
+    min_quality: options.MinQuality = None,
     picture: options.Picture = None,
     json: options.Json = False,
 ) -> None:
@@ -46,7 +48,7 @@ def command(
     recognizer = options.make_recognizer(
         detector=detector, max_side=max_side, embedder=embedder, alignment=alignment, engine=engine,
         precision=precision, threshold=threshold, fmr=fmr, operating_point=operating_point, gallery=gallery,
-        create_gallery=False,
+        quality=quality, min_quality=min_quality, create_gallery=False,
     )  # fmt: skip
     failed: list[Failure] = []
     answered: list[tuple[PhotoFaces, list[Identification]]] = []
@@ -72,6 +74,8 @@ def command(
 def _sentence(answer: Identification) -> str:
     if answer.name is not None:
         return f"{answer.name} ({answer.similarity:.3f})"
+    if answer.doubt is not None:
+        return f"unknown: {answer.doubt.reason}"
     best = answer.candidates[0] if answer.candidates else None
     return "unknown" if best is None else f"unknown (nearest {best.name}, {best.similarity:.3f})"
 

@@ -61,6 +61,20 @@ LargestFace = Annotated[
 ]
 
 
+Quality = Annotated[
+    str | None,
+    typer.Option(
+        "--quality",
+        help="Judge faces, and decide nothing about those too poor for it: auto, length, or a scorer's name.",
+        show_default="none are judged",
+    ),
+]
+MinQuality = Annotated[
+    float | None,
+    typer.Option("--min-quality", min=0, max=1, help="With --quality: judge no face below this. Default: measured."),
+]
+
+
 def make_recognizer(
     *,
     detector: str | None = None,
@@ -73,6 +87,8 @@ def make_recognizer(
     operating_point: Path | None = None,
     min_score: float | None = None,
     max_side: int | None = None,
+    quality: str | None = None,
+    min_quality: float | None = None,
     gallery: str | None = None,
     create_gallery: bool = True,
 ) -> Recognizer:
@@ -94,6 +110,8 @@ def make_recognizer(
         operating_point=operating_point,
         min_score=min_score,
         max_side=max_side,
+        quality=quality,
+        min_quality=min_quality,
         gallery=gallery,
         create_gallery=create_gallery,
         settings=settings,

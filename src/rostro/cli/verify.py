@@ -27,16 +27,20 @@ def command(
     fmr: options.Fmr = None,
     operating_point: options.OperatingPointFile = None,
     largest_face: options.LargestFace = False,
+    quality: options.Quality = None,
+    min_quality: options.MinQuality = None,
     picture: options.Picture = None,
     json: options.Json = False,
 ) -> None:
     """Two photos: the same person? Exit code 0 yes, 1 no, 2 could not answer.
 
     Example: rostro verify me.jpg passport.jpg --picture answer.png
+
+    Example: rostro verify door.jpg passport.jpg --quality auto
     """
     recognizer = options.make_recognizer(
         detector=detector, embedder=embedder, alignment=alignment, engine=engine, precision=precision,
-        threshold=threshold, fmr=fmr, operating_point=operating_point,
+        threshold=threshold, fmr=fmr, operating_point=operating_point, quality=quality, min_quality=min_quality,
     )  # fmt: skip
     answered = list(recognizer.photos([a, b], face="largest" if largest_face else "only", keep=picture is not None))
     failed = [answer for answer in answered if isinstance(answer, Failure)]
@@ -55,11 +59,15 @@ def command(
         output.print_json(verdict.to_dict())
     else:
         output.say(sentence(verdict))
+    if verdict.doubt is not None:
+        raise typer.Exit(output.NO_ANSWER)
     raise typer.Exit(output.YES if verdict.same else output.NO)
 
 
 def sentence(verdict: Verification) -> str:
     """The answer in one line."""
+    if verdict.doubt is not None:
+        return verdict.doubt.reason
     rate = verdict.false_match_rate
     chance = "" if rate is None else f", false match rate {rate:.2g}"
     answer = "same person" if verdict.same else "not the same person"

@@ -181,10 +181,10 @@ def verification_sheet(
     shown = [] if crops is None else [fit(check_image(crop), [], _CROP, _CROP)[0] for crop in crops]
     bar_width = WIDTH - sum(crop.shape[1] + GAP for crop in shown)
     blocks = [
-        _headline(say("same" if verification.same else "different", language), kind),
+        _headline(say(_verdict(verification), language), kind),
         _row(cells, (WIDTH - GAP) // 2),
         beside([*shown, score_bar(verification, kind, bar_width, _CROP, language)], GAP),
-        paragraph(say_false_match_rate(verification.operating_point, language), TEXT, WIDTH),
+        paragraph(_meaning(verification, language), TEXT, WIDTH),
     ]
     if details:
         blocks.append(paragraph(details, SMALL, WIDTH, MUTED))
@@ -194,6 +194,18 @@ def verification_sheet(
 def _name_and_score(found: Identification, language: Language) -> str:
     name = say("unknown", language) if found.name is None else found.name
     return name if found.similarity is None else f"{name} {signed(found.similarity, 2)}"
+
+
+def _verdict(verification: Verification) -> str:
+    if verification.doubt is not None:
+        return "undecided"
+    return "same" if verification.same else "different"
+
+
+def _meaning(verification: Verification, language: Language) -> str:
+    if verification.doubt is not None:
+        return say("undecided_why", language)
+    return say_false_match_rate(verification.operating_point, language)
 
 
 def _headline(text: str, kind: Kind) -> Image:

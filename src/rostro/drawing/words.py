@@ -11,6 +11,11 @@ if TYPE_CHECKING:
 
 _WORDS: Final[dict[str, tuple[str, str]]] = {
     "same": ("Same person", "La misma persona"),
+    "undecided": ("Cannot be judged", "No se puede decidir"),
+    "undecided_why": (
+        "A face is too poor for the threshold to mean what it says.",
+        "Una cara es demasiado mala para que el umbral signifique lo que dice.",
+    ),
     "different": ("Not the same person", "No es la misma persona"),
     "similarity": ("similarity {}", "similitud {}"),
     "threshold": ("threshold {}", "umbral {}"),
