@@ -39,7 +39,7 @@ def main() -> int:
             print(f"{name}: measured on other photos", file=sys.stderr)
             return 2
         scores = score_all_pairs(embedded)
-        header = {"system": system.to_json(), "data_hash": embedded.data_hash, "floor": scores.floor}
+        header = {"system": system.to_dict(), "data_hash": embedded.data_hash, "floor": scores.floor}
         rows = (scores.probe, scores.reference, scores.scores)
         table = make_table(embedded, header, rows, histogram=scores.counts)
         write_operating_points({**document, "tail": impostor_tail(table, Options())}, file)

@@ -68,6 +68,7 @@ if TYPE_CHECKING:
     from rostro.recognition.pipeline import PhotoFaces as PhotoFaces
     from rostro.recognition.selection import FaceRule as FaceRule
     from rostro.recognizer import Recognizer as Recognizer
+    from rostro.scoring.open_set import SearchRate as SearchRate
     from rostro.training.base import Prediction as Prediction
     from rostro.training.base import Step as Step
     from rostro.training.loop.loop import Interrupted as Interrupted
@@ -98,6 +99,7 @@ _HOMES = {
     "rostro.recognition.pipeline": ("Failure", "PhotoFaces"),
     "rostro.recognition.selection": ("FaceRule",),
     "rostro.recognizer": ("Recognizer",),
+    "rostro.scoring.open_set": ("SearchRate",),
     "rostro.evaluation.evaluate": ("Evaluation", "compare", "evaluate",),
     "rostro.evaluation.calibrate": ("Calibration", "calibrate",),
     "rostro.evaluation.classify": ("evaluate_classification",),

@@ -18,7 +18,8 @@ from rostro.recognition.parts import Parts
 from rostro.recognition.pipeline import Failure, PhotoFaces
 from rostro.recognition.refusing import refuse_poor
 from rostro.recognition.tables import FaceTable, Tabulated, tabulate
-from rostro.scoring import cosine
+from rostro.scoring import cosine, operating_points
+from rostro.scoring.open_set import SearchRate, threshold_of_search
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -189,8 +190,31 @@ class Recognizer(Parts):
             photos, table, self.photos, max_bytes=self.settings.max_bytes, on_photo=on_photo, stopped=stopped
         )
 
+    def search_rate(self, fpir: float) -> SearchRate:
+        """The threshold at which a search among the people of the gallery names so few strangers.
+
+        With N people a stranger is named about N times as often as one comparison says. Where the data behind the rate
+        are too few to have shown it, the threshold goes by the upper end of its interval, and the answer says so.
+
+        Args:
+            fpir: False positive identification rate wanted, in (0, 1).
+
+        Raises:
+            NoOperatingPoint: The tail of impostor scores was not measured for this space.
+            BadInput: A rate outside (0, 1).
+        """
+        tail = operating_points.tail_of(self.space, self._operating_point_given)
+        people = self.gallery.info().people
+        found = threshold_of_search(tail, fpir, people)
+        return threshold_of_search(tail, fpir, people, cautious=True) if found.extrapolated else found
+
     def identify(
-        self, photo: Any, *, candidates: int = 5, collections: Collection[str] | None = None
+        self,
+        photo: Any,
+        *,
+        candidates: int = 5,
+        collections: Collection[str] | None = None,
+        search: SearchRate | None = None,
     ) -> list[Identification]:
         """Who is in this photo? One answer per face, in the order of `detect`.
 
@@ -198,14 +222,20 @@ class Recognizer(Parts):
             photo: A photo.
             candidates: How many people to list per face.
             collections: Look among the templates of these collections only; None: all.
+            search: What `search_rate` gave: decides by the error of the whole search instead of one comparison's.
 
         Raises:
             PhotoError: The photo cannot be read.
         """
-        return self.look_up(self._one(photo), candidates=candidates, collections=collections)
+        return self.look_up(self._one(photo), candidates=candidates, collections=collections, search=search)
 
     def look_up(
-        self, found: PhotoFaces, *, candidates: int = 5, collections: Collection[str] | None = None
+        self,
+        found: PhotoFaces,
+        *,
+        candidates: int = 5,
+        collections: Collection[str] | None = None,
+        search: SearchRate | None = None,
     ) -> list[Identification]:
         """Identifies the faces of a photo that went through `photos`; see `identify`."""
         return identify(
@@ -217,6 +247,7 @@ class Recognizer(Parts):
             collections=collections,
             qualities=found.qualities,
             gate=self.judge.gate if self.judge is not None else None,
+            search=search,
         )
 
     def _one(self, photo: Any, *, embed: bool = True) -> PhotoFaces:

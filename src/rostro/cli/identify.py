@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rostro.core.decisions import Identification
+    from rostro.scoring.open_set import SearchRate
 
 
 def command(
@@ -32,6 +33,16 @@ def command(
     fmr: options.Fmr = None,
     operating_point: options.OperatingPointFile = None,
     collection: options.Collections = None,
+    fpir: Annotated[
+        float | None,
+        typer.Option(
+            "--fpir",
+            min=0,
+            max=1,
+            help="Name at most this share of strangers, however many people are searched, for example 0.01.",
+            show_default="the threshold of one comparison",
+        ),
+    ] = None,
     quality: options.Quality = None,
     min_quality: options.MinQuality = None,
     picture: options.Picture = None,
@@ -44,6 +55,8 @@ def command(
     Example: rostro identify party.jpg --gallery people.db --picture names.png
 
     Example: rostro identify door.jpg --collection staff --collection visitors
+
+    Example: rostro identify door.jpg --gallery people.db --fpir 0.01
     """
     recognizer = options.make_recognizer(
         detector=detector, max_side=max_side, embedder=embedder, alignment=alignment, engine=engine,
@@ -53,15 +66,23 @@ def command(
     failed: list[Failure] = []
     answered: list[tuple[PhotoFaces, list[Identification]]] = []
     with recognizer.open():  # a gallery that is not there is an error, not an empty one
+        search = None if fpir is None else recognizer.search_rate(fpir)
         for answer in recognizer.photos(find_photos(photos), keep=picture is not None):
             if isinstance(answer, Failure):
                 failed.append(answer)
             else:
                 answered.append(
-                    (answer, recognizer.look_up(answer, candidates=candidates, collections=collection or None))
+                    (
+                        answer,
+                        recognizer.look_up(
+                            answer, candidates=candidates, collections=collection or None, search=search
+                        ),
+                    )
                 )
     if picture is not None:
         _draw(answered, picture)
+    if search is not None and not json:
+        output.note(_search_sentence(search))
     if json:
         output.print_json(answers.identification(answered, failed))
     else:
@@ -78,6 +99,15 @@ def _sentence(answer: Identification) -> str:
         return f"unknown: {answer.doubt.reason}"
     best = answer.candidates[0] if answer.candidates else None
     return "unknown" if best is None else f"unknown (nearest {best.name}, {best.similarity:.3f})"
+
+
+def _search_sentence(search: SearchRate) -> str:
+    low, high = search.interval.low, search.interval.high
+    beyond = "; beyond what the data can show" if search.extrapolated else ""
+    return (
+        f"{search.people} people searched, threshold {search.threshold:.3f}: a stranger is named in "
+        f"{search.fpir:.2%} (95 %: {low:.2%} to {high:.2%}{beyond})"
+    )
 
 
 def _draw(answered: list[tuple[PhotoFaces, list[Identification]]], picture: Path) -> None:

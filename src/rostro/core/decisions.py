@@ -156,6 +156,8 @@ class Identification(Answer):
         operating_point: The threshold that decided.
         quality: Of the face, where faces are judged.
         doubt: Why nobody is named although somebody may be; None where a decision was made.
+        search: What is known of the search that this was part of: how many people, and how often it names a stranger;
+            empty where the threshold is that of a single comparison.
     """
 
     face: Face
@@ -163,6 +165,7 @@ class Identification(Answer):
     operating_point: OperatingPoint
     quality: Quality | None = None
     doubt: Doubt | None = None
+    search: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
         scores = [candidate.similarity for candidate in self.candidates]
@@ -204,6 +207,7 @@ class Identification(Answer):
             **(self.doubt.to_dict() if self.doubt else {}),
             "similarity": None if self.similarity is None else round(self.similarity, 4),
             "threshold": round(self.operating_point.threshold, 4),
+            **self.search,
             "candidates": [candidate.to_dict() for candidate in self.candidates],
         }
 

@@ -92,7 +92,7 @@ def impostor_tail(table: ScoreTable, options: Options) -> dict[str, Any] | None:
     try:
         return fit_tail(
             table.scores[rows], probe, reference, table.people.owners[found], seed=options.seed
-        ).to_json()  # fmt: skip
+        ).to_dict()  # fmt: skip
     except RateNotSupported:
         return None
 

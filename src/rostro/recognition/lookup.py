@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from rostro.core.types import Face, Floats
     from rostro.gallery.base import Gallery
     from rostro.quality.gate import Gate
+    from rostro.scoring.open_set import SearchRate
 
 #: Templates looked up per candidate wanted: people have several templates, and each is listed once.
 _TEMPLATES_PER_CANDIDATE = 10
@@ -31,6 +33,7 @@ def identify(
     collections: Collection[str] | None = None,
     qualities: Sequence[Quality] = (),
     gate: Gate | None = None,
+    search: SearchRate | None = None,
 ) -> list[Identification]:
     """Looks up the faces of one or many photos in one search.
 
@@ -43,9 +46,13 @@ def identify(
         collections: Look among the templates of these collections only; None: all.
         qualities: Of the faces, where they were judged; otherwise none.
         gate: Says what the qualities allow; None allows everything.
+        search: Decides by its threshold instead of the point's, and is told in the answers.
     """
     if not faces:
         return []
+    told = {} if search is None else search.to_dict()
+    if search is not None:
+        point = replace(point, threshold=search.threshold, fmr=None, fmr_interval=None, fnmr=None)
     hits = gallery.search(vectors, candidates * _TEMPLATES_PER_CANDIDATE, collections=collections)
     fused = [best_per_person((hit.person, hit.similarity) for hit in row)[:candidates] for row in hits]
     names = gallery.names({person for row in fused for person, _ in row})
@@ -54,5 +61,5 @@ def identify(
         listed = tuple(Candidate(names[person], score) for person, score in row if person in names)
         best = listed[0].similarity if listed else None
         doubt = gate.doubt(best, point.threshold, [quality]) if gate is not None and quality is not None else None
-        answers.append(Identification(face, listed, point, quality, doubt))
+        answers.append(Identification(face, listed, point, quality, doubt, told))
     return answers

@@ -123,6 +123,7 @@ class Parts:
             if isinstance(alignment, Alignment)
             else lambda: open_alignment(self.alignment_spec, self.store, self.engine_options)
         )
+        self._operating_point_given = operating_point
         self._operating_point = Lazy(
             lambda: operating_points.deciding(self.space, threshold=threshold, fmr=fmr, given=operating_point)
         )

@@ -32,6 +32,8 @@ BETWEEN = (45, 135, 225, 315)
 #: Canvases of turns between the right angles: OpenCV takes sides below this, and more pixels than this (48 Mpx are
 #: 144 MB) are not worth it.
 _LONGEST, _LARGEST = 32_767, 48_000_000
+#: Two turns show a face about as well when their scores differ by less.
+_ALIKE = 0.25
 #: Another turn must be this much better than the photo as it is.
 _BETTER = 0.02
 
@@ -89,16 +91,18 @@ class Turner:
         """The faces of each image, at the turn at which the detector is surest of them."""
         found = self._detector.detect(images)
         looks = [Look.plain(image, faces) for image, faces in zip(images, found, strict=True)]
-        for turns in (RIGHT_ANGLES, BETWEEN):
-            # photos of nobody are many: where no right angle shows a face, the turns between are not tried
-            doubtful = [
-                index
-                for index, look in enumerate(looks)
-                if (look.worth < self.sure if look.faces else turns == RIGHT_ANGLES)
-            ]
-            better = self._again([looks[index] for index in doubtful], [images[index] for index in doubtful], turns)
-            for index, look in zip(doubtful, better, strict=True):
-                looks[index] = look
+        doubtful = [index for index, look in enumerate(looks) if not look.faces or look.worth < self.sure]
+        again, others = self._again([looks[index] for index in doubtful], [images[index] for index in doubtful])
+        between = []
+        for index, look, other in zip(doubtful, again, others, strict=True):
+            looks[index] = look
+            # A face between two right angles is seen about as well from both; an upright one that is hard to see, from
+            # one alone. Photos of nobody, and those are many, are not turned any further.
+            if look.faces and look.worth < self.sure and other > look.worth - _ALIKE:
+                between.append(index)
+        again, _ = self._again([looks[index] for index in between], [images[index] for index in between], BETWEEN)
+        for index, look in zip(between, again, strict=True):
+            looks[index] = look
         return looks
 
     def again(self, looks: Sequence[Look]) -> list[Look]:
@@ -107,13 +111,20 @@ class Turner:
         Args:
             looks: At photos as they came.
         """
-        return self._again(looks, [look.image for look in looks], (*RIGHT_ANGLES, *BETWEEN), handicap=0.0)
+        return self._again(looks, [look.image for look in looks], (*RIGHT_ANGLES, *BETWEEN), handicap=0.0)[0]
 
     def _again(
-        self, looks: Sequence[Look], images: Sequence[Image], turns: Sequence[int], handicap: float = _BETTER
-    ) -> list[Look]:
-        """The best of what was known and of the new turns; one turn of all photos at a time bounds what is held."""
-        best = list(looks)
+        self,
+        looks: Sequence[Look],
+        images: Sequence[Image],
+        turns: Sequence[int] = RIGHT_ANGLES,
+        handicap: float = _BETTER,
+    ) -> tuple[list[Look], list[float]]:
+        """The best of what was known and of the new turns, and what the next best was worth.
+
+        One turn of all photos at a time bounds what is held.
+        """
+        best, second = list(looks), [0.0] * len(looks)
         needed = [look.worth + (0.0 if look.turned else handicap) for look in looks]
         for turn in turns if looks else ():
             places = [place for place, image in enumerate(images) if _fits(image, turn)]
@@ -123,8 +134,11 @@ class Turner:
                 originals = tuple(original(face, turn, width=width, height=height) for face in faces)
                 look = Look(turn, image, tuple(faces), originals)
                 if look.worth > needed[place] and (turn in RIGHT_ANGLES or look.worth >= self.sure):
+                    second[place] = max(second[place], best[place].worth)
                     best[place], needed[place] = look, look.worth
-        return best
+                else:
+                    second[place] = max(second[place], look.worth)
+        return best, second
 
 
 def turned_back(image: Image, turn: int) -> Image:

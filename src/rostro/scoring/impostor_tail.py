@@ -132,7 +132,7 @@ class ImpostorTail:
         counted = rate * self.fit.share / fit.share
         return float(np.interp(-np.log(counted), -np.log(self.rates), self.thresholds))
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """What an operating point file holds under ``"tail"``."""
         return {
             "thresholds": [round(value, 6) for value in self.thresholds],
@@ -144,8 +144,8 @@ class ImpostorTail:
         }
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> ImpostorTail:
-        """Reads what `to_json` wrote.
+    def from_dict(cls, data: dict[str, Any]) -> ImpostorTail:
+        """Reads what `to_dict` wrote.
 
         Raises:
             KeyError, TypeError, ValueError: Malformed; whoever reads the file names it.

@@ -49,7 +49,7 @@ class SearchRate:
     extrapolated: bool
     most_people: int
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """All of it, for answers."""
         return {
             "threshold": round(self.threshold, 4),

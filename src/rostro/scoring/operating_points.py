@@ -79,7 +79,7 @@ def read(path: Path) -> OperatingPoints:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         points = {float(point["target_fmr"]): _point(data, point) for point in data["points"]}
-        tail = ImpostorTail.from_json(data["tail"]) if data.get("tail") is not None else None
+        tail = ImpostorTail.from_dict(data["tail"]) if data.get("tail") is not None else None
         return OperatingPoints(str(data["space"]), float(data["default_fmr"]), points, tail)
     except OSError as error:
         raise BadInput(f"{path}: {error.strerror}") from None
@@ -137,6 +137,25 @@ def _point(data: dict[str, Any], point: dict[str, Any]) -> OperatingPoint:
         impostor=int(data["impostor"]),
         metric=str(data["metric"]),
     )
+
+
+def tail_of(space: str, given: str | Path | OperatingPoint | None = None) -> ImpostorTail:
+    """The tail of impostor scores from which the error of a search follows.
+
+    Args:
+        space: The embedding space.
+        given: A file of operating points instead of the shipped ones; an operating point alone has no tail.
+
+    Raises:
+        NoOperatingPoint: None was measured for this space, or without a tail.
+        SpaceMismatch: The given one was measured in another space.
+    """
+    if isinstance(given, OperatingPoint):
+        raise NoOperatingPoint("an operating point alone does not say how impostor scores go on above it")
+    points = shipped(space) if given is None else read(Path(given))
+    if points.space != space:
+        raise SpaceMismatch(f"{given}: measured in the space {points.space}, this is {space}")
+    return points.impostor_tail()
 
 
 def deciding(

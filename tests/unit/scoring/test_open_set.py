@@ -184,9 +184,9 @@ def test_too_few_people() -> None:
 
 
 def test_through_a_file_and_back(tail: ImpostorTail) -> None:
-    document = json.loads(json.dumps(tail.to_json()))
-    again = ImpostorTail.from_json(document)
-    assert again.to_json() == tail.to_json()
+    document = json.loads(json.dumps(tail.to_dict()))
+    again = ImpostorTail.from_dict(document)
+    assert again.to_dict() == tail.to_dict()
     for people in (10, 10_000):
         a, b = (threshold_of_search(t, 0.01, people) for t in (tail, again))
         assert b.threshold == pytest.approx(a.threshold, abs=1e-5)
@@ -200,4 +200,4 @@ def test_through_a_file_and_back(tail: ImpostorTail) -> None:
 )  # fmt: skip
 def test_a_malformed_file(change: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"."):
-        ImpostorTail.from_json({**plain().to_json(), **change})
+        ImpostorTail.from_dict({**plain().to_dict(), **change})
