@@ -55,7 +55,12 @@ def with_models_of(recognizer: Recognizer, *, gallery: str, settings: Settings |
 
 @contextmanager
 def running_server(
-    recognizer: Recognizer, folder: Path, limits: Limits = OPEN_LIMITS, *, watching: Broadcast | None = None
+    recognizer: Recognizer,
+    folder: Path,
+    limits: Limits = OPEN_LIMITS,
+    *,
+    watching: Broadcast | None = None,
+    keep_pictures: bool = True,
 ) -> Iterator[Running]:
     """Serves with the models of a recogniser that is there already, and with a gallery and keys of its own."""
     folder.mkdir(exist_ok=True)
@@ -65,7 +70,7 @@ def running_server(
     keys, crops = KeyStore(folder / "keys.db"), Pictures.beside(str(gallery))
     assert crops is not None
     server = make_server(
-        faces, keys=keys, host="127.0.0.1", port=0, keep_pictures=True, limits=limits, watching=watching
+        faces, keys=keys, host="127.0.0.1", port=0, keep_pictures=keep_pictures, limits=limits, watching=watching
     )
     thread = threading.Thread(target=server.run, name="test-server")
     thread.start()
