@@ -35,9 +35,9 @@ class Recognizer(Parts):
 
     A *photo* is a path, bytes, a binary file object, or an RGB uint8 array (H, W, 3).
 
-        >>> faces = rostro.Recognizer(gallery="people.db")  # doctest: +SKIP
-        >>> faces.enroll("family/")  # one folder per person  # doctest: +SKIP
-        >>> [who.name for who in faces.identify("party.jpg")]  # doctest: +SKIP
+        >>> recognizer = rostro.Recognizer(gallery="people.db")  # doctest: +SKIP
+        >>> recognizer.enroll("family/")  # one folder per person  # doctest: +SKIP
+        >>> [who.name for who in recognizer.identify("party.jpg")]  # doctest: +SKIP
         ['Ada', None, 'Grace']
     """
 

@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 import pyarrow.parquet as pq
 import pytest
 from command_line import answer, rostro
+from lfw_people import link_people
 
 from rostro.core.settings import Settings
 
@@ -32,12 +33,7 @@ def home(tmp_path_factory: pytest.TempPathFactory, settings: Settings) -> Iterat
 @pytest.fixture(scope="module")
 def people(lfw_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The first people of LFW who have four photos, as one folder per person; one photo is a text file."""
-    root = tmp_path_factory.mktemp("people")
-    folders = (folder for folder in sorted((lfw_root / "images").iterdir()) if len(list(folder.iterdir())) >= 4)
-    for folder, _ in zip(folders, range(PEOPLE), strict=False):
-        (root / folder.name).mkdir()
-        for photo in sorted(folder.iterdir())[:4]:
-            (root / folder.name / photo.name).symlink_to(photo)
+    root = link_people(lfw_root / "images", tmp_path_factory.mktemp("people"), PEOPLE)
     (root / sorted(root.iterdir())[0].name / "broken.jpg").write_text("no photo")
     return root
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from films import film
+from lfw_people import link_people
 from running_server import with_models_of
 
 import rostro
@@ -21,12 +22,7 @@ PEOPLE = 12
 @pytest.fixture(scope="module")
 def people(lfw_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The first people of LFW who have four photos, one folder each."""
-    root = tmp_path_factory.mktemp("people")
-    folders = (folder for folder in sorted((lfw_root / "images").iterdir()) if len(list(folder.iterdir())) >= 4)
-    for folder, _ in zip(folders, range(PEOPLE), strict=False):
-        (root / folder.name).mkdir()
-        for photo in sorted(folder.iterdir())[:4]:
-            (root / folder.name / photo.name).symlink_to(photo)
+    root = link_people(lfw_root / "images", tmp_path_factory.mktemp("people"), PEOPLE)
     return root
 
 

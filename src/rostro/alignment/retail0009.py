@@ -17,6 +17,7 @@ import numpy as np
 from rostro.alignment._region import Region
 from rostro.alignment.base import Refiner
 from rostro.models.entry import ModelFile
+from rostro.models.open_model_zoo import MIRROR, network_file, paper_of
 from rostro.runtime.base import open_engine
 
 if TYPE_CHECKING:
@@ -27,24 +28,8 @@ if TYPE_CHECKING:
     from rostro.runtime.base import EngineOptions
 
 _SIDE = 48
-_SOURCE = (
-    "https://github.com/MisterFoziljon/OpenVino-Face-Recognition/raw/93a6a9503d2ec545502a496f64ec2f7df45db312/"
-    "models/landmarks-regression-retail-0009/FP16/"
-)
-_PAPER = "Intel: landmarks-regression-retail-0009. Open Model Zoo, Smart Classroom"
-
-
-def _file(ending: str, sha256: str, size: int) -> ModelFile:
-    name = f"landmarks-regression-retail-0009.{ending}"
-    return ModelFile(
-        name=name,
-        sha256=sha256,
-        size=size,
-        licence="Apache-2.0",
-        commercial=True,
-        paper=_PAPER,
-        sources=(_SOURCE + name,),
-    )
+_NETWORK = "landmarks-regression-retail-0009"
+_FOLDERS = (f"{MIRROR}/{_NETWORK}/FP16",)
 
 
 class Retail0009(Refiner):
@@ -60,10 +45,22 @@ class Retail0009(Refiner):
 
     name = "retail0009"
     about = "landmarks-regression-retail-0009: the face alone, at 48 × 48"
-    paper = _PAPER
+    paper = paper_of(_NETWORK)
     files: ClassVar[tuple[ModelFile, ...]] = (
-        _file("xml", "1d7e43d3060e8f0328932ae9eeced07ff216eac80f10fd07b58c52fbaf69af58", 66_508),
-        _file("bin", "a7285eec8cb20a50c0ed567c426db6c7b8753c51b47f798f8ef5d8e0fa12d3c5", 381_232),
+        network_file(
+            _NETWORK,
+            "xml",
+            sha256="1d7e43d3060e8f0328932ae9eeced07ff216eac80f10fd07b58c52fbaf69af58",
+            size=66_508,
+            folders=_FOLDERS,
+        ),
+        network_file(
+            _NETWORK,
+            "bin",
+            sha256="a7285eec8cb20a50c0ed567c426db6c7b8753c51b47f798f8ef5d8e0fa12d3c5",
+            size=381_232,
+            folders=_FOLDERS,
+        ),
     )
 
     def __init__(self, store: ModelStore, engine: EngineOptions) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -12,6 +12,11 @@ from rostro.cli import options, output
 from rostro.detection.base import DETECTORS
 from rostro.embedding.base import EMBEDDERS
 from rostro.embedding.trained import find_embedder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rostro.core.parts import Room
 
 
 def command(
@@ -45,12 +50,11 @@ def command(
     """
     from rostro.evaluation.evaluate import compare
 
-    embedders = [str(name) for name in _names("embedding", embedder)]
     with verb.progress() as on_progress:
         found = compare(
             root,
-            detectors=[str(name) for name in _names("detection", detector)] if detector else None,
-            embedders=embedders,
+            detectors=None if detector is None else _names(detector, DETECTORS, DETECTORS.get),
+            embedders=_names(embedder, EMBEDDERS, find_embedder),
             protocol=protocol,
             make=lambda detector, embedder: options.make_recognizer(
                 detector=detector, embedder=embedder, engine=engine, precision=precision
@@ -67,26 +71,19 @@ def command(
     raise typer.Exit(output.NO_ANSWER if found.failed else output.YES)
 
 
-def _names(room: str, text: str | None) -> list[str | None]:
+def _names(text: str, parts: Room[Any], find: Callable[[str], object]) -> list[str]:
     """The parts that are asked for.
 
     Raises:
         UnknownModel: One of them does not exist.
     """
-    if text is None:
-        return [None]
     if text == "installed":
-        return _installed(room)
-    names: list[str | None] = [name.strip() for name in text.split(",") if name.strip()]
+        from rostro.core.settings import Settings
+        from rostro.models.store import ModelStore
+
+        store = ModelStore(Settings.from_environment())
+        return [name for name in parts if all(store.is_installed(file) for file in parts.get(name).files)]
+    names = [name.strip() for name in text.split(",") if name.strip()]
     for name in names:
-        find_embedder(str(name)) if room == "embedding" else DETECTORS.get(str(name))
+        find(name)
     return names
-
-
-def _installed(room: str) -> list[str | None]:
-    from rostro.core.settings import Settings
-    from rostro.models.store import ModelStore
-
-    store = ModelStore(Settings.from_environment())
-    parts = EMBEDDERS if room == "embedding" else DETECTORS
-    return [name for name in parts if all(store.is_installed(file) for file in parts.get(name).files)]

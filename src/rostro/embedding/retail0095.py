@@ -14,31 +14,17 @@ from rostro.core.specs import refined
 from rostro.core.types import AlignmentSpec, Crops, Floats
 from rostro.embedding.base import Embedder
 from rostro.models.entry import ModelFile
+from rostro.models.open_model_zoo import MIRROR, network_file, paper_of
 from rostro.runtime.base import EngineOptions, open_engine
 
 if TYPE_CHECKING:
     from rostro.models.store import ModelStore
 
-_PAPER = "Intel: face-reidentification-retail-0095. Open Model Zoo, Smart Classroom"
-_PLACES = (
-    "https://storage.openvinotoolkit.org/repositories/open_model_zoo/2023.0/models_bin/1/"
-    "face-reidentification-retail-0095/FP16/",
-    "https://github.com/MisterFoziljon/OpenVino-Face-Recognition/raw/93a6a9503d2ec545502a496f64ec2f7df45db312/"
-    "models/face-reidentification-retail-0095/FP16/",
+_NETWORK = "face-reidentification-retail-0095"
+_FOLDERS = (
+    f"https://storage.openvinotoolkit.org/repositories/open_model_zoo/2023.0/models_bin/1/{_NETWORK}/FP16",
+    f"{MIRROR}/{_NETWORK}/FP16",
 )
-
-
-def _file(ending: str, sha256: str, size: int) -> ModelFile:
-    name = f"face-reidentification-retail-0095.{ending}"
-    return ModelFile(
-        name=name,
-        sha256=sha256,
-        size=size,
-        licence="Apache-2.0",
-        commercial=True,
-        paper=_PAPER,
-        sources=tuple(place + name for place in _PLACES),
-    )
 
 
 class Retail0095(Embedder):
@@ -50,10 +36,22 @@ class Retail0095(Embedder):
 
     name = "retail0095"
     about = "face-reidentification-retail-0095: 2.2 MB, 256 dimensions"
-    paper = _PAPER
+    paper = paper_of(_NETWORK)
     files: ClassVar[tuple[ModelFile, ...]] = (
-        _file("xml", "ce53d2c9c08c0bd1c1660fb8a5b6d0e3e4ec19eb92f1036d2d83a85e83082dce", 350_427),
-        _file("bin", "241229ca3d206321868d46ce74a3c0b06c49cea58db7dc70b2e842ff287545d1", 2_213_628),
+        network_file(
+            _NETWORK,
+            "xml",
+            sha256="ce53d2c9c08c0bd1c1660fb8a5b6d0e3e4ec19eb92f1036d2d83a85e83082dce",
+            size=350_427,
+            folders=_FOLDERS,
+        ),
+        network_file(
+            _NETWORK,
+            "bin",
+            sha256="241229ca3d206321868d46ce74a3c0b06c49cea58db7dc70b2e842ff287545d1",
+            size=2_213_628,
+            folders=_FOLDERS,
+        ),
     )
     alignment = refined(AlignmentSpec("five_point", 128, {"width": 96}))
     dims = 256

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rostro.core.types import Answer
 from rostro.evaluation.calibration import check_people, operating_points, write_operating_points
 from rostro.evaluation.options import Options
-from rostro.evaluation.protocols.base import PROTOCOLS
-from rostro.evaluation.run import run_protocol
+from rostro.evaluation.run import open_protocol, run_protocol
 from rostro.recognizer import Recognizer
 
 if TYPE_CHECKING:
@@ -85,7 +84,7 @@ def calibrate(
     recognizer = recognizer or Recognizer()
     given = options or Options()
     chosen = Options(seed=given.seed, replicates=given.replicates, fmrs=(fmr,))
-    protocol = PROTOCOLS.get("all-pairs")(Path(root), chosen)
+    protocol = open_protocol("all-pairs", Path(root), chosen)
     check_people(protocol.people, fmr)
     total, done = len(protocol.people.photos), 0
 

@@ -14,14 +14,13 @@ from rostro.core.types import Answer
 from rostro.core.words import Language, check_language
 from rostro.evaluation.mistakes import mistake_sheet
 from rostro.evaluation.options import Options
-from rostro.evaluation.protocols.base import PROTOCOLS
 from rostro.evaluation.report import Shown, write_curves, write_report
 from rostro.evaluation.results import document, write_results
-from rostro.evaluation.run import run_protocol
+from rostro.evaluation.run import open_protocol, run_protocol
 from rostro.recognizer import Recognizer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from rostro.evaluation.measures import Metric
     from rostro.evaluation.run import Result
@@ -153,7 +152,7 @@ def compare(
 def _evaluate(  # noqa: PLR0917 - what `evaluate` and `compare` were given
     name: str,
     root: Path,
-    recognizers: Any,
+    recognizers: Iterable[Recognizer | tuple[str, RostroError]],
     options: Options | None,
     face: FaceRule | None,
     groups: str | Path | None,
@@ -165,7 +164,7 @@ def _evaluate(  # noqa: PLR0917 - what `evaluate` and `compare` were given
 ) -> Evaluation:
     check_language(language)
     options = options or Options()
-    protocol = PROTOCOLS.get(name)(root, options)
+    protocol = open_protocol(name, root, options)
     total = len(protocol.people.photos)
     shown: list[Shown] = []
     failed: list[tuple[str, RostroError]] = []

@@ -123,6 +123,7 @@ class Parts:
             if isinstance(alignment, Alignment)
             else lambda: open_alignment(self.alignment_spec, self.store, self.engine_options)
         )
+        self._space = Lazy(lambda: self.embedder.space(self.alignment_spec))
         self._operating_point_given = operating_point
         self._operating_point = Lazy(
             lambda: operating_points.deciding(self.space, threshold=threshold, fmr=fmr, given=operating_point)
@@ -169,6 +170,7 @@ class Parts:
             self._pipeline,
             self._judge,
             self._operating_point,
+            self._space,
             self._alignment,
             self._embedder,
             self._detector,
@@ -215,7 +217,7 @@ class Parts:
     @property
     def space(self) -> str:
         """Name of the embedding space."""
-        return self.embedder.space(self.alignment_spec)
+        return self._space()
 
     @property
     def operating_point(self) -> OperatingPoint:

@@ -159,7 +159,7 @@ def tabulate(
         look: Takes photos through a pipeline, lazily and in order.
         max_bytes: Largest photo file that is read.
         on_photo: Called after each photo.
-        stopped: Asked before each photo; True ends there.
+        stopped: Asked after each photo; True ends there.
     """
     before, failed, whole = table.photos, [], False
     try:

@@ -6,7 +6,7 @@ import asyncio
 import shutil
 import tempfile
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from rostro.core.errors import RostroError
@@ -39,7 +39,7 @@ class Job:
     state: Literal["running", "done", "stopped"] = "running"
     detail: str | None = None
     task: asyncio.Task[None] | None = None
-    stopping: bool = field(default=False)
+    stopping: bool = False
 
     @property
     def so_far(self) -> Enrollment:

@@ -5,33 +5,23 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, WebSocket
-from starlette.websockets import WebSocketDisconnect
 
 from rostro.recognition.pipeline import Failure
-from rostro.server.admission.access import admitted, presented
-from rostro.server.admission.keys import Role
 from rostro.server.admission.limits import TooMany
 from rostro.server.batcher import Work
 from rostro.server.forms.uploads import Upload
-from rostro.server.problems import Problem, document, of_too_many
-from rostro.server.service import Service, service_of
+from rostro.server.problems import Problem
+from rostro.server.service import Service
+from rostro.server.sockets.opening import PATIENCE, converse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from rostro.recognition.pipeline import PhotoFaces
 
 router = APIRouter()
-
-#: Seconds without a frame, or without taking an answer, after which a client is let go.
-PATIENCE = 30.0
-#: Codes of closing (RFC 6455): against the rules, come again later.
-POLICY, TRY_LATER = 1008, 1013
 
 
 @dataclass(slots=True)
@@ -60,63 +50,15 @@ async def live(socket: WebSocket) -> None:
 
     A client that cannot set headers (a browser) sends ``{"key": "…"}`` first, with null where no key is needed.
     """
-    service = service_of(socket)
-    await socket.accept()
-    try:
-        key = presented(socket) or await first_message(socket)
-        with admitted(socket, Role.READ, key), place(service):
-            await socket.send_text(json.dumps({"ready": True}))
-            await _converse(socket, service)
-    except Problem as problem:
-        await refuse(socket, problem, POLICY)
-    except TooMany as excess:
-        await refuse(socket, of_too_many(excess), TRY_LATER)
-    except TimeoutError:
-        await refuse(socket, Problem(408, "too-slow", "nothing came for too long"), POLICY)
-    except WebSocketDisconnect:
-        return
+
+    async def talk(service: Service) -> None:
+        await socket.send_text(json.dumps({"ready": True}))
+        await _answer_frames(socket, service)
+
+    await converse(socket, talk, too_slow="nothing came for too long")
 
 
-async def refuse(socket: WebSocket, problem: Problem, code: int) -> None:
-    """Says what is wrong, as the other routes do, and closes."""
-    with suppress(WebSocketDisconnect, RuntimeError):  # the client may have gone
-        await socket.send_text(json.dumps(document(problem)))
-        await socket.close(code, problem.kind)
-
-
-async def first_message(socket: WebSocket) -> str | None:
-    """The key in the first message; None where it says that there is none."""
-    async with asyncio.timeout(PATIENCE):
-        message = await socket.receive()
-    if message["type"] == "websocket.disconnect":
-        raise WebSocketDisconnect(message.get("code", 1000))
-    try:
-        document = json.loads(message.get("text") or "")
-    except ValueError:
-        document = None
-    key = document.get("key", "") if isinstance(document, dict) else ""
-    return None if key is None else str(key)
-
-
-@contextmanager
-def place(service: Service) -> Iterator[None]:
-    """One of the places for live views.
-
-    Raises:
-        TooMany: All are taken.
-    """
-    if service.live_views >= service.limits.live:
-        raise TooMany(f"{service.limits.live} live views are open", client=False)
-    service.live_views += 1
-    service.metrics.live.inc()
-    try:
-        yield
-    finally:
-        service.live_views -= 1
-        service.metrics.live.dec()
-
-
-async def _converse(socket: WebSocket, service: Service) -> None:
+async def _answer_frames(socket: WebSocket, service: Service) -> None:
     """Reads frames while answers are worked out, until the client leaves."""
     latest = _Latest()
     async with asyncio.TaskGroup() as tasks:

@@ -7,18 +7,13 @@ import json
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, WebSocket
-from starlette.websockets import WebSocketDisconnect
 
-from rostro.server.admission.access import admitted, presented
-from rostro.server.admission.keys import Role
-from rostro.server.admission.limits import TooMany
-from rostro.server.problems import Problem, of_too_many
-from rostro.server.service import service_of
+from rostro.server.problems import Problem
 from rostro.server.sockets.broadcast import Broadcast, Viewer
-from rostro.server.sockets.live import PATIENCE, POLICY, TRY_LATER, first_message, place, refuse
+from rostro.server.sockets.opening import PATIENCE, converse
 
 if TYPE_CHECKING:
-    pass
+    from rostro.server.service import Service
 
 router = APIRouter()
 
@@ -29,23 +24,14 @@ async def watch(socket: WebSocket) -> None:
 
     Begins as ``/v1/live`` does. Where the source is lost, no picture follows. Who is slow misses pictures, not events.
     """
-    service = service_of(socket)
-    await socket.accept()
-    try:
-        key = presented(socket) or await first_message(socket)
-        with admitted(socket, Role.READ, key), place(service):
-            if service.watching is None:
-                raise Problem(404, "not-watching", "this server watches nothing; start it with: rostro watch")
-            await socket.send_text(json.dumps({"ready": True, "source": service.watching.source}))
-            await _show(socket, service.watching)
-    except Problem as problem:
-        await refuse(socket, problem, POLICY)
-    except TooMany as excess:
-        await refuse(socket, of_too_many(excess), TRY_LATER)
-    except TimeoutError:
-        await refuse(socket, Problem(408, "too-slow", "nothing was taken for too long"), POLICY)
-    except WebSocketDisconnect:
-        return
+
+    async def talk(service: Service) -> None:
+        if service.watching is None:
+            raise Problem(404, "not-watching", "this server watches nothing; start it with: rostro watch")
+        await socket.send_text(json.dumps({"ready": True, "source": service.watching.source}))
+        await _show(socket, service.watching)
+
+    await converse(socket, talk, too_slow="nothing was taken for too long")
 
 
 async def _show(socket: WebSocket, broadcast: Broadcast) -> None:
