@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rostro.core.decisions import Identification, Verification
+from rostro.core.errors import BadInput
 from rostro.core.lazy import Lazy
+from rostro.core.ranges import SEARCH_RATE
 from rostro.core.types import Embedding, Face
 from rostro.people.enroll import Enrollment, people_photos
 from rostro.people.people import People
@@ -201,8 +203,13 @@ class Recognizer(Parts):
 
         Raises:
             NoOperatingPoint: The tail of impostor scores was not measured for this space.
-            BadInput: A rate outside (0, 1).
+            BadInput: A rate outside (0, 1), or this recogniser was made with a threshold or a false match rate, which
+                say something else.
         """
+        SEARCH_RATE.check(fpir)
+        for name in ("threshold", "fmr"):
+            if self._options[name] is not None:
+                raise BadInput(f"give either a false positive identification rate or {name}: each says what decides")
         tail = operating_points.tail_of(self.space, self._operating_point_given)
         people = self.gallery.info().people
         found = threshold_of_search(tail, fpir, people)

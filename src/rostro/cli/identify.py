@@ -58,6 +58,8 @@ def command(
 
     Example: rostro identify door.jpg --gallery people.db --fpir 0.01
     """
+    options.refuse_both(fpir=fpir, threshold=threshold)
+    options.refuse_both(fpir=fpir, fmr=fmr)
     recognizer = options.make_recognizer(
         detector=detector, max_side=max_side, embedder=embedder, alignment=alignment, engine=engine,
         precision=precision, threshold=threshold, fmr=fmr, operating_point=operating_point, gallery=gallery,

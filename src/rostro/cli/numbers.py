@@ -19,7 +19,7 @@ def within(allowed: Range) -> dict[str, Any]:
     def check(value: Any) -> Any:
         for number in value if isinstance(value, list | tuple) else [value]:
             if number is not None and number not in allowed:
-                raise typer.BadParameter(f"{allowed.what} lies in {allowed}, got {number}")
+                raise typer.BadParameter(allowed.refuse(number))
         return value
 
     return {"callback": check}

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rostro.core.errors import BadInput
+
 if TYPE_CHECKING:
     from rostro.recognizer import Recognizer
 
@@ -25,7 +27,10 @@ Alignment = Annotated[
 Engine = Annotated[
     str | None, typer.Option("--engine", help="Runs the models: openvino or onnxruntime.", show_default="openvino")
 ]
-Precision = Annotated[str | None, typer.Option("--precision", help="auto, f32, bf16 or int8.", show_default="auto")]
+Precision = Annotated[
+    str | None,
+    typer.Option("--precision", help="auto, f32, bf16, or int8 for the parts that have it.", show_default="auto"),
+]
 Threshold = Annotated[
     float | None,
     typer.Option("--threshold", help="Similarity that counts as the same person. Default: the measured one."),
@@ -73,6 +78,20 @@ MinQuality = Annotated[
     float | None,
     typer.Option("--min-quality", min=0, max=1, help="With --quality: judge no face below this. Default: measured."),
 ]
+
+
+def refuse_both(**given: object) -> None:
+    """Refuses options that say the same thing in two ways: one of them would win without a word.
+
+    Args:
+        given: Options by name, without hyphens before them; None and False were not given.
+
+    Raises:
+        BadInput: Two of them were given.
+    """
+    names = [f"--{name.replace('_', '-')}" for name, value in given.items() if value is not None and value is not False]
+    if len(names) > 1:
+        raise BadInput(f"{' and '.join(names)} contradict each other: give one of them")
 
 
 def make_recognizer(

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from rostro.cli import options, output
+from rostro.core.errors import BadInput
 from rostro.server.admission.keys import DEFAULT_FILE, KeyStore
 from rostro.server.admission.limits import Limits
 
@@ -56,6 +57,8 @@ def command(
     """
     from rostro.server.serving import make_server
 
+    if certificate_key is not None and certificate is None:
+        raise BadInput("--certificate-key without --certificate: nothing would be encrypted")
     recognizer = options.make_recognizer(
         detector=detector, embedder=embedder, alignment=alignment, engine=engine, precision=precision,
         threshold=threshold, fmr=fmr, operating_point=operating_point, gallery=gallery,

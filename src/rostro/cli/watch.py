@@ -108,6 +108,7 @@ def command(
 
     Example: rostro watch frames/ --rate 1 --gallery people.db
     """
+    options.refuse_both(real_time=real_time, live=live or None)
     serves = (source.isdecimal() and video is None and not json) if serve is None else serve
     opened = open_source(source, real_time=real_time or serves, live=live, rate=rate)
     recognizer = options.make_recognizer(

@@ -60,8 +60,15 @@ class Range:
             BadInput: It is outside the range, or not a number; says what is allowed.
         """
         if value not in self:
-            raise BadInput(f"{self.what} lies in {self}, got {value}", range=str(self), got=str(value))
+            raise BadInput(self.refuse(value), range=str(self), got=str(value))
         return value
+
+    def refuse(self, value: object, name: str = "") -> str:
+        """Why a value is none of these, in words; with the option's name, where it has one."""
+        got = f"{value:g}" if isinstance(value, float) else repr(value)
+        if name and self.whole and isinstance(value, int) and value < self.low:
+            return f"{name} is at least {self.low:,}, got {got}"
+        return f"{name}{': ' if name else ''}{self.what} lies in {self}, got {got}"
 
 
 #: Of a detector, or of a judge of quality.
@@ -77,8 +84,10 @@ SIDE: Final = Range(what="a side in pixels", low=1, high=100_000, whole=True)
 PORT: Final = Range(what="a port", low=1, high=65_535, whole=True)
 SEED: Final = Range(what="a seed", low=0, high=2**63 - 1, whole=True)
 SECONDS: Final = Range(what="a time in seconds", low=0.1, high=86_400)
-#: Of frames, and of requests.
+#: Of requests; 0 sets no limit.
 PER_SECOND: Final = Range(what="a rate per second", low=0, high=1_000_000)
+SHARE: Final = Range(what="a share", low=0, high=1, above=True)
+LEARNING_RATE: Final = Range(what="a learning rate", low=0, high=100, above=True)
 
 
 def counted(low: int = 1, high: int = 1_000_000, *, what: str = "a count") -> Range:
@@ -95,7 +104,4 @@ def check_all(values: Mapping[str, Any], ranges: Mapping[str, Range]) -> None:
     for name, allowed in ranges.items():
         value = values.get(name)
         if value is not None and value not in allowed:
-            raise BadInput(
-                f"{name}: {allowed.what} lies in {allowed}, got {value!r}",
-                option=name, range=str(allowed), got=str(value),
-            )  # fmt: skip
+            raise BadInput(allowed.refuse(value, name), option=name, range=str(allowed), got=str(value))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from rostro.alignment.base import Alignment, chosen_spec, open_alignment
 from rostro.core.decisions import OperatingPoint
 from rostro.core.errors import BadInput
 from rostro.core.lazy import Lazy
+from rostro.core.ranges import FALSE_MATCH_RATE, QUALITY, SCORE, SIDE, SIMILARITY, check_all
 from rostro.core.settings import Settings
 from rostro.detection.base import DETECTORS, Detector
 from rostro.embedding.base import Embedder
@@ -21,7 +22,7 @@ from rostro.models.store import ModelStore
 from rostro.recognition.judging import Judging, open_judge
 from rostro.recognition.pipeline import Pipeline
 from rostro.recognition.turning import Turner
-from rostro.runtime.base import ENGINES, EngineOptions
+from rostro.runtime.base import ENGINES, EngineOptions, check_precision, precisions_of
 from rostro.scoring import operating_points
 
 if TYPE_CHECKING:
@@ -66,14 +67,14 @@ class Parts:
             alignment: A name, ``refined`` for the embedder's own by refined landmarks, a whole key as in a space
                 (``five_point-112,landmarks=retail0009``), or an `Alignment`; None takes the embedder's own.
             engine: A name, and where it matters a device: ``openvino``, ``onnxruntime:cuda``; None takes the settings'.
-            precision: ``auto``, ``f32``, ``bf16`` or ``int8``; None takes the settings'.
+            precision: ``auto``, ``f32``, ``bf16``, or ``int8`` for the parts that have it; None takes the settings'.
             gallery: Path or URL of the gallery, or a `Gallery` (which stays open when this is closed); None takes the
                 settings'.
             create_gallery: Whether a gallery that is not there is made; otherwise it is an error.
-            threshold: Cosine similarity from which two faces are the same person; None takes a measured one.
+            threshold: Cosine similarity, in [-1, 1], from which two faces are the same person; None: a measured one.
             fmr: Aim at this false match rate among the measured operating points; None takes their default.
             operating_point: A file written by `rostro.calibrate`, or an `OperatingPoint`, instead of the shipped ones.
-            min_score: Drop faces scored below this; None takes the detector's own.
+            min_score: Drop faces scored below this, in [0, 1]; None takes the detector's own.
             max_side: Longer side, in pixels, that larger photos are scaled down to before faces are looked for; None
                 takes the detector's own. Raise it where faces are small, as in photos of crowds.
             turn: Look again, turned, at photos whose faces leave doubt; False looks at every photo as it comes.
@@ -84,7 +85,7 @@ class Parts:
 
         Raises:
             UnknownModel: No part has that name; says which was probably meant.
-            BadInput: Options that contradict each other.
+            BadInput: Options that contradict each other, or are outside of their range.
         """
         self._options = {name: value for name, value in locals().items() if name not in {"self", "store", "settings"}}
         self.settings = settings or Settings.from_environment()
@@ -99,14 +100,13 @@ class Parts:
         self.alignment_spec = chosen_spec(alignment, kind.alignment)
         self.engine_options = EngineOptions(
             name=engine or self.settings.engine,
-            precision=precision or self.settings.precision,
+            precision=check_precision(precision or self.settings.precision),
             threads=self.settings.threads,
             cache_dir=self.settings.home / "compiled",
         )
         ENGINES.get(self.engine_options.engine)
         self.gallery_url = gallery.url if isinstance(gallery, Gallery) else str(gallery or self.settings.gallery)
-        if threshold is not None:
-            operating_points.check_threshold(threshold)
+        check_all(self._options, RANGES)
         if threshold is not None and (fmr is not None or operating_point is not None):
             raise BadInput("give either a threshold, or a false match rate and an operating point, not both")
 
@@ -265,6 +265,7 @@ class Parts:
             warm = pool.submit(lambda: self.embedder.embed(np.zeros((1, size, size, 3), np.uint8)))
             self.detector.detect([np.zeros((64, 64, 3), np.uint8)])
             warm.result()
+        _ = self.precisions  # one part at least has the one that was asked for
         return self._stages(self.detector, self.alignment, self.embedder)
 
     def _stages(self, detector: Detector, alignment: Alignment | None, embedder: Embedder | None) -> Pipeline:
@@ -282,14 +283,30 @@ class Parts:
         )
 
     @property
-    def system(self) -> dict[str, str]:
-        """What answers are made with: ``{"detector", "embedder", "engine"}``."""
+    def precisions(self) -> dict[str, str]:
+        """The precision that each part runs in, ``{"detector": "f32", "embedder": "int8"}``; loads the models.
+
+        Raises:
+            EngineError: Int8 was asked for, and no part has it.
+        """
+        parts = {"detector": self.detector, "embedder": self.embedder}
+        return precisions_of(parts, self.engine_options.precision)
+
+    @property
+    def system(self) -> dict[str, Any]:
+        """What answers are made with: ``{"detector", "embedder", "engine"}``; ``"precision"`` of loaded models."""
+        loaded = self._detector.made and self._embedder.made
         return {
             "detector": self.detector_name,
             "embedder": self.embedder_name,
             "engine": self.engine_options.name,
+            **({"precision": self.precisions} if loaded else {}),
         }
 
 
+#: What the numbers among the options may be.
+RANGES: Final = {
+    "threshold": SIMILARITY, "fmr": FALSE_MATCH_RATE, "min_score": SCORE, "max_side": SIDE, "min_quality": QUALITY,
+}  # fmt: skip
 #: What options may be besides names and numbers.
 _OBJECTS = (Detector, Embedder, Alignment, Gallery)
