@@ -40,7 +40,8 @@ if TYPE_CHECKING:
 #: Photos on one contact sheet; more would make it too large to look at.
 MOST_PHOTOS: Final = 200
 #: Side of a contact sheet's tiles: so that the sheet is about this wide, within bounds.
-_LARGEST_TILE, _SMALLEST_TILE, _USUAL_WIDTH = 520, 220, 2600
+LARGEST_TILE: Final = 520
+_SMALLEST_TILE, _USUAL_WIDTH = 220, 2600
 _CROP = 168
 
 
@@ -56,11 +57,14 @@ class _Cell:
     kinds: Sequence[Kind] = field(default_factory=list)
 
 
-def detection_sheet(photos: Sequence[tuple[str, Image, Sequence[Face]]], *, language: Language = "en") -> Image:
+def detection_sheet(
+    photos: Sequence[tuple[str, Image, Sequence[Face]]], *, total: int | None = None, language: Language = "en"
+) -> Image:
     """The faces found: one photo at its own size, or several as a contact sheet.
 
     Args:
         photos: (name, RGB image, faces) of each; the name is any text, also "yunet, 4 ms" to compare detectors.
+        total: How many photos there were, where these are the first of them; None: these are all.
         language: Of the captions.
 
     Returns:
@@ -80,7 +84,7 @@ def detection_sheet(photos: Sequence[tuple[str, Image, Sequence[Face]]], *, lang
         )
         for name, image, faces in photos[:MOST_PHOTOS]
     ]
-    return _contact_sheet(cells, len(photos), language)
+    return _contact_sheet(cells, total or len(photos), language)
 
 
 def detector_sheet(
@@ -104,7 +108,7 @@ def detector_sheet(
     detectors = sorted({detector for _, detector, *_ in rows})
     photos = list(dict.fromkeys(photo for photo, *_ in rows))
     shown = photos[: max(1, MOST_PHOTOS // len(detectors))]
-    side = min(_LARGEST_TILE, max(_SMALLEST_TILE, _USUAL_WIDTH // len(detectors)))
+    side = min(LARGEST_TILE, max(_SMALLEST_TILE, _USUAL_WIDTH // len(detectors)))
     answers = {(photo, detector): (time, image, faces) for photo, detector, time, image, faces in rows}
     blocks = [beside([line(name, SMALL, side, bold=True) for name in detectors], GAP)]
     for photo in shown:
@@ -126,12 +130,16 @@ def detector_sheet(
 
 
 def identification_sheet(
-    photos: Sequence[tuple[str, Image, Sequence[Identification]]], *, language: Language = "en"
+    photos: Sequence[tuple[str, Image, Sequence[Identification]]],
+    *,
+    total: int | None = None,
+    language: Language = "en",
 ) -> Image:
     """Who is who: names and scores; strangers have another colour and other lines.
 
     Args:
         photos: (name, RGB image, identifications) of each.
+        total: How many photos there were, where these are the first of them; None: these are all.
         language: Of the captions.
 
     Returns:
@@ -147,7 +155,7 @@ def identification_sheet(
         thresholds = {signed(one.operating_point.threshold) for one in found}
         note = ", ".join([say_faces(len(found), language), *(say("threshold", language, t) for t in thresholds)])
         cells.append(_Cell(name, note, image, [one.face for one in found], labels, kinds))
-    return _contact_sheet(cells, len(photos), language)
+    return _contact_sheet(cells, total or len(photos), language)
 
 
 def verification_sheet(
@@ -222,7 +230,7 @@ def _contact_sheet(cells: Sequence[_Cell], total: int, language: Language) -> Im
     if len(cells) == 1:
         return _single(cells[0])
     columns = math.ceil(math.sqrt(len(cells) * 1.4))
-    side = min(_LARGEST_TILE, max(_SMALLEST_TILE, _USUAL_WIDTH // columns))
+    side = min(LARGEST_TILE, max(_SMALLEST_TILE, _USUAL_WIDTH // columns))
     rows = [_row(cells[first : first + columns], side) for first in range(0, len(cells), columns)]
     if total > len(cells):
         note = say("left_out", language, count(len(cells), language), count(total, language))
