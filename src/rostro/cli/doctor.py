@@ -77,6 +77,11 @@ def _models(faces: Any) -> dict[str, Any]:
             rows["precision"] = faces.precisions
         except EngineError as error:
             rows["precision"] = str(error)
+    try:
+        judge = faces.judge
+        rows["quality"] = {"name": "none: no face is judged in this space" if judge is None else judge.about}
+    except RostroError as error:
+        rows["quality"] = str(error)
     return rows
 
 

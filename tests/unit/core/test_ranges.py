@@ -8,6 +8,7 @@ from dataclasses import fields
 
 import numpy as np
 import pytest
+from command_line import rostro
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,7 +20,7 @@ from rostro.evaluation.options import RANGES as EVALUATION
 from rostro.evaluation.options import Options
 from rostro.models.store import ModelStore
 from rostro.recognition.lookup import identify
-from rostro.recognition.parts import RANGES as PARTS
+from rostro.recognition.wishes import RANGES as PARTS
 from rostro.recognizer import Recognizer
 from rostro.runtime.base import EngineOptions
 from rostro.server.admission.limits import Limits
@@ -112,14 +113,10 @@ def test_people_to_list() -> None:
             identify(None, [], np.empty((0, 4), np.float32), None, candidates=count)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("fpir", [0.0, 1.0, -0.1, math.nan, math.inf])
-def test_rates_of_searches(fpir: float) -> None:
-    with pytest.raises(BadInput, match=r"lies in \(0, 1\)"):
-        Recognizer(gallery=":memory:").search_rate(fpir)
-
-
 @pytest.mark.parametrize("other", [{"threshold": 0.5}, {"fmr": 1e-3}])
 def test_a_rate_of_searches_and_another_rule_contradict_each_other(other: dict[str, float]) -> None:
-    """The first used to win without a word."""
-    with pytest.raises(BadInput, match=f"either a false positive identification rate or {next(iter(other))}"):
-        Recognizer(gallery=":memory:", **other).search_rate(0.01)
+    """One of the two used to win without a word."""
+    with pytest.raises(BadInput, match="either a false positive identification rate, or"):
+        Recognizer(fpir=0.01, **other)
+    refused = rostro("identify", "a.jpg", "--fpir", "0.01", *(f"--{name}={value}" for name, value in other.items()))
+    assert refused.returncode == 2 and "either a false positive identification rate, or" in refused.stderr
