@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from rostro.cli import options, output
+from rostro.cli.shown import shown_face
 from rostro.photos.listing import find_photos
 from rostro.recognition import answers
 from rostro.recognition.pipeline import Failure, PhotoFaces
@@ -77,8 +78,12 @@ def _with_all(photos: list[Path], picture: Path | None, given: dict[str, Any], *
         from rostro.drawing.sheets import detector_sheet
         from rostro.photos.writing import write_picture
 
-        rows = [(r.found.photo, r.detector, r.milliseconds, r.found.kept_image, r.found.faces) for r in found.rows]
-        write_picture(detector_sheet(rows), picture)
+        rows = [
+            (r.found.photo, r.detector, r.milliseconds, r.found.kept_image, [shown_face(f, r.found) for f in r.found])
+            for r in found.rows
+            if r.found.image is not None
+        ]
+        write_picture(detector_sheet(rows, total=len({r.found.photo for r in found.rows})), picture)
     if json:
         output.print_json(found.to_dict())
     else:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from rostro.recognition.pipeline import Failure
 
 YES, NO, NO_ANSWER = 0, 1, 2
+#: Ctrl-C, as a shell tells it.
+INTERRUPTED = 130
 
 
 def err() -> Console:

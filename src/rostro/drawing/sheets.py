@@ -88,12 +88,16 @@ def detection_sheet(
 
 
 def detector_sheet(
-    rows: Sequence[tuple[str, str, float, Image, Sequence[Face]]], *, language: Language = "en"
+    rows: Sequence[tuple[str, str, float, Image, Sequence[Face]]],
+    *,
+    total: int | None = None,
+    language: Language = "en",
 ) -> Image:
     """What several detectors found: a row per photo, a column per detector.
 
     Args:
         rows: (photo, detector, milliseconds, RGB image, faces) of each answer.
+        total: How many photos there were, where these are the first of them; None: these are all.
         language: Of the captions.
 
     Returns:
@@ -123,8 +127,8 @@ def detector_sheet(
                 cells.append(_Cell("", "", blank(side, side // 2, TILE), [], []))
         width = len(detectors) * (side + GAP) - GAP
         blocks += [line(photo, SMALL, width, MUTED), _row(cells, side)]
-    if len(photos) > len(shown):
-        note = say("left_out", language, count(len(shown), language), count(len(photos), language))
+    if (total or len(photos)) > len(shown):
+        note = say("left_out", language, count(len(shown), language), count(total or len(photos), language))
         blocks.append(line(note, SMALL, text_width(note, SMALL) + SMALL, MUTED))
     return framed(below(blocks, GAP // 2), GAP)
 

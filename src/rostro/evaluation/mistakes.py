@@ -10,6 +10,7 @@ import numpy as np
 from rostro.drawing.faces import resize
 from rostro.drawing.layout import GAP, SMALL, below, beside, line
 from rostro.drawing.shapes import MUTED
+from rostro.recognition.keeping import Keep
 from rostro.recognition.pipeline import PhotoFaces
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def mistake_sheet(mistakes: Sequence[Mistake], result: Result, recognizer: Recog
     """
     pairs = [(_photo(result, m.probe), _reference(result, m), m.score) for m in mistakes]
     photos = sorted({path for probe, reference, _ in pairs for path in (probe, reference)})
-    found = recognizer.photos(photos, face=result.system.face, keep=True)
+    found = recognizer.photos(photos, face=result.system.face, keep=Keep(images=False))
     crops = {
         path: answer.kept_crops[0] for path, answer in zip(photos, found, strict=True) if isinstance(answer, PhotoFaces)
     }

@@ -11,6 +11,7 @@ from rostro.core.ranges import check_all
 from rostro.core.types import Answer
 from rostro.embedding.base import Classifier
 from rostro.photos.listing import find_photos
+from rostro.recognition.keeping import Keep
 from rostro.recognition.lookup import CANDIDATES
 from rostro.recognition.pipeline import Failure
 
@@ -81,7 +82,7 @@ def classify(
         raise BadInput(f"{recognizer.embedder_name} cannot name anybody by itself; it has no class head")
     check_all({"top": top}, {"top": CANDIDATES})
     listed = [photos] if isinstance(photos, str | Path) else photos
-    found = recognizer.pipeline.run(find_photos(listed), keep=True)
+    found = recognizer.pipeline.run(find_photos(listed), keep=Keep(images=False))
     return (answer if isinstance(answer, Failure) else _named(classifier, answer, top) for answer in found)
 
 

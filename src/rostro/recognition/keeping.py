@@ -17,14 +17,18 @@ class Keep:
         side: Longer side, in pixels, that images are scaled down to: a photo of 24 megapixels takes 72 MB, and what is
             shown of it among others takes less than one. None keeps images as they are. Faces stay in pixels of the
             photo.
-        crops: Whether the aligned crops are kept too.
+        images: Whether images are kept at all.
+        crops: Whether the aligned crops are kept.
     """
 
     side: int | None = None
+    images: bool = True
     crops: bool = True
 
-    def image(self, image: Image) -> Image:
+    def image(self, image: Image) -> Image | None:
         """The image, as it is kept."""
+        if not self.images:
+            return None
         longer = max(image.shape[:2])
         if self.side is None or longer <= self.side:
             return image
