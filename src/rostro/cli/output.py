@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from rostro.recognition.pipeline import Failure
 
 YES, NO, NO_ANSWER = 0, 1, 2
-#: Ctrl-C, as a shell tells it.
-INTERRUPTED = 130
 
 
 def err() -> Console:

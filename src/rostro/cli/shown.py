@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from rostro.drawing.faces import scale_face
 from rostro.drawing.sheets import LARGEST_TILE, MOST_PHOTOS
 from rostro.recognition.keeping import Keep
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from rostro.core.types import Face, Image
     from rostro.recognition.pipeline import PhotoFaces
 
 Row = TypeVar("Row")
+Drawn_contra = TypeVar("Drawn_contra", contravariant=True)
+
+
+class Draw(Protocol[Drawn_contra]):
+    """A sheet of `rostro.drawing.sheets`."""
+
+    def __call__(self, photos: Sequence[tuple[str, Image, Drawn_contra]], /, *, total: int | None) -> Image:
+        """Draws it."""
 
 
 class Sheet(Generic[Row]):
@@ -44,27 +52,27 @@ class Sheet(Generic[Row]):
         self._rows: list[tuple[str, Image, Row]] = []
         self._total = 0
 
-    def add(self, answer: PhotoFaces, row: Row) -> None:
+    def add(self, answer: PhotoFaces, row: Callable[[PhotoFaces], Row]) -> None:
         """Takes a photo in, unless there are enough.
 
         Args:
             answer: The photo, its image kept as `keep` says.
-            row: What is drawn on it.
+            row: Says what is drawn on it.
         """
         self._total += 1
         if self._picture is not None and len(self._rows) < MOST_PHOTOS:
-            self._rows.append((answer.photo, answer.kept_image, row))
+            self._rows.append((answer.photo, answer.kept_image, row(answer)))
 
-    def draw(self, sheet: Callable[[list[tuple[str, Image, Row]], int], Image]) -> None:
+    def draw(self, sheet: Draw[Row]) -> None:
         """Writes the picture, if one is wanted and there is a photo to show.
 
         Args:
-            sheet: Draws it, from the rows and the number of all photos.
+            sheet: Draws it, from (name, image, row) of photos and the number of all of them.
         """
         if self._picture is not None and self._rows:
             from rostro.photos.writing import write_picture
 
-            write_picture(sheet(self._rows, self._total), self._picture)
+            write_picture(sheet(self._rows, total=self._total), self._picture)
 
 
 def shown_face(face: Face, answer: PhotoFaces) -> Face:

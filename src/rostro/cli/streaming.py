@@ -67,7 +67,7 @@ class Stream:
         output.report_failures(self.failed)
         if self.interrupted:
             output.note(f"interrupted: {self.photos} photo{'s' if self.photos != 1 else ''} answered until then")
-            raise typer.Exit(output.INTERRUPTED)
+            raise typer.Exit(output.NO_ANSWER)
         if self.failed:
             raise typer.Exit(output.NO_ANSWER)
         raise typer.Exit(output.YES if self._yes else output.NO)

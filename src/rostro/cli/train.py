@@ -77,8 +77,8 @@ def _command(name: str) -> Callable[..., None]:
     called = name.replace("_", "-")
 
     def command(root: Path, output_folder: Path, json: bool, **chosen: Any) -> None:
+        from rostro.core.signals import stopped_by_signals
         from rostro.training.loop.processes import is_first
-        from rostro.training.loop.signals import stopped_by_signals
         from rostro.training.run import train
 
         with shown() as seen, stopped_by_signals() as stopped:

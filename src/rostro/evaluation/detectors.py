@@ -87,7 +87,7 @@ def detect_with_all(
     rows: dict[tuple[int, str], Detection] = {}
     failed: dict[int, Failure] = {}
     left_out: dict[str, str] = {}
-    shown = MOST_PHOTOS // len(DETECTORS) if keep else 0
+    shown = MOST_PHOTOS // len(list(DETECTORS)) if keep else 0
     for name in DETECTORS:
         if max_side is not None and DETECTORS.get(name).least_side is None:
             left_out[name] = "it looks at every photo in one size"
