@@ -30,13 +30,21 @@ def embedded(answer: PhotoFaces) -> dict[str, Any]:
 def identification(
     answers: Sequence[tuple[PhotoFaces, Sequence[Identification]]], failed: Sequence[Failure]
 ) -> dict[str, Any]:
-    """``{"photos": [{"photo", "faces": [{…, "name", "similarity", "threshold", "candidates"}]}], "failed"}``."""
+    """``{"photos": [{"photo", "faces": [{…, "name", "similarity", "threshold", "candidates"}]}], "failed"}``.
+
+    A photo that is turned has ``"turned"``, in degrees; a face that cannot be judged has ``"reason"``, ``"kinds"`` and
+    ``"close"``.
+    """
     return {"photos": [identified(*answer) for answer in answers], "failed": failures(failed)}
 
 
 def identified(found: PhotoFaces, answered: Sequence[Identification]) -> dict[str, Any]:
     """One photo of `identification`."""
-    return {"photo": found.photo, "faces": [answer.to_dict() for answer in answered]}
+    return {
+        "photo": found.photo,
+        **({"turned": found.turned} if found.turned else {}),
+        "faces": [answer.to_dict() for answer in answered],
+    }
 
 
 def person(gallery: Gallery, name: str) -> dict[str, Any]:
