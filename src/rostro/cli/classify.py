@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rostro.cli import options
+from rostro.cli.numbers import within
 from rostro.cli.streaming import Stream
 from rostro.recognition.celebrities import classify
+from rostro.recognition.lookup import CANDIDATES
 from rostro.recognition.pipeline import Failure
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 def command(
     photos: options.Photos,
     embedder: Annotated[str, typer.Option("--embedder", help="A network with a class head.")] = "vggface2_resnet50",
-    top: Annotated[int, typer.Option("--top", min=1, help="Names per face.")] = 5,
+    top: Annotated[int, typer.Option("--top", help="Names per face.", **within(CANDIDATES))] = 5,
     detector: options.Detector = None,
     alignment: options.Alignment = None,
     engine: options.Engine = None,

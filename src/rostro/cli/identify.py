@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rostro.cli import options, output
+from rostro.cli.numbers import within
 from rostro.cli.shown import Sheet, shown_face
 from rostro.cli.streaming import Stream
 from rostro.drawing.sheets import identification_sheet
 from rostro.photos.listing import find_photos
 from rostro.recognition import answers
+from rostro.recognition.lookup import CANDIDATES
 from rostro.recognition.pipeline import Failure, PhotoFaces
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 def command(
     photos: options.Photos,
     gallery: options.GalleryUrl = None,
-    candidates: Annotated[int, typer.Option("--candidates", min=1, help="People to list per face.")] = 5,
+    candidates: Annotated[int, typer.Option("--candidates", help="People to list per face.", **within(CANDIDATES))] = 5,
     detector: options.Detector = None,
     max_side: options.MaxSide = None,
     embedder: options.Embedder = "sface",

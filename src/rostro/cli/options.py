@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rostro.cli.numbers import within
 from rostro.core.errors import BadInput
+from rostro.core.ranges import FALSE_MATCH_RATE, QUALITY, SCORE, SEARCH_RATE, SIDE, SIMILARITY
 
 if TYPE_CHECKING:
     from rostro.recognizer import Recognizer
@@ -33,22 +35,34 @@ Precision = Annotated[
 ]
 Threshold = Annotated[
     float | None,
-    typer.Option("--threshold", help="Similarity that counts as the same person. Default: the measured one."),
+    typer.Option(
+        "--threshold",
+        help="Similarity that counts as the same person. Default: the measured one.",
+        **within(SIMILARITY),
+    ),
 ]
 Fmr = Annotated[
     float | None,
-    typer.Option("--fmr", help="Take the measured threshold for this false match rate, for example 1e-3."),
+    typer.Option(
+        "--fmr",
+        help="Take the measured threshold for this false match rate, for example 1e-3.",
+        **within(FALSE_MATCH_RATE),
+    ),
 ]
 OperatingPointFile = Annotated[
     Path | None, typer.Option("--operating-point", help="A file written by 'rostro calibrate'.")
 ]
-MinScore = Annotated[float | None, typer.Option("--min-score", help="Drop faces that the detector scores below this.")]
+MinScore = Annotated[
+    float | None,
+    typer.Option("--min-score", help="Drop faces that the detector scores below this, in [0, 1].", **within(SCORE)),
+]
 MaxSide = Annotated[
     int | None,
     typer.Option(
         "--max-side",
         help="Pixels that larger photos are scaled down to before faces are looked for; more finds smaller faces.",
         show_default="the detector's",
+        **within(SIDE),
     ),
 ]
 GalleryUrl = Annotated[
@@ -77,7 +91,9 @@ Quality = Annotated[
 MinQuality = Annotated[
     float | None,
     typer.Option(
-        "--min-quality", min=0, max=1, help="Decide nothing about faces of a quality below this. Default: measured."
+        "--min-quality",
+        help="Decide nothing about faces of a quality below this, in [0, 1]. Default: measured.",
+        **within(QUALITY),
     ),
 ]
 
@@ -86,10 +102,9 @@ Fpir = Annotated[
     float | None,
     typer.Option(
         "--fpir",
-        min=0,
-        max=1,
         help="Name at most this share of strangers, however many people are searched, for example 0.001.",
         show_default="0.01, and never laxer than verify",
+        **within(SEARCH_RATE),
     ),
 ]
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 import typer
 
 from rostro.cli import options, output
+from rostro.cli.numbers import within
 from rostro.training.base import RECIPES
 
 if TYPE_CHECKING:
@@ -102,7 +103,8 @@ def _command(name: str) -> Callable[..., None]:
         _parameter("json", options.Json, False),
     ]
     for item in fields(recipe.options):
-        flag = typer.Option(f"--{item.name.replace('_', '-')}", help=item.metadata["help"])
+        held = {} if item.metadata["range"] is None else within(item.metadata["range"])
+        flag = typer.Option(f"--{item.name.replace('_', '-')}", help=item.metadata["help"], **held)
         made.append(_parameter(item.name, Annotated[hints[item.name], flag], item.default))
     command.__signature__ = inspect.Signature(made)  # type: ignore[attr-defined]
     command.__annotations__ = {parameter.name: parameter.annotation for parameter in made}
