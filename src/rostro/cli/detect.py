@@ -8,6 +8,7 @@ import typer
 
 from rostro.cli import options, output
 from rostro.photos.listing import find_photos
+from rostro.photos.writing import check_picture
 from rostro.recognition import answers
 from rostro.recognition.pipeline import Failure, PhotoFaces
 
@@ -41,6 +42,7 @@ def command(
         "embedder": embedder, "engine": engine, "precision": precision, "threshold": threshold, "min_score": min_score,
         "max_side": max_side,
     }  # fmt: skip
+    check_picture(picture, *photos)
     if detector == "all":
         raise typer.Exit(_with_all(list(find_photos(photos)), picture, given, json=json))
     recognizer = options.make_recognizer(detector=detector, **given)

@@ -8,7 +8,9 @@ import typer
 
 from rostro.cli import options, output
 from rostro.cli.detect import exit_code
+from rostro.gallery.base import file_of
 from rostro.photos.listing import find_photos
+from rostro.photos.writing import check_picture
 from rostro.recognition import answers
 from rostro.recognition.pipeline import Failure, PhotoFaces
 
@@ -63,6 +65,7 @@ def command(
         precision=precision, threshold=threshold, fmr=fmr, operating_point=operating_point, gallery=gallery,
         quality=quality, min_quality=min_quality, create_gallery=False,
     )  # fmt: skip
+    check_picture(picture, *photos, file_of(recognizer.gallery_url), operating_point)
     failed: list[Failure] = []
     answered: list[tuple[PhotoFaces, list[Identification]]] = []
     with recognizer.open():  # a gallery that is not there is an error, not an empty one

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -67,6 +68,15 @@ def report_failures(failures: Sequence[Failure]) -> None:
         note(f"{failure.photo}: {failure.reason}{hint(failure.error)}")
     if failures:
         note(f"{len(failures)} photo{'s' if len(failures) != 1 else ''} could not be used")
+
+
+def report_left_out(files: Sequence[object]) -> None:
+    """Names the files of folders that were not looked at because they are no pictures, on stderr."""
+    if files:
+        from rostro.photos.left_out import no_pictures
+        from rostro.photos.reading import printable
+
+        note(printable(f"left out: {no_pictures([Path(str(file)) for file in files])}"))
 
 
 def progress() -> Progress:

@@ -11,6 +11,7 @@ import typer
 from rostro.cli import options, output
 from rostro.cli.train import shown
 from rostro.drawing.shapes import BLUE, GREEN, PAPER
+from rostro.photos.writing import check_picture, write_picture
 from rostro.recognition.pipeline import Failure
 
 if TYPE_CHECKING:
@@ -40,14 +41,13 @@ def command(
     """
     from rostro.training.run import open_checkpoint, predict
 
+    check_picture(picture, *photos)
     read = open_checkpoint(checkpoint)
     with shown() as seen:
         answers = list(predict(read, photos, recognizer=options.make_recognizer(), on_photo=seen.photo))
     found = [answer for answer in answers if not isinstance(answer, Failure)]
     failed = [answer for answer in answers if isinstance(answer, Failure)]
     if picture is not None and found:
-        from rostro.photos.writing import write_picture
-
         write_picture(_sheet(found), picture)
     if json:
         output.print_json(

@@ -13,6 +13,8 @@ import typer
 
 from rostro.cli import options, output
 from rostro.core.errors import BadInput
+from rostro.gallery.base import file_of
+from rostro.photos.sources import spare
 from rostro.video.events import EventLog
 from rostro.video.sources import open_source
 from rostro.video.watch import watch
@@ -85,6 +87,7 @@ def command(
         detector=detector, embedder=embedder, alignment=alignment, engine=engine, precision=precision,
         threshold=threshold, fmr=fmr, operating_point=operating_point, gallery=gallery, create_gallery=False,
     )  # fmt: skip
+    spare([video, None if events == "-" else events], source, file_of(recognizer.gallery_url), operating_point)
     with recognizer, ExitStack() as stack, _terminating():
         summary = watch(
             opened, recognizer=recognizer.open(), on_event=_teller(events, stack, quiet=json),

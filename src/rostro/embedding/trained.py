@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from rostro.core.errors import BadInput, MissingExtra, ModelCorrupt
+from rostro.core.files import read_text
 from rostro.core.types import AlignmentSpec, Crops, Floats
 from rostro.embedding.base import EMBEDDERS, Embedder
 from rostro.embedding.fused import fuse, is_fusion
@@ -146,7 +147,7 @@ def _read(file: Path) -> dict[str, Any]:
     except ImportError:
         raise MissingExtra("pyyaml", "train") from None
     try:
-        card = yaml.safe_load(file.read_text(encoding="utf-8"))
+        card = yaml.safe_load(read_text(file))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise BadInput(f"{file}: no card of a checkpoint ({error})") from None
     if not isinstance(card, dict) or not {"recipe", "net", "preprocessing", "weights_sha256"} <= card.keys():

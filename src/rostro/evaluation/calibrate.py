@@ -11,6 +11,7 @@ from rostro.core.types import Answer
 from rostro.evaluation.calibration import check_people, operating_points, write_operating_points
 from rostro.evaluation.options import Options
 from rostro.evaluation.run import open_protocol, run_protocol
+from rostro.photos.sources import spare
 from rostro.recognizer import Recognizer
 
 if TYPE_CHECKING:
@@ -79,12 +80,13 @@ def calibrate(
 
     Raises:
         RateNotSupported: So few photos of so few people can never show that rate; said before the work.
-        BadInput: The folder holds no people, or the file cannot be written.
+        BadInput: The folder holds no people, or the file cannot be written, or is one of those that are read.
     """
     recognizer = recognizer or Recognizer()
     given = options or Options()
     chosen = Options(seed=given.seed, replicates=given.replicates, fmrs=(fmr,))
     protocol = open_protocol("all-pairs", Path(root), chosen)
+    spare([output], groups, *protocol.people.photos)
     check_people(protocol.people, fmr)
     total, done = len(protocol.people.photos), 0
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from rostro.core.errors import BadInput, RostroError
 from rostro.core.types import Answer
@@ -17,6 +17,7 @@ from rostro.evaluation.options import Options
 from rostro.evaluation.report import Shown, write_curves, write_report
 from rostro.evaluation.results import document, write_results
 from rostro.evaluation.run import open_protocol, run_protocol
+from rostro.photos.sources import spare
 from rostro.recognizer import Recognizer
 
 if TYPE_CHECKING:
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
     OnProgress = Callable[[str, int, int], None]
     #: A recogniser for the name of a detector (None: the embedder's own) and of an embedder.
     Make = Callable[[str | None, str], Recognizer]
+
+
+#: What a report's folder gets.
+WRITTEN: Final = ("report.html", "results.json", "results.csv", "roc.svg", "det.svg", "cmc.svg")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -169,6 +174,7 @@ def _evaluate(  # noqa: PLR0917 - what `evaluate` and `compare` were given
     shown: list[Shown] = []
     failed: list[tuple[str, RostroError]] = []
     with ExitStack() as stack:
+        spare([] if output is None else (Path(output) / name for name in WRITTEN), groups, *protocol.people.photos)
         folder = Path(output) if output else Path(stack.enter_context(TemporaryDirectory(prefix="rostro-")))
         for recognizer in recognizers:
             if isinstance(recognizer, tuple):
