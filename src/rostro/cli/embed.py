@@ -62,9 +62,10 @@ def command(
     )  # fmt: skip
     check_picture(picture)
     spare([output_file, picture], *photos, *_listed(photos, stdin=False))
-    listed = find_photos(_listed(photos))
+    others: list[Path] = []
+    listed = find_photos(_listed(photos), on_other=others.append)
     if output_file is not None and picture is None and not json:
-        _tabulate(recognizer, listed, output_file)
+        _tabulate(recognizer, listed, output_file, others)
     answered = list(recognizer.photos(listed, keep=picture is not None))
     found = [answer for answer in answered if isinstance(answer, PhotoFaces)]
     failed = [answer for answer in answered if isinstance(answer, Failure)]
@@ -81,6 +82,7 @@ def command(
     else:
         count = sum(len(answer.faces) for answer in found)
         output.say(f"{count} faces of {len(found)} photos, space {recognizer.space}")
+    output.report_left_out(others)
     output.report_failures(failed)
     raise typer.Exit(exit_code(any(answer.faces for answer in found), failed))
 
@@ -107,8 +109,8 @@ def _lines(lines: Iterable[str]) -> Iterator[Path]:
             yield Path(name)
 
 
-def _tabulate(recognizer: Recognizer, photos: Iterable[Path], table: Path) -> NoReturn:
-    """Photo by photo into the table; ends the program."""
+def _tabulate(recognizer: Recognizer, photos: Iterable[Path], table: Path, others: list[Path]) -> NoReturn:
+    """Photo by photo into the table; ends the program. ``others`` are the files that listing the photos left out."""
     with output.progress() as bar:
         task = bar.add_task("embedding", total=None)
         try:
@@ -119,6 +121,7 @@ def _tabulate(recognizer: Recognizer, photos: Iterable[Path], table: Path) -> No
             raise typer.Exit(output.NO_ANSWER) from None
     again = f" ({done.before} of them from before)" if done.before else ""
     output.say(f"{done.faces} faces of {done.photos} photos{again}, space {recognizer.space}")
+    output.report_left_out(others)
     output.report_failures(done.failed)
     raise typer.Exit(exit_code(done.faces > 0, list(done.failed)))
 

@@ -66,11 +66,12 @@ def command(
         quality=quality, min_quality=min_quality, create_gallery=False,
     )  # fmt: skip
     check_picture(picture, *photos, file_of(recognizer.gallery_url), operating_point)
+    others: list[Path] = []
     failed: list[Failure] = []
     answered: list[tuple[PhotoFaces, list[Identification]]] = []
     with recognizer.open():  # a gallery that is not there is an error, not an empty one
         search = None if fpir is None else recognizer.search_rate(fpir)
-        for answer in recognizer.photos(find_photos(photos), keep=picture is not None):
+        for answer in recognizer.photos(find_photos(photos, on_other=others.append), keep=picture is not None):
             if isinstance(answer, Failure):
                 failed.append(answer)
             else:
@@ -91,6 +92,7 @@ def command(
     else:
         for found, row in answered:
             output.say(f"{found.photo}: {', '.join(map(_sentence, row)) or 'no face'}")
+    output.report_left_out(others)
     output.report_failures(failed)
     raise typer.Exit(exit_code(any(answer.name is not None for _, row in answered for answer in row), failed))
 

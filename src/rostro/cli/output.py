@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
-    from rostro.core.errors import RostroError
+    from rostro.core.errors import PhotoError, RostroError
     from rostro.models.entry import ModelFile
     from rostro.recognition.pipeline import Failure
 
@@ -68,6 +68,13 @@ def report_failures(failures: Sequence[Failure]) -> None:
         note(f"{failure.photo}: {failure.reason}{hint(failure.error)}")
     if failures:
         note(f"{len(failures)} photo{'s' if len(failures) != 1 else ''} could not be used")
+
+
+def report_unread(unread: Sequence[PhotoError]) -> int:
+    """Names each folder and link that gave nobody a photo, on stderr; the exit code that follows."""
+    for error in unread:
+        note(str(error))
+    return NO_ANSWER if unread else YES
 
 
 def report_left_out(files: Sequence[object]) -> None:

@@ -11,6 +11,7 @@ import typer
 from rostro.cli import options, output
 from rostro.cli.train import shown
 from rostro.drawing.shapes import BLUE, GREEN, PAPER
+from rostro.photos.listing import find_photos
 from rostro.photos.writing import check_picture, write_picture
 from rostro.recognition.pipeline import Failure
 
@@ -43,8 +44,10 @@ def command(
 
     check_picture(picture, *photos)
     read = open_checkpoint(checkpoint)
+    others: list[Path] = []
+    listed = list(find_photos(photos, on_other=others.append))
     with shown() as seen:
-        answers = list(predict(read, photos, recognizer=options.make_recognizer(), on_photo=seen.photo))
+        answers = list(predict(read, listed, recognizer=options.make_recognizer(), on_photo=seen.photo))
     found = [answer for answer in answers if not isinstance(answer, Failure)]
     failed = [answer for answer in answers if isinstance(answer, Failure)]
     if picture is not None and found:
@@ -60,6 +63,7 @@ def command(
     else:
         for answer in found:
             output.say(f"{answer.photo}: {_labels(answer)} ({_shown(answer)})")
+    output.report_left_out(others)
     for failure in failed:
         output.note(str(failure.error))
     if failed:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rostro.core.types import Answer
 from rostro.evaluation.calibration import check_people, operating_points, write_operating_points
 from rostro.evaluation.options import Options
+from rostro.evaluation.results import unread_document
 from rostro.evaluation.run import open_protocol, run_protocol
 from rostro.photos.sources import spare
 from rostro.recognizer import Recognizer
@@ -17,6 +18,7 @@ from rostro.recognizer import Recognizer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from rostro.core.errors import PhotoError
     from rostro.evaluation.run import Result
     from rostro.recognition.selection import FaceRule
 
@@ -29,11 +31,13 @@ class Calibration(Answer):
         document: What the file holds; see `rostro.scoring.operating_points`.
         file: Where it was written, which `Recognizer` takes as ``operating_point``; None where nowhere.
         groups: Error rates by group, where attributes were given.
+        unread: Folders and links that gave nobody a photo, and why; they are in no number.
     """
 
     document: dict[str, Any]
     file: Path | None
     groups: tuple[dict[str, Any], ...]
+    unread: tuple[PhotoError, ...] = ()
 
     @property
     def threshold(self) -> float:
@@ -50,7 +54,7 @@ class Calibration(Answer):
     def to_dict(self) -> dict[str, Any]:
         """The document, the groups, and the file."""
         file = {} if self.file is None else {"file": str(self.file)}
-        return {**self.document, "groups": list(self.groups), **file}
+        return {**self.document, "groups": list(self.groups), **file, **unread_document(self.unread)}
 
 
 def calibrate(
@@ -105,7 +109,7 @@ def calibrate(
     if output is not None:
         write_operating_points(document, Path(output))
     reports = tuple(report.to_dict() for report in result.groups)
-    return Calibration(document, None if output is None else Path(output), reports)
+    return Calibration(document, None if output is None else Path(output), reports, protocol.people.failed)
 
 
 def _measured_on(result: Result, data: str) -> str:

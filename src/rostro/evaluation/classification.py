@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rostro.core.errors import BadInput, PhotoError
+from rostro.core.order import natural
+from rostro.evaluation.results import unread_document
 from rostro.photos.folders import read_people
 from rostro.scoring.intervals import binomial_interval
 from rostro.training.base import RECIPES, Progress
@@ -62,16 +64,18 @@ class Classification:
         card: The classifier's card.
         answers: One per photo that gave an answer.
         failed: Photos that gave none.
+        unread: Folders and links that gave no class a photo, and why; they are in no number.
     """
 
     card: Card
     answers: tuple[Answer, ...]
     failed: tuple[PhotoError, ...]
+    unread: tuple[PhotoError, ...] = ()
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """The classes that were asked, sorted."""
-        return tuple(sorted({answer.truth for answer in self.answers}))
+        """The classes that were asked, sorted (2 before 10)."""
+        return tuple(sorted({answer.truth for answer in self.answers}, key=natural))
 
     @property
     def right(self) -> int:
@@ -147,6 +151,7 @@ class Classification:
             ],
             "confusion": {"rows": list(self.classes), "columns": list(columns), "counts": counts.tolist()},
             "failed": [{"photo": error.photo, "reason": error.reason} for error in self.failed],
+            **unread_document(self.unread),
         }
 
 
@@ -186,4 +191,4 @@ def classify_folder(
         answers.append(Answer(said.photo, truth, name, said.probabilities[0][1]))
     if not answers:
         raise BadInput(f"{root}: none of {len(people.photos)} photos gives an answer; the first: {failed[0]}")
-    return Classification(card, tuple(answers), tuple(failed))
+    return Classification(card, tuple(answers), tuple(failed), people.failed)

@@ -9,13 +9,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
-from rostro.core.errors import BadInput, RostroError
+from rostro.core.errors import BadInput, PhotoError, RostroError
 from rostro.core.types import Answer
 from rostro.core.words import Language, check_language
 from rostro.evaluation.mistakes import mistake_sheet
 from rostro.evaluation.options import Options
 from rostro.evaluation.report import Shown, write_curves, write_report
-from rostro.evaluation.results import document, write_results
+from rostro.evaluation.results import document, unread_document, write_results
 from rostro.evaluation.run import open_protocol, run_protocol
 from rostro.photos.sources import spare
 from rostro.recognizer import Recognizer
@@ -46,12 +46,14 @@ class Evaluation(Answer):
         report: The page that shows them; None where none was wanted.
         failed: Systems that could not be evaluated, and why.
         headline: Key of the metric that systems are ranked by, for example ``accuracy``.
+        unread: Folders and links that gave nobody a photo, and why; they are in no number.
     """
 
     results: tuple[Result, ...]
     report: Path | None
     failed: tuple[tuple[str, RostroError], ...]
     headline: str
+    unread: tuple[PhotoError, ...] = ()
 
     def __iter__(self) -> Iterator[Result]:
         return iter(self.results)
@@ -70,7 +72,7 @@ class Evaluation(Answer):
     def to_dict(self) -> dict[str, Any]:
         """Everything that was measured; what ``results.json`` of the report holds."""
         failed = [{"system": name, "reason": str(error)} for name, error in self.failed]
-        return {**document(self.results), **({"left_out": failed} if failed else {})}
+        return {**document(self.results), **({"left_out": failed} if failed else {}), **unread_document(self.unread)}
 
 
 def evaluate(
@@ -202,7 +204,9 @@ def _evaluate(  # noqa: PLR0917 - what `evaluate` and `compare` were given
             reasons = "; ".join(f"{system}: {error}" for system, error in failed)
             raise BadInput(f"none of the combinations could be evaluated: {reasons}")
         report = None if output is None else _write(shown, folder, language)
-    return Evaluation(tuple(item.result for item in shown), report, tuple(failed), protocol.headline)
+    return Evaluation(
+        tuple(item.result for item in shown), report, tuple(failed), protocol.headline, protocol.people.failed
+    )
 
 
 def _shown(result: Result, recognizer: Recognizer, headline: str, *, pictures: bool) -> Shown:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from rostro.core.errors import PhotoError
     from rostro.evaluation.measures import Spread
     from rostro.evaluation.run import Result
 
@@ -22,6 +23,11 @@ _SYSTEM = ("detector", "embedder", "space", "engine", "runs_on", "face")
 def document(results: Sequence[Result]) -> dict[str, Any]:
     """Everything that was measured, as JSON has it."""
     return {"protocol": results[0].protocol, "results": [_result(result) for result in results]}
+
+
+def unread_document(unread: Sequence[PhotoError]) -> dict[str, Any]:
+    """``{"unread": [{"photo", "reason"}]}`` of folders and links that gave nobody a photo; empty where none did."""
+    return {"unread": [{"photo": error.photo, "reason": error.reason} for error in unread]} if unread else {}
 
 
 def write_results(results: Sequence[Result], folder: Path) -> None:
