@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from rostro.core.errors import BadInput, PhotoError, UnreadablePhoto
 from rostro.core.order import natural
-from rostro.photos.left_out import CROPS, is_nobodys, is_ours, no_pictures
+from rostro.photos.left_out import CROPS, SCORES, is_nobodys, is_ours, no_pictures
 from rostro.photos.listing import Bounds, is_folder, photos_in, walk, without_photo
 from rostro.photos.people import People
 from rostro.photos.reading import no_photo, printable
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _NUMBER = re.compile(r"[\s_.-]*\(?\d+\)?$")
 #: ``2019``, ``2019-05``, ``20190503 beach``: how people name the folders into which they sort their photos by time.
 _DATE = re.compile(r"(19|20)\d\d([-_. ]?\d\d){0,2}(?!\d)")
+#: Folders without photos that an error names, where all are so.
+_SHOWN: Final = 3
 #: Folders of this name hold people, and are none.
 _SETS: Final = frozenset({
     "train", "val", "valid", "validation", "test", "gallery", "probe", "probes", "unknown", "images", "photos",
@@ -83,8 +85,8 @@ def _subfolders(root: Path) -> list[Path]:
     except OSError as error:
         raise BadInput(f"{root}: not a folder of people ({(error.strerror or str(error)).lower()})") from None
     folders = [entry for entry in entries if is_folder(entry) and not is_nobodys(entry.name)]
-    if is_ours({entry.name for entry in entries}):  # somebody trained into the folder of the photos
-        folders = [folder for folder in folders if folder.name != CROPS]
+    if is_ours({entry.name for entry in entries}):  # somebody trained, or wrote a report, into the folder of the photos
+        folders = [folder for folder in folders if folder.name not in {CROPS, SCORES}]
     return [folder for folder in folders if not is_ours(_names_in(folder))]
 
 
@@ -100,22 +102,23 @@ def _by_folder(root: Path, folders: list[Path], others: list[Path]) -> People:
     items: list[tuple[str, Path]] = []
     for folder in folders:
         if (wrong := _nobodys_name(folder.name)) is not None:
-            failed.append(UnreadablePhoto(printable(str(folder)), wrong, why="folder-name"))
+            failed.append(UnreadablePhoto(_shown(folder), wrong, why="folder-name"))
             continue
         photos, left, leaving = _photos_of(folder, root)
         failed += leaving
-        others += left
-        if not photos:
+        if photos:
+            others += left
+        else:
             failed.append(no_photo(printable(str(folder)), without_photo(folder, left)))
-        elif _holds_people(folder, photos, alone=len(folders) == 1):
+        if _holds_people(folder, photos, alone=len(folders) == 1):
             raise BadInput(
                 f"{root}: {folder.name} holds folders, not photos. Is the folder of people {folder}? "
                 "(Where all are of one person, give the name.)"
             )
         items += ((folder.name, photo) for photo in photos)
     if not items:
-        reason = "" if not others else f"; {no_pictures(others)}"
-        raise BadInput(f"{root}: no photos in its {len(folders)} folders{reason}")
+        shown = "; ".join(error.reason for error in failed[:_SHOWN])
+        raise BadInput(f"{root}: no photos in its {len(folders)} folders ({shown}{', …' if failed[_SHOWN:] else ''})")
     return People.of(items, failed=failed, others=others)
 
 
@@ -139,9 +142,18 @@ def _nobodys_name(name: str) -> str | None:
     """Why nobody can be called so, in words; None where somebody can."""
     if name != printable(name):
         return "a folder whose name is not UTF-8: nobody is called so; rename it"
-    if any(unicodedata.category(character) == "Cc" for character in name):
-        return f"a folder with a control character in its name, {name!r}: nobody is called so; rename it"
+    if any(map(_is_control, name)):
+        return "a folder with a control character in its name: nobody is called so; rename it"
     return None
+
+
+def _shown(folder: Path) -> str:
+    """A path on one line, with its control characters as Python writes them."""
+    return "".join(repr(letter)[1:-1] if _is_control(letter) else letter for letter in printable(str(folder)))
+
+
+def _is_control(letter: str) -> bool:
+    return unicodedata.category(letter) == "Cc"
 
 
 def _holds_people(folder: Path, photos: list[Path], *, alone: bool) -> bool:
@@ -149,6 +161,8 @@ def _holds_people(folder: Path, photos: list[Path], *, alone: bool) -> bool:
 
     Both have no photos of their own. A set is told by its name, and by being alone with folders that are not years.
     """
+    if not photos:
+        return False
     inside = {photo.relative_to(folder).parts[0] for photo in photos}
     if len(inside) < 2 or any(photo.parent == folder for photo in photos):
         return False

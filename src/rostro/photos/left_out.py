@@ -35,6 +35,8 @@ _MARKS: Final = (frozenset({"report.html", "results.json"}), frozenset({"best.ya
 
 #: Folder of aligned faces, in one that a training wrote.
 CROPS: Final = "crops"
+#: Folder of score tables, in a report's.
+SCORES: Final = "scores"
 
 #: What the files are whose first picture is a thumbnail: as a photo they would give a face of a few pixels.
 _RAW: Final = frozenset(f".{ending}" for ending in (

@@ -25,6 +25,7 @@ EXTENSIONS = frozenset({
 })
 # fmt: on
 _HEAD = 512
+_DATABASE = b"SQLite format 3\0"
 #: Texts may begin like these two formats, so that of a file of another name more is asked: the size of a header that
 #: exists, and numbers.
 _BITMAP_HEADERS = frozenset({12, 16, 40, 52, 56, 64, 108, 124})
@@ -49,18 +50,22 @@ def find_photos(
     Args:
         paths: Files and folders, in the order to use.
         recursive: Whether to go into the folders' subfolders.
-        on_other: Told each file that is left out because it is no picture.
+        on_other: Told each file that is left out because it is no picture, beside photos of its folder.
     """
     for path in map(Path, paths):
         if not is_folder(path):
             yield path
             continue
         empty = True
-        for photo in photos_in(path, recursive=recursive, on_other=on_other):
+        others: list[Path] = []
+        for photo in photos_in(path, recursive=recursive, on_other=others.append):
             empty = False
             yield photo
         if empty:
-            yield path
+            yield path  # what is wrong with it names what lies in it
+        else:
+            for file in others:
+                on_other(file)
 
 
 def photos_in(
@@ -135,26 +140,31 @@ def walk(folder: Path, *, recursive: bool = True, bounds: Bounds | None = None) 
                 yield "link", entry
             elif deeper:
                 folders.append(entry)
-            else:
-                yield "photo" if _is_photo(entry) else "other", entry
+            elif (kind := _kind(entry)) is not None:
+                yield kind, entry
         if recursive:
             todo += reversed(folders)
 
 
-def _is_photo(file: Path) -> bool:
-    """Whether a file is a picture, or says that it is one: reading it tells what is wrong with it."""
+def _kind(file: Path) -> Kind | None:
+    """A file that is a picture, or says that it is one, is a photo: reading it tells what is wrong with it.
+
+    None for databases, which galleries and catalogues are: nobody looks for a photo in them.
+    """
     if file.suffix.lower() in EXTENSIONS:
-        return True
+        return "photo"
     if is_raw(file):
-        return False
+        return "other"
     try:
         if not stat.S_ISREG(file.stat().st_mode):  # a pipe would wait, maybe for ever
-            return False
+            return "other"
         with file.open("rb") as opened:
             head = opened.read(_HEAD)
     except OSError:
-        return False
-    return is_unread_picture(head) or _begins_as_photo(head)
+        return "other"
+    if head.startswith(_DATABASE):
+        return None
+    return "photo" if is_unread_picture(head) or _begins_as_photo(head) else "other"
 
 
 def _begins_as_photo(head: bytes) -> bool:
