@@ -101,10 +101,14 @@ def _by_folder(root: Path, folders: list[Path], others: list[Path]) -> People:
     failed: list[PhotoError] = []
     items: list[tuple[str, Path]] = []
     for folder in folders:
+        bounds = Bounds(folder.resolve(), root.resolve())
         if (wrong := _nobodys_name(folder.name)) is not None:
             failed.append(UnreadablePhoto(_shown(folder), wrong, why="folder-name"))
             continue
-        photos, left, leaving = _photos_of(folder, root)
+        if bounds.people.is_relative_to(bounds.person):
+            failed.append(_link(folder, "a link back to the folder of people; it is not followed"))
+            continue
+        photos, left, leaving = _photos_of(folder, bounds)
         failed += leaving
         if photos:
             others += left
@@ -122,11 +126,8 @@ def _by_folder(root: Path, folders: list[Path], others: list[Path]) -> People:
     return People.of(items, failed=failed, others=others)
 
 
-def _photos_of(folder: Path, root: Path) -> tuple[list[Path], list[Path], list[PhotoError]]:
+def _photos_of(folder: Path, bounds: Bounds) -> tuple[list[Path], list[Path], list[PhotoError]]:
     """A person's photos at any depth, the files that are none, and the links that are not followed."""
-    bounds = Bounds(folder.resolve(), root.resolve())
-    if bounds.people.is_relative_to(bounds.person):
-        return [], [], [_link(folder, "a link back to the folder of people; it is not followed")]
     found: dict[str, list[Path]] = {"photo": [], "other": [], "link": []}
     for kind, file in walk(folder, bounds=bounds):
         found[kind].append(file)

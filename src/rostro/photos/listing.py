@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -103,7 +103,7 @@ class Bounds:
     """
 
     person: Path
-    people: Path = field(default_factory=Path)
+    people: Path
 
     def leaves(self, link: Path, *, folder: bool) -> bool:
         """Whether a link leads where it may not."""
