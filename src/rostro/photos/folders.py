@@ -46,6 +46,8 @@ def read_people(root: Path) -> People:
     folders = _subfolders(root)
     others: list[Path] = []
     loose = list(photos_in(root, recursive=False, on_other=others.append))
+    if loose:
+        folders = [folder for folder in folders if not _is_ours(folder)]
     if not folders:
         if not loose:
             raise BadInput(f"{root}: no photos here{'; ' + no_pictures(others) if others else ''}")
@@ -87,21 +89,22 @@ def _subfolders(root: Path) -> list[Path]:
     folders = [entry for entry in entries if is_folder(entry) and not is_nobodys(entry.name)]
     if is_ours({entry.name for entry in entries}):  # somebody trained, or wrote a report, into the folder of the photos
         folders = [folder for folder in folders if folder.name not in {CROPS, SCORES}]
-    return [folder for folder in folders if not is_ours(_names_in(folder))]
+    return folders
 
 
-def _names_in(folder: Path) -> set[str]:
+def _is_ours(folder: Path) -> bool:
     try:
-        return {entry.name for entry in folder.iterdir()}
+        return is_ours({entry.name for entry in folder.iterdir()})
     except OSError:  # going through it will say so
-        return set()
+        return False
 
 
 def _by_folder(root: Path, folders: list[Path], others: list[Path]) -> People:
     failed: list[PhotoError] = []
     items: list[tuple[str, Path]] = []
+    all_people = root.resolve()
     for folder in folders:
-        bounds = Bounds(folder.resolve(), root.resolve())
+        bounds = Bounds(folder.resolve() if folder.is_symlink() else all_people / folder.name, all_people)
         if (wrong := _nobodys_name(folder.name)) is not None:
             failed.append(UnreadablePhoto(_shown(folder), wrong, why="folder-name"))
             continue
@@ -109,6 +112,8 @@ def _by_folder(root: Path, folders: list[Path], others: list[Path]) -> People:
             failed.append(_link(folder, "a link back to the folder of people; it is not followed"))
             continue
         photos, left, leaving = _photos_of(folder, bounds)
+        if not photos and _is_ours(folder):
+            continue
         failed += leaving
         if photos:
             others += left
@@ -120,6 +125,8 @@ def _by_folder(root: Path, folders: list[Path], others: list[Path]) -> People:
                 "(Where all are of one person, give the name.)"
             )
         items += ((folder.name, photo) for photo in photos)
+    if not items and not failed:
+        raise BadInput(f"{root}: no photos here")
     if not items:
         shown = "; ".join(error.reason for error in failed[:_SHOWN])
         raise BadInput(f"{root}: no photos in its {len(folders)} folders ({shown}{', …' if failed[_SHOWN:] else ''})")
@@ -129,7 +136,7 @@ def _by_folder(root: Path, folders: list[Path], others: list[Path]) -> People:
 def _photos_of(folder: Path, bounds: Bounds) -> tuple[list[Path], list[Path], list[PhotoError]]:
     """A person's photos at any depth, the files that are none, and the links that are not followed."""
     found: dict[str, list[Path]] = {"photo": [], "other": [], "link": []}
-    for kind, file in walk(folder, bounds=bounds):
+    for kind, file in walk(folder, bounds=bounds, ours=False):
         found[kind].append(file)
     reason = f"a link that leads out of {printable(folder.name)}; it is not followed"
     return found["photo"], found["other"], [_link(file, reason) for file in found["link"]]

@@ -111,25 +111,33 @@ class Bounds:
         return not target.is_relative_to(self.person) and (folder or target.is_relative_to(self.people))
 
 
-def walk(folder: Path, *, recursive: bool = True, bounds: Bounds | None = None) -> Iterator[tuple[Kind, Path]]:
+def walk(
+    folder: Path, *, recursive: bool = True, bounds: Bounds | None = None, ours: bool = True
+) -> Iterator[tuple[Kind, Path]]:
     """Goes through a folder: photos, files that are no pictures, and links that lead out of ``bounds``.
 
     What is nobody's is not told at all. A folder that may not be listed is told as a photo.
+
+    Args:
+        folder: Where to begin.
+        recursive: Whether to go into subfolders.
+        bounds: How far links may lead; None follows all.
+        ours: Whether to go through the folder itself where it is a report or what a training wrote.
     """
     todo, first = [folder], folder
-    seen: set[Path] = set()  # links may lead in circles
+    seen: set[tuple[int, int]] = set()  # links may lead in circles
     while todo:
         folder = todo.pop()
-        where = folder.resolve()
-        if where in seen:
-            continue
-        seen.add(where)
         try:
+            status = folder.stat()
+            if (status.st_dev, status.st_ino) in seen:
+                continue
+            seen.add((status.st_dev, status.st_ino))
             entries = sorted(folder.iterdir(), key=natural)
         except OSError:
             yield "photo", folder
             continue
-        if folder != first and is_ours({entry.name for entry in entries}):
+        if not (ours and folder == first) and is_ours({entry.name for entry in entries}):
             continue
         folders = []
         for entry in entries:
