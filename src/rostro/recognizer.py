@@ -168,8 +168,8 @@ class Recognizer(Parts):
             max_bytes=self.settings.max_bytes,
         )
         done = enroller.run(listed, on_photo)
-        left_out = tuple(map(name_of, others))
-        return replace(done, failed=(*map(Failure, failed), *done.failed), left_out=left_out)
+        not_pictures = tuple(map(name_of, others))
+        return replace(done, failed=(*map(Failure, failed), *done.failed), not_pictures=not_pictures)
 
     def tabulate(
         self,

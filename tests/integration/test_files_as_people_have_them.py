@@ -68,7 +68,7 @@ def test_enroll(disk: Path, tmp_path: Path) -> None:
     done = answer("enroll", disk, "--gallery", tmp_path / "g.db", code=2)
     assert (done["people"], done["templates"], done["skipped"]) == (2, 3, 0)
     assert failures(done, disk) == FAILED
-    assert done["left_out"] == [f"{disk}/Ben/notes.txt"]
+    assert done["not_pictures"] == [f"{disk}/Ben/notes.txt"]
     with open_gallery(str(tmp_path / "g.db"), create=False) as gallery:
         assert {person.name: person.templates for person in gallery.people()} == {"Ana": 2, "Ben": 1}
     again = rostro("enroll", disk, "--gallery", tmp_path / "g.db")
@@ -87,8 +87,8 @@ def test_enroll_from_python(disk: Path, recognizer: package.Recognizer) -> None:
     done = with_models_of(recognizer, gallery=":memory:").enroll(disk)
     assert (done.people, done.templates) == (2, 3)
     assert [failure.values.get("why") for failure in done.failed].count("no-photo") == 1
-    assert done.left_out == (f"{disk}/Ben/notes.txt",)
-    assert json.loads(done.to_json())["left_out"] == list(done.left_out)
+    assert done.not_pictures == (f"{disk}/Ben/notes.txt",)
+    assert json.loads(done.to_json())["not_pictures"] == list(done.not_pictures)
 
 
 def test_enroll_what_is_in_order_says_nothing_else(samples: dict[str, Path], tmp_path: Path) -> None:
@@ -117,10 +117,19 @@ def test_verbs_name_what_they_leave_out(disk: Path, tmp_path: Path, verb: str, m
     done = rostro(name, disk / "Ben", *options, *gallery)
     assert done.returncode == 0, done.stderr
     assert "left out: 1 file that is not a picture: notes.txt" in done.stderr
+    if "--output" not in options:
+        assert answer(name, disk / "Ben", *gallery, code=0)["not_pictures"] == [f"{disk}/Ben/notes.txt"]
     done = rostro(name, disk / "Ben", disk / "Dan", disk / "Eve", *options, *gallery)
     assert done.returncode == 2
     assert "dan.jxl: not a picture: JPEG XL" in done.stderr
     assert "no photo in Eve; 1 file that is not a picture: eve.pdf" in done.stderr
+
+
+@pytest.mark.parametrize("verb", ["detect", "embed"])
+def test_what_a_shell_makes_of_a_star(disk: Path, verb: str) -> None:
+    done = answer(verb, *sorted((disk / "Ben").glob("[!n]*")), code=0)
+    assert [Path(photo["photo"]).name for photo in done["photos"]] == ["portrait.jpg_large"]
+    assert {Path(name).name for name in done["not_pictures"]} == {"@eaDir", "Thumbs.db"}
 
 
 @pytest.mark.parametrize("verb", ["detect", "embed", "enroll --name Ana", "enroll"])

@@ -86,6 +86,8 @@ VERBS = [
     "evaluate all-pairs --root people --groups report/results.csv --output report",
     "calibrate --root people --fmr 0.5 --output people/Ana/1.jpg",
     "calibrate --root people --fmr 0.5 --groups groups.csv --output ./groups.csv",
+    "calibrate --root people --fmr 0.5 --embedder trained --output trained/best.yaml",
+    "watch door.mp4 --gallery g.db --no-serve --embedder trained --events hard.yaml",
     "train finetune people --base trained --output trained",
     "train finetune people --base hard.safetensors --output trained",
     "train head people --base trained/best.safetensors --output ./trained",

@@ -39,7 +39,9 @@ def command(
     failed = [answer for answer in answers if isinstance(answer, Failure)]
     rows = [answer for answer in answers if not isinstance(answer, Failure)]
     if json:
-        output.print_json({"photos": [row.to_dict() for row in rows], "failed": [each.to_dict() for each in failed]})
+        found = [row.to_dict() for row in rows]
+        failures = [each.to_dict() for each in failed]
+        output.print_json({"photos": found, "failed": failures, **output.not_pictures(others)})
     else:
         for row in rows:
             output.say(f"{row.photo}: {len(row.faces)} faces")

@@ -54,7 +54,7 @@ def command(
     if picture is not None:
         _draw(found, picture)
     if json:
-        output.print_json(answers.detection(found, failed))
+        output.print_json({**answers.detection(found, failed), **output.not_pictures(others)})
     else:
         for answer in found:
             output.say(f"{answer.photo}: {_count(len(answer.faces))}")
@@ -86,7 +86,7 @@ def _with_all(photos: list[Path], picture: Path | None, given: dict[str, Any], *
         rows = [(r.found.photo, r.detector, r.milliseconds, r.found.kept_image, r.found.faces) for r in found.rows]
         write_picture(detector_sheet(rows), picture)
     if json:
-        output.print_json(found.to_dict())
+        output.print_json({**found.to_dict(), **output.not_pictures(others)})
     else:
         for row in found.rows:
             output.say(f"{row.found.photo}: {row.detector} {len(row.found)} faces, {row.milliseconds:.0f} ms")

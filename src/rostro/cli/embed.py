@@ -78,7 +78,7 @@ def command(
     if picture is not None:
         _draw(recognizer, found, picture)
     if json:
-        output.print_json(answers.embedding(recognizer.space, found, failed))
+        output.print_json({**answers.embedding(recognizer.space, found, failed), **output.not_pictures(others)})
     else:
         count = sum(len(answer.faces) for answer in found)
         output.say(f"{count} faces of {len(found)} photos, space {recognizer.space}")

@@ -75,7 +75,7 @@ def command(
     if search is not None and not json:
         output.note(_search_sentence(search))
     if json:
-        output.print_json(answers.identification(answered, failed))
+        output.print_json({**answers.identification(answered, failed), **output.not_pictures(others)})
     else:
         for found, row in answered:
             output.say(f"{found.photo}: {', '.join(map(_sentence, row)) or 'no face'}")

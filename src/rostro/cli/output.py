@@ -86,6 +86,13 @@ def report_left_out(files: Sequence[object]) -> None:
         note(printable(f"left out: {no_pictures([Path(str(file)) for file in files])}"))
 
 
+def not_pictures(files: Sequence[Path]) -> dict[str, list[str]]:
+    """What a document says of them: ``{"not_pictures": [name]}``; nothing where there are none."""
+    from rostro.photos.reading import name_of
+
+    return {"not_pictures": [name_of(file) for file in files]} if files else {}
+
+
 def progress() -> Progress:
     """A progress bar on stderr; silent when stderr is not a terminal."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn

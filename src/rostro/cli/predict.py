@@ -59,6 +59,7 @@ def command(
                 "recipe": read.card.recipe,
                 "photos": [answer.to_dict() for answer in found],
                 "failed": [{"photo": failure.photo, "reason": failure.reason} for failure in failed],
+                **output.not_pictures(others),
             }
         )
     else:

@@ -5,6 +5,7 @@ Training writes ``best.onnx`` and ``best.yaml`` beside the weights; this reads t
 
 from __future__ import annotations
 
+import glob
 import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -118,6 +119,15 @@ def find_embedder(name: str) -> type[Embedder]:
     if name not in EMBEDDERS and is_fusion(name):
         return fuse(name, find_embedder)
     return EMBEDDERS.get(name)
+
+
+def files_of(name: str) -> list[Path]:
+    """The files of a checkpoint that was trained here, by its name as `find_embedder` takes it; else none."""
+    path = Path(name).expanduser()
+    if not path.exists():
+        return []
+    found = path.iterdir() if path.is_dir() else path.parent.glob(f"{glob.escape(path.stem)}.*")
+    return [file for file in found if file.is_file()]
 
 
 def _class_of(path: Path) -> type[Embedder]:

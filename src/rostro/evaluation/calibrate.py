@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from rostro.core.types import Answer
+from rostro.embedding.trained import files_of
 from rostro.evaluation.calibration import check_people, operating_points, write_operating_points
 from rostro.evaluation.options import Options
 from rostro.evaluation.results import unread_document
@@ -90,7 +91,7 @@ def calibrate(
     given = options or Options()
     chosen = Options(seed=given.seed, replicates=given.replicates, fmrs=(fmr,))
     protocol = open_protocol("all-pairs", Path(root), chosen)
-    spare([output], groups, *protocol.people.photos)
+    spare([output], groups, *files_of(recognizer.embedder_name), *protocol.people.photos)
     check_people(protocol.people, fmr)
     total, done = len(protocol.people.photos), 0
 

@@ -44,14 +44,14 @@ class Enrollment(Answer):
         templates: Templates added.
         skipped: Photos whose bytes were enrolled before.
         failed: Photos that gave no template, and why; folders and links that gave no photo, too.
-        left_out: Names of files that lay among the photos and are no pictures.
+        not_pictures: Names of files that lay among the photos and are no pictures.
     """
 
     people: int = 0
     templates: int = 0
     skipped: int = 0
     failed: tuple[Failure, ...] = ()
-    left_out: tuple[str, ...] = ()
+    not_pictures: tuple[str, ...] = ()
 
     @property
     def done(self) -> int:
@@ -65,13 +65,13 @@ class Enrollment(Answer):
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """``{"people", "templates", "skipped", "failed"}``; ``"left_out"`` where files were."""
+        """``{"people", "templates", "skipped", "failed"}``; ``"not_pictures"`` where files were."""
         return {
             "people": self.people,
             "templates": self.templates,
             "skipped": self.skipped,
             "failed": [failure.to_dict() for failure in self.failed],
-            **({"left_out": list(self.left_out)} if self.left_out else {}),
+            **({"not_pictures": list(self.not_pictures)} if self.not_pictures else {}),
         }
 
 

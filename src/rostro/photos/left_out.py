@@ -22,7 +22,7 @@ _OF_PROGRAMS: Final = frozenset({
 # fmt: on
 
 #: How names of ours end: pictures beside a gallery, its index and its log, the parts of an unfinished table.
-_ENDINGS: Final = (".crops", ".db.index", ".db-wal", ".db-shm", ".npz.parts", ".parquet.parts")
+_ENDINGS: Final = (".crops", ".index", ".db-wal", ".db-shm", ".npz.parts", ".parquet.parts")
 
 #: Folders that verbs write into where nobody says another.
 _OUTPUTS: Final = frozenset({
@@ -50,8 +50,12 @@ _NAMED: Final = 3
 
 def is_nobodys(name: str) -> bool:
     """Whether a file or folder of this name is hidden, or something that a program made: no photo, and no person."""
-    lowered = name.lower()
-    return lowered.startswith(".") or lowered in _OF_PROGRAMS or lowered in _OUTPUTS or lowered.endswith(_ENDINGS)
+    return name.startswith(".") or is_programs(name) or name.lower() in _OUTPUTS or name.lower().endswith(_ENDINGS)
+
+
+def is_programs(name: str) -> bool:
+    """Whether an operating system, a network drive or a photo program gives this name."""
+    return name.lower() in _OF_PROGRAMS
 
 
 def is_ours(names: Collection[str]) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from rostro.core.order import natural
-from rostro.photos.left_out import is_nobodys, is_ours, is_raw, no_pictures
+from rostro.photos.left_out import is_nobodys, is_ours, is_programs, is_raw, no_pictures
 from rostro.photos.signatures import is_unread_picture, picture_format
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def find_photos(
 
     A folder's photos come sorted by name (2 before 10), before those of its subfolders. Left out are hidden files and
     folders (``.name``), what programs put among photos (see `rostro.photos.left_out`), and files that are no pictures.
+    A folder or file of such a program's name, given among others, is left out too: shells give it for ``album/*``.
     Nothing else is swallowed: a given path that does not exist, a folder that may not be listed and a given folder
     without a photo are yielded like photos, so that `read_photo` says what is wrong with them in their turn.
 
@@ -52,10 +53,24 @@ def find_photos(
         recursive: Whether to go into the folders' subfolders.
         on_other: Told each file that is left out because it is no picture, beside photos of its folder.
     """
+    skipped: list[Path] = []
+    alone = True
     for path in map(Path, paths):
-        if not is_folder(path):
-            yield path
+        if is_programs(path.name):
+            skipped.append(path)
             continue
+        alone = False
+        yield from _photos_of(path, recursive, on_other)
+    for path in skipped:  # a shell made ``album/@eaDir`` of ``album/*``; who wants it gives it alone
+        if alone:
+            yield from _photos_of(path, recursive, on_other)
+        else:
+            on_other(path)
+
+
+def _photos_of(path: Path, recursive: bool, on_other: Callable[[Path], object]) -> Iterator[Path]:
+    """A given file as it is, a given folder as its photos; one without a photo as itself."""
+    if is_folder(path):
         empty = True
         others: list[Path] = []
         for photo in photos_in(path, recursive=recursive, on_other=others.append):
@@ -66,6 +81,8 @@ def find_photos(
         else:
             for file in others:
                 on_other(file)
+    else:
+        yield path
 
 
 def photos_in(

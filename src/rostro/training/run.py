@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 
 from rostro.core.errors import BadInput, PhotoError
 from rostro.core.types import Answer
+from rostro.embedding.trained import files_of
 from rostro.photos.listing import find_photos
 from rostro.photos.sources import spare
 from rostro.recognition.pipeline import Failure
@@ -113,9 +113,8 @@ def train(
 
 def _spare_base(base: str | None, output: Path) -> None:
     """Refuses to train over the checkpoint that the training stands on."""
-    if base and output.is_dir() and (path := Path(base).expanduser()).exists():
-        files = path.iterdir() if path.is_dir() else path.parent.glob(f"{glob.escape(path.stem)}.*")
-        spare((file for file in output.iterdir() if file.is_file()), *(file for file in files if file.is_file()))
+    if base and output.is_dir():
+        spare((file for file in output.iterdir() if file.is_file()), *files_of(base))
 
 
 def predict(
