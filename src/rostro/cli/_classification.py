@@ -37,4 +37,4 @@ def evaluate(checkpoint: Path | None, root: Path, folder: Path, language: str, *
         for line in summary(result, checked):
             output.say(line)
         output.say(f"{folder / 'report.html'}")
-    raise typer.Exit(output.report_unread(result.unread))
+    raise typer.Exit(output.report_unread(result.unread, result.not_pictures))

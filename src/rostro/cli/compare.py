@@ -68,7 +68,7 @@ def command(
     for name, error in found.failed:
         output.note(f"{name}: {error}")
     verb.show(found, cast("Any", language), json=json)
-    unread = output.report_unread(found.unread)
+    unread = output.report_unread(found.unread, found.not_pictures)
     raise typer.Exit(output.NO_ANSWER if found.failed else unread)
 
 

@@ -70,8 +70,9 @@ def report_failures(failures: Sequence[Failure]) -> None:
         note(f"{len(failures)} photo{'s' if len(failures) != 1 else ''} could not be used")
 
 
-def report_unread(unread: Sequence[PhotoError]) -> int:
-    """Names each folder and link that gave nobody a photo, on stderr; the exit code that follows."""
+def report_unread(unread: Sequence[PhotoError], not_pictures: Sequence[str]) -> int:
+    """Names each folder and link that gave nobody a photo, and what else lay there; the exit code that follows."""
+    report_left_out(not_pictures)
     for error in unread:
         note(str(error))
     return NO_ANSWER if unread else YES

@@ -13,6 +13,7 @@ from rostro.evaluation.calibration import check_people, operating_points, write_
 from rostro.evaluation.options import Options
 from rostro.evaluation.results import unread_document
 from rostro.evaluation.run import open_protocol, run_protocol
+from rostro.photos.reading import name_of
 from rostro.photos.sources import spare
 from rostro.recognizer import Recognizer
 
@@ -33,12 +34,14 @@ class Calibration(Answer):
         file: Where it was written, which `Recognizer` takes as ``operating_point``; None where nowhere.
         groups: Error rates by group, where attributes were given.
         unread: Folders and links that gave nobody a photo, and why; they are in no number.
+        not_pictures: Names of files that lay among the photos and are no pictures.
     """
 
     document: dict[str, Any]
     file: Path | None
     groups: tuple[dict[str, Any], ...]
     unread: tuple[PhotoError, ...] = ()
+    not_pictures: tuple[str, ...] = ()
 
     @property
     def threshold(self) -> float:
@@ -55,7 +58,7 @@ class Calibration(Answer):
     def to_dict(self) -> dict[str, Any]:
         """The document, the groups, and the file."""
         file = {} if self.file is None else {"file": str(self.file)}
-        return {**self.document, "groups": list(self.groups), **file, **unread_document(self.unread)}
+        return {**self.document, "groups": list(self.groups), **file, **unread_document(self.unread, self.not_pictures)}
 
 
 def calibrate(
@@ -109,8 +112,9 @@ def calibrate(
         document = operating_points(result.table, fmr, measured_on, chosen)
     if output is not None:
         write_operating_points(document, Path(output))
+    others = tuple(map(name_of, protocol.people.others))
     reports = tuple(report.to_dict() for report in result.groups)
-    return Calibration(document, None if output is None else Path(output), reports, protocol.people.failed)
+    return Calibration(document, None if output is None else Path(output), reports, protocol.people.failed, others)
 
 
 def _measured_on(result: Result, data: str) -> str:

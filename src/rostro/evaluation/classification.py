@@ -12,6 +12,7 @@ from rostro.core.errors import BadInput, PhotoError
 from rostro.core.order import natural
 from rostro.evaluation.results import unread_document
 from rostro.photos.folders import read_people
+from rostro.photos.reading import name_of
 from rostro.scoring.intervals import binomial_interval
 from rostro.training.base import RECIPES, Progress
 
@@ -65,12 +66,14 @@ class Classification:
         answers: One per photo that gave an answer.
         failed: Photos that gave none.
         unread: Folders and links that gave no class a photo, and why; they are in no number.
+        not_pictures: Names of files that lay among the photos and are no pictures.
     """
 
     card: Card
     answers: tuple[Answer, ...]
     failed: tuple[PhotoError, ...]
     unread: tuple[PhotoError, ...] = ()
+    not_pictures: tuple[str, ...] = ()
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -151,7 +154,7 @@ class Classification:
             ],
             "confusion": {"rows": list(self.classes), "columns": list(columns), "counts": counts.tolist()},
             "failed": [{"photo": error.photo, "reason": error.reason} for error in self.failed],
-            **unread_document(self.unread),
+            **unread_document(self.unread, self.not_pictures),
         }
 
 
@@ -191,4 +194,4 @@ def classify_folder(
         answers.append(Answer(said.photo, truth, name, said.probabilities[0][1]))
     if not answers:
         raise BadInput(f"{root}: none of {len(people.photos)} photos gives an answer; the first: {failed[0]}")
-    return Classification(card, tuple(answers), tuple(failed), people.failed)
+    return Classification(card, tuple(answers), tuple(failed), people.failed, tuple(map(name_of, people.others)))

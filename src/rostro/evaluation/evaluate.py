@@ -17,6 +17,7 @@ from rostro.evaluation.options import Options
 from rostro.evaluation.report import Shown, write_curves, write_report
 from rostro.evaluation.results import document, unread_document, write_results
 from rostro.evaluation.run import open_protocol, run_protocol
+from rostro.photos.reading import name_of
 from rostro.photos.sources import spare
 from rostro.recognizer import Recognizer
 
@@ -47,6 +48,7 @@ class Evaluation(Answer):
         failed: Systems that could not be evaluated, and why.
         headline: Key of the metric that systems are ranked by, for example ``accuracy``.
         unread: Folders and links that gave nobody a photo, and why; they are in no number.
+        not_pictures: Names of files that lay among the photos and are no pictures.
     """
 
     results: tuple[Result, ...]
@@ -54,6 +56,7 @@ class Evaluation(Answer):
     failed: tuple[tuple[str, RostroError], ...]
     headline: str
     unread: tuple[PhotoError, ...] = ()
+    not_pictures: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[Result]:
         return iter(self.results)
@@ -72,7 +75,11 @@ class Evaluation(Answer):
     def to_dict(self) -> dict[str, Any]:
         """Everything that was measured; what ``results.json`` of the report holds."""
         failed = [{"system": name, "reason": str(error)} for name, error in self.failed]
-        return {**document(self.results), **({"left_out": failed} if failed else {}), **unread_document(self.unread)}
+        return {
+            **document(self.results),
+            **({"left_out": failed} if failed else {}),
+            **unread_document(self.unread, self.not_pictures),
+        }
 
 
 def evaluate(
@@ -204,9 +211,9 @@ def _evaluate(  # noqa: PLR0917 - what `evaluate` and `compare` were given
             reasons = "; ".join(f"{system}: {error}" for system, error in failed)
             raise BadInput(f"none of the combinations could be evaluated: {reasons}")
         report = None if output is None else _write(shown, folder, language)
-    return Evaluation(
-        tuple(item.result for item in shown), report, tuple(failed), protocol.headline, protocol.people.failed
-    )
+    results = tuple(item.result for item in shown)
+    others = tuple(map(name_of, protocol.people.others))
+    return Evaluation(results, report, tuple(failed), protocol.headline, protocol.people.failed, others)
 
 
 def _shown(result: Result, recognizer: Recognizer, headline: str, *, pictures: bool) -> Shown:

@@ -25,9 +25,10 @@ def document(results: Sequence[Result]) -> dict[str, Any]:
     return {"protocol": results[0].protocol, "results": [_result(result) for result in results]}
 
 
-def unread_document(unread: Sequence[PhotoError]) -> dict[str, Any]:
-    """``{"unread": [{"photo", "reason"}]}`` of folders and links that gave nobody a photo; empty where none did."""
-    return {"unread": [{"photo": error.photo, "reason": error.reason} for error in unread]} if unread else {}
+def unread_document(unread: Sequence[PhotoError], not_pictures: Sequence[str]) -> dict[str, Any]:
+    """``{"unread": [{"photo", "reason"}], "not_pictures": [name]}``; what is empty is not there."""
+    listed = [{"photo": error.photo, "reason": error.reason} for error in unread]
+    return {**({"unread": listed} if listed else {}), **({"not_pictures": list(not_pictures)} if not_pictures else {})}
 
 
 def write_results(results: Sequence[Result], folder: Path) -> None:

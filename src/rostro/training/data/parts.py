@@ -10,6 +10,7 @@ import numpy as np
 
 from rostro.core.errors import BadInput
 from rostro.photos.folders import read_people
+from rostro.photos.left_out import no_pictures
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,10 +38,12 @@ class Parts:
     Attributes:
         classes: Names of the people of ``train``, sorted.
         parts: ``train``, ``val`` and, where there is one, ``test``.
+        others: Files that lay among the photos and are no pictures.
     """
 
     classes: tuple[str, ...]
     parts: dict[str, Part]
+    others: tuple[Path, ...] = ()
 
     def balance(self) -> str:
         """How many photos the people have, for people to see who is rare."""
@@ -49,7 +52,8 @@ class Parts:
         few, many = int(counts.min()), int(counts.max())
         rare = self.classes[int(counts.argmin())]
         spread = f"{few} each" if few == many else f"from {few} ({rare}) to {many} each, {many / few:.1f} to 1"
-        return f"{len(self.classes)} classes; photos: {sizes}; for training {spread}"
+        left = f"; left out: {no_pictures(self.others)}" if self.others else ""
+        return f"{len(self.classes)} classes; photos: {sizes}; for training {spread}{left}"
 
 
 def read_parts(root: Path) -> Parts:
@@ -65,10 +69,12 @@ def read_parts(root: Path) -> Parts:
             raise BadInput(f"{root}: no folder {PARTS[part][0]} here")
     classes: tuple[str, ...] = ()
     parts: dict[str, Part] = {}
+    others: list[Path] = []
     for part, folder in folders.items():
         if folder is None:
             continue
         people = read_whole(folder)
+        others += people.others
         if part == "train":
             classes = people.names
             if len(classes) < 2:
@@ -78,7 +84,7 @@ def read_parts(root: Path) -> Parts:
             raise BadInput(f"{folder}: {', '.join(strangers[:5])} not in {root / PARTS['train'][0]}; labels must match")
         number = np.array([classes.index(name) for name in people.names], np.int64)
         parts[part] = Part(people.photos, number[people.owners])
-    return Parts(classes, parts)
+    return Parts(classes, parts, tuple(others))
 
 
 def _folder(root: Path, names: tuple[str, ...]) -> Path | None:

@@ -15,7 +15,7 @@ from rostro.core.errors import BadInput
 from rostro.core.files import replacing
 from rostro.embedding.trained import prepare_of
 from rostro.nets.onnx_file import write_onnx
-from rostro.photos.left_out import CROPS
+from rostro.photos.left_out import CROPS, no_pictures
 from rostro.training.base import LoopOptions, option
 from rostro.training.classifiers.scores import verification
 from rostro.training.data.augment import AUGMENTATIONS
@@ -192,6 +192,8 @@ class MetricRecipe(Course[FaceData]):
         """Who is trained on, and who is held out: first of all those who have too few photos to be trained on."""
         chosen = self.chosen
         everybody = read_whole(self.root)
+        if everybody.others:
+            self.progress.say(f"left out: {no_pictures(everybody.others)}")
         counts = everybody.counts
         if len(counts) < 2:
             raise BadInput(f"{self.root}: only one class ({everybody.names[0]}); there is nothing to tell apart")
