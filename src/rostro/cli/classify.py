@@ -10,6 +10,7 @@ import typer
 from rostro.cli import options
 from rostro.cli.numbers import within
 from rostro.cli.streaming import Stream
+from rostro.photos.listing import find_photos
 from rostro.recognition.celebrities import classify
 from rostro.recognition.lookup import CANDIDATES
 from rostro.recognition.pipeline import Failure
@@ -41,7 +42,8 @@ def command(
         detector=detector, embedder=embedder, alignment=alignment, engine=engine, precision=precision
     )
     with Stream(json=json) as told:
-        for answer in classify(recognizer, photos, top=top):
+        listed = find_photos(photos, on_other=told.left_out.append)
+        for answer in classify(recognizer, listed, top=top):
             if isinstance(answer, Failure):
                 told.fail(answer)
             else:

@@ -12,6 +12,7 @@ from rostro.cli.shown import Sheet, shown_face
 from rostro.cli.streaming import Stream
 from rostro.drawing.sheets import detection_sheet
 from rostro.photos.listing import find_photos
+from rostro.photos.writing import check_picture
 from rostro.recognition.pipeline import Failure, PhotoFaces
 
 if TYPE_CHECKING:
@@ -47,18 +48,21 @@ def command(
         "embedder": embedder, "engine": engine, "precision": precision, "threshold": threshold, "min_score": min_score,
         "max_side": max_side,
     }  # fmt: skip
+    check_picture(picture, *photos)
     if detector == "all":
-        raise typer.Exit(_with_all(list(find_photos(photos)), picture, given, json=json))
+        raise typer.Exit(_with_all(photos, picture, given, json=json))
     recognizer = options.make_recognizer(detector=detector, **given)
-    sheet: Sheet[list[Face]] = Sheet(picture, find_photos(photos))
     with Stream(json=json) as told:
+        sheet: Sheet[list[Face]] = Sheet(picture, find_photos(photos, on_other=told.left_out.append))
         for answer in recognizer.photos(sheet.photos, embed=False, keep=sheet.keep):
             if isinstance(answer, Failure):
                 told.fail(answer)
                 continue
             told.answer(answer.to_dict, partial(_lines, answer), yes=bool(answer.faces))
             sheet.add(answer, lambda found: [shown_face(face, found) for face in found])
-    sheet.draw(detection_sheet)
+        sheet.draw(detection_sheet)
+    if told.interrupted:
+        sheet.draw(detection_sheet)
     told.end()
 
 
@@ -66,8 +70,9 @@ def _with_all(photos: list[Path], picture: Path | None, given: dict[str, Any], *
     """Every detector on the same photos: a row per photo, a column per detector."""
     from rostro.evaluation.detectors import detect_with_all
 
+    others: list[Path] = []
     found = detect_with_all(
-        photos,
+        list(find_photos(photos, on_other=others.append)),
         max_side=given["max_side"],
         keep=picture is not None,
         make=lambda name: options.make_recognizer(detector=name, **given),
@@ -85,10 +90,11 @@ def _with_all(photos: list[Path], picture: Path | None, given: dict[str, Any], *
         ]
         write_picture(detector_sheet(rows, total=len({r.found.photo for r in found.rows})), picture)
     if json:
-        output.print_json(found.to_dict())
+        output.print_json({**found.to_dict(), **output.not_pictures(others)})
     else:
         for row in found.rows:
             output.say(f"{row.found.photo}: {row.detector} {len(row.found)} faces, {row.milliseconds:.0f} ms")
+    output.report_left_out(others)
     output.report_failures(found.failed)
     return exit_code(any(row.found.faces for row in found.rows), list(found.failed))
 

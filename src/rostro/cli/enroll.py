@@ -68,6 +68,7 @@ def command(
             f"{done.templates} new templates of {done.people} people in {without_password(recognizer.gallery_url)}"
             f" ({done.skipped} photos were there already)"
         )
+    output.report_left_out(done.not_pictures)
     output.report_failures(done.failed)
     if stopped():
         output.note("interrupted: what was taken in until then is kept; the same command goes on from there")

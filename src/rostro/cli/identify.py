@@ -13,7 +13,9 @@ from rostro.cli.numbers import within
 from rostro.cli.shown import Sheet, shown_face
 from rostro.cli.streaming import Stream
 from rostro.drawing.sheets import identification_sheet
+from rostro.gallery.base import file_of
 from rostro.photos.listing import find_photos
+from rostro.photos.writing import check_picture
 from rostro.recognition import answers
 from rostro.recognition.lookup import CANDIDATES
 from rostro.recognition.pipeline import Failure, PhotoFaces
@@ -60,8 +62,9 @@ def command(
         precision=precision, threshold=threshold, fmr=fmr, operating_point=operating_point, gallery=gallery,
         fpir=fpir, quality=quality, min_quality=min_quality, create_gallery=False,
     )  # fmt: skip
-    sheet: Sheet[list[Identification]] = Sheet(picture, find_photos(photos))
+    check_picture(picture, *photos, file_of(recognizer.gallery_url), operating_point)
     with recognizer.open(), Stream(json=json) as told:  # a gallery that is not there is an error, not an empty one
+        sheet: Sheet[list[Identification]] = Sheet(picture, find_photos(photos, on_other=told.left_out.append))
         search = recognizer.search_rate(collections=collection or None)
         for answer in recognizer.photos(sheet.photos, keep=sheet.keep):
             if isinstance(answer, Failure):
@@ -72,7 +75,9 @@ def command(
                 partial(answers.identified, answer, row), partial(_lines, answer, row), yes=any(one.name for one in row)
             )
             sheet.add(answer, partial(_shown, row))
-    sheet.draw(identification_sheet)
+        sheet.draw(identification_sheet)
+    if told.interrupted:
+        sheet.draw(identification_sheet)
     if search is not None and not json:
         output.note(_search_sentence(search))
     told.end()

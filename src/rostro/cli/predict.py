@@ -15,10 +15,13 @@ from rostro.cli.streaming import Stream
 from rostro.cli.train import shown
 from rostro.drawing.shapes import BLUE, GREEN, PAPER
 from rostro.drawing.sheets import MOST_PHOTOS
+from rostro.photos.listing import find_photos
+from rostro.photos.reading import name_of, read_photo
+from rostro.photos.writing import check_picture, write_picture
 from rostro.recognition.pipeline import Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rostro.core.types import Image
     from rostro.training.base import Prediction
@@ -44,21 +47,21 @@ def command(
     """
     from rostro.training.run import open_checkpoint, predict
 
+    check_picture(picture, *photos)
     read = open_checkpoint(checkpoint)
     kept: list[Prediction] = []
-    with shown() as seen, Stream(json=json, head={"recipe": read.card.recipe}) as told:
+    with shown() as seen, Stream(json=json, head=lambda: {"recipe": read.card.recipe}) as told:
         on_photo = None if sys.stdout.isatty() else seen.photo  # the answers themselves show how far it is
-        for answer in predict(read, photos, recognizer=options.make_recognizer(), on_photo=on_photo):
+        listed = list(find_photos(photos, on_other=told.left_out.append))
+        for answer in predict(read, listed, recognizer=options.make_recognizer(), on_photo=on_photo):
             if isinstance(answer, Failure):
                 told.fail(answer)
                 continue
             told.answer(answer.to_dict, partial(_lines, answer), yes=bool(answer.labels))
             if picture is not None and len(kept) < MOST_PHOTOS:
                 kept.append(answer)
-    if picture is not None and kept:
-        from rostro.photos.writing import write_picture
-
-        write_picture(_sheet(kept, told.photos), picture)
+        if picture is not None and kept:
+            write_picture(_sheet(kept, {name_of(path): path for path in listed}, told.photos), picture)
     told.end()
 
 
@@ -74,19 +77,24 @@ def _shown(answer: Prediction) -> str:
     return ", ".join(f"{name} {value:.3f}" for name, value in answer.probabilities[:_SHOWN])
 
 
-def _sheet(answers: Sequence[Prediction], total: int) -> Image:
-    """One answer under the other: the photo with the face that was looked at; beside it the answer and its reasons."""
+def _sheet(answers: Sequence[Prediction], files: Mapping[str, Path], total: int) -> Image:
+    """One answer under the other: the photo with the face that was looked at; beside it the answer and its reasons.
+
+    Args:
+        answers: What is shown.
+        files: The photos, by their names in answers.
+        total: How many answers there were.
+    """
     from rostro.core.types import Face
     from rostro.core.words import count
     from rostro.drawing.faces import mark_faces
     from rostro.drawing.layout import GAP, MARGIN, SMALL, below, beside, fit, framed, line
     from rostro.drawing.words import say
-    from rostro.photos.reading import read_photo
 
     blocks = []
     for answer in answers:
         faces = [] if answer.box is None else [Face(answer.box, 1.0)]
-        image, faces = fit(read_photo(answer.photo).image, faces, _PHOTO, _PHOTO)
+        image, faces = fit(read_photo(files[answer.photo]).image, faces, _PHOTO, _PHOTO)
         mark_faces(image, faces, kinds=["match" if answer.labels else "unknown"] * len(faces))
         column = np.full((_PHOTO, _PHOTO, 3), PAPER, np.uint8)
         column[: image.shape[0], : image.shape[1]] = image

@@ -17,27 +17,36 @@ from rostro.core.errors import RostroError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
     from types import TracebackType
 
     from rostro.recognition.pipeline import Failure
 
 
 class Stream:
-    """A context manager around the loop over photos. After it, `end` says what went wrong and gives the exit code."""
+    """A context manager around the loop over photos. After it, `end` says what went wrong and gives the exit code.
 
-    def __init__(self, *, json: bool, head: Mapping[str, Any] | None = None) -> None:
+    Attributes:
+        failed: Photos that gave no answer.
+        left_out: Files of folders that are no pictures; listing the photos adds to them.
+        photos: How many answers there were.
+        interrupted: Whether Ctrl-C ended the loop.
+    """
+
+    def __init__(self, *, json: bool, head: Callable[[], Mapping[str, Any]] = dict) -> None:
         """Writes nothing yet, so that what goes wrong before the first answer is an error like others.
 
         Args:
             json: Whether one JSON document is written, instead of lines.
-            head: What the document says before the photos.
+            head: Makes what the document says before the photos.
         """
         self.failed: list[Failure] = []
+        self.left_out: list[Path] = []
         self.photos = 0
         self.interrupted = False
         self._yes = False
         self._json = json
-        self._head = dict(head or {})
+        self._head = head
         self._begun = False
 
     def answer(
@@ -64,6 +73,7 @@ class Stream:
 
     def end(self) -> NoReturn:
         """Ends the verb: names the photos that failed, and says whether the work was interrupted."""
+        output.report_left_out(self.left_out)
         output.report_failures(self.failed)
         if self.interrupted:
             output.note(f"interrupted: {self.photos} photo{'s' if self.photos != 1 else ''} answered until then")
@@ -94,7 +104,7 @@ class Stream:
     def _write(self, text: str) -> None:
         if not self._begun:
             self._begun = True
-            head = _text(self._head)[1:-1]
+            head = _text(self._head())[1:-1]
             text = f'{{{head}{", " if head else ""}"photos": [{text}'
         sys.stdout.buffer.write(text.encode())
         sys.stdout.buffer.flush()
@@ -103,7 +113,8 @@ class Stream:
         if self._json:
             self._write("")
             failed = [failure.to_dict() for failure in self.failed]
-            self._write(f"], {_text({'failed': failed, **tail})[1:]}\n")
+            rest = {"failed": failed, **output.not_pictures(self.left_out), **tail}
+            self._write(f"], {_text(rest)[1:]}\n")
 
 
 def _text(document: Mapping[str, Any]) -> str:

@@ -15,6 +15,9 @@ from rostro.cli import options, output
 from rostro.cli.numbers import within
 from rostro.core.errors import BadInput
 from rostro.core.ranges import PORT
+from rostro.embedding.trained import files_of
+from rostro.gallery.base import file_of
+from rostro.photos.sources import spare
 from rostro.video.events import EventLog
 from rostro.video.sources import RATE, open_source
 from rostro.video.watch import watch
@@ -119,6 +122,8 @@ def command(
         threshold=threshold, fmr=fmr, operating_point=operating_point, gallery=gallery, create_gallery=False,
         fpir=fpir, quality=quality, min_quality=min_quality,
     )  # fmt: skip
+    read = (source, file_of(recognizer.gallery_url), operating_point, *files_of(embedder))
+    spare([video, None if events == "-" else events], *read)
     with recognizer, ExitStack() as stack, _terminating():
         summary = watch(
             opened, recognizer=recognizer.open(), on_event=_teller(events, stack, quiet=json),

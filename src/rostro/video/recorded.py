@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rostro.core.errors import BadInput, PhotoError, UnreadablePhoto
 from rostro.gallery.base import without_password
-from rostro.photos.listing import find_photos
+from rostro.photos.listing import photos_in
 from rostro.photos.reading import read_photo
 from rostro.video.capture import Capture
 from rostro.video.frames import Frame, Unreadable
@@ -89,8 +89,7 @@ def folder_frames(folder: Path, rate: float = USUAL_RATE) -> Iterator[Frame | Un
         BadInput: There are none.
     """
     number = -1
-    listed = (path for path in find_photos([folder], recursive=False) if path != folder)
-    for number, path in enumerate(listed):
+    for number, path in enumerate(photos_in(folder, recursive=False)):
         try:
             image = read_photo(path).image
         except PhotoError as error:
