@@ -52,8 +52,9 @@ def command(
     if detector == "all":
         raise typer.Exit(_with_all(photos, picture, given, json=json))
     recognizer = options.make_recognizer(detector=detector, **given)
-    with Stream(json=json) as told:
-        sheet: Sheet[list[Face]] = Sheet(picture, find_photos(photos, on_other=told.left_out.append))
+    told = Stream(json=json)
+    sheet: Sheet[list[Face]] = Sheet(picture, find_photos(photos, on_other=told.left_out.append))
+    with told:
         for answer in recognizer.photos(sheet.photos, embed=False, keep=sheet.keep):
             if isinstance(answer, Failure):
                 told.fail(answer)

@@ -63,8 +63,9 @@ def command(
         fpir=fpir, quality=quality, min_quality=min_quality, create_gallery=False,
     )  # fmt: skip
     check_picture(picture, *photos, file_of(recognizer.gallery_url), operating_point)
-    with recognizer.open(), Stream(json=json) as told:  # a gallery that is not there is an error, not an empty one
-        sheet: Sheet[list[Identification]] = Sheet(picture, find_photos(photos, on_other=told.left_out.append))
+    told = Stream(json=json)
+    sheet: Sheet[list[Identification]] = Sheet(picture, find_photos(photos, on_other=told.left_out.append))
+    with recognizer.open(), told:  # a gallery that is not there is an error, not an empty one
         search = recognizer.search_rate(collections=collection or None)
         for answer in recognizer.photos(sheet.photos, keep=sheet.keep):
             if isinstance(answer, Failure):
