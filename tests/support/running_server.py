@@ -61,6 +61,7 @@ def running_server(
     *,
     watching: Broadcast | None = None,
     keep_pictures: bool = True,
+    root_path: str = "",
 ) -> Iterator[Running]:
     """Serves with the models of a recogniser that is there already, and with a gallery and keys of its own."""
     folder.mkdir(exist_ok=True)
@@ -70,8 +71,9 @@ def running_server(
     keys, crops = KeyStore(folder / "keys.db"), Pictures.beside(str(gallery))
     assert crops is not None
     server = make_server(
-        faces, keys=keys, host="127.0.0.1", port=0, keep_pictures=keep_pictures, limits=limits, watching=watching
-    )
+        faces, keys=keys, host="127.0.0.1", port=0, keep_pictures=keep_pictures, limits=limits, watching=watching,
+        root_path=root_path,
+    )  # fmt: skip
     thread = threading.Thread(target=server.run, name="test-server")
     thread.start()
     try:

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from rostro import __version__
 from rostro.server import jobs, problems
+from rostro.server.addresses import Heads, Prefix
 from rostro.server.forms.bodies import BodyLimits
 from rostro.server.metrics import Measured
 from rostro.server.routes import about, enrolments, people, photos
@@ -28,8 +29,13 @@ Photos are uploaded in forms and are not stored. Answers are those of `rostro â€
 binary message is a JPEG, each answer `{"frame", "width", "height", "faces"}` with faces as in `/v1/identify`."""
 
 
-def create_app(service: Service) -> FastAPI:
-    """The application around a service. It closes what the service holds when it stops."""
+def create_app(service: Service, *, root_path: str = "") -> FastAPI:
+    """The application around a service. It closes what the service holds when it stops.
+
+    Args:
+        service: What the routes share.
+        root_path: The path under which a proxy shows it, as `addresses.clean_root_path` gives it.
+    """
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -41,7 +47,14 @@ def create_app(service: Service) -> FastAPI:
 
     # No /docs: that page loads its scripts from a CDN.
     app = FastAPI(
-        title="rostro", version=__version__, description=_ABOUT, lifespan=lifespan, docs_url=None, redoc_url=None
+        title="rostro",
+        version=__version__,
+        description=_ABOUT,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        servers=[{"url": root_path or "."}],  # beside this document, wherever a proxy shows it
+        redirect_slashes=False,
     )
     app.state.service = service
     for router in (photos.router, people.router, enrolments.router, about.router, about.unversioned, about.health):
@@ -52,9 +65,11 @@ def create_app(service: Service) -> FastAPI:
     app.mount("/page", page_files.files())
     problems.install(app)
     _describe_problems(app)
+    app.add_middleware(Heads)
     app.add_middleware(BodyLimits, limits=service.limits)
     app.add_middleware(page_files.Headers)
     app.add_middleware(Measured, metrics=service.metrics)
+    app.add_middleware(Prefix, root_path=root_path)
     return app
 
 

@@ -2,6 +2,17 @@
 
 const KEY = "rostro-key";
 
+// Where the server is: above the folder of this file, whatever prefix a proxy puts before both.
+const BASE = new URL("../", import.meta.url);
+const addressOf = (path) => new URL(path.replace(/^\//, ""), BASE);
+
+/** The WebSocket of a path of the server. */
+export function openSocket(path) {
+  const address = addressOf(path);
+  address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
+  return new WebSocket(address);
+}
+
 export const apiKey = () => sessionStorage.getItem(KEY);
 
 export function setApiKey(key) {
@@ -22,7 +33,7 @@ async function send(path, options = {}) {
   const headers = { ...(apiKey() ? { Authorization: `Bearer ${apiKey()}` } : {}), ...options.headers };
   let response;
   try {
-    response = await fetch(path, { ...options, headers });
+    response = await fetch(addressOf(path), { ...options, headers });
   } catch {
     throw new Problem({ type: "offline", detail: "offline" });
   }
@@ -50,11 +61,11 @@ export async function json(method, path, document) {
 /** A picture of a person as a local address, or null. */
 export async function picture(person) {
   if (!person?.picture) return null;
-  const response = await send(`/v1/people/${person.id}/picture`);
+  const response = await send(`v1/people/${person.id}/picture`);
   return URL.createObjectURL(await response.blob());
 }
 
 export async function personNamed(name) {
-  const found = await get(`/v1/people?name=${encodeURIComponent(name)}`);
+  const found = await get(`v1/people?name=${encodeURIComponent(name)}`);
   return found.people[0] ?? null;
 }

@@ -23,7 +23,7 @@ export function view() {
     if (!photo) return status.say(t("needPhotos"), "error");
     status.say(t("working"));
     try {
-      const answer = await post("/v1/identify", { photos: photo });
+      const answer = await post("v1/identify", { photos: photo });
       const faces = answer.photos[0]?.faces ?? [];
       status.say(faces.length ? t("facesFound", { count: faces.length }) : t("noFace"));
       const parts = [await picture(photo, faces), h("ol", { class: "answers" }, ...faces.map(row)), failureList(answer.failed)];

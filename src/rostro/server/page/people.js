@@ -28,7 +28,7 @@ export function view() {
     const turn = ++asked;
     try {
       const query = new URLSearchParams({ search: search.value, limit: PAGE, offset });
-      const found = await get(`/v1/people?${query}`);
+      const found = await get(`v1/people?${query}`);
       if (turn !== asked) return;
       if (!offset) rows.replaceChildren();
       rows.append(...(await Promise.all(found.people.map(row))));
@@ -79,18 +79,18 @@ async function rename(person) {
   const title = t("renameWho", person);
   const answer = await ask({ title, body: field(t("newName"), input), confirm: t("rename"), cancel: t("cancel") });
   if (!answer) return null;
-  const done = await json("PATCH", `/v1/people/${person.id}`, { name: answer.get("to") });
+  const done = await json("PATCH", `v1/people/${person.id}`, { name: answer.get("to") });
   return t("renamed", { name: done.renamed, to: done.to });
 }
 
 async function merge(person) {
-  const { people } = await get("/v1/people?limit=1000");
+  const { people } = await get("v1/people?limit=1000");
   const others = people.filter((other) => other.id !== person.id);
   const select = h("select", { name: "into" }, ...others.map((other) => h("option", { value: other.id }, other.name)));
   const body = h("div", {}, h("p", {}, t("mergeHelp", person)), field(t("into"), select));
   const answer = await ask({ title: t("mergeWho", person), body, confirm: t("merge"), cancel: t("cancel") });
   if (!answer?.get("into")) return null;
-  const done = await json("POST", `/v1/people/${person.id}/merge`, { into: Number(answer.get("into")) });
+  const done = await json("POST", `v1/people/${person.id}/merge`, { into: Number(answer.get("into")) });
   return t("merged", { name: done.merged, to: done.into });
 }
 
@@ -99,6 +99,6 @@ async function erase(person) {
   const title = t("eraseWho", person);
   const answer = await ask({ title, body, confirm: t("erase"), cancel: t("cancel"), danger: true });
   if (!answer) return null;
-  const done = await json("DELETE", `/v1/people/${person.id}`);
+  const done = await json("DELETE", `v1/people/${person.id}`);
   return t("erased", { name: done.removed });
 }

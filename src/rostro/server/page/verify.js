@@ -23,7 +23,7 @@ export function view() {
     if (!a || !b) return status.say(t("verifyHelp"), "error");
     status.say(t("working"));
     try {
-      const answer = await post("/v1/verify", { a, b });
+      const answer = await post("v1/verify", { a, b });
       status.say(t(answer.same ? "same" : "different"), answer.same ? "yes" : "no");
       result.replaceChildren(
         similarityBar(answer.similarity, answer.threshold),

@@ -24,7 +24,7 @@ export function view() {
     if (!photo) return status.say(t("needPhotos"), "error");
     status.say(t("working"));
     try {
-      const answer = await post("/v1/identify", { photos: photo, candidates: 5 });
+      const answer = await post("v1/identify", { photos: photo, candidates: 5 });
       const face = (answer.photos[0]?.faces ?? []).toSorted((a, b) => area(b) - area(a))[0];
       if (!face) return status.say(t("noFace"), "error");
       if (!face.candidates.length) return status.say(t("emptyGallery"), "error");
