@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import queue
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -25,7 +26,6 @@ def proxy(server: str, *, strips: bool, keeps_host: bool = True, tells_host: boo
         tells_host: Whether the name that was asked for comes in ``X-Forwarded-Host``.
     """
     behind = urlsplit(server)
-    loop = asyncio.new_event_loop()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -57,23 +57,20 @@ def proxy(server: str, *, strips: bool, keeps_host: bool = True, tells_host: boo
         finally:
             writer.close()
 
-    listening = loop.run_until_complete(asyncio.start_server(serve, "127.0.0.1", 0))
-    thread = threading.Thread(target=loop.run_forever, name="test-proxy")
+    async def run() -> None:
+        async with await asyncio.start_server(serve, "127.0.0.1", 0) as listening:
+            started.put((asyncio.get_running_loop(), stop := asyncio.Event(), listening.sockets[0].getsockname()[1]))
+            await stop.wait()
+
+    started: queue.Queue[tuple[asyncio.AbstractEventLoop, asyncio.Event, int]] = queue.Queue()
+    thread = threading.Thread(target=asyncio.run, args=(run(),), name="test-proxy")
     thread.start()
+    loop, stop, port = started.get(timeout=30)
     try:
-        yield f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}{PREFIX}"
+        yield f"http://127.0.0.1:{port}{PREFIX}"
     finally:
-        loop.call_soon_threadsafe(loop.stop)
+        loop.call_soon_threadsafe(stop.set)
         thread.join()
-        listening.close()
-        loop.run_until_complete(_end(asyncio.all_tasks(loop)))
-        loop.close()
-
-
-async def _end(tasks: set[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
