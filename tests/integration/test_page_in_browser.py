@@ -100,8 +100,11 @@ def is_complaint(message: Any) -> bool:
 
 @pytest.fixture
 def open_page(browser: Any, server: Running) -> Iterator[Callable[..., Any]]:
-    """Opens the page; at the end nothing may have gone wrong in it, and nothing may have been asked of others."""
+    """Opens the page; at the end nothing may have gone wrong in it, and nothing may have been asked of others, nor with
+    a field that the server does not know.
+    """
     complaints: list[str] = []
+    refused: list[Any] = []
     contexts = []
 
     def opening(view: str, language: str = "en", scheme: str = "light", size: dict[str, int] = DESK) -> Any:
@@ -115,11 +118,13 @@ def open_page(browser: Any, server: Running) -> Iterator[Callable[..., Any]]:
         page.on("console", lambda m: complaints.append(m.text) if is_complaint(m) else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("request", lambda r: None if r.url.startswith((server.url, "blob:")) else complaints.append(r.url))
+        page.on("response", lambda answer: refused.append(answer) if answer.status == 422 else None)
         page.goto(f"{server.url}/#{view}")
         page.wait_for_selector("h1")
         return page
 
     yield opening
+    complaints += [answer.text() for answer in refused if "-field" in answer.text()]
     for context in contexts:
         context.close()
     assert not complaints

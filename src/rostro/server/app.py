@@ -5,12 +5,13 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from rostro import __version__
 from rostro.server import jobs, problems
 from rostro.server.addresses import Heads, Prefix
 from rostro.server.forms.bodies import BodyLimits
+from rostro.server.forms.known import known_only
 from rostro.server.metrics import Measured
 from rostro.server.routes import about, enrolments, people, photos
 from rostro.server.routes import page as page_files
@@ -58,7 +59,7 @@ def create_app(service: Service, *, root_path: str = "") -> FastAPI:
     )
     app.state.service = service
     for router in (photos.router, people.router, enrolments.router, about.router, about.unversioned, about.health):
-        app.include_router(router)
+        app.include_router(router, dependencies=[Depends(known_only)])
     app.include_router(live.router)
     app.include_router(watching.router)
     app.include_router(page_files.router)
@@ -74,12 +75,16 @@ def create_app(service: Service, *, root_path: str = "") -> FastAPI:
 
 
 def _describe_problems(app: FastAPI) -> None:
-    """Adds the shape of problem documents, which no route gives as its answer, to the OpenAPI document."""
+    """Adds to the OpenAPI document what no route says: the shape of problems, and that forms have no other fields."""
     make = app.openapi
 
     def described() -> dict[str, object]:
         document = make()
-        document["components"]["schemas"]["Problem"] = Problem.model_json_schema()
+        shapes = document["components"]["schemas"]
+        shapes["Problem"] = Problem.model_json_schema()
+        for name in shapes:
+            if name.startswith("Body_"):  # the framework's name of a form
+                shapes[name]["additionalProperties"] = False
         return document
 
     app.openapi = described  # type: ignore[method-assign]
