@@ -8,6 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from rostro.core.types import Template
+from rostro.gallery.base import open_gallery
 from rostro.people.pictures import Pictures
 from rostro.recognizer import Recognizer
 from rostro.server.admission.keys import KeyStore
@@ -15,7 +19,7 @@ from rostro.server.admission.limits import Limits
 from rostro.server.serving import make_server
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from rostro.core.settings import Settings
@@ -51,6 +55,17 @@ def with_models_of(recognizer: Recognizer, *, gallery: str, settings: Settings |
         embedder=recognizer.embedder,
         gallery=gallery,
     )
+
+
+def fill(gallery: Path, recognizer: Recognizer, names: Iterable[str]) -> None:
+    """People whose faces nobody has: a template each, of the recogniser's space."""
+    listed = list(names)
+    vectors = np.random.default_rng(0).normal(size=(len(listed), recognizer.embedder.dims)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    with open_gallery(str(gallery), space=recognizer.space) as opened:
+        opened.add(
+            {n: [Template(v, f"{i:064x}", f"{i}.jpg")] for i, (n, v) in enumerate(zip(listed, vectors, strict=True))}
+        )
 
 
 @contextmanager
