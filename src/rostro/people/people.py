@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from rostro.gallery.base import Gallery
     from rostro.people.enroll import Look
+    from rostro.quality.gate import Gate
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,7 @@ class People:
         look: Look,
         *,
         collection: str = "",
+        gate: Gate | None = None,
         keep_pictures: bool = False,
         stopped: Callable[[], bool] = lambda: False,
         max_bytes: int | None = None,
@@ -158,6 +160,7 @@ class People:
             self.gallery,
             look,
             collection=collection,
+            gate=gate,
             pictures=self.pictures if keep_pictures else None,
             stopped=stopped,
             max_bytes=max_bytes,

@@ -4,7 +4,9 @@ const KEY = "rostro-key";
 
 // Where the server is: above the folder of this file, whatever prefix a proxy puts before both.
 const BASE = new URL("../", import.meta.url);
-const addressOf = (path) => new URL(path.replace(/^\//, ""), BASE);
+
+/** The address of a path of the server, which begins with a slash as the server's documents have it. */
+const addressOf = (path) => new URL(path.slice(1), BASE);
 
 /** The WebSocket of a path of the server. */
 export function openSocket(path) {
@@ -61,11 +63,11 @@ export async function json(method, path, document) {
 /** A picture of a person as a local address, or null. */
 export async function picture(person) {
   if (!person?.picture) return null;
-  const response = await send(`v1/people/${person.id}/picture`);
+  const response = await send(`/v1/people/${person.id}/picture`);
   return URL.createObjectURL(await response.blob());
 }
 
 export async function personNamed(name) {
-  const found = await get(`v1/people?name=${encodeURIComponent(name)}`);
+  const found = await get(`/v1/people?name=${encodeURIComponent(name)}`);
   return found.people[0] ?? null;
 }

@@ -16,7 +16,7 @@ export function peoplePages(limit, search) {
   return async function load({ more = false } = {}) {
     const turn = ++asked;
     const query = new URLSearchParams({ search: search(), limit, after: more ? next : "" });
-    const found = await get(`v1/people?${query}`);
+    const found = await get(`/v1/people?${query}`);
     if (turn !== asked) return null;
     shown = (more ? shown : 0) + found.people.length;
     next = found.next;

@@ -28,7 +28,7 @@ export function view() {
     field(t("name"), name), there, picker.element, tick(t("consent"), consent), keepLine, button,
   );
   keepLine.hidden = true;
-  get("v1/galleries").then(
+  get("/v1/galleries").then(
     ({ galleries }) => { keepLine.hidden = !galleries[0].keeps_pictures; },
     (problem) => status.say(problemWords(problem), "error"),
   );
@@ -96,8 +96,8 @@ export function view() {
 
   async function sendOne(id, file) {
     const form = { photos: file, keep_picture: keep.checked };
-    if (id !== null) return { id, ...(await post(`v1/people/${id}/photos`, form)) };
-    const created = await post("v1/people", { name: name.value, ...form });
+    if (id !== null) return { id, ...(await post(`/v1/people/${id}/photos`, form)) };
+    const created = await post("/v1/people", { name: name.value, ...form });
     return { id: created.person.id, ...created.enrolment };
   }
 

@@ -46,7 +46,7 @@ export function view() {
   }
 
   function connect() {
-    const opened = openSocket("v1/live");
+    const opened = openSocket("/v1/live");
     const times = [];
     opened.addEventListener("open", () => opened.send(JSON.stringify({ key: apiKey() })));
     opened.addEventListener("message", ({ data }) => {

@@ -40,7 +40,7 @@ function navigate(name) {
 }
 
 async function findOut() {
-  ({ watching } = await get("healthz").catch(() => ({ watching: false })));
+  ({ watching } = await get("/healthz").catch(() => ({ watching: false })));
   if (watching) navigate(wanted());
 }
 

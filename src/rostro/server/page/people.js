@@ -79,7 +79,7 @@ async function rename(person) {
   const title = t("renameWho", person);
   const answer = await ask({ title, body: field(t("newName"), input), confirm: t("rename"), cancel: t("cancel") });
   if (!answer) return null;
-  const done = await json("PATCH", `v1/people/${person.id}`, { name: answer.get("to") });
+  const done = await json("PATCH", `/v1/people/${person.id}`, { name: answer.get("to") });
   return t("renamed", { name: done.renamed, to: done.to });
 }
 
@@ -89,7 +89,7 @@ async function merge(person) {
   chooser.load();
   const answer = await ask({ title: t("mergeWho", person), body, confirm: t("merge"), cancel: t("cancel") });
   if (!answer?.get("into")) return null;
-  const done = await json("POST", `v1/people/${person.id}/merge`, { into: Number(answer.get("into")) });
+  const done = await json("POST", `/v1/people/${person.id}/merge`, { into: Number(answer.get("into")) });
   return t("merged", { name: done.merged, to: done.into });
 }
 
@@ -98,6 +98,6 @@ async function erase(person) {
   const title = t("eraseWho", person);
   const answer = await ask({ title, body, confirm: t("erase"), cancel: t("cancel"), danger: true });
   if (!answer) return null;
-  const done = await json("DELETE", `v1/people/${person.id}`);
+  const done = await json("DELETE", `/v1/people/${person.id}`);
   return t("erased", { name: done.removed });
 }

@@ -18,7 +18,7 @@ export function view() {
   const socket = connect();
 
   function connect() {
-    const opened = openSocket("v1/watch");
+    const opened = openSocket("/v1/watch");
     opened.binaryType = "blob";
     opened.addEventListener("open", () => opened.send(JSON.stringify({ key: apiKey() })));
     opened.addEventListener("message", ({ data }) => (typeof data === "string" ? hear(JSON.parse(data)) : show(data)));
