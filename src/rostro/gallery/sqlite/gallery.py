@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from rostro.core.errors import BadInput, GalleryError, SpaceMismatch, UnknownPerson
+from rostro.core.folding import name_order
 from rostro.core.types import Person, Template
 from rostro.gallery.base import Gallery, Info, Population, clean_name
 from rostro.gallery.checks import check_queries, check_templates
@@ -25,11 +26,15 @@ from rostro.gallery.sqlite.search.searcher import Searcher
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from rostro.core.types import Floats
     from rostro.gallery.base import Hit
+
+
+#: Names that are read at a time.
+_NAMES = 5_000
 
 
 class SqliteGallery(Gallery):
@@ -107,14 +112,17 @@ class SqliteGallery(Gallery):
     def people(self) -> list[Person]:
         """Everybody, by name."""
         with self._database.reading() as sql:
-            rows = sql.execute(f"{_PEOPLE} GROUP BY people.id ORDER BY name")
-            return [Person(*row) for row in rows]
+            rows = sql.execute(f"{_PEOPLE} GROUP BY people.id").fetchall()
+        return sorted((Person(*row) for row in rows), key=lambda person: name_order(person.name))
 
-    def names_after(self, name: str, count: int) -> list[tuple[int, str]]:
-        """(id, name) of the people whose names come after a name; see `Gallery.names_after`."""
-        with self._database.reading() as sql:
-            statement = "SELECT id, name FROM people WHERE erased = 0 AND name > ? ORDER BY name LIMIT ?"
-            return list(sql.execute(statement, (name, count)))
+    def all_names(self) -> Iterator[tuple[int, str]]:
+        """(id, name) of everybody, by id; see `Gallery.all_names`."""
+        statement = "SELECT id, name FROM people WHERE erased = 0 AND id > ? ORDER BY id LIMIT ?"
+        rows = [(0, "")]
+        while rows:
+            with self._database.reading() as sql:  # others may search between two blocks
+                rows = sql.execute(statement, (rows[-1][0], _NAMES)).fetchall()
+            yield from rows
 
     def template_counts(self, people: Collection[int]) -> dict[int, int]:
         """How many templates people have; see `Gallery.template_counts`."""
