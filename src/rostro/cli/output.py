@@ -53,6 +53,8 @@ _HINTS = {
     "unpinned": "rostro models fetch {file} --accept-unpinned",
     "whose-photo": "--name says whose",
     "resumable": "--resume goes on",
+    "port-taken": "--port chooses another",
+    "no-such-host": "--host names an address of this machine",
 }
 
 

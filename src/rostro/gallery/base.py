@@ -113,18 +113,15 @@ class Gallery(ABC):
 
     @abstractmethod
     def people(self) -> list[Person]:
-        """Everybody, by name."""
+        """Everybody, in the order of `rostro.core.folding.name_order`."""
 
-    def names_after(self, name: str, count: int) -> list[tuple[int, str]]:
-        """(id, name) of the people whose names come after a name, by name.
+    def all_names(self) -> Iterator[tuple[int, str]]:
+        """(id, name) of everybody, in any order.
 
-        A backend that can tell them without reading everybody's templates says so here.
-
-        Args:
-            name: The last name of the page before; empty for the first page.
-            count: How many at most.
+        A backend that can tell them without reading everybody's templates says so here. Nobody else has to wait while
+        they are read.
         """
-        return [(person.id, person.name) for person in self.people() if person.name > name][:count]
+        return ((person.id, person.name) for person in self.people())
 
     def template_counts(self, people: Collection[int]) -> dict[int, int]:
         """How many templates people have, by their ids; ids that are gone may be left out."""
