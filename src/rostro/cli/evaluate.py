@@ -95,6 +95,7 @@ def command(
             on_progress=on_progress,
         )  # fmt: skip
     show(found, cast("Any", language), json=json)
+    raise typer.Exit(output.report_unread(found.unread, found.not_pictures))
 
 
 def chosen(

@@ -13,6 +13,9 @@ import typer
 
 from rostro.cli import options, output
 from rostro.core.errors import BadInput
+from rostro.embedding.trained import files_of
+from rostro.gallery.base import file_of
+from rostro.photos.sources import spare
 from rostro.video.events import EventLog
 from rostro.video.sources import open_source
 from rostro.video.watch import watch
@@ -89,6 +92,8 @@ def command(
         threshold=threshold, fmr=fmr, operating_point=operating_point, gallery=gallery, create_gallery=False,
         fpir=fpir, quality=quality, min_quality=min_quality,
     )  # fmt: skip
+    read = (source, file_of(recognizer.gallery_url), operating_point, *files_of(embedder))
+    spare([video, None if events == "-" else events], *read)
     with recognizer, ExitStack() as stack, _terminating():
         tell = _teller(events, stack, quiet=json)
         show = _page(recognizer, opened, port, stack) if serves else None  # before the models: the port may be taken

@@ -9,6 +9,7 @@ import unicodedata
 from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self
 from urllib.parse import urlsplit
 
@@ -17,7 +18,6 @@ from rostro.core.parts import Room
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
-    from pathlib import Path
     from types import TracebackType
 
     from rostro.core.types import Floats, Person, Template
@@ -286,6 +286,13 @@ def backend_of(url: str) -> str:
     if scheme not in GALLERIES:
         raise BadInput(f"{without_password(url)}: no gallery backend {scheme!r}; there is: {', '.join(GALLERIES)}")
     return scheme
+
+
+def file_of(url: str) -> Path | None:
+    """The file of a gallery that is one, given by its path or URL; None for galleries on servers and in memory."""
+    if url == ":memory:" or backend_of(url) != "sqlite":
+        return None
+    return Path(url.removeprefix("sqlite:///")).expanduser()
 
 
 @contextmanager
