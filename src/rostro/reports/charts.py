@@ -22,6 +22,8 @@ WIDTH, HEIGHT = 460, 320
 _LEFT, _RIGHT, _TOP, _BOTTOM = 76, 28, 12, 52
 _LETTER = 13
 _LEGEND_LINE = 20
+#: The typeface of pictures and pages, where a program has it.
+_FONTS: Final = "Source Sans 3, Source Sans Pro, sans-serif"
 
 #: Of letters, thin lines and paper: in light, and in dark.
 INK, LINE, PAPER = ("#1f2328", "#e8eaed"), ("#d6d9de", "#3a3f45"), ("#ffffff", "#16181b")
@@ -92,20 +94,41 @@ class Axis:
         if self.logarithmic:
             first, last = math.ceil(math.log10(self.low) - 1e-9), math.floor(math.log10(self.high) + 1e-9)
             return [10.0**power for power in range(first, last + 1)]
+        step = self._spacing()
+        digits = _decimals(step)  # three times 0.1 is 0.30000000000000004
+        return [round(step * index, digits) for index in self._multiples(step)]
+
+    @property
+    def decimals(self) -> int:
+        """How many a linear axis' ticks need to be told apart."""
+        return _decimals(self._spacing())
+
+    def _spacing(self) -> float:
         step = _step((self.high - self.low) / 6)
-        step = max(step, 1.0) if self.whole else step
-        first = math.ceil(self.low / step - 1e-9)
-        return [step * index for index in range(first, math.floor(self.high / step + 1e-9) + 1)]
+        if len(self._multiples(step)) < _FEWEST:
+            step = _step((self.high - self.low) / 12)
+        return max(step, 1.0) if self.whole else step
+
+    def _multiples(self, step: float) -> range:
+        """Which multiples of a step the axis holds."""
+        return range(math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9) + 1)
 
 
 #: Differences below this are none: their logarithm may not even be a number.
 _NOTHING = 1e-300
+#: Ticks of an axis, where smaller steps can help it.
+_FEWEST = 3
 
 
 def _step(rough: float) -> float:
     """The next larger of 1, 2 and 5 times a power of ten."""
     size: float = 10.0 ** math.floor(math.log10(rough))
     return next(size * factor for factor in (1, 2, 5, 10) if size * factor >= rough)
+
+
+def _decimals(step: float) -> int:
+    """Of a step that is 1, 2 or 5 times a power of ten."""
+    return max(0, -math.floor(math.log10(step) + 1e-9))
 
 
 def line_chart(series: Sequence[Series], x: Axis, y: Axis) -> str:
@@ -160,7 +183,7 @@ def drawing(width: float, height: float, body: str, letter: int = _LETTER) -> st
     """
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 {width:.0f} {height:.0f}" '
-        f'width="{width:.0f}" height="{height:.0f}" font-family="sans-serif" font-size="{letter}" fill="{INK[0]}">'
+        f'width="{width:.0f}" height="{height:.0f}" font-family="{_FONTS}" font-size="{letter}" fill="{INK[0]}">'
         f"{body}</svg>"
     )
 
@@ -168,7 +191,8 @@ def drawing(width: float, height: float, body: str, letter: int = _LETTER) -> st
 def standing_alone(svg: str) -> str:
     """A drawing with paper of its own, for papers and web pages; dark where a browser is."""
     head, body = svg.split(">", 1)
-    return f'{head}>{_DARK_STYLE}<rect class="paper" width="100%" height="100%" fill="{PAPER[0]}"/>{body}\n'
+    size = " ".join(re.findall(r' ((?:width|height)="\d+")', head))
+    return f'{head}>{_DARK_STYLE}<rect class="paper" {size} fill="{PAPER[0]}"/>{body}\n'
 
 
 class _Frame:
@@ -209,10 +233,10 @@ class _Frame:
         path = [f"M{self._across(series.x[0]):.1f} {bottom}"]
         for part, end in zip(series.y, series.x[1:], strict=True):
             path.append(f"V{self._up(part):.1f}H{self._across(end):.1f}")
-        colour = COLOURS[index]
+        colour, dash = COLOURS[index % len(COLOURS)], DASHES[index % len(DASHES)]
         self._parts.append(
             f'<path d="{"".join(path)}V{bottom}Z" fill="{colour}" fill-opacity="0.3" stroke="{colour}" '
-            f'stroke-width="1.5" stroke-dasharray="{DASHES[index]}"/>'
+            f'stroke-width="1.5"{_dashed(dash)}/>'
         )
 
     def vertical(self, value: float) -> None:
@@ -238,8 +262,12 @@ class _Frame:
         return HEIGHT - _BOTTOM - self._y.place(value) * (HEIGHT - _BOTTOM - _TOP)
 
     def _path(self, path: str, colour: str, width: float, kind: str = "", dash: str = "") -> None:
-        marks = (f' class="{kind}"' if kind else "") + (f' stroke-dasharray="{dash}"' if dash else "")
+        marks = (f' class="{kind}"' if kind else "") + _dashed(dash)
         self._parts.append(f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{width}"{marks}/>')
 
     def _text(self, x: float, y: float, text: str, anchor: str) -> None:
         self._parts.append(f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>')
+
+
+def _dashed(dash: str) -> str:
+    return f' stroke-dasharray="{dash}"' if dash else ""

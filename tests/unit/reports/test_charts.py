@@ -102,6 +102,17 @@ def test_an_axis_of_whole_numbers_marks_no_others(low: int, size: int) -> None:
     assert all(tick == int(tick) for tick in ticks)
 
 
+@given(st.floats(-1e6, 1e6), st.floats(1e-6, 1e6))
+def test_ticks_are_written_as_they_are_meant_and_are_never_too_few(low: float, size: float) -> None:
+    """Three times 0.1 is 0.30000000000000004 for a computer, and for nobody else."""
+    found = axis(low, low + size)
+    ticks = found.ticks()
+    assert 3 <= len(ticks) <= 9
+    shown = [f"{tick:.{found.decimals}f}" for tick in ticks]
+    assert len(set(shown)) == len(ticks), "no two ticks look alike"
+    assert [float(text) for text in shown] == ticks
+
+
 @pytest.mark.parametrize("low", [1e-7, 0.002, 0.01])
 def test_a_logarithmic_axis_marks_powers_of_ten(low: float) -> None:
     ticks = axis(low, 1, logarithmic=True).ticks()
