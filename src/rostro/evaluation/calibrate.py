@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from rostro.core.errors import BadInput
 from rostro.core.types import Answer
+from rostro.core.words import Language, check_language
+from rostro.evaluation import figures
 from rostro.evaluation.calibration import check_people, operating_points, write_operating_points
 from rostro.evaluation.options import Options
 from rostro.evaluation.run import open_protocol, run_protocol
 from rostro.recognizer import Recognizer
+from rostro.reports.typeset import FORMATS, check_formats_of, write_drawing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from rostro.evaluation.run import Result
     from rostro.recognition.selection import FaceRule
+    from rostro.reports.typeset import Format
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -62,6 +67,8 @@ def calibrate(
     options: Options | None = None,
     face: FaceRule | None = None,
     groups: str | Path | None = None,
+    language: Language = "en",
+    formats: Iterable[str] = (),
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Calibration:
     """Measures the threshold for a false match rate.
@@ -75,12 +82,18 @@ def calibrate(
         options: Replicates and seed.
         face: Of several faces in a photo, which is taken.
         groups: A CSV file of attributes by which the rates are split.
+        language: Of the chart.
+        formats: ``pdf`` and ``png``: what a chart of the scores and the threshold is written as, besides SVG, under the
+            name of `output`; none draws none.
         on_progress: Told how many photos are embedded, of how many.
 
     Raises:
         RateNotSupported: So few photos of so few people can never show that rate; said before the work.
-        BadInput: The folder holds no people, or the file cannot be written.
+        MissingExtra: A format needs the extra ``pdf``.
+        BadInput: The folder holds no people, the file cannot be written, or is one that the chart goes to.
     """
+    check_language(language)
+    wanted = _check_chart(output, formats)
     recognizer = recognizer or Recognizer()
     given = options or Options()
     chosen = Options(seed=given.seed, replicates=given.replicates, fmrs=(fmr,))
@@ -103,7 +116,19 @@ def calibrate(
     if output is not None:
         write_operating_points(document, Path(output))
     reports = tuple(report.to_dict() for report in result.groups)
-    return Calibration(document, None if output is None else Path(output), reports)
+    measured = Calibration(document, None if output is None else Path(output), reports)
+    if wanted and output is not None and (spread := result.measurement.spread):
+        drawn = figures.scores(replace(spread, fmr=fmr, threshold=measured.threshold), language)
+        write_drawing(drawn, Path(output).with_suffix(""), wanted)
+    return measured
+
+
+def _check_chart(output: str | Path | None, formats: Iterable[str]) -> tuple[Format, ...]:
+    chosen = check_formats_of(output, formats)
+    endings = {".svg", *(f".{name}" for name in FORMATS)}
+    if chosen and output is not None and Path(output).suffix in endings:
+        raise BadInput(f"{output}: the operating point and its chart cannot be one file; call it .json")
+    return chosen
 
 
 def _measured_on(result: Result, data: str) -> str:

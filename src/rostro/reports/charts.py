@@ -188,11 +188,20 @@ def drawing(width: float, height: float, body: str, letter: int = _LETTER) -> st
     )
 
 
+def on_paper(svg: str) -> str:
+    """A drawing with white paper of its own."""
+    return _on_paper(svg, "")
+
+
 def standing_alone(svg: str) -> str:
     """A drawing with paper of its own, for papers and web pages; dark where a browser is."""
+    return _on_paper(svg, _DARK_STYLE) + "\n"
+
+
+def _on_paper(svg: str, style: str) -> str:
     head, body = svg.split(">", 1)
     size = " ".join(re.findall(r' ((?:width|height)="\d+")', head))
-    return f'{head}>{_DARK_STYLE}<rect class="paper" {size} fill="{PAPER[0]}"/>{body}\n'
+    return f'{head}>{style}<rect class="paper" {size} fill="{PAPER[0]}"/>{body}'
 
 
 class _Frame:
