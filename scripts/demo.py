@@ -1,4 +1,7 @@
-"""The demonstration behind ``make demo``: sample portraits, enrolled, verified, identified, as pictures and a page."""
+"""The demonstration behind ``make demo``: sample portraits, enrolled, verified, identified, as pictures and a page.
+
+It leaves the photos in its folder, where what the README shows can be typed.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +28,7 @@ from rostro.reports.page import Page
 
 #: Who is enrolled, from which photo; everything else is asked about.
 ENROLLED = {"Barack Obama": ["obama.jpg"], "Joe Biden": ["biden.jpg"]}
+ENROLLED_PHOTOS = [file for files in ENROLLED.values() for file in files]
 ASKED = {"obama2.jpg": "Barack Obama", "obama3.jpg": "Barack Obama", "astronaut.png": None}
 #: Side of a photo on the page, in pixels.
 SIDE = 640
@@ -43,8 +47,11 @@ def main(folder: Path) -> int:
         (people / name).mkdir(parents=True)
         for file in files:
             shutil.copy(photos[file], people / name / file)
-    gallery = folder / "people.db"
-    for old in folder.glob("people.db*"):
+    for name in (*ENROLLED_PHOTOS, *ASKED):
+        shutil.copy(photos[name], folder / name)
+    (folder / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 and nothing after it")
+    gallery = folder / "demo.db"
+    for old in folder.glob("demo.db*"):
         old.unlink() if old.is_file() else shutil.rmtree(old)
 
     recognizer = Recognizer(gallery=str(gallery), settings=settings, store=store)

@@ -11,6 +11,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from pages import blocks
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -90,7 +91,16 @@ def test_the_demonstration_runs_on_the_base_install(tmp_path: Path) -> None:
     done = without_extras(script, "out", folder=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "everybody was recognised" in done.stderr
-    assert {path.name for path in (tmp_path / "out").iterdir()} >= {"demo.html", "identify.png", "people.db"}
+    there = {path.name for path in (tmp_path / "out").iterdir()}
+    assert there >= {"demo.html", "identify.png", "demo.db"}
+    for page in ("README.md", "README.es.md"):
+        shown = (ROOT / page).read_text(encoding="utf-8")
+        typed = " ".join(block.text for kind in ("console", "python") for block in blocks(page, kind))
+        typed = re.sub(r"--picture \S+", "", typed)
+        named = set(re.findall(r"[\w-]+\.(?:jpg|png)", typed)) | {"people"}
+        assert "people/" in shown
+        assert named <= there, "what the README names lies where it says"
+        assert "people.db" not in there, "the README makes it"
 
 
 @pytest.mark.network
