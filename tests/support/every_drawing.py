@@ -39,20 +39,24 @@ def learning_curves() -> str:
         return (Path(folder) / "curves.svg").read_text(encoding="utf-8")
 
 
-def every_drawing() -> dict[str, str]:
-    """Name of the function that draws → its drawing."""
-    axis = Axis(title="similarity", low=0, high=1, show="{:g}".format)
-    lines = [Series(f"line {n}", [0, 0.5, 1], [0, 0.1 * n, 1]) for n in range(10)]
-    spreads = [("yunet + sface", make_spread()), ("mtcnn + facenet512", make_spread(0.5))]
+def every_drawing(long: str = "") -> dict[str, str]:
+    """Name of the function that draws → its drawing; `long` begins every name and title."""
+    axis = Axis(title=f"{long}similarity", low=0, high=1, show="{:g}".format)
+    lines = [Series(f"{long}line {n}", [0, 0.5, 1], [0, 0.1 * n, 1]) for n in range(10)]
+    spreads = [(f"{long}yunet + sface", make_spread()), ("mtcnn + facenet512", make_spread(0.5))]
     counts = np.array([[3, 1, 0], [0, 2, 2]])
     drawn = {
         "line_chart": line_chart(lines, axis, axis),
-        "histogram_chart": histogram_chart([Series("a", [0, 0.5, 1], [0.25, 0.75])], axis, axis, ("threshold", 0.5)),
+        "histogram_chart": histogram_chart(
+            [Series(f"{long}a", [0, 0.5, 1], [0.25, 0.75])], axis, axis, (f"{long}threshold", 0.5)
+        ),
         "roc": figures.roc(spreads, "en"),
         "det": figures.det(spreads, "es"),
-        "cmc": figures.cmc([("a", (0.8, 0.9, 0.95)), ("b", (0.7, 0.8))], "es"),
+        "cmc": figures.cmc([(f"{long}a", (0.8, 0.9, 0.95)), ("b", (0.7, 0.8))], "es"),
         "scores": figures.scores(spreads[0][1], "es"),
-        "confusion_chart": confusion_chart(["Ana", "Íñigo"], ["Ana", "Íñigo", "nobody"], counts, ("of", "said")),
+        "confusion_chart": confusion_chart(
+            [f"{long}Ana", "Íñigo"], [f"{long}Ana", "Íñigo", "nobody"], counts, ("foto de", "se dice que es")
+        ),
         "write_curves": learning_curves(),
     }
     drawn["side_by_side"] = side_by_side([drawn["roc"], drawn["scores"]])

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Final
 
+from rostro.drawing.text import shorten, text_width
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
@@ -21,6 +23,9 @@ DASHES = ("", "7 4", "2 3", "9 3 2 3", "12 5", "4 2", "1 4", "9 3 2 3 2 3")
 WIDTH, HEIGHT = 460, 320
 _LEFT, _RIGHT, _TOP, _BOTTOM = 76, 28, 12, 52
 _LETTER = 13
+_SMALLEST_LETTER = 10
+#: Letters of other programs' fonts are up to this much wider than those that are measured here.
+WIDER: Final = 1.25
 _LEGEND_LINE = 20
 #: The typeface of pictures and pages, where a program has it.
 _FONTS: Final = "Source Sans 3, Source Sans Pro, sans-serif"
@@ -161,6 +166,19 @@ def histogram_chart(histograms: Sequence[Series], x: Axis, y: Axis, mark: tuple[
     return frame.svg()
 
 
+def fitted(text: str, room: float, letter: int = _LETTER) -> tuple[str, str]:
+    """A text that is no wider than `room`, whichever sans-serif draws it: with smaller letters, then with a gap.
+
+    Returns:
+        The text, and the attribute that it needs; none where the drawing's own letters do.
+    """
+    width = WIDER * text_width(text, letter)
+    if width <= room:
+        return text, ""
+    size = max(_SMALLEST_LETTER, math.floor(letter * room / width))
+    return shorten(text, size, room / WIDER), f' font-size="{size}"'
+
+
 def side_by_side(charts: Sequence[str]) -> str:
     """Several drawings of this module as one, from left to right."""
     found = [match for chart in charts if (match := _DRAWING.fullmatch(chart))]
@@ -224,9 +242,11 @@ class _Frame:
             self._path(f"M{_LEFT} {place:.1f}H{right}", LINE[0], 1, "thin")
             self._text(_LEFT - 8, place + 4, self._y.show(tick), "end")
         self._path(f"M{_LEFT} {_TOP}V{bottom}H{right}", INK[0], 1, "strong")
-        self._text((_LEFT + right) / 2, bottom + 42, self._x.title, "middle")
-        turned = f"translate(13 {(_TOP + bottom) / 2:.1f}) rotate(-90)"
-        self._parts.append(f'<text transform="{turned}" text-anchor="middle">{escape(self._y.title)}</text>')
+        middle, across = (_TOP + bottom) / 2, (_LEFT + right) / 2
+        self._text(across, bottom + 42, self._x.title, "middle", room=2 * (WIDTH - across))
+        text, size = fitted(self._y.title, 2 * middle)
+        turned = f"translate(13 {middle:.1f}) rotate(-90)"
+        self._parts.append(f'<text transform="{turned}" text-anchor="middle"{size}>{escape(text)}</text>')
 
     def line(self, series: Series, index: int) -> None:
         places = ((self._across(a), self._up(b)) for a, b in zip(series.x, series.y, strict=True))
@@ -258,7 +278,7 @@ class _Frame:
             self._path(f"M{_LEFT} {y}h36", INK[0], 2.5, "strong", "4 3")
         else:
             self._path(f"M{_LEFT} {y}h36", COLOURS[index % len(COLOURS)], 2.5, dash=DASHES[index % len(DASHES)])
-        self._text(_LEFT + 46, y + 4, name, "start")
+        self._text(_LEFT + 46, y + 4, name, "start", room=WIDTH - _LEFT - 46)
         self._lines += 1
 
     def svg(self) -> str:
@@ -274,8 +294,9 @@ class _Frame:
         marks = (f' class="{kind}"' if kind else "") + _dashed(dash)
         self._parts.append(f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{width}"{marks}/>')
 
-    def _text(self, x: float, y: float, text: str, anchor: str) -> None:
-        self._parts.append(f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>')
+    def _text(self, x: float, y: float, text: str, anchor: str, room: float = math.inf) -> None:
+        shown, size = fitted(text, room)
+        self._parts.append(f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{size}>{escape(shown)}</text>')
 
 
 def _dashed(dash: str) -> str:

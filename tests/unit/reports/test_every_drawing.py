@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 import pytest
 from every_drawing import every_drawing
 
+from rostro.drawing.text import text_width
 from rostro.reports.charts import standing_alone
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -20,6 +21,7 @@ ALONE = {name: svg if "<style>" in svg else standing_alone(svg) for name, svg in
 SHOWN = {path.name: path.read_text(encoding="utf-8") for path in sorted((ROOT / "docs" / "images").glob("*.svg"))}
 SHAPES = {f"{SVG}{name}" for name in ("path", "rect", "circle", "text", "line", "polyline", "polygon", "ellipse")}
 COLOUR = re.compile(r"#([0-9a-f]{3}){1,2}")
+WIDER = 1.25
 #: Functions of the package that others draw with.
 TOOLS = {"drawing", "line_chart", "histogram_chart", "side_by_side"}
 
@@ -82,6 +84,38 @@ def test_no_function_that_draws_is_left_out() -> None:
                 callers |= {function.name} if called & TOOLS else set()
     inner = {"_chart"}  # of the learning curves
     assert callers - inner == set(DRAWN) - {"line_chart", "histogram_chart", "side_by_side"}
+
+
+def box_of(text: ElementTree.Element, size: float) -> tuple[float, float, float, float]:
+    """(left, top, right, bottom) of a line of text, in a font that is a quarter wider than ours."""
+    size = float(text.get("font-size", size))
+    width = WIDER * text_width("".join(text.itertext()), 100) * size / 100
+    start = -width * {"start": 0.0, "middle": 0.5, "end": 1.0}[text.get("text-anchor", "start")]
+    placed = re.fullmatch(r"translate\(([\d.]+) ([\d.]+)\) rotate\(-90\)", text.get("transform", ""))
+    if placed:  # from below to above
+        x, y = map(float, placed.groups())
+        return x - size, y - start - width, x, y - start
+    x, y = float(text.attrib["x"]), float(text.attrib["y"])
+    return x + start, y - size, x + start + width, y
+
+
+LONG = every_drawing("un-extractor-propio/con-un-nombre-muy-largo/best.safetensors " * 2)
+
+
+@pytest.mark.parametrize("name", sorted(set(DRAWN) - {"write_curves", "side_by_side"}))
+def test_no_word_is_cut_off(name: str) -> None:
+    """Whatever the names of systems and people, whatever the sans-serif of the program that shows it."""
+    for svg in (DRAWN[name], LONG[name]):
+        root = ElementTree.fromstring(svg)
+        texts = list(root.iter(f"{SVG}text"))
+        assert texts
+        for text in texts:
+            left, top, right, bottom = box_of(text, float(root.attrib["font-size"]))
+            shown = "".join(text.itertext())
+            assert left >= -1, shown
+            assert top >= -1, shown
+            assert right <= float(root.attrib["width"]) + 1, shown
+            assert bottom <= float(root.attrib["height"]) + 1, shown
 
 
 @pytest.mark.parametrize("name", sorted(DRAWN))
