@@ -109,7 +109,7 @@ def test_on_the_command_line_another_format_is_refused_before_the_work(tmp_path:
         assert "nowhere" not in done.stderr
 
 
-def test_learning_curves(tmp_path: Path) -> None:
+def test_learning_curves_and_the_report_of_what_was_learned(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     for part in ("train", "val"):
         for name, colour in (("ana", (220, 40, 40)), ("bob", (40, 40, 220))):
@@ -126,5 +126,11 @@ def test_learning_curves(tmp_path: Path) -> None:
     drawn = (tmp_path / "out" / "curves.svg").read_text(encoding="utf-8")
     for words in ("época", "pérdida (entropía cruzada, nats)", "pérdida de validación", "exactitud"):
         assert words in drawn
+    done = command(
+        "evaluate", "classification", "--checkpoint", tmp_path / "out", "--root", tmp_path / "val", "--output",
+        tmp_path / "report", "--format", "png",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert endings(tmp_path / "report") == {"report": {"html", "png"}, "confusion": {"svg", "png"}}
     header = (tmp_path / "out" / "curves.csv").read_text(encoding="utf-8").splitlines()[0]
     assert header.startswith("epoch,training loss,validation loss,accuracy")

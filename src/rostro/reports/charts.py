@@ -252,17 +252,18 @@ class _Frame:
         places = ((self._across(a), self._up(b)) for a, b in zip(series.x, series.y, strict=True))
         points = list(dict.fromkeys(f"{a:.1f} {b:.1f}" for a, b in places))
         if points:
-            self._path("M" + "L".join(points), COLOURS[index % len(COLOURS)], 2, dash=DASHES[index % len(DASHES)])
+            colour, dash = _style(index)
+            self._path("M" + "L".join(points), colour, 2, dash=dash)
         if len(points) == 1:  # a line of one point is not seen
             x, y = points[0].split()
-            self._parts.append(f'<circle cx="{x}" cy="{y}" r="3" fill="{COLOURS[index % len(COLOURS)]}"/>')
+            self._parts.append(f'<circle cx="{x}" cy="{y}" r="3" fill="{_style(index)[0]}"/>')
 
     def steps(self, series: Series, index: int) -> None:
         bottom = HEIGHT - _BOTTOM
         path = [f"M{self._across(series.x[0]):.1f} {bottom}"]
         for part, end in zip(series.y, series.x[1:], strict=True):
             path.append(f"V{self._up(part):.1f}H{self._across(end):.1f}")
-        colour, dash = COLOURS[index % len(COLOURS)], DASHES[index % len(DASHES)]
+        colour, dash = _style(index)
         self._parts.append(
             f'<path d="{"".join(path)}V{bottom}Z" fill="{colour}" fill-opacity="0.3" stroke="{colour}" '
             f'stroke-width="1.5"{_dashed(dash)}/>'
@@ -277,7 +278,8 @@ class _Frame:
         if index is None:
             self._path(f"M{_LEFT} {y}h36", INK[0], 2.5, "strong", "4 3")
         else:
-            self._path(f"M{_LEFT} {y}h36", COLOURS[index % len(COLOURS)], 2.5, dash=DASHES[index % len(DASHES)])
+            colour, dash = _style(index)
+            self._path(f"M{_LEFT} {y}h36", colour, 2.5, dash=dash)
         self._text(_LEFT + 46, y + 4, name, "start", room=WIDTH - _LEFT - 46)
         self._lines += 1
 
@@ -297,6 +299,12 @@ class _Frame:
     def _text(self, x: float, y: float, text: str, anchor: str, room: float = math.inf) -> None:
         shown, size = fitted(text, room)
         self._parts.append(f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{size}>{escape(shown)}</text>')
+
+
+def _style(index: int) -> tuple[str, str]:
+    """Colour and dash of a line; where the colours begin again, each has another dash."""
+    turn, place = divmod(index, len(COLOURS))
+    return COLOURS[place], DASHES[(place + turn) % len(DASHES)]
 
 
 def _dashed(dash: str) -> str:

@@ -74,6 +74,13 @@ def test_drawings_side_by_side() -> None:
     assert len(list(both.iter(f"{SVG}text"))) == sum(len(list(part.iter(f"{SVG}text"))) for part in parts)
 
 
+def test_no_two_lines_look_alike() -> None:
+    """Eight colours, eight dashes: sixty-four detectors with embedders can be told apart."""
+    many = line_chart([Series(str(n), [0, 1], [0, 1]) for n in range(64)], axis(), axis())
+    legend = [path for path in ElementTree.fromstring(many).iter(f"{SVG}path") if "h36" in path.attrib["d"]]
+    assert len({(path.get("stroke"), path.get("stroke-dasharray")) for path in legend}) == 64
+
+
 def test_one_axis_for_both_directions() -> None:
     both = axis()
     points = [path.get("d") for path in ElementTree.fromstring(line_chart([Series("one", [0, 1], [0, 1])], both, both))]
