@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -134,3 +135,23 @@ def test_learning_curves_and_the_report_of_what_was_learned(tmp_path: Path) -> N
     assert endings(tmp_path / "report") == {"report": {"html", "png"}, "confusion": {"svg", "png"}}
     header = (tmp_path / "out" / "curves.csv").read_text(encoding="utf-8").splitlines()[0]
     assert header.startswith("epoch,training loss,validation loss,accuracy")
+
+
+@pytest.mark.data
+def test_no_format_is_written_over_a_photo_that_is_read(people: Path, tmp_path: Path, recognizer: Recognizer) -> None:
+    """A photo may be called ``roc.png``, and lie where the report goes."""
+    own = tmp_path / "own"
+    shutil.copytree(people, own)
+    photo = next(next(own.iterdir()).iterdir()).rename(next(own.iterdir()) / "roc.png")
+    before = photo.read_bytes()
+    with pytest.raises(BadInput, match="would overwrite its own source"):
+        rostro.evaluate(
+            "all-pairs", own, recognizer=recognizer, face="centre", options=FEW, output=photo.parent, formats=("png",)
+        )
+    photo = photo.rename(photo.with_name("office.png"))
+    with pytest.raises(BadInput, match="would overwrite its own source"):
+        rostro.calibrate(
+            own, fmr=0.01, recognizer=recognizer, options=FEW, output=photo.parent / "office.json", formats=("png",)
+        )
+    assert photo.read_bytes() == before
+    assert {path.suffix for path in photo.parent.iterdir()} <= {".jpg", ".png"}, "nothing was written"

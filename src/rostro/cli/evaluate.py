@@ -97,6 +97,7 @@ def command(
             formats=written, on_progress=on_progress,
         )  # fmt: skip
     show(found, cast("Any", language), json=json)
+    raise typer.Exit(output.report_unread(found.unread, found.not_pictures))
 
 
 def chosen(

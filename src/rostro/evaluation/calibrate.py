@@ -10,16 +10,21 @@ from typing import TYPE_CHECKING, Any
 from rostro.core.errors import BadInput
 from rostro.core.types import Answer
 from rostro.core.words import Language, check_language
+from rostro.embedding.trained import files_of
 from rostro.evaluation import figures
 from rostro.evaluation.calibration import check_people, operating_points, write_operating_points
 from rostro.evaluation.options import Options
+from rostro.evaluation.results import unread_document
 from rostro.evaluation.run import open_protocol, run_protocol
+from rostro.photos.reading import name_of
+from rostro.photos.sources import spare
 from rostro.recognizer import Recognizer
 from rostro.reports.typeset import FORMATS, check_formats_of, write_drawing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
+    from rostro.core.errors import PhotoError
     from rostro.evaluation.run import Result
     from rostro.recognition.selection import FaceRule
     from rostro.reports.typeset import Format
@@ -33,11 +38,15 @@ class Calibration(Answer):
         document: What the file holds; see `rostro.scoring.operating_points`.
         file: Where it was written, which `Recognizer` takes as ``operating_point``; None where nowhere.
         groups: Error rates by group, where attributes were given.
+        unread: Folders and links that gave nobody a photo, and why; they are in no number.
+        not_pictures: Names of files that lay among the photos and are no pictures.
     """
 
     document: dict[str, Any]
     file: Path | None
     groups: tuple[dict[str, Any], ...]
+    unread: tuple[PhotoError, ...] = ()
+    not_pictures: tuple[str, ...] = ()
 
     @property
     def threshold(self) -> float:
@@ -54,7 +63,7 @@ class Calibration(Answer):
     def to_dict(self) -> dict[str, Any]:
         """The document, the groups, and the file."""
         file = {} if self.file is None else {"file": str(self.file)}
-        return {**self.document, "groups": list(self.groups), **file}
+        return {**self.document, "groups": list(self.groups), **file, **unread_document(self.unread, self.not_pictures)}
 
 
 def calibrate(
@@ -90,7 +99,8 @@ def calibrate(
     Raises:
         RateNotSupported: So few photos of so few people can never show that rate; said before the work.
         MissingExtra: A format needs the extra ``pdf``.
-        BadInput: The folder holds no people, the file cannot be written, or is one that the chart goes to.
+        BadInput: The folder holds no people, or the file cannot be written, or is one of those that are read, or of
+            those of the chart.
     """
     check_language(language)
     wanted = _check_chart(output, formats)
@@ -98,6 +108,7 @@ def calibrate(
     given = options or Options()
     chosen = Options(seed=given.seed, replicates=given.replicates, fmrs=(fmr,))
     protocol = open_protocol("all-pairs", Path(root), chosen)
+    spare([output, *_charts(output, wanted)], groups, *files_of(recognizer.embedder_name), *protocol.people.photos)
     check_people(protocol.people, fmr)
     total, done = len(protocol.people.photos), 0
 
@@ -115,12 +126,20 @@ def calibrate(
         document = operating_points(result.table, fmr, measured_on, chosen)
     if output is not None:
         write_operating_points(document, Path(output))
+    others = tuple(map(name_of, protocol.people.others))
     reports = tuple(report.to_dict() for report in result.groups)
-    measured = Calibration(document, None if output is None else Path(output), reports)
+    measured = Calibration(document, None if output is None else Path(output), reports, protocol.people.failed, others)
     if wanted and output is not None and (spread := result.measurement.spread):
         drawn = figures.scores(replace(spread, fmr=fmr, threshold=measured.threshold), language)
         write_drawing(drawn, Path(output).with_suffix(""), wanted)
     return measured
+
+
+def _charts(output: str | Path | None, formats: Sequence[Format]) -> list[Path]:
+    """Where the chart goes, in each format."""
+    if output is None or not formats:
+        return []
+    return [Path(output).with_suffix(f".{ending}") for ending in ("svg", *formats)]
 
 
 def _check_chart(output: str | Path | None, formats: Iterable[str]) -> tuple[Format, ...]:
