@@ -11,10 +11,13 @@ from rostro.cli.train import shown
 from rostro.core.errors import BadInput
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 
-def evaluate(checkpoint: Path | None, root: Path, folder: Path, language: str, *, json: bool) -> None:
+def evaluate(
+    checkpoint: Path | None, root: Path, folder: Path, language: str, formats: Sequence[str], *, json: bool
+) -> None:
     """Asks the checkpoint about each photo, writes the report, prints the main figures."""
     from rostro.evaluation.classification_report import summary
     from rostro.evaluation.classify import evaluate_classification
@@ -29,6 +32,7 @@ def evaluate(checkpoint: Path | None, root: Path, folder: Path, language: str, *
             recognizer=options.make_recognizer(),
             output=folder,
             language=checked,
+            formats=formats,
             on_photo=seen.photo,
         )
     if json:

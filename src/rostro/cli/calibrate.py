@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -22,6 +22,8 @@ def command(
     output_file: Annotated[Path, typer.Option("--output", help="Operating point file, for --operating-point.")] = Path(
         "operating-point.json"
     ),
+    language: Annotated[str, typer.Option("--language", help="Of the chart: en or es.")] = "en",
+    formats: options.Format = None,
     data: Annotated[
         str | None, typer.Option("--data", help="What the photos are, for the file. Default: the folder's name.")
     ] = None,
@@ -45,6 +47,7 @@ def command(
     from rostro.evaluation.calibrate import calibrate
     from rostro.evaluation.options import Options
 
+    written = options.formats(formats)
     recognizer = options.make_recognizer(
         detector=detector, embedder=embedder, alignment=alignment, engine=engine, precision=precision
     )
@@ -52,7 +55,8 @@ def command(
         task = bar.add_task(recognizer.embedder_name, total=None)
         found = calibrate(
             root, fmr=fmr, recognizer=recognizer, output=output_file, data=data, face=verb.check_face(face),
-            groups=groups, options=Options(seed=seed, replicates=replicates),
+            groups=groups, options=Options(seed=seed, replicates=replicates), language=cast("Any", language),
+            formats=written,
             on_progress=lambda done, total: bar.update(task, completed=done, total=total),
         )  # fmt: skip
     if json:

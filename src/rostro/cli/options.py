@@ -12,6 +12,8 @@ from rostro.core.errors import BadInput
 from rostro.core.ranges import FALSE_MATCH_RATE, QUALITY, SCORE, SEARCH_RATE, SIDE, SIMILARITY
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rostro.recognizer import Recognizer
 
 Photos = Annotated[list[Path], typer.Argument(help="Photos, or folders of photos.", show_default=False)]
@@ -73,6 +75,14 @@ Collections = Annotated[
     list[str] | None,
     typer.Option("--collection", help="Look in this collection only; may be given several times.", show_default=False),
 ]
+Format = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--format",
+        help="Write charts and report as pdf or png, too (extra pdf); commas between them, or given several times.",
+        show_default="svg and html",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else.")]
 Picture = Annotated[Path | None, typer.Option("--picture", help="Also draw the answer into this file (.png, .jpg).")]
 LargestFace = Annotated[
@@ -121,6 +131,18 @@ def refuse_both(**given: object) -> None:
     names = [f"--{name.replace('_', '-')}" for name, value in given.items() if value is not None and value is not False]
     if len(names) > 1:
         raise BadInput(f"{' and '.join(names)} contradict each other: give one of them")
+
+
+def formats(given: Sequence[str] | None) -> tuple[str, ...]:
+    """What ``--format`` names.
+
+    Raises:
+        BadInput: Another format.
+        MissingExtra: The extra ``pdf`` is not installed.
+    """
+    from rostro.reports.typeset import check_formats
+
+    return check_formats(name.strip() for text in given or () for name in text.split(",") if name.strip())
 
 
 def make_recognizer(
