@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from rostro.cli import options, output
-from rostro.gallery.base import without_password
+from rostro.core.redaction import redacted
 
 
 def command(
@@ -63,7 +63,7 @@ def command(
         output.print_json(done.to_dict())
     else:
         output.say(
-            f"{done.templates} new templates of {done.people} people in {without_password(recognizer.gallery_url)}"
+            f"{done.templates} new templates of {done.people} people in {redacted(recognizer.gallery_url)}"
             f" ({done.skipped} photos were there already)"
         )
     output.report_failures(done.failed)

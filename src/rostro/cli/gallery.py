@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rostro.cli import options, output
-from rostro.gallery.base import open_gallery, without_password
+from rostro.core.redaction import redacted
+from rostro.gallery.base import open_gallery
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,7 +40,7 @@ def info(gallery: options.GalleryUrl = None, json: options.Json = False) -> None
     Example: rostro gallery info --gallery people.db
     """
     with _open(gallery) as opened:
-        about = {"gallery": without_password(opened.url), "space": opened.space, **asdict(opened.info())}
+        about = {"gallery": redacted(opened.url), "space": opened.space, **asdict(opened.info())}
     if json:
         output.print_json(about)
         return

@@ -30,6 +30,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from rostro.core.redaction import redacted
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -37,13 +39,17 @@ if TYPE_CHECKING:
 class RostroError(Exception):
     """The root of all errors raised on purpose.
 
+    What they say leaves by many doors (a terminal, a log, JSON, a page), so passwords are hidden here, once.
+
     Attributes:
         values: What the message says, for programs: ``{"faces": 3}``.
     """
 
     def __init__(self, message: str, **values: Any) -> None:
-        super().__init__(message)
-        self.values: Mapping[str, Any] = values
+        super().__init__(redacted(message))
+        self.values: Mapping[str, Any] = {
+            name: redacted(value) if isinstance(value, str) else value for name, value in values.items()
+        }
 
     @property
     def kind(self) -> str:
@@ -62,8 +68,8 @@ class PhotoError(RostroError):
 
     def __init__(self, photo: str, reason: str, **values: Any) -> None:
         super().__init__(f"{photo}: {reason}", **values)
-        self.photo = photo
-        self.reason = reason
+        self.photo = redacted(photo)
+        self.reason = redacted(reason)
 
     def __reduce__(self) -> tuple[type[PhotoError], tuple[str, str], dict[str, Any]]:
         return type(self), (self.photo, self.reason), self.__dict__

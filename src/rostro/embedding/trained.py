@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from rostro.core.errors import BadInput, MissingExtra, ModelCorrupt
+from rostro.core.files import expanded
 from rostro.core.types import AlignmentSpec, Crops, Floats
 from rostro.embedding.base import EMBEDDERS, Embedder
 from rostro.embedding.fused import fuse, is_fusion
@@ -108,7 +109,7 @@ def find_embedder(name: str) -> type[Embedder]:
         UnknownModel: None of these.
         BadInput: The checkpoint is not one of an embedder, or the fusion cannot be read.
     """
-    path = Path(name).expanduser()
+    path = expanded(name)
     if name not in EMBEDDERS and path.exists():
         return _class_of(path)
     if name not in EMBEDDERS and is_fusion(name):

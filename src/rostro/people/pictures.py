@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rostro.core.errors import BadInput, GalleryError
-from rostro.core.files import write_file
+from rostro.core.files import expanded, write_file
 from rostro.gallery.base import backend_of
 from rostro.photos.writing import encode_picture
 
@@ -42,7 +42,7 @@ class Pictures:
         """The store of a gallery that is a file (``people.db`` has ``people.db.crops/``); None for other galleries."""
         if backend_of(gallery_url) != "sqlite" or gallery_url == ":memory:":
             return None
-        path = Path(gallery_url.removeprefix("sqlite:///")).expanduser()
+        path = expanded(gallery_url.removeprefix("sqlite:///"))
         return cls(path.with_name(path.name + ".crops"))
 
     def keep(self, person: int, source_hash: str, crop: Image) -> None:

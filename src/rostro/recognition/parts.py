@@ -12,11 +12,12 @@ from rostro.alignment.base import Alignment, chosen_spec, open_alignment
 from rostro.core.decisions import OperatingPoint
 from rostro.core.errors import BadInput
 from rostro.core.lazy import Lazy
+from rostro.core.redaction import redacted
 from rostro.core.settings import Settings
 from rostro.detection.base import DETECTORS, Detector
 from rostro.embedding.base import Embedder
 from rostro.embedding.trained import find_embedder
-from rostro.gallery.base import Gallery, open_gallery, without_password
+from rostro.gallery.base import Gallery, open_gallery
 from rostro.models.store import ModelStore
 from rostro.recognition.judging import Judging, open_judge
 from rostro.recognition.pipeline import Pipeline
@@ -146,7 +147,7 @@ class Parts:
         """What a class that adds parts notes of them."""
 
     def __repr__(self) -> str:
-        gallery = without_password(self.gallery_url)
+        gallery = redacted(self.gallery_url)
         return f"<{type(self).__name__} {self.detector_name} + {self.embedder_name}, gallery {gallery}>"
 
     # Open and closed. Nothing needs to be opened; to open it shows at once what cannot work.

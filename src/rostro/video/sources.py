@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rostro.core.errors import BadInput
-from rostro.gallery.base import without_password
+from rostro.core.redaction import redacted
 from rostro.video.capture import Capture
 from rostro.video.live import Newest, Readable, reconnecting
 from rostro.video.recorded import USUAL_RATE, ahead, file_frames, folder_frames, paced
@@ -55,10 +55,10 @@ def open_source(text: str, *, real_time: bool = False, connect: Callable[[int | 
     """
     scheme, separator, _ = text.partition("://")
     if separator and scheme.lower() not in SCHEMES:
-        raise BadInput(f"{without_password(text)}: videos are read from {', '.join(SCHEMES)}, not from {scheme}")
+        raise BadInput(f"{text}: videos are read from {', '.join(SCHEMES)}, not from {scheme}")
     if separator or text.isdecimal():
         address = text if separator else int(text)
-        name = without_password(text) if separator else f"camera {text}"
+        name = redacted(text) if separator else f"camera {text}"
         return Source(name, True, _LIVE_RATE, partial(_live, lambda: connect(address)))
     path = Path(text)
     if path.is_char_device():

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rostro.core.errors import BadInput
-from rostro.gallery.base import without_password
 from rostro.recognizer import Recognizer
 from rostro.video.events import Clock, Event, FaceEvent
 from rostro.video.eyes import RecognizerEyes
@@ -92,8 +91,7 @@ def _picture(event: Event, sightings: Sightings | None) -> dict[str, str | None]
 def _sightings(recognizer: Recognizer) -> Sightings:
     pictures = recognizer.people.pictures
     if pictures is None:
-        shown = without_password(recognizer.gallery_url)
-        raise BadInput(f"{shown}: pictures are kept beside galleries that are files, and this is none")
+        raise BadInput(f"{recognizer.gallery_url}: pictures are kept beside galleries that are files, and this is none")
     return Sightings(pictures, recognizer.gallery)
 
 

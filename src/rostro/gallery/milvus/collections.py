@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from rostro.core.errors import GalleryError, MissingExtra, SpaceMismatch
-from rostro.gallery.base import without_password
 from rostro.gallery.milvus.address import Address
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ class Collections:
         except ImportError as error:
             raise MissingExtra("pymilvus", "milvus") from error
         logging.getLogger("pymilvus").setLevel(logging.CRITICAL)  # it prints the errors that it also raises
-        self.shown = without_password(url)
+        self.shown = url  # errors hide its password
         self.address = Address.parse(url)
         self.people = f"{self.address.name}_people"
         self.templates = f"{self.address.name}_templates"

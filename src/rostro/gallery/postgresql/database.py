@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qsl, quote, urlencode
 
 from rostro.core.errors import BadInput, GalleryError, MissingExtra
-from rostro.gallery.base import without_password
+from rostro.gallery.checks import check_address
 from rostro.gallery.postgresql.codes import fill_codes
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Database:
     """
 
     def __init__(self, url: str, *, create: bool) -> None:
-        self.shown = without_password(url)
+        self.shown = url  # errors hide its password
         self._address, self.schema = _split(url)
         self._lock = threading.Lock()
         self._closed = False
@@ -227,11 +227,12 @@ def _split(url: str) -> tuple[str, str]:
         MissingExtra: psycopg or pgvector is not installed.
     """
     _check_installed()
+    check_address(url)
     address, _, query = url.partition("?")
     options = dict(parse_qsl(query, keep_blank_values=True))
     schema = options.pop("gallery", DEFAULT_GALLERY)
     if not 0 < len(schema.encode()) < 64 or schema.startswith("pg_"):
-        raise BadInput(f"{without_password(url)}: a gallery's name has 1 to 63 bytes and does not start with pg_")
+        raise BadInput(f"{url}: a gallery's name has 1 to 63 bytes and does not start with pg_")
     return f"{address}?{urlencode(options, quote_via=quote)}", schema
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from rostro.core.errors import GalleryCorrupt, GalleryError
+from rostro.core.files import expanded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -98,7 +99,7 @@ class Database:
 
     def __init__(self, path: str, *, create: bool, patience: float = 60.0) -> None:
         self.path = path
-        self.file = None if path == MEMORY else Path(path).expanduser().absolute()
+        self.file = None if path == MEMORY else expanded(path).absolute()
         self._patience = patience
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None

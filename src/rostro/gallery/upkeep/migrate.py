@@ -15,7 +15,7 @@ import numpy as np
 
 from rostro.core.errors import BadInput, SpaceMismatch
 from rostro.core.types import Answer
-from rostro.gallery.base import lent, without_password
+from rostro.gallery.base import lent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -81,7 +81,7 @@ def migrate(
         GalleryError: One of them cannot be opened.
     """
     if isinstance(source, str | Path) and source == target:
-        raise BadInput(f"{without_password(str(source))}: a gallery cannot be copied onto itself")
+        raise BadInput(f"{source}: a gallery cannot be copied onto itself")
     with (
         lent(source) as old,
         lent(target, space=old.space, create=old.space is not None) as new,

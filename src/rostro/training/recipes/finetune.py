@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rostro.core.errors import BadInput
+from rostro.core.files import expanded
 from rostro.core.types import AlignmentSpec
 from rostro.nets.keras_file import read_keras
 from rostro.training.base import option
@@ -54,7 +55,7 @@ class FinetuneRecipe(MetricRecipe):
         chosen = self.chosen
         if chosen.blocks < 0 or not 0 < chosen.decay <= 1:
             raise BadInput(f"blocks is at least 0 and decay in (0, 1], got {chosen.blocks} and {chosen.decay}")
-        path = Path(chosen.base).expanduser()
+        path = expanded(chosen.base)
         start = self._checkpoint(path) if path.exists() else self._shipped(chosen.base)
         blocks = blocks_of(start.net.network)
         if chosen.blocks > len(blocks):
