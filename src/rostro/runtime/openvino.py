@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from collections import Counter, OrderedDict, deque
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -190,16 +191,21 @@ class OpenVINOEngine(Engine):
         }
         if -1 in shape:
             config["CPU_RUNTIME_CACHE_CAPACITY"] = _CACHED
-        if self._options.cache_dir is not None:
-            config["CACHE_DIR"] = str(self._options.cache_dir)
         model = self._model.clone()
         try:
             model.reshape(list(shape))
             if self._ranges is not None:
                 quantise(model, self._ranges, largest_weight())
-            return _Network(self._core.compile_model(model, "CPU", config), self._order)
+            return _Network(self._compiled(model, config), self._order)
         except RuntimeError as error:
             raise engine_error(self._file, f"cannot take samples of shape {tuple(shape[1:])}", error) from None
+
+    def _compiled(self, model: Any, config: dict[str, Any]) -> Any:
+        """By the cache, where that can be used: a read-only disk or a full one only makes it slower."""
+        if self._options.cache_dir is not None:
+            with suppress(RuntimeError):
+                return self._core.compile_model(model, "CPU", {**config, "CACHE_DIR": str(self._options.cache_dir)})
+        return self._core.compile_model(model, "CPU", config)
 
 
 def _read_graph(file: Path, outputs: Sequence[str]) -> Any:

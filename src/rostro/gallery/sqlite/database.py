@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from rostro.core.errors import GalleryCorrupt, GalleryError
 from rostro.core.files import expanded
+from rostro.gallery.sqlite.reading_only import Signature, address_to_read, signature
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -82,6 +83,10 @@ _REASONS = {
 }
 
 
+#: What SQLite says where a file, or the ones that it needs beside it, cannot be written.
+_UNWRITABLE = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
+
+
 class Database:
     """One connection, used by one thread at a time; other processes have their own.
 
@@ -92,6 +97,7 @@ class Database:
 
     Attributes:
         file: Where the gallery is; None if it is in memory.
+        read_only: Whether it can be read and not written, because of its disk or its folder.
 
     Raises:
         GalleryError: No such file, not a rostro gallery, or one of a newer version.
@@ -103,15 +109,16 @@ class Database:
         self._patience = patience
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
+        self._signature: Signature = ()
+        self.read_only = False
         with self._errors_named():
-            self._connection = sqlite3.connect(
-                self._uri(create), uri=True, timeout=patience, isolation_level=None, check_same_thread=False
-            )
             try:
-                self._prepare(self._connection, create)
-            except BaseException:
-                self._connection.close()
-                raise
+                self._connection = self._connect(self._uri(create), lambda sql: self._prepare(sql, create))
+            except sqlite3.OperationalError as error:
+                if _code(error) not in _UNWRITABLE or self.file is None or not self.file.is_file():
+                    raise
+                self._connection = self._connect_to_read(self.file)
+                self.read_only = True
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -173,7 +180,7 @@ class Database:
     @contextmanager
     def _transaction(self, kind: Literal["DEFERRED", "IMMEDIATE"]) -> Iterator[sqlite3.Connection]:
         with self._lock, self._errors_named():
-            sql = self._open_connection()
+            sql = self._up_to_date(self._open_connection())
             sql.execute(f"BEGIN {kind}")
             try:
                 yield sql
@@ -186,6 +193,33 @@ class Database:
         if self._connection is None:
             raise GalleryError(f"{self.path}: the gallery is closed")
         return self._connection
+
+    def _connect(self, uri: str, prepare: Callable[[sqlite3.Connection], None]) -> sqlite3.Connection:
+        sql = sqlite3.connect(uri, uri=True, timeout=self._patience, isolation_level=None, check_same_thread=False)
+        try:
+            prepare(sql)
+        except BaseException:
+            sql.close()
+            raise
+        return sql
+
+    def _connect_to_read(self, file: Path) -> sqlite3.Connection:
+        """A connection to what is there now."""
+
+        def check(sql: sqlite3.Connection) -> None:
+            if self._version(sql, create=False) < len(MIGRATIONS):
+                raise GalleryError(f"{self.path}: made by an older rostro; open it once where it can be written")
+
+        self._signature = signature(file)
+        return self._connect(address_to_read(file, self.path), check)
+
+    def _up_to_date(self, sql: sqlite3.Connection) -> sqlite3.Connection:
+        """The connection; a new one where a file that we may only read was changed by somebody who may write it."""
+        if self.read_only and self.file is not None and signature(self.file) != self._signature:
+            self._connection = self._connect_to_read(self.file)
+            sql.close()
+            return self._connection
+        return sql
 
     def _uri(self, create: bool) -> str:
         if self.file is None:

@@ -40,7 +40,8 @@ class SqliteGallery(Gallery):
     def __init__(self, url: str, database: Database) -> None:
         self.url = url
         self._database = database
-        self._searcher = Searcher(database.file and database.file.with_name(f"{database.file.name}.index"))
+        index = database.file and database.file.with_name(f"{database.file.name}.index")
+        self._searcher = Searcher(index, read_only=database.read_only)
 
     @classmethod
     def open(cls, url: str, *, space: str | None = None, create: bool = True) -> Self:
@@ -58,6 +59,8 @@ class SqliteGallery(Gallery):
         if space is None:
             return
         stored = self.space
+        if stored is None and self._database.read_only:
+            return  # nothing is in it, and nothing will come
         if stored is None:
             with self._database.writing() as sql:
                 sql.execute("INSERT INTO meta VALUES ('space', ?) ON CONFLICT DO NOTHING", (space,))
@@ -243,6 +246,8 @@ class SqliteGallery(Gallery):
 
     def _purge(self) -> None:
         """Drives erased bytes out of the files, if any removal still needs it."""
+        if self._database.read_only:
+            return
         due = erasure.purge(self._database)
         if due is not None:
             with self._database.reading() as sql:

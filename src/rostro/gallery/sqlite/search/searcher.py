@@ -51,10 +51,12 @@ class Searcher:
 
     Args:
         file: Where the index is kept; None keeps it in memory only.
+        read_only: Whether the file is read where it is of use, and never written.
     """
 
-    def __init__(self, file: Path | None) -> None:
+    def __init__(self, file: Path | None, *, read_only: bool = False) -> None:
         self._file = file
+        self._read_only = read_only
         self._index: TemplateIndex | None = None
         self._erasure: str | None = None
 
@@ -75,7 +77,7 @@ class Searcher:
     def rebuild(self, sql: sqlite3.Connection, dims: int) -> None:
         """Makes the index anew from the table, and its file if there is to be one."""
         self.close()
-        if self._file is not None:
+        if self._file is not None and not self._read_only:
             self._file.unlink(missing_ok=True)
         self._refreshed(sql, dims)
 
@@ -149,7 +151,7 @@ class Searcher:
 
     def _save(self, sql: sqlite3.Connection, index: TemplateIndex) -> None:
         """Replaces the file at once. A gallery that cannot have one is searched all the same."""
-        if self._file is None:
+        if self._file is None or self._read_only:
             return
         try:
             with FileLock(f"{self._file}.lock", timeout=0):
