@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from threading import RLock
 from typing import TYPE_CHECKING, Generic, TypeVar
+
+from rostro.core.forking import Mutex
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +33,7 @@ class Lazy(Generic[T]):
             make: Makes the value. What it raises goes to whoever asked, and the next one who asks tries again.
         """
         self._make = make
-        self._lock = RLock()
+        self._lock = Mutex(reentrant=True)
         self._value: list[T] = []
 
     def __call__(self) -> T:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-import threading
 from collections import Counter, OrderedDict, deque
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rostro.core.forking import Forking, Mutex, abandon
+from rostro.core.lazy import Lazy
 from rostro.runtime._merging import merge_convolutions
 from rostro.runtime._precision import choose_precision, largest_weight, native_precisions
 from rostro.runtime._quantisation import quantise, read_ranges
@@ -36,7 +37,7 @@ _SMALL = 2**15  # numbers in a request that outweigh its cost; samples smaller t
 _MOST = 16  # samples that may share a request
 
 
-class OpenVINOEngine(Engine):
+class OpenVINOEngine(Engine, Forking):
     """Runs a model on the CPU: a stream per thread, a request per sample.
 
     Small samples share a request, and those of a network that asks for it.
@@ -65,8 +66,8 @@ class OpenVINOEngine(Engine):
         if options.device != "cpu":
             raise engine_error(model, f"OpenVINO runs on cpu here, not on {options.device}; see the engine onnxruntime")
         self.device = "CPU"
-        self._core = openvino.Core()
-        native = native_precisions(self._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
+        self._core = Lazy(openvino.Core)
+        native = native_precisions(self._core().get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
         self.precision = choose_precision(options.precision, native, has_ranges=ranges is not None, model=model.name)
         self._ranges = read_ranges(ranges) if ranges is not None and self.precision == "int8" else None
         self._together = together
@@ -74,12 +75,20 @@ class OpenVINOEngine(Engine):
         self._options = options
         self._model = self._read(outputs)
         self._order = output_order(model, [frozenset(output.get_names()) for output in self._model.outputs], outputs)
-        self._lock = threading.Lock()
+        self._lock = Mutex()
         self._seen: Counter[Shape] = Counter()
         self._exact: OrderedDict[Shape, _Network] = OrderedDict()
         self._flexible: _Network | None = None
         self._flexible_shape: list[int] = []
         self._new_shapes = 0
+        self.join_forks()
+
+    def after_fork(self) -> None:
+        """Compiles anew in a forked child: the threads that a compiled form waits for are the parent's."""
+        abandon(*self._exact.values(), self._flexible, self._core.forget())
+        self._lock = Mutex()
+        self._exact = OrderedDict()
+        self._flexible = None
 
     def run(self, batch: NDArray[Any]) -> tuple[NDArray[Any], ...]:
         """See `Engine.run`."""
@@ -124,7 +133,7 @@ class OpenVINOEngine(Engine):
             if outputs is not None and self._file.suffix == ".pb":
                 model = _read_graph(self._file, outputs)
             else:
-                model = self._core.read_model(self._file)
+                model = self._core().read_model(self._file)
         except RuntimeError as error:
             raise engine_error(self._file, "cannot be read", error) from None
         if len(model.inputs) != 1:
@@ -204,8 +213,8 @@ class OpenVINOEngine(Engine):
         """By the cache, where that can be used: a read-only disk or a full one only makes it slower."""
         if self._options.cache_dir is not None:
             with suppress(RuntimeError):
-                return self._core.compile_model(model, "CPU", {**config, "CACHE_DIR": str(self._options.cache_dir)})
-        return self._core.compile_model(model, "CPU", config)
+                return self._core().compile_model(model, "CPU", {**config, "CACHE_DIR": str(self._options.cache_dir)})
+        return self._core().compile_model(model, "CPU", config)
 
 
 def _read_graph(file: Path, outputs: Sequence[str]) -> Any:

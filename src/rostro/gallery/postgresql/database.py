@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import itertools
-import threading
 import time
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qsl, quote, urlencode
 
 from rostro.core.errors import BadInput, GalleryError, MissingExtra
+from rostro.core.forking import Forking, Mutex, abandon
 from rostro.gallery.checks import check_address
 from rostro.gallery.postgresql.codes import fill_codes
 
@@ -64,7 +64,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
 _TRIES = 6
 
 
-class Database:
+class Database(Forking):
     """One connection to one gallery's schema, used by one thread at a time; made anew when it is lost.
 
     Args:
@@ -79,11 +79,18 @@ class Database:
     def __init__(self, url: str, *, create: bool) -> None:
         self.shown = url  # errors hide its password
         self._address, self.schema = _split(url)
-        self._lock = threading.Lock()
+        self._lock = Mutex()
         self._closed = False
         self._connection: Connection[Any] | None = None
         self._reached = False
         self.run(lambda sql: self._prepare(sql, create))
+        self.join_forks()
+
+    def after_fork(self) -> None:
+        """Makes a connection of its own in a forked child, when it is next needed; this one is the parent's."""
+        self._lock = Mutex()
+        abandon(self._connection)
+        self._connection = None
 
     def run(self, work: Work[T]) -> T:
         """Runs ``work`` in a transaction. It may be run again, if nothing of it was committed.

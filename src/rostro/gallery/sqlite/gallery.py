@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 class SqliteGallery(Gallery):
-    """A gallery in a SQLite file. Open it after a process forks, not before."""
+    """A gallery in a SQLite file."""
 
     name = "sqlite"
 

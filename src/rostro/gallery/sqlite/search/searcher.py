@@ -20,6 +20,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from rostro.core.files import replacing
+from rostro.core.forking import Forking, abandon
 from rostro.gallery.sqlite.search.index import CANDIDATES, TemplateIndex
 from rostro.gallery.sqlite.search.reranking import reranked, vectors_of
 from rostro.gallery.sqlite.search.scan import ScanIndex
@@ -46,7 +47,7 @@ _EXACT_IN_COLLECTIONS = 5_000
 _log = logging.getLogger(__name__)
 
 
-class Searcher:
+class Searcher(Forking):
     """The search of one gallery.
 
     Args:
@@ -59,6 +60,13 @@ class Searcher:
         self._read_only = read_only
         self._index: TemplateIndex | None = None
         self._erasure: str | None = None
+        self.join_forks()
+
+    def after_fork(self) -> None:
+        """Reads the index anew in a forked child: the threads that search in it are the parent's."""
+        if self._index is not None and self._index.scan is not None:
+            abandon(self._index)
+            self._index = None
 
     def search(
         self, sql: sqlite3.Connection, queries: Floats, count: int, collections: Collection[str] | None = None
