@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from rostro.core.decisions import Identification, Verification
 from rostro.core.lazy import Lazy
 from rostro.core.types import Embedding, Face
 from rostro.people.enroll import Enrollment, people_photos
 from rostro.people.people import People
+from rostro.photos.reading import is_photo, several
 from rostro.recognition.lookup import identify
 from rostro.recognition.parts import Parts
 from rostro.recognition.pipeline import Failure, PhotoFaces
@@ -33,7 +31,8 @@ class Recognizer(Parts):
 
     Making one touches no disk and loads no model: each part comes when it is first needed, and stays.
 
-    A *photo* is a path, bytes, a binary file object, or an RGB uint8 array (H, W, 3).
+    A *photo* is a path, bytes, a binary file object, an array (RGB uint8 (H, W, 3); or grey, RGBA, float), or a picture
+    of Pillow's.
 
         >>> recognizer = rostro.Recognizer(gallery="people.db")  # doctest: +SKIP
         >>> recognizer.enroll("family/")  # one folder per person  # doctest: +SKIP
@@ -47,14 +46,18 @@ class Recognizer(Parts):
         """Many photos through the pipeline, in order, in bounded memory.
 
         Args:
-            photos: Paths, bytes, file objects or arrays; read lazily.
+            photos: Paths, bytes, file objects, arrays or pictures of Pillow's; read lazily.
             embed: Whether to align and embed the faces too.
             face: Keep one face per photo by this rule (``only``, ``dominant``, ``largest``, ``centre``); None: all.
             keep: Whether answers carry the image and the crops.
 
         Yields:
-            One `PhotoFaces` or `Failure` per photo.
+            One `PhotoFaces` or `Failure` per photo; what is no photo at all is a `Failure` like others.
+
+        Raises:
+            BadInput: One photo alone instead of several.
         """
+        photos = several(photos)
         return (self.pipeline if embed else self.detection_pipeline).run(photos, face=face, keep=keep)
 
     def detect(self, photo: Any) -> list[Face]:
@@ -111,7 +114,7 @@ class Recognizer(Parts):
         )
 
     def _prepare(self) -> None:
-        self._people = Lazy(lambda: People(self.gallery))
+        self._people = Lazy(lambda: People(self.existing_gallery))
 
     def close(self) -> None:
         """See `Parts.close`."""
@@ -120,7 +123,11 @@ class Recognizer(Parts):
 
     @property
     def people(self) -> People:
-        """The people of the gallery: list, rename, merge, erase."""
+        """The people of the gallery: list, rename, merge, erase.
+
+        Raises:
+            GalleryError: There is no such gallery; `enroll` makes it.
+        """
         return self._people()
 
     def enroll(
@@ -153,8 +160,9 @@ class Recognizer(Parts):
         Raises:
             BadInput: A path does not exist, or a folder holds no people.
         """
-        one = isinstance(photos, str | PathLike | bytes | np.ndarray) or hasattr(photos, "read")
-        listed = people_photos([photos] if one else list(photos), name)  # type: ignore[list-item,arg-type]
+        given: Any = [photos] if is_photo(photos) else several(photos)
+        listed = people_photos(list(given), name)
+        _ = self.gallery  # made, where it is not there
         on_count(len(listed))
         gate = self.judge.gate if self.judge is not None and not any_quality else None
         enroller = self.people.enroller(
@@ -187,7 +195,7 @@ class Recognizer(Parts):
         """
         table = FaceTable(Path(output), self.space)
         return tabulate(
-            photos, table, self.photos, max_bytes=self.settings.max_bytes, on_photo=on_photo, stopped=stopped
+            several(photos), table, self.photos, max_bytes=self.settings.max_bytes, on_photo=on_photo, stopped=stopped
         )
 
     def search_rate(self, fpir: float) -> SearchRate:
@@ -204,7 +212,7 @@ class Recognizer(Parts):
             BadInput: A rate outside (0, 1).
         """
         tail = operating_points.tail_of(self.space, self._operating_point_given)
-        people = self.gallery.info().people
+        people = self.existing_gallery.info().people
         found = threshold_of_search(tail, fpir, people)
         return threshold_of_search(tail, fpir, people, cautious=True) if found.extrapolated else found
 
@@ -239,7 +247,7 @@ class Recognizer(Parts):
     ) -> list[Identification]:
         """Identifies the faces of a photo that went through `photos`; see `identify`."""
         return identify(
-            self.gallery,
+            self.existing_gallery,
             found.faces,
             found.embeddings,
             self.operating_point,

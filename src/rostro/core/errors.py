@@ -5,6 +5,7 @@
     RostroError
     ├── PhotoError            a photo cannot be used; names the photo and the reason
     │   ├── UnreadablePhoto   broken, truncated, empty, not a picture
+    │   │   └── NotAPhoto     of no form that photos have in a program; a BadInput, too
     │   ├── PhotoTooLarge     over the limit on bytes, pixels or faces
     │   ├── NoFace            a face was needed and none was found
     │   ├── SeveralFaces      one face was needed and several were found
@@ -162,3 +163,7 @@ class NoOperatingPoint(RostroError):  # noqa: N818
 
 class BadInput(RostroError):  # noqa: N818
     """An argument outside its range, or a file of the wrong form."""
+
+
+class NotAPhoto(UnreadablePhoto, BadInput):
+    """What was given is of no form that a photo has: a text, a number, an array of another shape."""

@@ -38,10 +38,14 @@ class Lazy(Generic[T]):
 
     def __call__(self) -> T:
         """The value."""
+        return self.made_by(self._make)
+
+    def made_by(self, make: Callable[[], T]) -> T:
+        """The value; where it is not there, it is made in this way."""
         if not self._value:
             with self._lock:
                 if not self._value:
-                    self._value.append(self._make())
+                    self._value.append(make())
         return self._value[0]
 
     @property

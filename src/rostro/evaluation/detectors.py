@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rostro.core.errors import EngineError, MissingExtra, ModelError
 from rostro.core.types import Answer
 from rostro.detection.base import DETECTORS
+from rostro.photos.reading import several
 from rostro.recognition.answers import failures
 from rostro.recognition.pipeline import Failure, PhotoFaces
 from rostro.recognizer import Recognizer
@@ -81,6 +82,7 @@ def detect_with_all(
         keep: Whether answers carry the image.
         make: Makes the recogniser of a detector; None makes it with default options.
     """
+    photos = list(several(photos))
     made = make or (lambda name: Recognizer(detector=name, max_side=max_side))
     rows: dict[tuple[int, str], Detection] = {}
     failed: dict[int, Failure] = {}

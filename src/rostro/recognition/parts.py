@@ -70,7 +70,8 @@ class Parts:
             precision: ``auto``, ``f32``, ``bf16`` or ``int8``; None takes the settings'.
             gallery: Path or URL of the gallery, or a `Gallery` (which stays open when this is closed); None takes the
                 settings'.
-            create_gallery: Whether a gallery that is not there is made; otherwise it is an error.
+            create_gallery: Whether a gallery that is not there is made, by `open` and by what puts people into it. A call
+                that only reads makes none, and says so.
             threshold: Cosine similarity from which two faces are the same person; None takes a measured one.
             fmr: Aim at this false match rate among the measured operating points; None takes their default.
             operating_point: A file written by `rostro.calibrate`, or an `OperatingPoint`, instead of the shipped ones.
@@ -129,11 +130,8 @@ class Parts:
         self._operating_point = Lazy(
             lambda: operating_points.deciding(self.space, threshold=threshold, fmr=fmr, given=operating_point)
         )
-        self._gallery = Lazy(
-            (lambda: gallery)
-            if isinstance(gallery, Gallery)
-            else lambda: open_gallery(self.gallery_url, space=self.space, create=create_gallery)
-        )
+        self._create_gallery = create_gallery
+        self._gallery = Lazy((lambda: gallery) if isinstance(gallery, Gallery) else self._open_gallery)
         self.turn = turn
         self._judge = Lazy(
             lambda: open_judge(
@@ -248,6 +246,21 @@ class Parts:
             GalleryError: It cannot be opened.
         """
         return self._gallery()
+
+    @property
+    def existing_gallery(self) -> Gallery:
+        """The gallery, for who only reads: a name that was mistyped makes no new one.
+
+        Raises:
+            SpaceMismatch: It holds vectors of another space.
+            GalleryError: It is not there, or cannot be opened.
+        """
+        if self._owns_gallery:
+            return self._gallery.made_by(lambda: self._open_gallery(create=False))
+        return self._gallery()
+
+    def _open_gallery(self, *, create: bool = True) -> Gallery:
+        return open_gallery(self.gallery_url, space=self.space, create=create and self._create_gallery)
 
     @property
     def pipeline(self) -> Pipeline:

@@ -6,6 +6,7 @@ it (``onnxruntime-gpu``, ``onnxruntime-directml``).
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -134,6 +135,8 @@ class ONNXRuntimeEngine(Engine, Forking):
 
 
 def _import() -> Any:
+    """The library. By itself it keeps a number for this machine in the home folder, and looks for its maker's host."""
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     try:
         import onnxruntime
     except ImportError:

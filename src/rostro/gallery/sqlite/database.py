@@ -103,7 +103,7 @@ class Database(Forking):
         self._closed_by = ""
         self.read_only = False
         with errors_named(self.path):
-            self._connection: sqlite3.Connection | None = self._opened(create)
+            self._connection: sqlite3.Connection | None = self._opened(create or self.file is None)
         self.join_forks()
 
     def before_fork(self) -> None:
