@@ -15,12 +15,12 @@ HIDDEN: Final = "***"
 #: and ``/``: it reaches to the last ``@`` of the word.
 _IN_ADDRESS = re.compile(r"(?P<before>[A-Za-z][\w+.-]*://[^\s/?#@:'\"]*:)(?P<secret>\S+)(?=@)")
 
-#: ``password=…``, in a URL's query or as libpq writes it: to the next blank or the next option, or between quotes,
-#: which a ``repr`` may have written with backslashes before them.
+#: ``password=…``, in a URL's query or as libpq writes it: between quotes, which a ``repr`` or JSON may have written
+#: with backslashes before them (a quote inside has more of those), or to the next blank or the next option.
 _AS_OPTION = re.compile(
     r"(?P<before>\b\w*(?:password|passwd|passphrase|pwd|token|secret|apikey|api_key)\b\s*=\s*)"
-    r"(?P<secret>\\*'(?:[^'\\]|\\[^'])*(?:\\+'(?=[^\s),]))?[^']*'|\"[^\"]*\"|(?:[^\s&]|&(?!\w+=))+)",
-    re.IGNORECASE,
+    r"(?P<secret>(?P<quote>\\*['\"])(?:.*?(?<!\\)(?P=quote)|.*)|(?:[^\s&]|&(?!\w+=))+)",
+    re.IGNORECASE | re.DOTALL,
 )
 
 

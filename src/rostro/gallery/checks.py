@@ -50,8 +50,9 @@ def check_address(url: str) -> None:
         BadInput: Its password has a character that ends it too early, so that the rest of it would be taken for a host
             or a port, and shown by whoever cannot reach that.
     """
-    authority, rest = re.match(r"[^:]*://([^/?#]*)(.*)", url, re.DOTALL).groups()  # type: ignore[union-attr]
-    cut = "@" in rest.partition("?")[0] and "@" not in authority and re.search(r":(?!\d*$)", authority)
+    authority, path, query = re.match(r"[^:]*://([^/?#]*)([^?#]*)(.*)", url, re.DOTALL).groups()  # type: ignore[union-attr]
+    _, colon, port = authority.partition(":")
+    cut = "@" not in authority and bool(colon) and "@" in (path if port.isdecimal() else path + query)
     if authority.count("@") > 1 or cut:
         raise BadInput(f"{url}: in a password, write @ as %40, / as %2F, ? as %3F and # as %23")
 

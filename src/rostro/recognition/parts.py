@@ -70,8 +70,8 @@ class Parts:
             precision: ``auto``, ``f32``, ``bf16`` or ``int8``; None takes the settings'.
             gallery: Path or URL of the gallery, or a `Gallery` (which stays open when this is closed); None takes the
                 settings'.
-            create_gallery: Whether a gallery that is not there is made, by `open` and by what puts people into it. A call
-                that only reads makes none, and says so.
+            create_gallery: Whether a gallery that is not there is made, by `open` and by what puts people into it; a
+                call that only reads makes none, and says so.
             threshold: Cosine similarity from which two faces are the same person; None takes a measured one.
             fmr: Aim at this false match rate among the measured operating points; None takes their default.
             operating_point: A file written by `rostro.calibrate`, or an `OperatingPoint`, instead of the shipped ones.
