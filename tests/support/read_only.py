@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 from collections.abc import Iterator
@@ -22,7 +23,9 @@ def read_only(folder: Path) -> Iterator[Path]:
             subprocess.run(["mount", "-o", "remount,ro,bind", folder], capture_output=True, check=True)
             yield folder
         finally:
-            subprocess.run(["umount", folder], check=True)
+            gc.collect()
+            # lazily: a verb that was run in this process and failed may have left a file open
+            subprocess.run(["umount", "--lazy", folder], check=True)
         return
     inside = [folder, *folder.rglob("*")]
     before = {path: path.stat().st_mode for path in inside}
