@@ -31,6 +31,59 @@ class Forking:
     def after_fork(self) -> None:
         """In the child, before anything else runs there: lets go of what is the parent's."""
 
+    def go_on(self) -> None:
+        """In the parent, after."""
+
+
+class Gate(Forking):
+    """Lets any number of threads in, and the process fork while none of them is inside.
+
+    For libraries that have locks of their own, which nobody else can free.
+    """
+
+    def __init__(self, patience: float = 10.0) -> None:
+        """Opens it.
+
+        Args:
+            patience: Seconds that a fork waits for those who are inside.
+        """
+        self._patience = patience
+        self._renew()
+        self.join_forks()
+
+    def _renew(self) -> None:
+        self._changed = threading.Condition()
+        self._inside = 0
+        self._shut = False
+
+    def before_fork(self) -> None:
+        """See `Forking.before_fork`."""
+        with self._changed:
+            self._shut = True
+            self._changed.wait_for(lambda: not self._inside, self._patience)
+
+    def go_on(self) -> None:
+        """See `Forking.go_on`."""
+        with self._changed:
+            self._shut = False
+            self._changed.notify_all()
+
+    def after_fork(self) -> None:
+        """See `Forking.after_fork`."""
+        self._renew()
+
+    def __enter__(self) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: not self._shut)
+            self._inside += 1
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self._changed:
+            self._inside -= 1
+            self._changed.notify_all()
+
 
 class Mutex(Forking):
     """A lock that is free in a forked child, whoever held it in the parent."""
@@ -85,6 +138,11 @@ def _before() -> None:
         one.before_fork()
 
 
+def _go_on() -> None:
+    for one in list(_JOINED):
+        one.go_on()
+
+
 def _after() -> None:
     for one in list(_JOINED):
         one.after_fork()
@@ -96,4 +154,4 @@ def _after() -> None:
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=_before, after_in_child=_after)
+    os.register_at_fork(before=_before, after_in_child=_after, after_in_parent=_go_on)

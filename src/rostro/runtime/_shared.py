@@ -10,12 +10,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rostro.core.errors import EngineError
+from rostro.core.forking import Gate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
 _IMPORT = Lock()
+
+#: Engines at work. Their libraries have threads and locks of their own, which a fork in the middle would leave locked.
+WORKING = Gate()
 
 
 def engine_error(model: Path, what: str, error: BaseException | None = None) -> EngineError:

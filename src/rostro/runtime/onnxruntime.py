@@ -15,7 +15,7 @@ from rostro.core.errors import MissingExtra
 from rostro.core.forking import Forking, Mutex, abandon
 from rostro.core.lazy import Lazy
 from rostro.runtime._precision import choose_precision
-from rostro.runtime._shared import engine_error, output_order
+from rostro.runtime._shared import WORKING, engine_error, output_order
 from rostro.runtime.base import Engine, EngineOptions
 
 if TYPE_CHECKING:
@@ -65,7 +65,8 @@ class ONNXRuntimeEngine(Engine, Forking):
         self._lock = Mutex(reentrant=True)
         self._content: str | bytes = str(model)
         self._session = Lazy(lambda: self._open(self._content))
-        names = [output.name for output in self._session().get_outputs()]
+        with WORKING:
+            names = [output.name for output in self._session().get_outputs()]
         order = output_order(model, [frozenset([name]) for name in names], outputs)
         self._wanted = [names[i] for i in order]
         self.join_forks()
@@ -79,6 +80,10 @@ class ONNXRuntimeEngine(Engine, Forking):
         """See `Engine.run`."""
         if not len(batch):
             return tuple(output[:0] for output in self.run(np.zeros((1, *batch.shape[1:]), batch.dtype)))
+        with WORKING:
+            return self._run_all(batch)
+
+    def _run_all(self, batch: NDArray[Any]) -> tuple[NDArray[Any], ...]:
         session = self._session_for(batch.shape[1:])
         entry = session.get_inputs()[0]
         samples = np.ascontiguousarray(batch, _DTYPES.get(entry.type, np.float32))

@@ -14,7 +14,7 @@ from rostro.core.lazy import Lazy
 from rostro.runtime._merging import merge_convolutions
 from rostro.runtime._precision import choose_precision, largest_weight, native_precisions
 from rostro.runtime._quantisation import quantise, read_ranges
-from rostro.runtime._shared import engine_error, give_back_memory, load_openvino, output_order
+from rostro.runtime._shared import WORKING, engine_error, give_back_memory, load_openvino, output_order
 from rostro.runtime.base import Engine, EngineOptions
 
 if TYPE_CHECKING:
@@ -73,7 +73,8 @@ class OpenVINOEngine(Engine, Forking):
         self._together = together
         self._file = model
         self._options = options
-        self._model = self._read(outputs)
+        with WORKING:
+            self._model = self._read(outputs)
         self._order = output_order(model, [frozenset(output.get_names()) for output in self._model.outputs], outputs)
         self._lock = Mutex()
         self._seen: Counter[Shape] = Counter()
@@ -94,7 +95,11 @@ class OpenVINOEngine(Engine, Forking):
         """See `Engine.run`."""
         if not len(batch):
             return tuple(output[:0] for output in self.run(np.zeros((1, *batch.shape[1:]), batch.dtype)))
-        samples = np.ascontiguousarray(batch, self._model.input(0).get_element_type().to_dtype())
+        with WORKING:
+            return self._run_all(np.ascontiguousarray(batch, self._model.input(0).get_element_type().to_dtype()))
+
+    def _run_all(self, samples: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+        """In requests of one sample, or of several where that is faster."""
         shared = len(samples) - len(samples) % self._together
         if self._together == 1 or shared < 2 * self._together:
             return self._run(samples, self._block(samples))
