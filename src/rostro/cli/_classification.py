@@ -1,4 +1,4 @@
-"""``rostro evaluate classification``: the part of ``evaluate`` that asks a checkpoint trained here."""
+"""``rostro evaluate --checkpoint``: the part of ``evaluate`` that asks a checkpoint trained here."""
 
 from __future__ import annotations
 
@@ -12,8 +12,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def evaluate(checkpoint: Path | None, root: Path, folder: Path, language: str, *, json: bool) -> None:
-    """Asks the checkpoint about each photo, writes the report, prints the main figures."""
+def evaluate(
+    checkpoint: Path | None,
+    root: Path,
+    folder: Path | None,
+    language: str,
+    *,
+    overwrite: bool,
+    engine: str | None,
+    precision: str | None,
+    json: bool,
+) -> None:
+    """Asks the checkpoint about each photo, writes the report where one is wanted, prints the main figures."""
     from rostro.evaluation.classification_report import summary
     from rostro.evaluation.classify import evaluate_classification
 
@@ -24,8 +34,9 @@ def evaluate(checkpoint: Path | None, root: Path, folder: Path, language: str, *
         result = evaluate_classification(
             checkpoint,
             root,
-            recognizer=options.make_recognizer(),
+            recognizer=options.make_recognizer(engine=engine, precision=precision),
             output=folder,
+            overwrite=overwrite,
             language=checked,
             on_photo=seen.photo,
         )
@@ -34,4 +45,5 @@ def evaluate(checkpoint: Path | None, root: Path, folder: Path, language: str, *
         return
     for line in summary(result, checked):
         output.say(line)
-    output.say(f"{folder / 'report.html'}")
+    if folder is not None:
+        output.say(f"{folder / 'report.html'}")

@@ -15,8 +15,11 @@ from rostro.recognition.pipeline import Failure
 def command(
     photos: options.Photos,
     embedder: Annotated[str, typer.Option("--embedder", help="A network with a class head.")] = "vggface2_resnet50",
-    top: Annotated[int, typer.Option("--top", min=1, help="Names per face.")] = 5,
+    candidates: options.Candidates = 5,
+    face: options.FaceOfMany = None,
     detector: options.Detector = None,
+    max_side: options.MaxSide = None,
+    min_score: options.MinScore = None,
     alignment: options.Alignment = None,
     engine: options.Engine = None,
     precision: options.Precision = None,
@@ -30,9 +33,10 @@ def command(
     Example: rostro classify film.jpg --embedder vggface2_resnet50
     """
     recognizer = options.make_recognizer(
-        detector=detector, embedder=embedder, alignment=alignment, engine=engine, precision=precision
-    )
-    answers = list(classify(recognizer, photos, top=top))
+        detector=detector, max_side=max_side, min_score=min_score, embedder=embedder, alignment=alignment,
+        engine=engine, precision=precision,
+    )  # fmt: skip
+    answers = list(classify(recognizer, photos, top=candidates, face=options.face_rule(face)))
     failed = [answer for answer in answers if isinstance(answer, Failure)]
     rows = [answer for answer in answers if not isinstance(answer, Failure)]
     if json:

@@ -19,6 +19,7 @@ from rostro.recognition.tables import FaceTable, writer_for
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from rostro.recognition.selection import FaceRule
     from rostro.recognizer import Recognizer
 
 MOST_BARCODES = 2
@@ -26,13 +27,14 @@ MOST_BARCODES = 2
 
 def command(
     photos: options.Photos,
+    face: options.FaceOfMany = None,
     detector: options.Detector = None,
     max_side: options.MaxSide = None,
-    embedder: options.Embedder = "sface",
+    min_score: options.MinScore = None,
+    embedder: options.Embedder = None,
     alignment: options.Alignment = None,
     engine: options.Engine = None,
     precision: options.Precision = None,
-    threshold: options.Threshold = None,
     output_file: Annotated[
         Path | None, typer.Option("--output", help="Write a table of faces: .npz or .parquet.", show_default=False)
     ] = None,
@@ -51,16 +53,17 @@ def command(
 
     Example: rostro embed a.jpg b.jpg --picture barcodes.png
     """
+    rule = options.face_rule(face)
     if output_file is not None:
         writer_for(output_file)
     recognizer = options.make_recognizer(
-        detector=detector, max_side=max_side, embedder=embedder, alignment=alignment, engine=engine,
-        precision=precision, threshold=threshold,
+        detector=detector, max_side=max_side, min_score=min_score, embedder=embedder, alignment=alignment,
+        engine=engine, precision=precision,
     )  # fmt: skip
     listed = find_photos(_listed(photos))
     if output_file is not None and picture is None and not json:
-        _tabulate(recognizer, listed, output_file)
-    answered = list(recognizer.photos(listed, keep=picture is not None))
+        _tabulate(recognizer, listed, rule, output_file)
+    answered = list(recognizer.photos(listed, face=rule, keep=picture is not None))
     found = [answer for answer in answered if isinstance(answer, PhotoFaces)]
     failed = [answer for answer in answered if isinstance(answer, Failure)]
     if output_file is not None:
@@ -95,12 +98,12 @@ def _listed(photos: Iterable[Path]) -> Iterator[Path]:
             yield photo
 
 
-def _tabulate(recognizer: Recognizer, photos: Iterable[Path], table: Path) -> NoReturn:
+def _tabulate(recognizer: Recognizer, photos: Iterable[Path], rule: FaceRule | None, table: Path) -> NoReturn:
     """Photo by photo into the table; ends the program."""
     with output.progress() as bar:
         task = bar.add_task("embedding", total=None)
         try:
-            done = recognizer.tabulate(photos, table, on_photo=lambda: bar.advance(task))
+            done = recognizer.tabulate(photos, table, face=rule, on_photo=lambda: bar.advance(task))
         except KeyboardInterrupt:
             kept = FaceTable(table, recognizer.space)
             output.note(f"interrupted: {kept.photos} photos are in {kept.parts}; the same command goes on from there")

@@ -22,10 +22,12 @@ if TYPE_CHECKING:
 def command(
     photos: options.Photos,
     gallery: options.GalleryUrl = None,
-    candidates: Annotated[int, typer.Option("--candidates", min=1, help="People to list per face.")] = 5,
+    candidates: options.Candidates = 5,
+    face: options.FaceOfMany = None,
     detector: options.Detector = None,
     max_side: options.MaxSide = None,
-    embedder: options.Embedder = "sface",
+    min_score: options.MinScore = None,
+    embedder: options.EmbedderOfGallery = None,
     alignment: options.Alignment = None,
     engine: options.Engine = None,
     precision: options.Precision = None,
@@ -58,16 +60,18 @@ def command(
 
     Example: rostro identify door.jpg --gallery people.db --fpir 0.01
     """
+    rule = options.face_rule(face)
     recognizer = options.make_recognizer(
-        detector=detector, max_side=max_side, embedder=embedder, alignment=alignment, engine=engine,
-        precision=precision, threshold=threshold, fmr=fmr, operating_point=operating_point, gallery=gallery,
+        detector=detector, max_side=max_side, min_score=min_score, embedder=embedder, alignment=alignment,
+        engine=engine, precision=precision, threshold=threshold, fmr=fmr, operating_point=operating_point,
+        gallery=options.gallery_url(gallery),
         quality=quality, min_quality=min_quality, create_gallery=False,
     )  # fmt: skip
     failed: list[Failure] = []
     answered: list[tuple[PhotoFaces, list[Identification]]] = []
     with recognizer.open():  # a gallery that is not there is an error, not an empty one
         search = None if fpir is None else recognizer.search_rate(fpir)
-        for answer in recognizer.photos(find_photos(photos), keep=picture is not None):
+        for answer in recognizer.photos(find_photos(photos), face=rule, keep=picture is not None):
             if isinstance(answer, Failure):
                 failed.append(answer)
             else:

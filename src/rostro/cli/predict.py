@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import numpy as np
 import typer
 
 from rostro.cli import options, output
 from rostro.cli.train import shown
+from rostro.core.errors import BadInput
 from rostro.drawing.shapes import BLUE, GREEN, PAPER
 from rostro.recognition.pipeline import Failure
 
@@ -23,26 +24,28 @@ _SHOWN = 3
 #: Widths of the picture's parts in pixels, and how many probabilities it shows.
 _PHOTO, _COLUMN, _LABEL, _FIGURE, _BARS = 360, 560, 230, 60, 8
 _TRACK = (226, 229, 233)
-CheckpointPath = Annotated[
-    Path, typer.Argument(help="A folder that 'rostro train' wrote, or its .safetensors file.", show_default=False)
-]
 
 
 def command(
-    checkpoint: CheckpointPath,
     photos: options.Photos,
+    checkpoint: options.Checkpoint = None,
+    engine: options.Engine = None,
+    precision: options.Precision = None,
     picture: options.Picture = None,
     json: options.Json = False,
 ) -> None:
     """Names or attributes of photos, by a checkpoint that was trained here.
 
-    Example: rostro predict trained/ party.jpg --picture answer.png
+    Example: rostro predict party.jpg --checkpoint trained/ --picture answer.png
     """
     from rostro.training.run import open_checkpoint, predict
 
+    if checkpoint is None:
+        raise BadInput("--checkpoint says what is asked: a folder that 'rostro train' wrote")
+    recognizer = options.make_recognizer(engine=engine, precision=precision)
     read = open_checkpoint(checkpoint)
     with shown() as seen:
-        answers = list(predict(read, photos, recognizer=options.make_recognizer(), on_photo=seen.photo))
+        answers = list(predict(read, photos, recognizer=recognizer, on_photo=seen.photo))
     found = [answer for answer in answers if not isinstance(answer, Failure)]
     failed = [answer for answer in answers if isinstance(answer, Failure)]
     if picture is not None and found:

@@ -40,7 +40,9 @@ def command(
         Path | None, typer.Option("--certificate-key", help="Its private key (PEM).", show_default=False)
     ] = None,
     detector: options.Detector = None,
-    embedder: options.Embedder = "sface",
+    max_side: options.MaxSide = None,
+    min_score: options.MinScore = None,
+    embedder: options.EmbedderOfGallery = None,
     alignment: options.Alignment = None,
     engine: options.Engine = None,
     precision: options.Precision = None,
@@ -57,8 +59,9 @@ def command(
     from rostro.server.serving import make_server
 
     recognizer = options.make_recognizer(
-        detector=detector, embedder=embedder, alignment=alignment, engine=engine, precision=precision,
-        threshold=threshold, fmr=fmr, operating_point=operating_point, gallery=gallery,
+        detector=detector, max_side=max_side, min_score=min_score, embedder=embedder, alignment=alignment,
+        engine=engine, precision=precision, threshold=threshold, fmr=fmr, operating_point=operating_point,
+        gallery=options.gallery_url(gallery),
     )  # fmt: skip
     given = recognizer.settings
     recognizer.settings = replace(

@@ -60,13 +60,16 @@ def command(
         bool, typer.Option("--real-time", help="Run a file at its own speed, and drop frames as for a camera.")
     ] = False,
     detector: options.Detector = None,
-    embedder: options.Embedder = "sface",
+    max_side: options.MaxSide = None,
+    min_score: options.MinScore = None,
+    embedder: options.EmbedderOfGallery = None,
     alignment: options.Alignment = None,
     engine: options.Engine = None,
     precision: options.Precision = None,
     threshold: options.Threshold = None,
     fmr: options.Fmr = None,
     operating_point: options.OperatingPointFile = None,
+    collection: options.Collections = None,
     json: options.Json = False,
 ) -> None:
     """Who comes by? Follows the faces of a video and names them, until it ends or Ctrl-C.
@@ -82,14 +85,16 @@ def command(
     serves = (source.isdecimal() and video is None and not json) if serve is None else serve
     opened = open_source(source, real_time=real_time or serves)
     recognizer = options.make_recognizer(
-        detector=detector, embedder=embedder, alignment=alignment, engine=engine, precision=precision,
-        threshold=threshold, fmr=fmr, operating_point=operating_point, gallery=gallery, create_gallery=False,
+        detector=detector, max_side=max_side, min_score=min_score, embedder=embedder, alignment=alignment,
+        engine=engine, precision=precision, threshold=threshold, fmr=fmr, operating_point=operating_point,
+        gallery=options.gallery_url(gallery), create_gallery=False,
     )  # fmt: skip
     with recognizer, ExitStack() as stack, _terminating():
         summary = watch(
             opened, recognizer=recognizer.open(), on_event=_teller(events, stack, quiet=json),
             on_scene=_page(recognizer, opened, port, stack) if serves else None, video=video,
-            keep_pictures=keep_crops, options=WatchOptions(every=every, patience=patience),
+            keep_pictures=keep_crops, collections=collection or None,
+            options=WatchOptions(every=every, patience=patience),
         )  # fmt: skip
     if summary.interrupted:
         output.note("rostro: stopped")

@@ -23,6 +23,21 @@ if TYPE_CHECKING:
 PRIVATE: Final = 0o600
 
 
+def refuse_existing(*files: Path, why: str = "exists") -> None:
+    """Says, before the work, that what comes out would be written over what is there.
+
+    Args:
+        files: What would be written.
+        why: The finer kind of the error, for those who know what helps.
+
+    Raises:
+        BadInput: One of them is there; ``values["why"]`` says so to programs.
+    """
+    for file in files:
+        if os.path.lexists(file):
+            raise BadInput(f"{file} is there already, and is not written over unasked", why=why, file=str(file))
+
+
 def write_file(target: Path, content: bytes | Callable[[IO[bytes]], object], *, mode: int | None = None) -> None:
     """Writes a file in one step: afterwards it is the new one, or, where that failed, what it was.
 

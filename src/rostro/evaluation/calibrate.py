@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from rostro.core.errors import BadInput
+from rostro.core.files import refuse_existing
 from rostro.core.types import Answer
 from rostro.evaluation.calibration import check_people, operating_points, write_operating_points
+from rostro.evaluation.data.groups import read_groups
 from rostro.evaluation.options import Options
 from rostro.evaluation.run import open_protocol, run_protocol
 from rostro.recognizer import Recognizer
@@ -62,6 +64,7 @@ def calibrate(
     options: Options | None = None,
     face: FaceRule | None = None,
     groups: str | Path | None = None,
+    overwrite: bool = False,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Calibration:
     """Measures the threshold for a false match rate.
@@ -75,17 +78,25 @@ def calibrate(
         options: Replicates and seed.
         face: Of several faces in a photo, which is taken.
         groups: A CSV file of attributes by which the rates are split.
+        overwrite: Whether an ``output`` that is there is written over; otherwise it is refused.
         on_progress: Told how many photos are embedded, of how many.
 
     Raises:
         RateNotSupported: So few photos of so few people can never show that rate; said before the work.
-        BadInput: The folder holds no people, or the file cannot be written.
+        BadInput: The folder holds no people, or the file cannot be written or is there already.
     """
+    if output is not None:
+        if not Path(output).absolute().parent.is_dir():
+            raise BadInput(f"{output}: there is no folder {Path(output).absolute().parent}")
+        if not overwrite:
+            refuse_existing(Path(output))
     recognizer = recognizer or Recognizer()
     given = options or Options()
     chosen = Options(seed=given.seed, replicates=given.replicates, fmrs=(fmr,))
     protocol = open_protocol("all-pairs", Path(root), chosen)
     check_people(protocol.people, fmr)
+    if groups is not None:  # said before the work: a mistake in the file
+        read_groups(Path(groups), protocol.people)
     total, done = len(protocol.people.photos), 0
 
     def tell(photos: int) -> None:
@@ -93,13 +104,12 @@ def calibrate(
         done += photos
         on_progress(done, total)
 
-    with TemporaryDirectory(prefix="rostro-") as folder:  # the table is read back from a folder that is gone afterwards
-        result = run_protocol(
-            "all-pairs", protocol, recognizer, chosen, Path(folder), face=face,
-            groups=None if groups is None else Path(groups), on_photo=tell,
-        )  # fmt: skip
-        measured_on = _measured_on(result, data or Path(root).resolve().name)
-        document = operating_points(result.table, fmr, measured_on, chosen)
+    result = run_protocol(
+        "all-pairs", protocol, recognizer, chosen, face=face, groups=None if groups is None else Path(groups),
+        on_photo=tell,
+    )  # fmt: skip
+    measured_on = _measured_on(result, data or Path(root).resolve().name)
+    document = operating_points(result.table, fmr, measured_on, chosen)
     if output is not None:
         write_operating_points(document, Path(output))
     reports = tuple(report.to_dict() for report in result.groups)

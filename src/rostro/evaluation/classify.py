@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rostro.core.files import refuse_existing
 from rostro.core.words import Language, check_language
 from rostro.evaluation.classification import classify_folder
 from rostro.evaluation.classification_report import write_classification
+from rostro.evaluation.results import FILES
 from rostro.recognizer import Recognizer
-from rostro.training.loop.checkpoint import make_folder, read_checkpoint
+from rostro.training.loop.checkpoint import make_folder, need_torch, read_checkpoint
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +25,7 @@ def evaluate_classification(
     *,
     recognizer: Recognizer | None = None,
     output: str | Path | None = None,
+    overwrite: bool = False,
     language: Language = "en",
     on_photo: Callable[[str, int, int], None] | None = None,
 ) -> Classification:
@@ -33,14 +36,18 @@ def evaluate_classification(
         root: One folder per class.
         recognizer: Gives vectors and faces to checkpoints that stand on them; None takes the default models.
         output: Folder for the report and the numbers; None writes none.
+        overwrite: Whether a report that is there is written over; otherwise it is refused.
         language: Of the report.
         on_photo: Told what is done with the photos, how many are done, and of how many.
 
     Raises:
         MissingExtra: The extra ``train`` is not installed.
-        BadInput: Not a checkpoint of a classifier, or the folders are not its classes.
+        BadInput: Not a checkpoint of a classifier, the folders are not its classes, or a report is there already.
     """
     checked = check_language(language)
+    need_torch()
+    if output is not None and not overwrite:
+        refuse_existing(*(Path(output) / name for name in FILES))
     read = read_checkpoint(Path(checkpoint))
     if output is not None:
         make_folder(Path(output))

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from rostro.core.errors import BadInput, RostroError
+from rostro.core.files import refuse_existing
 from rostro.core.types import Answer
 from rostro.core.words import Language, check_language
+from rostro.evaluation.data.groups import read_groups
 from rostro.evaluation.mistakes import mistake_sheet
 from rostro.evaluation.options import Options
 from rostro.evaluation.report import Shown, write_curves, write_report
-from rostro.evaluation.results import document, write_results
-from rostro.evaluation.run import open_protocol, run_protocol
+from rostro.evaluation.results import FILES, document, write_results
+from rostro.evaluation.run import open_protocol, run_protocol, suiting_protocol
+from rostro.evaluation.table import need_parquet
 from rostro.recognizer import Recognizer
+from rostro.training.loop.checkpoint import make_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -77,6 +79,7 @@ def evaluate(
     face: FaceRule | None = None,
     groups: str | Path | None = None,
     output: str | Path | None = None,
+    overwrite: bool = False,
     language: Language = "en",
     on_progress: OnProgress = lambda name, done, total: None,
 ) -> Evaluation:
@@ -92,15 +95,18 @@ def evaluate(
         face: Of several faces in a photo, which is taken; None takes the protocol's rule.
         groups: A CSV file of attributes by which the rates are split.
         output: Folder for the report, the numbers and the score table; None writes none of them.
+        overwrite: Whether a report that is there is written over; otherwise it is refused.
         language: Of the report.
         on_progress: Told how far it is.
 
     Raises:
         UnknownModel: There is no such protocol.
-        BadInput: The folder is not what it needs, or too small for what is asked.
+        MissingExtra: A report is wanted, and pyarrow is not installed; said before the work.
+        BadInput: The folder is not what it needs, or too small for what is asked, or a report is there already.
     """
     given = recognizer or Recognizer()
-    return _evaluate(protocol, Path(root), [given], options, face, groups, output, language, on_progress, go_on=False)
+    place = _place(output, overwrite)
+    return _evaluate(protocol, Path(root), [given], options, face, groups, place, language, on_progress, go_on=False)
 
 
 def compare(
@@ -108,11 +114,13 @@ def compare(
     *,
     detectors: Sequence[str] | None = None,
     embedders: Sequence[str] = ("sface",),
-    protocol: str = "lfw",
+    protocol: str | None = None,
     make: Make | None = None,
     options: Options | None = None,
     face: FaceRule | None = None,
+    groups: str | Path | None = None,
     output: str | Path | None = None,
+    overwrite: bool = False,
     language: Language = "en",
     on_progress: OnProgress = lambda name, done, total: None,
 ) -> Evaluation:
@@ -122,18 +130,22 @@ def compare(
         root: Folder of the photos.
         detectors: Names; None takes the one that suits each embedder.
         embedders: Names.
-        protocol: See `evaluate`.
+        protocol: See `evaluate`; None takes ``lfw`` where the folder has a ``pairs.txt``, and ``all-pairs`` elsewhere.
         make: Makes the recogniser of a detector and an embedder; None makes it with default options.
         options: See `evaluate`.
         face: See `evaluate`.
+        groups: See `evaluate`.
         output: See `evaluate`.
+        overwrite: See `evaluate`.
         language: See `evaluate`.
         on_progress: See `evaluate`.
 
     Raises:
         UnknownModel: There is no such protocol.
-        BadInput: The folder is not what it needs, or none of the combinations can run.
+        MissingExtra: See `evaluate`.
+        BadInput: The folder is not what it needs, none of the combinations can run, or a report is there already.
     """
+    place = _place(output, overwrite)
     made = make or (lambda detector, embedder: Recognizer(detector=detector, embedder=embedder))
     chosen: Sequence[str | None] = detectors or [None]
 
@@ -144,9 +156,18 @@ def compare(
             except RostroError as error:
                 yield f"{detector or 'its detector'} + {embedder}", error
 
-    return _evaluate(
-        protocol, Path(root), recognizers(), options, face, None, output, language, on_progress, go_on=True
-    )
+    name = protocol or suiting_protocol(Path(root))
+    return _evaluate(name, Path(root), recognizers(), options, face, groups, place, language, on_progress, go_on=True)
+
+
+def _place(output: str | Path | None, overwrite: bool) -> Path | None:
+    """The folder for a report, where one is wanted and can be written."""
+    if output is None:
+        return None
+    need_parquet()
+    if not overwrite:
+        refuse_existing(*(Path(output) / name for name in FILES))
+    return Path(output)
 
 
 def _evaluate(  # noqa: PLR0917 - what `evaluate` and `compare` were given
@@ -156,7 +177,7 @@ def _evaluate(  # noqa: PLR0917 - what `evaluate` and `compare` were given
     options: Options | None,
     face: FaceRule | None,
     groups: str | Path | None,
-    output: str | Path | None,
+    folder: Path | None,
     language: Language,
     on_progress: OnProgress,
     *,
@@ -165,37 +186,39 @@ def _evaluate(  # noqa: PLR0917 - what `evaluate` and `compare` were given
     check_language(language)
     options = options or Options()
     protocol = open_protocol(name, root, options)
+    if groups is not None:  # said before the work: a mistake in the file
+        read_groups(Path(groups), protocol.people)
+    if folder is not None:
+        make_folder(folder)
     total = len(protocol.people.photos)
     shown: list[Shown] = []
     failed: list[tuple[str, RostroError]] = []
-    with ExitStack() as stack:
-        folder = Path(output) if output else Path(stack.enter_context(TemporaryDirectory(prefix="rostro-")))
-        for recognizer in recognizers:
-            if isinstance(recognizer, tuple):
-                failed.append(recognizer)
-                continue
-            system = f"{recognizer.detector_name} + {recognizer.embedder_name}"
-            done = 0
+    for recognizer in recognizers:
+        if isinstance(recognizer, tuple):
+            failed.append(recognizer)
+            continue
+        system = f"{recognizer.detector_name} + {recognizer.embedder_name}"
+        done = 0
 
-            def tell(photos: int, system: str = system) -> None:
-                nonlocal done
-                done += photos
-                on_progress(system, done, total)
+        def tell(photos: int, system: str = system) -> None:
+            nonlocal done
+            done += photos
+            on_progress(system, done, total)
 
-            try:
-                result = run_protocol(
-                    name, protocol, recognizer, options, folder, face=face,
-                    groups=None if groups is None else Path(groups), on_photo=tell,
-                )  # fmt: skip
-                shown.append(_shown(result, recognizer, protocol.headline, pictures=output is not None))
-            except RostroError as error:
-                if not go_on:
-                    raise
-                failed.append((system, error))
-        if not shown:
-            reasons = "; ".join(f"{system}: {error}" for system, error in failed)
-            raise BadInput(f"none of the combinations could be evaluated: {reasons}")
-        report = None if output is None else _write(shown, folder, language)
+        try:
+            result = run_protocol(
+                name, protocol, recognizer, options, folder, face=face,
+                groups=None if groups is None else Path(groups), on_photo=tell,
+            )  # fmt: skip
+            shown.append(_shown(result, recognizer, protocol.headline, pictures=folder is not None))
+        except RostroError as error:
+            if not go_on:
+                raise
+            failed.append((system, error))
+    if not shown:
+        reasons = "; ".join(f"{system}: {error}" for system, error in failed)
+        raise BadInput(f"none of the combinations could be evaluated: {reasons}")
+    report = None if folder is None else _write(shown, folder, language)
     return Evaluation(tuple(item.result for item in shown), report, tuple(failed), protocol.headline)
 
 

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from rostro.alignment.base import Alignment, chosen_spec, open_alignment
+from rostro.alignment.base import Alignment, open_alignment
 from rostro.core.decisions import OperatingPoint
 from rostro.core.errors import BadInput
 from rostro.core.lazy import Lazy
 from rostro.core.settings import Settings
 from rostro.detection.base import DETECTORS, Detector
 from rostro.embedding.base import Embedder
-from rostro.embedding.trained import find_embedder
-from rostro.gallery.base import Gallery, open_gallery, without_password
+from rostro.gallery.base import Gallery, without_password
 from rostro.models.store import ModelStore
+from rostro.recognition.choosing import choose
 from rostro.recognition.judging import Judging, open_judge
+from rostro.recognition.own_space import embedder_of, open_own
 from rostro.recognition.pipeline import Pipeline
 from rostro.recognition.turning import Turner
 from rostro.runtime.base import ENGINES, EngineOptions
@@ -27,6 +28,7 @@ from rostro.scoring import operating_points
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from rostro.core.types import AlignmentSpec
     from rostro.quality.judge import Judge
 
 
@@ -40,7 +42,7 @@ class Parts:
         self,
         *,
         detector: str | Detector | None = None,
-        embedder: str | Embedder = "sface",
+        embedder: str | Embedder | None = None,
         alignment: str | Alignment | None = None,
         engine: str | None = None,
         precision: str | None = None,
@@ -62,7 +64,8 @@ class Parts:
         Args:
             detector: A name, for example ``yunet``, or a `Detector`; None takes the one that suits the embedder.
             embedder: A name, the path of a checkpoint that ``rostro train embedder`` made, several of these with ``+``
-                between them (``sface+retail0095``), or an `Embedder`.
+                between them (``sface+retail0095``), or an `Embedder`. None takes the one that the given gallery was
+                made with, when it is first needed; of a new gallery, or where none is given, ``sface``.
             alignment: A name, ``refined`` for the embedder's own by refined landmarks, a whole key as in a space
                 (``five_point-112,landmarks=retail0009``), or an `Alignment`; None takes the embedder's own.
             engine: A name, and where it matters a device: ``openvino``, ``onnxruntime:cuda``; None takes the settings'.
@@ -89,21 +92,19 @@ class Parts:
         self._options = {name: value for name, value in locals().items() if name not in {"self", "store", "settings"}}
         self.settings = settings or Settings.from_environment()
         self.store = store or ModelStore(self.settings)
-        kind = find_embedder(embedder) if isinstance(embedder, str) else type(embedder)
-        self.embedder_name = embedder if isinstance(embedder, str) else embedder.name
-        detects = detector or kind.detector
-        self.detector_name = detects if isinstance(detects, str) else detects.name
-        finder = DETECTORS.get(detects) if isinstance(detects, str) else type(detects)
-        if not isinstance(detects, str) and (min_score is not None or max_side is not None):
+        given = None if isinstance(detector, str) else detector
+        if given is not None and (min_score is not None or max_side is not None):
             raise BadInput("min_score and max_side are options of a detector by name; this one was made with its own")
-        self.alignment_spec = chosen_spec(alignment, kind.alignment)
+        asks = embedder is None and gallery is not None
+        choose(embedder, detector, None if asks else alignment)  # names are checked now, the gallery is asked later
+        self._chosen = Lazy(lambda: choose(embedder, detector, alignment, self._own_space() if asks else None))
         self.engine_options = EngineOptions(
             name=engine or self.settings.engine,
             precision=precision or self.settings.precision,
             threads=self.settings.threads,
             cache_dir=self.settings.home / "compiled",
         )
-        ENGINES.get(self.engine_options.engine)
+        ENGINES.get(self.engine_options.engine).need()
         self.gallery_url = gallery.url if isinstance(gallery, Gallery) else str(gallery or self.settings.gallery)
         if threshold is not None:
             operating_points.check_threshold(threshold)
@@ -111,12 +112,15 @@ class Parts:
             raise BadInput("give either a threshold, or a false match rate and an operating point, not both")
 
         def make_detector() -> Detector:
-            return finder(self.store, self.engine_options, min_score=min_score, max_side=max_side)
+            kind = DETECTORS.get(self.detector_name)
+            return kind(self.store, self.engine_options, min_score=min_score, max_side=max_side)
 
         self._owns_gallery = not isinstance(gallery, Gallery)
-        self._detector = Lazy(make_detector if isinstance(detects, str) else lambda: detects)
+        self._detector = Lazy(make_detector if given is None else lambda: given)
         self._embedder = Lazy(
-            (lambda: kind(self.store, self.engine_options)) if isinstance(embedder, str) else lambda: embedder
+            (lambda: embedder)
+            if isinstance(embedder, Embedder)
+            else lambda: self._chosen().kind(self.store, self.engine_options)
         )
         self._alignment = Lazy(
             (lambda: alignment)
@@ -128,12 +132,11 @@ class Parts:
         self._operating_point = Lazy(
             lambda: operating_points.deciding(self.space, threshold=threshold, fmr=fmr, given=operating_point)
         )
-        self._gallery = Lazy(
-            (lambda: gallery)
-            if isinstance(gallery, Gallery)
-            else lambda: open_gallery(self.gallery_url, space=self.space, create=create_gallery)
-        )
+        where = gallery if isinstance(gallery, Gallery) else self.gallery_url
+        self._own_space = Lazy(lambda: embedder_of(where, missing_ok=create_gallery))
+        self._gallery = Lazy(lambda: self._open_gallery(where, create_gallery))
         self.turn = turn
+        self.max_side = max_side
         self._judge = Lazy(
             lambda: open_judge(
                 quality, self.detector, self.space, self.store, self.engine_options, min_quality=min_quality
@@ -147,7 +150,8 @@ class Parts:
 
     def __repr__(self) -> str:
         gallery = without_password(self.gallery_url)
-        return f"<{type(self).__name__} {self.detector_name} + {self.embedder_name}, gallery {gallery}>"
+        parts = f"{self.detector_name} + {self.embedder_name}" if self._chosen.made else "the embedder of its gallery"
+        return f"<{type(self).__name__} {parts}, gallery {gallery}>"
 
     # Open and closed. Nothing needs to be opened; to open it shows at once what cannot work.
 
@@ -158,23 +162,27 @@ class Parts:
             RostroError: A model cannot be had or run, no threshold is known, or the gallery is not there, cannot be
                 reached, or holds vectors of another space.
         """
+        self._check_gallery()
         _ = self.pipeline, self.operating_point, self.gallery
         return self
+
+    def _check_gallery(self) -> None:
+        """Says, before a model is fetched, that the gallery is not there or was made with another embedder."""
+        own = self._own_space()
+        if own is not None:
+            own.check(self.embedder_name)
+
+    def _open_gallery(self, gallery: Gallery | str, create: bool) -> Gallery:
+        self._check_gallery()
+        return open_own(gallery, self.space, create=create)
 
     def close(self) -> None:
         """Closes the gallery, unless it was given as an object, and lets go of the models.
 
         It may be used again: what is needed then comes again.
         """
-        for part in (
-            self._pipeline,
-            self._judge,
-            self._operating_point,
-            self._space,
-            self._alignment,
-            self._embedder,
-            self._detector,
-        ):
+        loaded = self._pipeline, self._judge, self._operating_point, self._space
+        for part in (*loaded, self._alignment, self._embedder, self._detector, self._own_space, self._chosen):
             part.forget()
         gallery = self._gallery.forget()
         if gallery is not None and self._owns_gallery:
@@ -198,6 +206,21 @@ class Parts:
         self.__init__(**state)  # type: ignore[misc]
 
     # The parts, each made when first needed, once, whichever thread asks first.
+
+    @property
+    def embedder_name(self) -> str:
+        """The embedder's name, as it was given; the gallery's where none was."""
+        return self._chosen().embedder
+
+    @property
+    def detector_name(self) -> str:
+        """The detector's name."""
+        return self._chosen().detector
+
+    @property
+    def alignment_spec(self) -> AlignmentSpec:
+        """How crops are made."""
+        return self._chosen().alignment
 
     @property
     def detector(self) -> Detector:

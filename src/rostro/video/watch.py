@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rostro.core.errors import BadInput
+from rostro.core.settings import Settings
 from rostro.gallery.base import without_password
 from rostro.recognizer import Recognizer
 from rostro.video.events import Clock, Event, FaceEvent
@@ -19,7 +20,7 @@ from rostro.video.sources import Source, open_source
 from rostro.video.watcher import Watcher, WatchOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from rostro.video.watcher import Scene
 
@@ -32,6 +33,7 @@ def watch(
     on_scene: Callable[[Scene], None] | None = None,
     video: str | Path | None = None,
     keep_pictures: bool = False,
+    collections: Collection[str] | None = None,
     options: WatchOptions | None = None,
     stop: threading.Event | None = None,
 ) -> Summary:
@@ -46,6 +48,7 @@ def watch(
         on_scene: Told every frame, with its faces.
         video: A file (.mp4) that the frames are drawn into, with boxes and names.
         keep_pictures: Whether a picture of each recognised person is kept beside the gallery.
+        collections: Look among the templates of these collections only; None: all.
         options: How often and how long.
         stop: Ends it when set.
 
@@ -54,7 +57,8 @@ def watch(
         GalleryError: The gallery is not there.
     """
     opened = open_source(source) if isinstance(source, str) else source
-    recognizer = (recognizer or Recognizer(create_gallery=False)).open()
+    recognizer = recognizer or Recognizer(gallery=Settings.from_environment().gallery, create_gallery=False)
+    recognizer.open()
     recognizer.people.sweep()
     summary = Summary()
     sightings = _sightings(recognizer) if keep_pictures else None
@@ -64,7 +68,7 @@ def watch(
             tell.append(_drawer(Path(video), opened, stack))
         if on_scene is not None:
             tell.append(on_scene)
-        watcher = Watcher(RecognizerEyes(recognizer), options or WatchOptions())
+        watcher = Watcher(RecognizerEyes(recognizer, collections=collections), options or WatchOptions())
         try:
             run(opened, watcher, tell, stop=stop)
         except KeyboardInterrupt:
