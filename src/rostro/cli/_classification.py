@@ -24,7 +24,7 @@ def evaluate(
     json: bool,
 ) -> None:
     """Asks the checkpoint about each photo, writes the report where one is wanted, prints the main figures."""
-    from rostro.evaluation.classification_report import summary
+    from rostro.evaluation.classification_report import drawn, summary
     from rostro.evaluation.classify import evaluate_classification
 
     checked = cast("Any", language)
@@ -43,7 +43,7 @@ def evaluate(
     if json:
         output.print_json(result.to_dict())
         return
-    for line in summary(result, checked):
+    for line in [*drawn(result, checked), *summary(result, checked)]:
         output.say(line)
     if folder is not None:
         output.say(f"{folder / 'report.html'}")

@@ -102,7 +102,7 @@ def _rewritten(verb: str, args: list[str], takes: set[str], many: set[str]) -> l
             options += (*new, *([value] if len(new) == 1 else ()))
         elif name in takes:
             if name not in many and given.setdefault(name, value) != value:
-                raise BadInput(f"{name} names one thing, got {given[name]!r} and {value!r}")
+                raise BadInput(f"{name} names one thing, and is given twice")  # no values: one may hold a password
             options.append(f"{name}={value}")
         else:
             options.append(word)
@@ -115,6 +115,5 @@ def _with_options(verb: str, arguments: list[str], given: Iterable[str], note: A
     names, least = _ARGUMENTS.get(verb, ((), 0))
     if not names or any(name in given for name in names) or len(arguments) < len(names) + least:
         return []
-    moved = [f"{name}={arguments.pop(0)}" for name in names]
-    note(f"rostro: that is written {' '.join(moved)} now")
-    return moved
+    note(f"rostro: the first of the arguments {'is' if len(names) == 1 else 'are'} {' and '.join(names)} now")
+    return [f"{name}={arguments.pop(0)}" for name in names]

@@ -13,6 +13,7 @@ import typer
 
 from rostro.cli import options, output
 from rostro.core.errors import BadInput
+from rostro.core.extras import need
 from rostro.video.events import EventLog
 from rostro.video.sources import open_source
 from rostro.video.watch import watch
@@ -83,6 +84,8 @@ def command(
     Example: rostro watch party.mp4 --output named.mp4
     """
     serves = (source.isdecimal() and video is None and not json) if serve is None else serve
+    if serves:
+        need("server", "fastapi", "uvicorn")
     opened = open_source(source, real_time=real_time or serves)
     recognizer = options.make_recognizer(
         detector=detector, max_side=max_side, min_score=min_score, embedder=embedder, alignment=alignment,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rostro.core.extras import need
 from rostro.core.files import replacing
 
 if TYPE_CHECKING:
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
     from rostro.models.store import ModelStore
 
 
-def converted(store: ModelStore, entry: ModelFile, form: str, convert: Callable[[Path, Path], None]) -> Path:
+def converted(
+    store: ModelStore, entry: ModelFile, form: str, convert: Callable[[Path, Path], None], needs: tuple[str, ...]
+) -> Path:
     """The ONNX form of an entry's file, in the folder ``converted`` beside the models; made when missing.
 
     Args:
@@ -22,9 +25,15 @@ def converted(store: ModelStore, entry: ModelFile, form: str, convert: Callable[
         entry: The file.
         form: What is made of it and by which version of the conversion: part of the name, as the file's hash is.
         convert: Reads the first path, writes the second.
+        needs: The extra that it takes, then the packages: a file that cannot be converted afterwards is not fetched.
+
+    Raises:
+        MissingExtra: One of the packages is not installed.
     """
     from filelock import FileLock
 
+    if not store.is_installed(entry):
+        need(*needs)
     source = store.path(entry)
     folder = store.settings.home / "converted"
     folder.mkdir(parents=True, exist_ok=True)

@@ -11,6 +11,7 @@ from rostro.evaluation.classification import classify_folder
 from rostro.evaluation.classification_report import write_classification
 from rostro.evaluation.results import FILES
 from rostro.recognizer import Recognizer
+from rostro.training.data.split import learned
 from rostro.training.loop.checkpoint import make_folder, need_torch, read_checkpoint
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ def evaluate_classification(
 
     Args:
         checkpoint: A folder that `rostro.train` wrote, or its ``.safetensors`` file.
-        root: One folder per class.
+        root: One folder per class; or ``train``, ``val`` and ``test`` with these, of which the last is asked. Photos
+            that took part in a training that split its folder itself are left out, and counted.
         recognizer: Gives vectors and faces to checkpoints that stand on them; None takes the default models.
         output: Folder for the report and the numbers; None writes none.
         overwrite: Whether a report that is there is written over; otherwise it is refused.
@@ -51,7 +53,8 @@ def evaluate_classification(
     read = read_checkpoint(Path(checkpoint))
     if output is not None:
         make_folder(Path(output))
-    result = classify_folder(read, Path(root), recognizer or Recognizer(), on_photo)
+    home = Path(checkpoint) if Path(checkpoint).is_dir() else Path(checkpoint).parent
+    result = classify_folder(read, Path(root), recognizer or Recognizer(), on_photo, learned=learned(home))
     if output is not None:
         write_classification(result, Path(output), checked)
     return result

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 from rostro.core.errors import BadInput, PhotoError
+from rostro.core.files import refuse_existing
 from rostro.core.types import Answer
 from rostro.photos.listing import find_photos
 from rostro.recognition.pipeline import Failure
 from rostro.recognizer import Recognizer
 from rostro.training.base import RECIPES, Progress
-from rostro.training.loop.checkpoint import BEST, Checkpoint, need_torch, read_checkpoint
+from rostro.training.loop.checkpoint import BEST, RESUME, Checkpoint, need_torch, read_checkpoint
 from rostro.training.loop.processes import is_first, joined
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def train(
     on_photo: Callable[[str, int, int], None] | None = None,
     on_message: Callable[[str], None] | None = None,
     stopped: Callable[[], bool] | None = None,
+    overwrite: bool = False,
     **options: Any,
 ) -> Trained:
     """Trains: a folder of photos in, a checkpoint and its card out.
@@ -87,12 +89,14 @@ def train(
         on_message: Told a line for people now and then.
         stopped: Asked after each step and each photo; True ends the training there. With ``resume=True`` the same call
             goes on.
+        overwrite: Whether a checkpoint that is in the output folder is written over; otherwise it is refused, unless
+            ``resume=True`` goes on with it.
         options: What the recipe can be told: ``epochs``, ``batch``, ``rate``, ``device``, …; see `Recipe.options`.
 
     Raises:
         MissingExtra: The extra ``train`` is not installed.
         UnknownModel: There is no recipe, network or embedder of that name.
-        BadInput: The data or an option cannot be used; says which and why.
+        BadInput: The data or an option cannot be used; says which and why. Or a checkpoint is there already.
         Interrupted: `stopped` said so.
     """
     need_torch()
@@ -100,6 +104,9 @@ def train(
     if kind.on_embedder and recognizer is not None:
         options.setdefault("base", recognizer.embedder_name)
     chosen = make_options(kind, options)
+    if not overwrite and not getattr(chosen, "resume", False):
+        refuse_existing(Path(output) / RESUME, why="unfinished")
+        refuse_existing(Path(output) / f"{BEST}.safetensors")
     given = {"say": on_message, "on_step": on_step, "on_photo": on_photo} if is_first() else {}
     told = {name: call for name, call in {**given, "stopped": stopped}.items() if call is not None}
     with joined(getattr(chosen, "device", "cpu")):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rostro.core.errors import BadInput
+from rostro.core.extras import need
 from rostro.core.settings import Settings
 from rostro.gallery.base import without_password
 from rostro.recognizer import Recognizer
@@ -53,10 +54,12 @@ def watch(
         stop: Ends it when set.
 
     Raises:
+        MissingExtra: What following or writing a video takes is not installed; said before a model is loaded.
         BadInput: The source cannot be opened, or pictures are wanted of a gallery that is no file.
         GalleryError: The gallery is not there.
     """
     opened = open_source(source) if isinstance(source, str) else source
+    need("video", "lap", *(() if video is None else ("av",)))
     recognizer = recognizer or Recognizer(gallery=Settings.from_environment().gallery, create_gallery=False)
     recognizer.open()
     recognizer.people.sweep()

@@ -15,14 +15,13 @@ from rostro.core.errors import BadInput
 from rostro.core.files import replacing
 from rostro.embedding.trained import prepare_of
 from rostro.nets.onnx_file import write_onnx
-from rostro.photos.folders import read_people
 from rostro.training.base import LoopOptions, option
 from rostro.training.classifiers.scores import verification
 from rostro.training.data.augment import AUGMENTATIONS
 from rostro.training.data.batches import PeopleAtATime, PictureBatches, Pictures
 from rostro.training.data.crops import make_crops
 from rostro.training.data.examples import Data, PictureExamples
-from rostro.training.data.parts import refuse_empty
+from rostro.training.data.parts import read_everybody
 from rostro.training.loop import losses as _losses
 from rostro.training.loop.checkpoint import BEST
 from rostro.training.recipes._course import Course, Learner
@@ -191,8 +190,7 @@ class MetricRecipe(Course[FaceData]):
     def _people(self) -> tuple[People, People]:
         """Who is trained on, and who is held out: first of all those who have too few photos to be trained on."""
         chosen = self.chosen
-        everybody = read_people(self.root)
-        refuse_empty(self.root)
+        everybody = read_everybody(self.root)
         counts = everybody.counts
         if len(counts) < 2:
             raise BadInput(f"{self.root}: only one class ({everybody.names[0]}); there is nothing to tell apart")
