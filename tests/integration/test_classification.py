@@ -32,8 +32,8 @@ def test_evaluates_what_was_trained(people: Path, tmp_path: Path) -> None:
     trained, report = tmp_path / "trained", tmp_path / "some" / "report"
     answer("train", "classifier", people, "--epochs", 30, "--rate", 0.01, "--batch", 6, "--output", trained, code=0)
     (people / "test" / "bob" / "broken.png").write_text("no photo")
-    told = ("--checkpoint", trained, "--root", people / "test", "--output", report, "--language", "es")
-    found = answer("evaluate", "classification", *told, code=0)
+    told = ("--checkpoint", trained, people / "test", "--output", report, "--language", "es")
+    found = answer("evaluate", *told, code=0)
     assert found == json.loads((report / "results.json").read_text(encoding="utf-8"))
     assert (found["photos"], found["accuracy"]) == (13, pytest.approx(12 / 13))
     assert found["confusion"]["counts"] == [[6, 0], [0, 6]]
@@ -42,6 +42,6 @@ def test_evaluates_what_was_trained(people: Path, tmp_path: Path) -> None:
 
 
 def test_says_what_is_missing(people: Path) -> None:
-    done = rostro("evaluate", "classification", "--root", people)
+    done = rostro("evaluate", people, "--protocol", "classification")
     assert done.returncode == 2
     assert "classification needs --checkpoint" in done.stderr

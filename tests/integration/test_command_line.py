@@ -74,7 +74,7 @@ def test_verify_of_several_faces_is_not_guessed(samples: dict[str, Path], tmp_pa
     both.save(group)
     found = answer("verify", samples["obama.jpg"], group, code=2)
     assert "2 faces found" in found["failed"][0]["reason"]
-    assert answer("verify", samples["obama.jpg"], group, "--largest-face", code=0)["same"] is True
+    assert answer("verify", samples["obama.jpg"], group, "--face", "largest", code=0)["same"] is True
 
 
 def test_a_process_of_its_own(samples: dict[str, Path]) -> None:

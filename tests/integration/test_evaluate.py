@@ -45,9 +45,9 @@ def metrics(result: dict) -> dict[str, dict]:
 def test_all_pairs_with_a_report(people: Path, tmp_path: Path) -> None:
     arguments = (
         "evaluate",
-        "all-pairs",
-        "--root",
         people,
+        "--protocol",
+        "all-pairs",
         "--replicates",
         50,
         "--face",
@@ -77,7 +77,7 @@ def test_all_pairs_with_a_report(people: Path, tmp_path: Path) -> None:
 
 
 def test_a_second_evaluation_computes_nothing_twice(people: Path, tmp_path: Path) -> None:
-    arguments = ("evaluate", "identification", "--root", people, "--face", "centre", "--replicates", 20)
+    arguments = ("evaluate", people, "--protocol", "identification", "--face", "centre", "--replicates", 20)
     (first,) = answer(*arguments, "--output", tmp_path / "a", code=0)["results"]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("rostro.recognition.pipeline.Pipeline._read", lambda self, source: pytest.fail("was decoded"))
@@ -90,7 +90,7 @@ def test_a_second_evaluation_computes_nothing_twice(people: Path, tmp_path: Path
 
 def test_compare_goes_on_without_the_one_that_cannot_run(people: Path, tmp_path: Path) -> None:
     done = rostro(
-        "compare", "--root", people, "--protocol", "references", "--references", 2, "--probes", 2, "--draws", 4,
+        "compare", people, "--protocol", "references", "--references", 2, "--probes", 2, "--draws", 4,
         "--embedder", "vggface,sface", "--replicates", 20, "--output", tmp_path, "--language", "es", "--face", "centre",
     )  # fmt: skip
     assert done.returncode == 2, "VGG-Face's weights must be imported by hand"
@@ -106,7 +106,7 @@ def test_calibrate_makes_an_operating_point_that_verify_takes(people: Path, tmp_
     groups.write_text("person,half\n" + "".join(f"{name},{'ab'[i < 3]}\n" for i, name in enumerate(names)))
     file = tmp_path / "mine.json"
     found = answer(
-        "calibrate", "--root", people, "--fmr", 0.01, "--output", file, "--face", "centre", "--groups", groups,
+        "calibrate", people, "--fmr", 0.01, "--output", file, "--face", "centre", "--groups", groups,
         "--replicates", 50, code=0,
     )  # fmt: skip
     (point,) = found["points"]
@@ -116,7 +116,7 @@ def test_calibrate_makes_an_operating_point_that_verify_takes(people: Path, tmp_
     small = [row for row in found["groups"][0]["fmr"] if row["groups"] == ["b", "b"]]
     assert small[0]["warning"].startswith("too small to say")
     photos = sorted((people / names[1]).iterdir())[:2]
-    verdict = answer("verify", *photos, "--operating-point", file, "--largest-face", code=0)
+    verdict = answer("verify", *photos, "--operating-point", file, "--face", "largest", code=0)
     assert verdict["threshold"] == round(point["threshold"], 4)
     assert verdict["false_match_rate"] == point["fmr"]
 
@@ -124,13 +124,16 @@ def test_calibrate_makes_an_operating_point_that_verify_takes(people: Path, tmp_
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("evaluate", "lfw", "--root", "{people}"), "pairs.txt: cannot be read"),
-        (("evaluate", "all", "--root", "{people}"), "no protocol named 'all'"),
-        (("evaluate", "all-pairs", "--root", "{people}/nowhere"), "not a folder of people"),
-        (("evaluate", "all-pairs", "--root", "{people}", "--language", "fr"), "language is en or es"),
-        (("evaluate", "all-pairs", "--root", "{people}", "--face", "any"), "--face is only, largest or centre"),
-        (("calibrate", "--root", "{people}", "--fmr", "1e-6"), "needs at least 3,000,000 impostor comparisons"),
-        (("compare", "--root", "{people}", "--protocol", "all-pairs", "--embedder", "nobody"), "nobody"),
+        (("evaluate", "{people}", "--protocol", "lfw"), "pairs.txt: cannot be read"),
+        (("evaluate", "{people}", "--protocol", "all"), "no protocol named 'all'"),
+        (("evaluate", "{people}/nowhere", "--protocol", "all-pairs"), "not a folder of people"),
+        (("evaluate", "{people}", "--protocol", "all-pairs", "--language", "fr"), "language is en or es"),
+        (
+            ("evaluate", "{people}", "--protocol", "all-pairs", "--face", "any"),
+            "--face is only, dominant, largest or centre",
+        ),
+        (("calibrate", "{people}", "--fmr", "1e-6"), "needs at least 3,000,000 impostor comparisons"),
+        (("compare", "{people}", "--protocol", "all-pairs", "--embedder", "nobody"), "nobody"),
     ],
 )
 def test_what_cannot_be_answered_is_refused_in_one_line(

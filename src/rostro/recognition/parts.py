@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -10,7 +11,7 @@ import numpy as np
 
 from rostro.alignment.base import Alignment, open_alignment
 from rostro.core.decisions import OperatingPoint
-from rostro.core.errors import BadInput
+from rostro.core.errors import BadInput, RostroError
 from rostro.core.lazy import Lazy
 from rostro.core.settings import Settings
 from rostro.detection.base import DETECTORS, Detector
@@ -150,7 +151,10 @@ class Parts:
 
     def __repr__(self) -> str:
         gallery = without_password(self.gallery_url)
-        parts = f"{self.detector_name} + {self.embedder_name}" if self._chosen.made else "the embedder of its gallery"
+        parts = "the embedder of its gallery"
+        if self._chosen.made or "://" not in gallery:  # nobody far away is asked for this
+            with suppress(RostroError):
+                parts = f"{self.detector_name} + {self.embedder_name}"
         return f"<{type(self).__name__} {parts}, gallery {gallery}>"
 
     # Open and closed. Nothing needs to be opened; to open it shows at once what cannot work.
@@ -307,11 +311,7 @@ class Parts:
     @property
     def system(self) -> dict[str, str]:
         """What answers are made with: ``{"detector", "embedder", "engine"}``."""
-        return {
-            "detector": self.detector_name,
-            "embedder": self.embedder_name,
-            "engine": self.engine_options.name,
-        }
+        return {"detector": self.detector_name, "embedder": self.embedder_name, "engine": self.engine_options.name}
 
 
 #: What options may be besides names and numbers.
