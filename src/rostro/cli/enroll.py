@@ -26,11 +26,11 @@ def command(
     collection: Annotated[
         str, typer.Option("--collection", help="Put them into this collection.", show_default=False)
     ] = "",
-    face: options.Face = "only",
+    face: options.Face = "dominant",
     quality: options.Quality = None,
     min_quality: options.MinQuality = None,
     any_quality: Annotated[
-        bool, typer.Option("--any-quality", help="With --quality: take faces too that cannot be judged.")
+        bool, typer.Option("--any-quality", help="Take faces too that are too poor to be judged.")
     ] = False,
     detector: options.Detector = None,
     max_side: options.MaxSide = None,

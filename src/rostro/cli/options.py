@@ -23,14 +23,14 @@ Detector = Annotated[
 Embedder = Annotated[
     str | None,
     typer.Option(
-        "--embedder", help="Turns a face into a vector: a name, or a checkpoint of yours.", show_default="sface"
+        "--embedder", help="Turns a face into a vector: a name, best, or a checkpoint of yours.", show_default="sface"
     ),
 ]
 EmbedderOfGallery = Annotated[
     str | None,
     typer.Option(
         "--embedder",
-        help="Turns a face into a vector: a name, or a checkpoint of yours.",
+        help="Turns a face into a vector: a name, best, or a checkpoint of yours.",
         show_default="the gallery's; sface for a new one",
     ),
 ]
@@ -92,7 +92,7 @@ Overwrite = Annotated[
     bool, typer.Option("--overwrite", help="Write over what is there under that name; otherwise it is refused.")
 ]
 #: What is said of ``--face``.
-FACE = "Of several faces in a photo: only (refuse), dominant, largest or centre."
+FACE = "Of several faces in a photo: dominant (much larger than any other), only (refuse several), largest or centre."
 #: Where a face is needed.
 Face = Annotated[str, typer.Option("--face", metavar="RULE", help=FACE)]
 #: Where every face takes part unless one is asked for.
@@ -103,13 +103,27 @@ Quality = Annotated[
     str | None,
     typer.Option(
         "--quality",
-        help="Judge faces, and decide nothing about those too poor for it: auto, length, or a scorer's name.",
-        show_default="none are judged",
+        help="Decide nothing about faces too poor for it: auto, the name of a scorer, or none to judge no face.",
+        show_default="auto",
     ),
 ]
 MinQuality = Annotated[
     float | None,
-    typer.Option("--min-quality", min=0, max=1, help="With --quality: judge no face below this. Default: measured."),
+    typer.Option(
+        "--min-quality", min=0, max=1, help="Decide nothing about faces of a quality below this. Default: measured."
+    ),
+]
+
+
+Fpir = Annotated[
+    float | None,
+    typer.Option(
+        "--fpir",
+        min=0,
+        max=1,
+        help="Name at most this share of strangers, however many people are searched, for example 0.001.",
+        show_default="0.01, and never laxer than verify",
+    ),
 ]
 
 
@@ -168,6 +182,7 @@ def make_recognizer(
     threshold: float | None = None,
     fmr: float | None = None,
     operating_point: Path | None = None,
+    fpir: float | None = None,
     min_score: float | None = None,
     max_side: int | None = None,
     quality: str | None = None,
@@ -191,9 +206,10 @@ def make_recognizer(
         threshold=threshold,
         fmr=fmr,
         operating_point=operating_point,
+        fpir=fpir,
         min_score=min_score,
         max_side=max_side,
-        quality=quality,
+        quality=quality or "auto",
         min_quality=min_quality,
         gallery=gallery,
         create_gallery=create_gallery,

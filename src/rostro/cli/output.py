@@ -50,7 +50,7 @@ _HINTS = {
     "unfinished": "--resume goes on; --overwrite begins anew",
     "other-embedder": "--embedder {embedder}, or leave --embedder out: the gallery says which",
     "which-embedder": "--embedder names it",
-    "several-faces": "--largest-face takes the largest",
+    "several-faces": "--face largest takes the largest",
     "no-operating-point": "--threshold gives one; rostro calibrate measures one",
     "no-landmarks": "try --alignment crop",
     "unpinned": "rostro models fetch {file} --accept-unpinned",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def command(
     a: Annotated[Path, typer.Argument(help="A photo.", show_default=False)],
     b: Annotated[Path, typer.Argument(help="Another photo.", show_default=False)],
-    face: options.Face = "only",
+    face: options.Face = "dominant",
     detector: options.Detector = None,
     max_side: options.MaxSide = None,
     min_score: options.MinScore = None,
@@ -38,7 +38,7 @@ def command(
 
     Example: rostro verify me.jpg passport.jpg --picture answer.png
 
-    Example: rostro verify door.jpg passport.jpg --quality auto
+    Example: rostro verify door.jpg passport.jpg --json
     """
     recognizer = options.make_recognizer(
         detector=detector, max_side=max_side, min_score=min_score, embedder=embedder, alignment=alignment,

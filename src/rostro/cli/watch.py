@@ -71,6 +71,9 @@ def command(
     fmr: options.Fmr = None,
     operating_point: options.OperatingPointFile = None,
     collection: options.Collections = None,
+    fpir: options.Fpir = None,
+    quality: options.Quality = None,
+    min_quality: options.MinQuality = None,
     json: options.Json = False,
 ) -> None:
     """Who comes by? Follows the faces of a video and names them, until it ends or Ctrl-C.
@@ -91,6 +94,7 @@ def command(
         detector=detector, max_side=max_side, min_score=min_score, embedder=embedder, alignment=alignment,
         engine=engine, precision=precision, threshold=threshold, fmr=fmr, operating_point=operating_point,
         gallery=options.gallery_url(gallery), create_gallery=False,
+        fpir=fpir, quality=quality, min_quality=min_quality,
     )  # fmt: skip
     with recognizer, ExitStack() as stack, _terminating():
         summary = watch(

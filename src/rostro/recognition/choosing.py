@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rostro.alignment.base import chosen_spec
+from rostro.core.errors import RostroError
 from rostro.detection.base import DETECTORS
 from rostro.embedding.base import Embedder
 from rostro.embedding.trained import find_embedder
 
 if TYPE_CHECKING:
     from rostro.alignment.base import Alignment
+    from rostro.core.lazy import Lazy
     from rostro.core.types import AlignmentSpec
     from rostro.detection.base import Detector
     from rostro.recognition.own_space import OwnSpace
@@ -35,6 +38,41 @@ class Choice:
     kind: type[Embedder]
     detector: str
     alignment: AlignmentSpec
+
+
+class Chosen:
+    """What a recogniser says of its choice, which a gallery may have to be asked for first."""
+
+    _chosen: Lazy[Choice]
+    _own_space: Lazy[OwnSpace | None]
+
+    @property
+    def embedder_name(self) -> str:
+        """The embedder's name, as it was given; the gallery's where none was."""
+        return self._chosen().embedder
+
+    @property
+    def detector_name(self) -> str:
+        """The detector's name."""
+        return self._chosen().detector
+
+    @property
+    def alignment_spec(self) -> AlignmentSpec:
+        """How crops are made."""
+        return self._chosen().alignment
+
+    def _parts_shown(self, gallery: str) -> str:
+        """Detector and embedder, for people; a gallery that is far away is not asked for them."""
+        if self._chosen.made or "://" not in gallery:
+            with suppress(RostroError):
+                return f"{self.detector_name} + {self.embedder_name}"
+        return "the embedder of its gallery"
+
+    def _check_gallery(self) -> None:
+        """Says, before a model is fetched, that the gallery is not there or was made with another embedder."""
+        own = self._own_space()
+        if own is not None:
+            own.check(self.embedder_name, self._chosen().kind.name)
 
 
 def choose(

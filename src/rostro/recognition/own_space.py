@@ -48,16 +48,17 @@ class OwnSpace:
             )
         return self.embedder
 
-    def check(self, name: str) -> None:
+    def check(self, name: str, part: str) -> None:
         """Refuses another embedder, before it is fetched. Whether it is the very same, its weights will say.
 
         Args:
             name: As it was given.
+            part: What the embedder calls itself.
 
         Raises:
             SpaceMismatch: The gallery's is another one; ``values["embedder"]`` is its name.
         """
-        if self.embedder is not None and _parts(self.embedder) != _parts(name):
+        if self.embedder is not None and _parts(self.embedder) != _parts(part):
             raise SpaceMismatch(
                 f"{self.gallery}: the gallery was made with {self.embedder}, not with {name}: it holds vectors of "
                 f"{self.space}",

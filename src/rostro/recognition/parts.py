@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -11,17 +10,18 @@ import numpy as np
 
 from rostro.alignment.base import Alignment, open_alignment
 from rostro.core.decisions import OperatingPoint
-from rostro.core.errors import BadInput, RostroError
+from rostro.core.errors import BadInput
 from rostro.core.lazy import Lazy
 from rostro.core.settings import Settings
 from rostro.detection.base import DETECTORS, Detector
 from rostro.embedding.base import Embedder
 from rostro.gallery.base import Gallery, without_password
 from rostro.models.store import ModelStore
-from rostro.recognition.choosing import choose
+from rostro.recognition.choosing import Chosen, choose
 from rostro.recognition.judging import Judging, open_judge
 from rostro.recognition.own_space import embedder_of, open_own
 from rostro.recognition.pipeline import Pipeline
+from rostro.recognition.searching import Searching, open_searching
 from rostro.recognition.turning import Turner
 from rostro.runtime.base import ENGINES, EngineOptions
 from rostro.scoring import operating_points
@@ -29,11 +29,11 @@ from rostro.scoring import operating_points
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from rostro.core.types import AlignmentSpec
+    from rostro.quality.gate import Gate
     from rostro.quality.judge import Judge
 
 
-class Parts:
+class Parts(Chosen):
     """A detector, an alignment, an embedder, an operating point and a gallery that belong together.
 
     Making one touches no disk and loads no model. Safe to share between threads.
@@ -52,10 +52,11 @@ class Parts:
         threshold: float | None = None,
         fmr: float | None = None,
         operating_point: str | Path | OperatingPoint | None = None,
+        fpir: float | None = None,
         min_score: float | None = None,
         max_side: int | None = None,
         turn: bool = True,
-        quality: str | None = None,
+        quality: str | None = "auto",
         min_quality: float | None = None,
         settings: Settings | None = None,
         store: ModelStore | None = None,
@@ -64,9 +65,9 @@ class Parts:
 
         Args:
             detector: A name, for example ``yunet``, or a `Detector`; None takes the one that suits the embedder.
-            embedder: A name, the path of a checkpoint that ``rostro train embedder`` made, several of these with ``+``
-                between them (``sface+retail0095``), or an `Embedder`. None takes the one that the given gallery was
-                made with, when it is first needed; of a new gallery, or where none is given, ``sface``.
+            embedder: A name, ``best`` for the best permissive one, the path of a checkpoint that ``rostro train
+                embedder`` made, several of these with ``+`` between them (``sface+retail0095``), or an `Embedder`. None
+                takes the given gallery's own, when it is first needed; ``sface`` for a new one and where none is given.
             alignment: A name, ``refined`` for the embedder's own by refined landmarks, a whole key as in a space
                 (``five_point-112,landmarks=retail0009``), or an `Alignment`; None takes the embedder's own.
             engine: A name, and where it matters a device: ``openvino``, ``onnxruntime:cuda``; None takes the settings'.
@@ -77,11 +78,14 @@ class Parts:
             threshold: Cosine similarity from which two faces are the same person; None takes a measured one.
             fmr: Aim at this false match rate among the measured operating points; None takes their default.
             operating_point: A file written by `rostro.calibrate`, or an `OperatingPoint`, instead of the shipped ones.
+            fpir: Name at most this share of strangers in a search, in (0, 1), however many people are searched: the
+                threshold follows from their number. None: 0.01, and never below the threshold of one comparison.
             min_score: Drop faces scored below this; None takes the detector's own.
             max_side: Longer side, in pixels, that larger photos are scaled down to before faces are looked for; None
                 takes the detector's own. Raise it where faces are small, as in photos of crowds.
             turn: Look again, turned, at photos whose faces leave doubt; False looks at every photo as it comes.
-            quality: Judge embedded faces by a scorer: its name, ``auto``, or ``length`` for none; None: no judging.
+            quality: Judge embedded faces, and decide nothing about those too poor for it: by a scorer of that name,
+                ``auto`` for the best that can be had, ``length`` for none; ``none`` or None judges no face.
             min_quality: Judge no face of a quality below this, in [0, 1]; None takes the measured level.
             settings: Limits, folders, threads; None reads the environment.
             store: Gives model files; None makes one from the settings.
@@ -107,10 +111,7 @@ class Parts:
         )
         ENGINES.get(self.engine_options.engine).need()
         self.gallery_url = gallery.url if isinstance(gallery, Gallery) else str(gallery or self.settings.gallery)
-        if threshold is not None:
-            operating_points.check_threshold(threshold)
-        if threshold is not None and (fmr is not None or operating_point is not None):
-            raise BadInput("give either a threshold, or a false match rate and an operating point, not both")
+        operating_points.check_wishes(threshold=threshold, fmr=fmr, given=operating_point, fpir=fpir)
 
         def make_detector() -> Detector:
             kind = DETECTORS.get(self.detector_name)
@@ -129,9 +130,12 @@ class Parts:
             else lambda: open_alignment(self.alignment_spec, self.store, self.engine_options)
         )
         self._space = Lazy(lambda: self.embedder.space(self.alignment_spec))
-        self._operating_point_given = operating_point
         self._operating_point = Lazy(
             lambda: operating_points.deciding(self.space, threshold=threshold, fmr=fmr, given=operating_point)
+        )
+        chosen = threshold is not None or fmr is not None
+        self._searching = Lazy(
+            lambda: open_searching(self.space, self.operating_point, operating_point, fpir=fpir, chosen=chosen)
         )
         where = gallery if isinstance(gallery, Gallery) else self.gallery_url
         self._own_space = Lazy(lambda: embedder_of(where, missing_ok=create_gallery))
@@ -151,11 +155,7 @@ class Parts:
 
     def __repr__(self) -> str:
         gallery = without_password(self.gallery_url)
-        parts = "the embedder of its gallery"
-        if self._chosen.made or "://" not in gallery:  # nobody far away is asked for this
-            with suppress(RostroError):
-                parts = f"{self.detector_name} + {self.embedder_name}"
-        return f"<{type(self).__name__} {parts}, gallery {gallery}>"
+        return f"<{type(self).__name__} {self._parts_shown(gallery)}, gallery {gallery}>"
 
     # Open and closed. Nothing needs to be opened; to open it shows at once what cannot work.
 
@@ -170,12 +170,6 @@ class Parts:
         _ = self.pipeline, self.operating_point, self.gallery
         return self
 
-    def _check_gallery(self) -> None:
-        """Says, before a model is fetched, that the gallery is not there or was made with another embedder."""
-        own = self._own_space()
-        if own is not None:
-            own.check(self.embedder_name)
-
     def _open_gallery(self, gallery: Gallery | str, create: bool) -> Gallery:
         self._check_gallery()
         return open_own(gallery, self.space, create=create)
@@ -185,7 +179,7 @@ class Parts:
 
         It may be used again: what is needed then comes again.
         """
-        loaded = self._pipeline, self._judge, self._operating_point, self._space
+        loaded = self._pipeline, self._judge, self._searching, self._operating_point, self._space
         for part in (*loaded, self._alignment, self._embedder, self._detector, self._own_space, self._chosen):
             part.forget()
         gallery = self._gallery.forget()
@@ -210,21 +204,6 @@ class Parts:
         self.__init__(**state)  # type: ignore[misc]
 
     # The parts, each made when first needed, once, whichever thread asks first.
-
-    @property
-    def embedder_name(self) -> str:
-        """The embedder's name, as it was given; the gallery's where none was."""
-        return self._chosen().embedder
-
-    @property
-    def detector_name(self) -> str:
-        """The detector's name."""
-        return self._chosen().detector
-
-    @property
-    def alignment_spec(self) -> AlignmentSpec:
-        """How crops are made."""
-        return self._chosen().alignment
 
     @property
     def detector(self) -> Detector:
@@ -257,6 +236,15 @@ class Parts:
         return self._operating_point()
 
     @property
+    def searching(self) -> Searching | None:
+        """By what searches decide; None where the tail of impostor scores was not measured for this space.
+
+        Raises:
+            NoOperatingPoint: It was not, and a false positive identification rate is wanted.
+        """
+        return self._searching()
+
+    @property
     def judge(self) -> Judge | None:
         """What judges faces; None where none is wanted, or none was measured for this space.
 
@@ -264,6 +252,11 @@ class Parts:
             RostroError: As `rostro.recognition.judging.open_judge` says.
         """
         return self._judge()
+
+    @property
+    def gate(self) -> Gate | None:
+        """What a face's quality must be for a decision; None where faces are not judged."""
+        return None if self.judge is None else self.judge.gate
 
     @property
     def gallery(self) -> Gallery:
@@ -310,8 +303,13 @@ class Parts:
 
     @property
     def system(self) -> dict[str, str]:
-        """What answers are made with: ``{"detector", "embedder", "engine"}``."""
-        return {"detector": self.detector_name, "embedder": self.embedder_name, "engine": self.engine_options.name}
+        """What answers are made with: ``{"detector", "embedder", "engine", "quality_scorer"}``."""
+        return {
+            "detector": self.detector_name,
+            "embedder": self.embedder_name,
+            "engine": self.engine_options.name,
+            "quality_scorer": "" if self.judge is None else self.judge.about,
+        }
 
 
 #: What options may be besides names and numbers.
