@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
@@ -144,3 +145,66 @@ def test_what_cannot_be_answered_is_refused_in_one_line(
     assert done.returncode == 2
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("verb", ["evaluate", "compare", "calibrate"])
+def test_json_leaves_nothing_behind(verb: str, people: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And needs no pyarrow: there is no table to be written."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    options = {"calibrate": ("--fmr", 0.01), "compare": ("--embedder", "sface"), "evaluate": ()}[verb]
+    found = answer(verb, people, "--replicates", 20, "--face", "centre", *options, code=0)
+    assert found.get("protocol", "all-pairs") == "all-pairs"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("verb", ["evaluate", "compare"])
+def test_a_report_without_pyarrow_is_refused_before_the_work(
+    verb: str, people: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    monkeypatch.setattr("rostro.recognition.parts.Parts.detector", property(lambda self: pytest.fail("was loaded")))
+    done = rostro(verb, people, "--embedder", "sface", "--output", tmp_path / "report")
+    assert done.returncode == 2
+    assert "rostro[parquet]" in done.stderr
+    assert not (tmp_path / "report").exists()
+
+
+def test_compare_takes_every_embedder_that_is_named_and_all_pairs(people: Path, tmp_path: Path) -> None:
+    done = rostro(
+        "compare", people, "--embedder", "sface", "--embedder", "mobilefacenet,edgeface", "--replicates", 20,
+        "--output", tmp_path / "report",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "no pairs.txt here, so every two photos are compared" in done.stderr
+    assert [name for name in ("+ sface", "+ mobilefacenet", "+ edgeface") if name in done.stdout] == [
+        "+ sface", "+ mobilefacenet", "+ edgeface",
+    ]  # fmt: skip
+    again = rostro("compare", people, "--embedder", "sface", "--output", tmp_path / "report")
+    assert again.returncode == 2
+    assert "report.html is there already" in again.stderr and "--overwrite" in again.stderr
+    over = rostro("compare", people, "--embedder", "sface", "--output", tmp_path / "report", "--overwrite")
+    assert over.returncode == 0, over.stderr
+
+
+def test_an_operating_point_is_not_written_over(people: Path, tmp_path: Path) -> None:
+    file = tmp_path / "mine.json"
+    file.write_text("mine")
+    told = ("calibrate", people, "--fmr", 0.01, "--replicates", 20, "--output", file)
+    assert rostro(*told).returncode == 2
+    assert file.read_text() == "mine"
+    assert rostro(*told, "--overwrite").returncode == 0
+    assert json.loads(file.read_text())["points"]
+    nowhere = rostro("calibrate", people, "--fmr", 0.01, "--output", tmp_path / "no" / "mine.json")
+    assert nowhere.returncode == 2
+    assert "there is no folder" in nowhere.stderr
+
+
+def test_a_mistake_in_the_groups_is_said_before_the_work(
+    people: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rostro.recognition.parts.Parts.detector", property(lambda self: pytest.fail("was loaded")))
+    for verb in ("evaluate", "compare", "calibrate"):
+        done = rostro(verb, people, "--embedder", "sface", "--groups", tmp_path / "none.csv", "--fmr", 0.01, "--json")
+        assert done.returncode == 2
+        assert "none.csv: cannot be read" in done.stderr
