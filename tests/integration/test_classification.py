@@ -82,7 +82,7 @@ def test_a_report_and_a_checkpoint_are_not_written_over(people: Path, tmp_path: 
     assert rostro(*quick, "--seed", 5, "--overwrite").returncode == 0
     assert rostro(*asked, "--overwrite", "--language", "es").returncode == 0
     assert {file: file.read_bytes() for file in written} != written
-    assert rostro(*quick, "--resume").returncode == 0, "going on is not writing over"
+    assert rostro(*quick, "--seed", 5, "--resume").returncode == 0, "going on is not writing over"
 
 
 def test_nothing_is_written_with_json_and_no_output(

@@ -144,6 +144,29 @@ def test_is_it_me(photos: Path, tmp_path: Path) -> None:
     assert run_rostro("predict", photos / "bob" / "5.jpg", "--checkpoint", tmp_path / "out").returncode == 1
 
 
+def test_is_it_me_of_two_folders(photos: Path, tmp_path: Path) -> None:
+    """Split: what was not learned is what ``evaluate`` asks."""
+    for label, names in {"me": ("ann",), "not_me": ("bob", "cy")}.items():
+        (tmp_path / "data" / label).mkdir(parents=True)
+        for name in names:
+            for number in range(6):
+                link = tmp_path / "data" / label / f"{name}{number}.jpg"
+                link.symlink_to(photos / name / f"{number}.jpg")
+    metrics = trained("is-it-me", tmp_path / "data", tmp_path / "out", "--epochs", 30, "--device", "cpu")
+    assert metrics["validation AUC"] == 1
+    assert read_card(tmp_path / "out" / "best.yaml").split["seed"] == 0
+    found = answer("evaluate", tmp_path / "data", "--checkpoint", tmp_path / "out", code=0)
+    assert (found["photos"], found["left_out"], found["accuracy"]) == (3, 15, 1)
+
+
+def test_one_folder_per_person(photos: Path, tmp_path: Path) -> None:
+    assert trained("head", photos, tmp_path / "head", "--seed", 2)["test accuracy"] == 1
+    card = read_card(tmp_path / "head" / "best.yaml")
+    assert (card.photos, card.split["seed"]) == ({"train": 16, "val": 4, "test": 4}, 2)
+    found = answer("evaluate", photos, "--checkpoint", tmp_path / "head", code=0)
+    assert (found["photos"], found["left_out"], found["accuracy"]) == (4, 20, 1)
+
+
 def test_attributes(photos: Path, tmp_path: Path) -> None:
     (tmp_path / "images").mkdir()
     rows, parts = [], []
@@ -187,13 +210,13 @@ def test_a_trained_embedder_enrols_and_identifies(embedder: Path, photos: Path, 
     assert json.dumps(found).count("bob")
     done = run_rostro("identify", photos / "bob" / "2.jpg", "--gallery", tmp_path / "people.db")
     assert done.returncode == 2
-    assert "trained-mobilefacenet-" in done.stderr
+    assert "trained-mobilefacenet-" in done.stderr and "--embedder names it" in done.stderr
 
 
 def test_a_trained_embedder_is_evaluated_and_calibrated(embedder: Path, photos: Path, tmp_path: Path) -> None:
     arguments = (photos, "--embedder", embedder)
     found = answer(
-        "evaluate", "all-pairs", *arguments, "--replicates", 20, "--output", tmp_path / "report", code=0
+        "evaluate", *arguments, "--protocol", "all-pairs", "--replicates", 20, "--output", tmp_path / "report", code=0
     )  # fmt: skip
     assert "trained-mobilefacenet-" in json.dumps(found)
     point = tmp_path / "point.json"
