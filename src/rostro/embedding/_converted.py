@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def converted(
-    store: ModelStore, entry: ModelFile, form: str, convert: Callable[[Path, Path], None], needs: tuple[str, ...]
+    store: ModelStore, entry: ModelFile, form: str, convert: Callable[[Path, Path], None], needs: tuple[str, ...] = ()
 ) -> Path:
     """The ONNX form of an entry's file, in the folder ``converted`` beside the models; made when missing.
 
@@ -25,14 +25,14 @@ def converted(
         entry: The file.
         form: What is made of it and by which version of the conversion: part of the name, as the file's hash is.
         convert: Reads the first path, writes the second.
-        needs: The extra that it takes, then the packages: a file that cannot be converted afterwards is not fetched.
+        needs: The extra that it takes, then the packages: where they are missing, a file that cannot be converted afterwards is not fetched.
 
     Raises:
         MissingExtra: One of the packages is not installed.
     """
     from filelock import FileLock
 
-    if not store.is_installed(entry):
+    if needs and not store.is_installed(entry):
         need(*needs)
     source = store.path(entry)
     folder = store.settings.home / "converted"
