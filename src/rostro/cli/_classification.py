@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+import typer
+
 from rostro.cli import options, output
 from rostro.cli.train import shown
 from rostro.core.errors import BadInput
@@ -42,8 +44,9 @@ def evaluate(
         )
     if json:
         output.print_json(result.to_dict())
-        return
-    for line in [*drawn(result, checked), *summary(result, checked)]:
-        output.say(line)
-    if folder is not None:
-        output.say(f"{folder / 'report.html'}")
+    else:
+        for line in [*drawn(result, checked), *summary(result, checked)]:
+            output.say(line)
+        if folder is not None:
+            output.say(f"{folder / 'report.html'}")
+    raise typer.Exit(output.report_unread(result.unread, result.not_pictures))

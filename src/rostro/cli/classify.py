@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from rostro.cli import options, output
 from rostro.cli.detect import exit_code
+from rostro.photos.listing import find_photos
 from rostro.recognition.celebrities import classify
 from rostro.recognition.pipeline import Failure
 
@@ -36,15 +38,20 @@ def command(
         detector=detector, max_side=max_side, min_score=min_score, embedder=embedder, alignment=alignment,
         engine=engine, precision=precision,
     )  # fmt: skip
-    answers = list(classify(recognizer, photos, top=candidates, face=options.face_rule(face)))
+    others: list[Path] = []
+    listed = find_photos(photos, on_other=others.append)
+    answers = list(classify(recognizer, listed, top=candidates, face=options.face_rule(face)))
     failed = [answer for answer in answers if isinstance(answer, Failure)]
     rows = [answer for answer in answers if not isinstance(answer, Failure)]
     if json:
-        output.print_json({"photos": [row.to_dict() for row in rows], "failed": [each.to_dict() for each in failed]})
+        found = [row.to_dict() for row in rows]
+        failures = [each.to_dict() for each in failed]
+        output.print_json({"photos": found, "failed": failures, **output.not_pictures(others)})
     else:
         for row in rows:
             output.say(f"{row.photo}: {len(row.faces)} faces")
             for classes in row.classes:
                 output.say("  " + ", ".join(f"{name} {probability:.1%}" for name, probability in classes))
+    output.report_left_out(others)
     output.report_failures(failed)
     raise typer.Exit(exit_code(any(row.faces for row in rows), failed))

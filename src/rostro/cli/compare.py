@@ -92,7 +92,8 @@ def command(
     for name, error in found.failed:
         output.note(f"{name}: {error}")
     verb.show(found, cast("Any", language), json=json)
-    raise typer.Exit(output.NO_ANSWER if found.failed else output.YES)
+    unread = output.report_unread(found.unread, found.not_pictures)
+    raise typer.Exit(output.NO_ANSWER if found.failed else unread)
 
 
 def _names(given: list[str] | None, parts: Room[Any], find: Callable[[str], object]) -> list[str]:

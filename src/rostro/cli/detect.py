@@ -8,6 +8,7 @@ import typer
 
 from rostro.cli import options, output
 from rostro.photos.listing import find_photos
+from rostro.photos.writing import check_picture
 from rostro.recognition import answers
 from rostro.recognition.pipeline import Failure, PhotoFaces
 
@@ -40,24 +41,28 @@ def command(
     given: dict[str, Any] = {
         "embedder": embedder, "engine": engine, "precision": precision, "min_score": min_score, "max_side": max_side,
     }  # fmt: skip
+    check_picture(picture, *photos)
     names = options.several(detector)
     if names == ["all"] or len(names) > 1:
         chosen = None if names == ["all"] else names
-        raise typer.Exit(_side_by_side(list(find_photos(photos)), chosen, picture, given, json=json))
+        raise typer.Exit(_side_by_side(photos, chosen, picture, given, json=json))
     recognizer = options.make_recognizer(detector=names[0] if names else None, **given)
-    answered = list(recognizer.photos(find_photos(photos), embed=False, keep=picture is not None))
+    others: list[Path] = []
+    listed = find_photos(photos, on_other=others.append)
+    answered = list(recognizer.photos(listed, embed=False, keep=picture is not None))
     found = [answer for answer in answered if isinstance(answer, PhotoFaces)]
     failed = [answer for answer in answered if isinstance(answer, Failure)]
     if picture is not None:
         _draw(found, picture)
     if json:
-        output.print_json(answers.detection(found, failed))
+        output.print_json({**answers.detection(found, failed), **output.not_pictures(others)})
     else:
         for answer in found:
             output.say(f"{answer.photo}: {_count(len(answer.faces))}")
             for face in answer.faces:
                 x1, y1, x2, y2 = face.box
                 output.say(f"  {x1:.0f},{y1:.0f} to {x2:.0f},{y2:.0f}  score {face.score:.2f}")
+    output.report_left_out(others)
     output.report_failures(failed)
     raise typer.Exit(exit_code(any(answer.faces for answer in found), failed))
 
@@ -68,8 +73,9 @@ def _side_by_side(
     """Several detectors on the same photos: a row per photo, a column per detector."""
     from rostro.evaluation.detectors import detect_with_all
 
+    others: list[Path] = []
     found = detect_with_all(
-        photos,
+        list(find_photos(photos, on_other=others.append)),
         detectors=names,
         max_side=given["max_side"],
         keep=picture is not None,
@@ -84,10 +90,11 @@ def _side_by_side(
         rows = [(r.found.photo, r.detector, r.milliseconds, r.found.kept_image, r.found.faces) for r in found.rows]
         write_picture(detector_sheet(rows), picture)
     if json:
-        output.print_json(found.to_dict())
+        output.print_json({**found.to_dict(), **output.not_pictures(others)})
     else:
         for row in found.rows:
             output.say(f"{row.found.photo}: {row.detector} {len(row.found)} faces, {row.milliseconds:.0f} ms")
+    output.report_left_out(others)
     output.report_failures(found.failed)
     return exit_code(any(row.found.faces for row in found.rows), list(found.failed))
 

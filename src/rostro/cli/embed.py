@@ -11,7 +11,10 @@ import typer
 from rostro.cli import options, output
 from rostro.cli.detect import exit_code
 from rostro.core.errors import BadInput
+from rostro.core.files import BOM, open_text
 from rostro.photos.listing import find_photos
+from rostro.photos.sources import spare
+from rostro.photos.writing import check_picture
 from rostro.recognition import answers
 from rostro.recognition.pipeline import Failure, PhotoFaces
 from rostro.recognition.tables import FaceTable, writer_for
@@ -60,9 +63,12 @@ def command(
         detector=detector, max_side=max_side, min_score=min_score, embedder=embedder, alignment=alignment,
         engine=engine, precision=precision,
     )  # fmt: skip
-    listed = find_photos(_listed(photos))
+    check_picture(picture)
+    spare([output_file, picture], *photos, *_listed(photos, stdin=False))
+    others: list[Path] = []
+    listed = find_photos(_listed(photos), on_other=others.append)
     if output_file is not None and picture is None and not json:
-        _tabulate(recognizer, listed, rule, output_file)
+        _tabulate(recognizer, listed, rule, output_file, others)
     answered = list(recognizer.photos(listed, face=rule, keep=picture is not None))
     found = [answer for answer in answered if isinstance(answer, PhotoFaces)]
     failed = [answer for answer in answered if isinstance(answer, Failure)]
@@ -75,31 +81,41 @@ def command(
     if picture is not None:
         _draw(recognizer, found, picture)
     if json:
-        output.print_json(answers.embedding(recognizer.space, found, failed))
+        output.print_json({**answers.embedding(recognizer.space, found, failed), **output.not_pictures(others)})
     else:
         count = sum(len(answer.faces) for answer in found)
         output.say(f"{count} faces of {len(found)} photos, space {recognizer.space}")
+    output.report_left_out(others)
     output.report_failures(failed)
     raise typer.Exit(exit_code(any(answer.faces for answer in found), failed))
 
 
-def _listed(photos: Iterable[Path]) -> Iterator[Path]:
-    """The arguments, with lists replaced by what they list."""
+def _listed(photos: Iterable[Path], *, stdin: bool = True) -> Iterator[Path]:
+    """The arguments, with lists replaced by what they list; what stdin lists can be read only once."""
     for photo in photos:
         if str(photo) == "-":
-            yield from (Path(line.rstrip("\n")) for line in sys.stdin if line.strip())
+            yield from _lines(sys.stdin) if stdin else ()
         elif photo.suffix == ".txt":
             try:
-                with photo.open(encoding="utf-8", errors="surrogateescape") as lines:
-                    yield from (Path(line.rstrip("\n")) for line in lines if line.strip())
+                with open_text(photo, errors="surrogateescape") as lines:
+                    yield from _lines(lines)
             except OSError as error:
                 raise BadInput(f"{photo}: a list of photos that cannot be read ({error.strerror})") from None
         else:
             yield photo
 
 
-def _tabulate(recognizer: Recognizer, photos: Iterable[Path], rule: FaceRule | None, table: Path) -> NoReturn:
-    """Photo by photo into the table; ends the program."""
+def _lines(lines: Iterable[str]) -> Iterator[Path]:
+    for number, line in enumerate(lines):
+        name = (line if number else line.removeprefix(BOM)).rstrip("\n")
+        if name.strip():
+            yield Path(name)
+
+
+def _tabulate(
+    recognizer: Recognizer, photos: Iterable[Path], rule: FaceRule | None, table: Path, others: list[Path]
+) -> NoReturn:
+    """Photo by photo into the table; ends the program. ``others`` are the files that listing the photos left out."""
     with output.progress() as bar:
         task = bar.add_task("embedding", total=None)
         try:
@@ -110,6 +126,7 @@ def _tabulate(recognizer: Recognizer, photos: Iterable[Path], rule: FaceRule | N
             raise typer.Exit(output.NO_ANSWER) from None
     again = f" ({done.before} of them from before)" if done.before else ""
     output.say(f"{done.faces} faces of {done.photos} photos{again}, space {recognizer.space}")
+    output.report_left_out(others)
     output.report_failures(done.failed)
     raise typer.Exit(exit_code(done.faces > 0, list(done.failed)))
 

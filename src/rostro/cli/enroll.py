@@ -71,5 +71,6 @@ def command(
             f"{done.templates} new templates of {done.people} people in {without_password(recognizer.gallery_url)}"
             f" ({done.skipped} photos were there already)"
         )
+    output.report_left_out(done.not_pictures)
     output.report_failures(done.failed)
     raise typer.Exit(output.NO_ANSWER if done.failed else output.YES)

@@ -124,6 +124,7 @@ def command(
             options=chosen(fmr, references, probes, draws, seed, replicates),
         )  # fmt: skip
     show(found, cast("Any", language), json=json)
+    raise typer.Exit(output.report_unread(found.unread, found.not_pictures))
 
 
 def _refuse(given: dict[str, object]) -> None:

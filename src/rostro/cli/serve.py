@@ -9,6 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from rostro.cli import options, output
+from rostro.core.errors import BadInput
+from rostro.gallery.base import without_password
 from rostro.server.admission.keys import DEFAULT_FILE, KeyStore
 from rostro.server.admission.limits import Limits
 
@@ -39,6 +41,9 @@ def command(
     certificate_key: Annotated[
         Path | None, typer.Option("--certificate-key", help="Its private key (PEM).", show_default=False)
     ] = None,
+    root_path: Annotated[
+        str, typer.Option("--root-path", help="Path under which a proxy shows it, like /faces.", show_default=False)
+    ] = "",
     detector: options.Detector = None,
     max_side: options.MaxSide = None,
     min_score: options.MinScore = None,
@@ -58,9 +63,13 @@ def command(
     Example: rostro serve --gallery people.db
 
     Example: rostro serve --host 0.0.0.0 --certificate cert.pem --certificate-key key.pem
+
+    Example: rostro serve --root-path /faces
     """
     from rostro.server.serving import make_server
 
+    if certificate_key and not certificate:
+        raise BadInput("--certificate-key is the key of a certificate; --certificate names that")
     recognizer = options.make_recognizer(
         detector=detector, max_side=max_side, min_score=min_score, embedder=embedder, alignment=alignment,
         engine=engine, precision=precision, threshold=threshold, fmr=fmr, operating_point=operating_point,
@@ -76,7 +85,8 @@ def command(
     )
     tls: dict[str, Any] = {"ssl_certfile": certificate, "ssl_keyfile": certificate_key} if certificate else {}
     server = make_server(
-        recognizer, keys=KeyStore(keys), host=host, port=port, keep_pictures=keep_crops, limits=Limits(rate=rate), **tls
-    )
-    output.note(f"rostro: http{'s' if tls else ''}://{host}:{port} serves {recognizer.gallery_url} (Ctrl-C stops it)")
+        recognizer, keys=KeyStore(keys), host=host, port=port, keep_pictures=keep_crops, limits=Limits(rate=rate),
+        root_path=root_path, **tls,
+    )  # fmt: skip
+    output.note(f"rostro: {server.address} serves {without_password(recognizer.gallery_url)} (Ctrl-C stops it)")
     server.run()

@@ -14,6 +14,9 @@ import typer
 from rostro.cli import options, output
 from rostro.core.errors import BadInput
 from rostro.core.extras import need
+from rostro.embedding.trained import files_of
+from rostro.gallery.base import file_of
+from rostro.photos.sources import spare
 from rostro.video.events import EventLog
 from rostro.video.sources import open_source
 from rostro.video.watch import watch
@@ -96,10 +99,13 @@ def command(
         gallery=options.gallery_url(gallery), create_gallery=False,
         fpir=fpir, quality=quality, min_quality=min_quality,
     )  # fmt: skip
+    read = (source, file_of(recognizer.gallery_url), operating_point, *(files_of(embedder) if embedder else ()))
+    spare([video, None if events == "-" else events], *read)
     with recognizer, ExitStack() as stack, _terminating():
+        tell = _teller(events, stack, quiet=json)
+        show = _page(recognizer, opened, port, stack) if serves else None  # before the models: the port may be taken
         summary = watch(
-            opened, recognizer=recognizer.open(), on_event=_teller(events, stack, quiet=json),
-            on_scene=_page(recognizer, opened, port, stack) if serves else None, video=video,
+            opened, recognizer=recognizer.open(), on_event=tell, on_scene=show, video=video,
             keep_pictures=keep_crops, collections=collection or None,
             options=WatchOptions(every=every, patience=patience),
         )  # fmt: skip
@@ -164,10 +170,6 @@ def _page(recognizer: Recognizer, source: Source, port: int, stack: ExitStack) -
         thread.join(15)
 
     stack.callback(stop)
-    while not server.started:
-        thread.join(0.05)
-        if not thread.is_alive():
-            raise BadInput(f"the page cannot be served on port {port}: is it taken? (--port chooses another)")
     url = f"http://{_HOST}:{port}/#watch"
     output.note(f"rostro: {url} shows {source.name} (Ctrl-C stops it)")
     if sys.stderr.isatty():

@@ -25,7 +25,8 @@ def converted(
         entry: The file.
         form: What is made of it and by which version of the conversion: part of the name, as the file's hash is.
         convert: Reads the first path, writes the second.
-        needs: The extra that it takes, then the packages: where they are missing, a file that cannot be converted afterwards is not fetched.
+        needs: The extra that it takes, then the packages: where they are missing, the file is not fetched, for it could
+            not be converted.
 
     Raises:
         MissingExtra: One of the packages is not installed.

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rostro.core.errors import BadInput, PhotoError
+from rostro.core.order import natural
+from rostro.evaluation.results import unread_document
 from rostro.photos.folders import read_people
-from rostro.photos.reading import photo_hash
+from rostro.photos.reading import name_of, photo_hash
 from rostro.scoring.intervals import binomial_interval
 from rostro.training.base import RECIPES, Progress
 from rostro.training.data.parts import part_folders
@@ -66,6 +68,8 @@ class Classification:
         failed: Photos that gave none.
         part: The folder that was asked, where there were parts (``test``, else ``val``); empty elsewhere.
         left_out: Photos that were not asked, because they took part in the training.
+        unread: Folders and links that gave no class a photo, and why; they are in no number.
+        not_pictures: Names of files that lay among the photos and are no pictures.
     """
 
     card: Card
@@ -73,11 +77,13 @@ class Classification:
     failed: tuple[PhotoError, ...]
     part: str = ""
     left_out: int = 0
+    unread: tuple[PhotoError, ...] = ()
+    not_pictures: tuple[str, ...] = ()
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """The classes that were asked, sorted."""
-        return tuple(sorted({answer.truth for answer in self.answers}))
+        """The classes that were asked, sorted (2 before 10)."""
+        return tuple(sorted({answer.truth for answer in self.answers}, key=natural))
 
     @property
     def right(self) -> int:
@@ -155,6 +161,7 @@ class Classification:
             ],
             "confusion": {"rows": list(self.classes), "columns": list(columns), "counts": counts.tolist()},
             "failed": [{"photo": error.photo, "reason": error.reason} for error in self.failed],
+            **unread_document(self.unread, self.not_pictures),
         }
 
 
@@ -205,7 +212,8 @@ def classify_folder(
         answers.append(Answer(said.photo, truth, name, said.probabilities[0][1]))
     if not answers:
         raise BadInput(f"{root}: none of {len(people.photos)} photos gives an answer; the first: {failed[0]}")
-    return Classification(card, tuple(answers), tuple(failed), part, left_out)
+    others = tuple(map(name_of, people.others))
+    return Classification(card, tuple(answers), tuple(failed), part, left_out, people.failed, others)
 
 
 def _asked(root: Path) -> tuple[str, Path]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from rostro.core.errors import BadInput, RostroError
+from rostro.core.errors import BadInput, PhotoError, RostroError
 from rostro.core.files import refuse_existing
 from rostro.core.types import Answer
 from rostro.core.words import Language, check_language
@@ -15,9 +15,11 @@ from rostro.evaluation.data.groups import read_groups
 from rostro.evaluation.mistakes import mistake_sheet
 from rostro.evaluation.options import Options
 from rostro.evaluation.report import Shown, write_curves, write_report
-from rostro.evaluation.results import FILES, document, write_results
+from rostro.evaluation.results import FILES, document, unread_document, write_results
 from rostro.evaluation.run import open_protocol, run_protocol, suiting_protocol
 from rostro.evaluation.table import need_parquet
+from rostro.photos.reading import name_of
+from rostro.photos.sources import spare
 from rostro.recognizer import Recognizer
 from rostro.training.loop.checkpoint import make_folder
 
@@ -34,6 +36,10 @@ if TYPE_CHECKING:
     Make = Callable[[str | None, str], Recognizer]
 
 
+#: What a report's folder gets.
+WRITTEN: Final = ("report.html", "results.json", "results.csv", "roc.svg", "det.svg", "cmc.svg")
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Evaluation(Answer):
     """What was measured. To go through it is to go through the results, one per system.
@@ -43,12 +49,16 @@ class Evaluation(Answer):
         report: The page that shows them; None where none was wanted.
         failed: Systems that could not be evaluated, and why.
         headline: Key of the metric that systems are ranked by, for example ``accuracy``.
+        unread: Folders and links that gave nobody a photo, and why; they are in no number.
+        not_pictures: Names of files that lay among the photos and are no pictures.
     """
 
     results: tuple[Result, ...]
     report: Path | None
     failed: tuple[tuple[str, RostroError], ...]
     headline: str
+    unread: tuple[PhotoError, ...] = ()
+    not_pictures: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[Result]:
         return iter(self.results)
@@ -67,7 +77,11 @@ class Evaluation(Answer):
     def to_dict(self) -> dict[str, Any]:
         """Everything that was measured; what ``results.json`` of the report holds."""
         failed = [{"system": name, "reason": str(error)} for name, error in self.failed]
-        return {**document(self.results), **({"left_out": failed} if failed else {})}
+        return {
+            **document(self.results),
+            **({"left_out": failed} if failed else {}),
+            **unread_document(self.unread, self.not_pictures),
+        }
 
 
 def evaluate(
@@ -189,6 +203,7 @@ def _evaluate(  # noqa: PLR0917 - what `evaluate` and `compare` were given
     if groups is not None:  # said before the work: a mistake in the file
         read_groups(Path(groups), protocol.people)
     if folder is not None:
+        spare((folder / name for name in WRITTEN), groups, *protocol.people.photos)
         make_folder(folder)
     total = len(protocol.people.photos)
     shown: list[Shown] = []
@@ -219,7 +234,9 @@ def _evaluate(  # noqa: PLR0917 - what `evaluate` and `compare` were given
         reasons = "; ".join(f"{system}: {error}" for system, error in failed)
         raise BadInput(f"none of the combinations could be evaluated: {reasons}")
     report = None if folder is None else _write(shown, folder, language)
-    return Evaluation(tuple(item.result for item in shown), report, tuple(failed), protocol.headline)
+    results = tuple(item.result for item in shown)
+    others = tuple(map(name_of, protocol.people.others))
+    return Evaluation(results, report, tuple(failed), protocol.headline, protocol.people.failed, others)
 
 
 def _shown(result: Result, recognizer: Recognizer, headline: str, *, pictures: bool) -> Shown:

@@ -13,6 +13,7 @@ from rostro.evaluation.options import Options
 from rostro.evaluation.protocols.base import PROTOCOLS, Protocol
 from rostro.evaluation.system import System
 from rostro.evaluation.table import ScoreTable, write_table
+from rostro.photos.left_out import SCORES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,7 +104,7 @@ def run_protocol(
     }
     table = protocol.score(embedded, header)
     if folder is not None:
-        write_table(table, folder / "scores" / f"{system.detector}+{system.embedder}")
+        write_table(table, folder / SCORES / f"{system.detector}+{system.embedder}")
     measurement = protocol.measure(table, options)
     return Result(
         protocol=name,

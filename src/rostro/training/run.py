@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 from rostro.core.errors import BadInput, PhotoError
 from rostro.core.files import refuse_existing
 from rostro.core.types import Answer
+from rostro.embedding.trained import files_of
 from rostro.photos.listing import find_photos
+from rostro.photos.sources import spare
 from rostro.recognition.pipeline import Failure
 from rostro.recognizer import Recognizer
 from rostro.training.base import RECIPES, Progress
@@ -96,7 +98,8 @@ def train(
     Raises:
         MissingExtra: The extra ``train`` is not installed.
         UnknownModel: There is no recipe, network or embedder of that name.
-        BadInput: The data or an option cannot be used; says which and why. Or a checkpoint is there already.
+        BadInput: The data or an option cannot be used; says which and why. Or a checkpoint is there already, or would
+            overwrite the one that it stands on.
         Interrupted: `stopped` said so.
     """
     need_torch()
@@ -104,6 +107,7 @@ def train(
     if kind.on_embedder and recognizer is not None:
         options.setdefault("base", recognizer.embedder_name)
     chosen = make_options(kind, options)
+    _spare_base(getattr(chosen, "base", None), Path(output))
     if not overwrite and not getattr(chosen, "resume", False):
         refuse_existing(Path(output) / RESUME, why="unfinished")
         refuse_existing(Path(output) / f"{BEST}.safetensors")
@@ -112,6 +116,12 @@ def train(
     with joined(getattr(chosen, "device", "cpu")):
         made = kind(Path(root), Path(output), chosen, recognizer, Progress(**told))  # type: ignore[arg-type]
         return Trained(made.train(), Path(output))
+
+
+def _spare_base(base: str | None, output: Path) -> None:
+    """Refuses to train over the checkpoint that the training stands on."""
+    if base and output.is_dir():
+        spare((file for file in output.iterdir() if file.is_file()), *files_of(base))
 
 
 def predict(

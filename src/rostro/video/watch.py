@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from rostro.core.errors import BadInput
 from rostro.core.extras import need
 from rostro.core.settings import Settings
-from rostro.gallery.base import without_password
+from rostro.gallery.base import file_of, without_password
+from rostro.photos.sources import spare
 from rostro.recognizer import Recognizer
 from rostro.video.events import Clock, Event, FaceEvent
 from rostro.video.eyes import RecognizerEyes
@@ -55,13 +56,15 @@ def watch(
 
     Raises:
         MissingExtra: What following or writing a video takes is not installed; said before a model is loaded.
-        BadInput: The source cannot be opened, or pictures are wanted of a gallery that is no file.
+        BadInput: The source cannot be opened, or the video would overwrite it, or pictures are wanted of a gallery that
+            is no file.
         GalleryError: The gallery is not there.
     """
     opened = open_source(source) if isinstance(source, str) else source
     need("video", "lap", *(() if video is None else ("av",)))
     recognizer = recognizer or Recognizer(gallery=Settings.from_environment().gallery, create_gallery=False)
-    recognizer.open()
+    spare([video], opened.name, file_of(recognizer.gallery_url))
+    recognizer = recognizer.open()
     recognizer.people.sweep()
     summary = Summary()
     sightings = _sightings(recognizer) if keep_pictures else None

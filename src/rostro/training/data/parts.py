@@ -6,13 +6,14 @@ Or one folder per person, which is split into these.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rostro.core.errors import BadInput
 from rostro.photos.folders import read_people
-from rostro.photos.listing import find_photos
+from rostro.photos.left_out import no_pictures
 from rostro.photos.people import People
 from rostro.training.data.split import Split, split
 from rostro.training.loop.checkpoint import make_folder
@@ -20,12 +21,13 @@ from rostro.training.loop.processes import is_first
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
 #: Part → the folder names that it may have.
 PARTS = {"train": ("train",), "val": ("val", "validation", "valid"), "test": ("test",)}
+#: Folders that an error names.
+_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,10 +46,12 @@ class Parts:
         classes: Names of the people of ``train``, sorted.
         parts: ``train``, ``val`` and, where there is one, ``test``.
         split: How they were drawn, where there was one folder per person.
+        others: Files that lay among the photos and are no pictures.
     """
 
     classes: tuple[str, ...]
     parts: dict[str, Part]
+    others: tuple[Path, ...] = ()
     split: Split | None = None
 
     def card(self) -> dict[str, Any]:
@@ -75,7 +79,8 @@ class Parts:
         few, many = int(counts.min()), int(counts.max())
         rare = self.classes[int(counts.argmin())]
         spread = f"{few} each" if few == many else f"from {few} ({rare}) to {many} each, {many / few:.1f} to 1"
-        return f"{len(self.classes)} classes; photos: {sizes}; for training {spread}"
+        left = f"; left out: {no_pictures(self.others)}" if self.others else ""
+        return f"{len(self.classes)} classes; photos: {sizes}; for training {spread}{left}"
 
 
 def read_parts(root: Path, seed: int) -> Parts:
@@ -97,11 +102,12 @@ def read_parts(root: Path, seed: int) -> Parts:
             raise BadInput(f"{root}: no folder {PARTS[part][0]} here")
     classes: tuple[str, ...] = ()
     parts: dict[str, Part] = {}
+    others: list[Path] = []
     for part, folder in folders.items():
         if folder is None:
             continue
-        refuse_empty(folder)
-        people = read_people(folder)
+        people = read_whole(folder)
+        others += people.others
         if part == "train":
             classes = people.names
             if len(classes) < 2:
@@ -111,12 +117,11 @@ def read_parts(root: Path, seed: int) -> Parts:
             raise BadInput(f"{folder}: {', '.join(strangers[:5])} not in {root / PARTS['train'][0]}; labels must match")
         number = np.array([classes.index(name) for name in people.names], np.int64)
         parts[part] = Part(people.photos, number[people.owners])
-    return Parts(classes, parts)
+    return Parts(classes, parts, tuple(others))
 
 
 def _split(root: Path, seed: int) -> Parts:
-    people = read_people(root)
-    refuse_empty(root)
+    people = read_whole(root)
     if len(people.names) < 2:
         raise BadInput(f"{root}: only one class ({people.names[0]}); there is nothing to tell apart")
     drawn = split(people, seed)
@@ -127,7 +132,7 @@ def _split(root: Path, seed: int) -> Parts:
             parts[part] = Part(
                 tuple(people.photos[number] for number in numbers), people.owners[numbers].astype(np.int64)
             )
-    return Parts(people.names, parts, drawn)
+    return Parts(people.names, parts, people.others, drawn)
 
 
 def read_everybody(root: Path) -> People:
@@ -136,14 +141,15 @@ def read_everybody(root: Path) -> People:
     Raises:
         BadInput: See `rostro.photos.folders.read_people`; or a person's folder is empty.
     """
-    found = part_folders(root)
-    folders = [folder for part in ("train", "val") if (folder := found[part]) is not None] or [root]
-    everybody = []
-    for folder in folders:
-        people = read_people(folder)
-        refuse_empty(folder)
-        everybody += [(people.names[owner], photo) for owner, photo in zip(people.owners, people.photos, strict=True)]
-    return People.of(everybody)
+    parts = part_folders(root)
+    folders = [folder for part in ("train", "val") if (folder := parts[part]) is not None] or [root]
+    found = [read_whole(folder) for folder in folders]
+    items = [
+        (people.names[owner], photo)
+        for people in found
+        for owner, photo in zip(people.owners, people.photos, strict=True)
+    ]
+    return People.of(items, others=(file for people in found for file in people.others))
 
 
 def part_folders(root: Path) -> dict[str, Path | None]:
@@ -153,13 +159,17 @@ def part_folders(root: Path) -> dict[str, Path | None]:
     }
 
 
-def refuse_empty(folder: Path) -> None:
-    """Refuses a folder of people if one of them has no photos.
+def read_whole(folder: Path) -> People:
+    """Reads a folder of people of whom everything is wanted, as training does: nobody is left out with a word only.
 
     Raises:
-        BadInput: Names them.
+        BadInput: A person has no photos, a folder's name is nobody's, or a link leads out of a person's folder. Names
+            them; and what `read_people` refuses.
     """
-    inside = sorted(entry for entry in folder.iterdir() if entry.is_dir() and not entry.name.startswith("."))
-    empty = [entry.name for entry in inside if next(find_photos([entry]), None) is None]
+    people = read_people(folder)
+    empty = [Path(error.photo).name for error in people.failed if error.values.get("why") == "no-photo"]
     if empty:
-        raise BadInput(f"{folder}: no photos of {', '.join(empty[:5])}; remove the folder or fill it")
+        raise BadInput(f"{folder}: no photos of {', '.join(empty[:_NAMED])}; remove the folder or fill it")
+    if people.failed:
+        raise BadInput("; ".join(map(str, people.failed[:_NAMED])))
+    return people

@@ -15,6 +15,7 @@ from rostro.core.errors import BadInput
 from rostro.core.files import replacing
 from rostro.embedding.trained import prepare_of
 from rostro.nets.onnx_file import write_onnx
+from rostro.photos.left_out import CROPS, no_pictures
 from rostro.training.base import LoopOptions, option
 from rostro.training.classifiers.scores import verification
 from rostro.training.data.augment import AUGMENTATIONS
@@ -128,7 +129,7 @@ class MetricRecipe(Course[FaceData]):
         start = self._start()
         crops = make_crops(
             [*people.photos, *held.photos], start.alignment, start.detector,
-            Path(chosen.crops) if chosen.crops else self.output / "crops",
+            Path(chosen.crops) if chosen.crops else self.output / CROPS,
             recognizer=self.recognizer, progress=self.progress,
         )  # fmt: skip
         owners = np.concatenate([people.owners, held.owners + len(people.names)])[crops.kept].astype(np.int64)
@@ -191,6 +192,8 @@ class MetricRecipe(Course[FaceData]):
         """Who is trained on, and who is held out: first of all those who have too few photos to be trained on."""
         chosen = self.chosen
         everybody = read_everybody(self.root)
+        if everybody.others:
+            self.progress.say(f"left out: {no_pictures(everybody.others)}")
         counts = everybody.counts
         if len(counts) < 2:
             raise BadInput(f"{self.root}: only one class ({everybody.names[0]}); there is nothing to tell apart")

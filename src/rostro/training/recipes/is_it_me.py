@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rostro.core.errors import BadInput
-from rostro.photos.folders import read_people
-from rostro.photos.listing import find_photos
+from rostro.photos.left_out import no_pictures
+from rostro.photos.listing import photos_in
 from rostro.training.base import LoopOptions, option
 from rostro.training.classifiers.answers import highest_first
 from rostro.training.classifiers.bases import embed, open_base
 from rostro.training.classifiers.scores import auc
 from rostro.training.data.examples import Data
-from rostro.training.data.parts import part_folders
+from rostro.training.data.parts import part_folders, read_whole
 from rostro.training.data.split import Split, split
 from rostro.training.loop.checkpoint import make_folder
 from rostro.training.loop.processes import is_first
@@ -117,11 +117,13 @@ class IsItMeRecipe(Course[Data]):
                 if folder is None:
                     raise BadInput(f"{self.root}: no folder {part} here")
             return [
-                (folder, [list(find_photos([folder / name])) if (folder / name).is_dir() else [] for name in CLASSES])
+                (folder, [list(photos_in(folder / name)) if (folder / name).is_dir() else [] for name in CLASSES])
                 for folder in wanted.values()
                 if folder is not None
             ]
-        people = read_people(self.root)
+        people = read_whole(self.root)
+        if people.others:
+            self.progress.say(f"left out: {no_pictures(people.others)}")
         if others := sorted(set(people.names) - set(CLASSES)):
             raise BadInput(f"{self.root}: {', '.join(others[:5])} is neither {' nor '.join(CLASSES)}")
         self._split = split(people, self.chosen.seed)
@@ -146,7 +148,7 @@ class IsItMeRecipe(Course[Data]):
             return []
         if not Path(chosen.strangers).is_dir():
             raise BadInput(f"strangers {chosen.strangers}: no such folder")
-        listed = list(find_photos([Path(chosen.strangers)]))
+        listed = list(photos_in(Path(chosen.strangers)))
         order = np.random.default_rng(chosen.seed).permutation(len(listed))[: chosen.negatives]
         return [listed[index] for index in order]
 
