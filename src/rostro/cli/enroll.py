@@ -9,6 +9,7 @@ import typer
 
 from rostro.cli import options, output
 from rostro.core.redaction import redacted
+from rostro.core.signals import stopped_by_signals
 
 
 def command(
@@ -27,7 +28,7 @@ def command(
     quality: options.Quality = None,
     min_quality: options.MinQuality = None,
     any_quality: Annotated[
-        bool, typer.Option("--any-quality", help="With --quality: take faces too that cannot be judged.")
+        bool, typer.Option("--any-quality", help="Take faces too that are too poor to be judged.")
     ] = False,
     detector: options.Detector = None,
     max_side: options.MaxSide = None,
@@ -48,23 +49,28 @@ def command(
         detector=detector, max_side=max_side, embedder=embedder, alignment=alignment, engine=engine,
         precision=precision, threshold=threshold, gallery=gallery, quality=quality, min_quality=min_quality,
     )  # fmt: skip
-    with output.progress() as bar:
+    with output.progress() as bar, stopped_by_signals() as stopped:
         task = bar.add_task("enrolling", total=None)
         done = recognizer.enroll(
             paths,
             name=name,
-            face="largest" if largest_face else "only",
+            face="largest" if largest_face else "dominant",
             collection=collection,
             any_quality=any_quality,
             on_count=lambda photos: bar.update(task, total=photos),
             on_photo=lambda: bar.advance(task),
+            stopped=stopped,
         )
     if json:
-        output.print_json(done.to_dict())
+        output.print_json({**done.to_dict(), **({"interrupted": True} if stopped() else {})})
     else:
         output.say(
             f"{done.templates} new templates of {done.people} people in {redacted(recognizer.gallery_url)}"
             f" ({done.skipped} photos were there already)"
         )
+    output.report_left_out(done.not_pictures)
     output.report_failures(done.failed)
+    if stopped():
+        output.note("interrupted: what was taken in until then is kept; the same command goes on from there")
+        raise typer.Exit(output.NO_ANSWER)
     raise typer.Exit(output.NO_ANSWER if done.failed else output.YES)

@@ -5,6 +5,7 @@ Training writes ``best.onnx`` and ``best.yaml`` beside the weights; this reads t
 
 from __future__ import annotations
 
+import glob
 import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -12,10 +13,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from rostro.core.errors import BadInput, MissingExtra, ModelCorrupt
-from rostro.core.files import expanded
+from rostro.core.files import expanded, read_text
 from rostro.core.types import AlignmentSpec, Crops, Floats
 from rostro.embedding.base import EMBEDDERS, Embedder
-from rostro.embedding.fused import fuse, is_fusion
+from rostro.embedding.fused import BEST, fuse, is_fusion
 from rostro.runtime.base import EngineOptions, open_engine
 
 if TYPE_CHECKING:
@@ -102,19 +103,31 @@ def find_embedder(name: str) -> type[Embedder]:
     """The class of an embedder: a file of this room, a checkpoint that was trained here, or several fused.
 
     Args:
-        name: ``sface``; or the folder that a training wrote (its best), or a checkpoint's file in it; or several of
-            them with ``+`` between them, as ``sface+retail0095`` (see `rostro.embedding.fused.fuse`).
+        name: ``sface``; or ``best``, the permissive fusion that tells people apart best; or the folder that a training
+            wrote (its best), or a checkpoint's file in it; or several of them with ``+`` between them, as
+            ``sface+retail0095`` (see `rostro.embedding.fused.fuse`).
 
     Raises:
         UnknownModel: None of these.
         BadInput: The checkpoint is not one of an embedder, or the fusion cannot be read.
     """
+    if name == BEST[0]:
+        return fuse(BEST[1], find_embedder)
     path = expanded(name)
     if name not in EMBEDDERS and path.exists():
         return _class_of(path)
     if name not in EMBEDDERS and is_fusion(name):
         return fuse(name, find_embedder)
     return EMBEDDERS.get(name)
+
+
+def files_of(name: str) -> list[Path]:
+    """The files of a checkpoint that was trained here, by its name as `find_embedder` takes it; else none."""
+    path = Path(name).expanduser()
+    if not path.exists():
+        return []
+    found = path.iterdir() if path.is_dir() else path.parent.glob(f"{glob.escape(path.stem)}.*")
+    return [file for file in found if file.is_file()]
 
 
 def _class_of(path: Path) -> type[Embedder]:
@@ -147,7 +160,7 @@ def _read(file: Path) -> dict[str, Any]:
     except ImportError:
         raise MissingExtra("pyyaml", "train") from None
     try:
-        card = yaml.safe_load(file.read_text(encoding="utf-8"))
+        card = yaml.safe_load(read_text(file))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise BadInput(f"{file}: no card of a checkpoint ({error})") from None
     if not isinstance(card, dict) or not {"recipe", "net", "preprocessing", "weights_sha256"} <= card.keys():

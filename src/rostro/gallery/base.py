@@ -10,14 +10,15 @@ import unicodedata
 from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Self
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self
 
 from rostro.core.errors import BadInput
+from rostro.core.files import expanded
 from rostro.core.parts import Room
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
-    from pathlib import Path
     from types import TracebackType
 
     from rostro.core.types import Floats, Person, Template
@@ -30,6 +31,13 @@ class Hit:
     person: int
     template: int
     similarity: float
+
+
+class Population(NamedTuple):
+    """What a search looks through."""
+
+    people: int
+    templates: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,18 +114,15 @@ class Gallery(ABC):
 
     @abstractmethod
     def people(self) -> list[Person]:
-        """Everybody, by name."""
+        """Everybody, in the order of `rostro.core.folding.name_order`."""
 
-    def names_after(self, name: str, count: int) -> list[tuple[int, str]]:
-        """(id, name) of the people whose names come after a name, by name.
+    def all_names(self) -> Iterator[tuple[int, str]]:
+        """(id, name) of everybody, in any order.
 
-        A backend that can tell them without reading everybody's templates says so here.
-
-        Args:
-            name: The last name of the page before; empty for the first page.
-            count: How many at most.
+        A backend that can tell them without reading everybody's templates says so here. Nobody else has to wait while
+        they are read.
         """
-        return [(person.id, person.name) for person in self.people() if person.name > name][:count]
+        return ((person.id, person.name) for person in self.people())
 
     def template_counts(self, people: Collection[int]) -> dict[int, int]:
         """How many templates people have, by their ids; ids that are gone may be left out."""
@@ -208,6 +213,19 @@ class Gallery(ABC):
     def info(self) -> Info:
         """How many people and templates, how large, and how the search index is."""
 
+    def population(self, collections: Collection[str] | None = None) -> Population:
+        """How many people and templates a search in these collections looks through; None: in all.
+
+        Asked for every search. A backend that cannot tell collections apart counts everybody, which errs on the safe
+        side.
+        """
+        info = self.info()
+        return Population(info.people, info.templates)
+
+    def count_poor(self, level: float) -> int:
+        """How many templates have a quality below a level."""
+        return sum(template.quality < level for person in self.people() for template in self.templates(person.name))
+
     @abstractmethod
     def reindex(self) -> None:
         """Builds the search index anew from the stored templates."""
@@ -269,6 +287,13 @@ def backend_of(url: str) -> str:
     if scheme not in GALLERIES:
         raise BadInput(f"{url}: no gallery backend {scheme!r}; there is: {', '.join(GALLERIES)}")
     return scheme
+
+
+def file_of(url: str) -> Path | None:
+    """The file of a gallery that is one, given by its path or URL; None for galleries on servers and in memory."""
+    if url == ":memory:" or backend_of(url) != "sqlite":
+        return None
+    return expanded(url.removeprefix("sqlite:///"))
 
 
 @contextmanager

@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from pathlib import Path
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from rostro.core.errors import BadInput, GalleryError
-from rostro.core.files import expanded, write_file
-from rostro.gallery.base import backend_of
+from rostro.core.files import write_file
+from rostro.gallery.base import file_of
 from rostro.photos.writing import encode_picture
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rostro.core.types import Image
 
 
@@ -40,10 +42,8 @@ class Pictures:
     @classmethod
     def beside(cls, gallery_url: str) -> Pictures | None:
         """The store of a gallery that is a file (``people.db`` has ``people.db.crops/``); None for other galleries."""
-        if backend_of(gallery_url) != "sqlite" or gallery_url == ":memory:":
-            return None
-        path = expanded(gallery_url.removeprefix("sqlite:///"))
-        return cls(path.with_name(path.name + ".crops"))
+        path = file_of(gallery_url)
+        return None if path is None else cls(path.with_name(path.name + ".crops"))
 
     def keep(self, person: int, source_hash: str, crop: Image) -> None:
         """Keeps the picture of a template.
@@ -90,8 +90,10 @@ class Pictures:
 
     def picture(self, person: int) -> bytes | None:
         """A JPEG of the person, the oldest that is kept; None where there is none."""
-        files = sorted(self._files(person), key=lambda file: (file.stat().st_mtime_ns, file.name))
-        return files[0].read_bytes() if files else None
+        for file in sorted(self._files(person), key=_age):
+            with suppress(FileNotFoundError):  # erased since it was listed
+                return file.read_bytes()
+        return None
 
     def has(self, person: int) -> bool:
         """Whether there is a picture of the person."""
@@ -144,3 +146,11 @@ class Pictures:
     @staticmethod
     def _name(source_hash: str) -> str:
         return f"{hashlib.sha256(source_hash.encode()).hexdigest()[:32]}.jpg"
+
+
+def _age(file: Path) -> tuple[int, str]:
+    """What is older comes first; what is gone has no age."""
+    try:
+        return file.stat().st_mtime_ns, file.name
+    except FileNotFoundError:
+        return 0, file.name

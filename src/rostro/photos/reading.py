@@ -20,6 +20,7 @@ from rostro.core.errors import BadInput, NotAPhoto, PhotoTooLarge, UnreadablePho
 from rostro.core.settings import Settings
 from rostro.core.types import Image
 from rostro.photos.decoding import decode
+from rostro.photos.listing import why_empty
 from rostro.photos.pixels import holds_pixels, pixels_of
 from rostro.photos.signatures import is_base64
 
@@ -214,8 +215,7 @@ def _open(path: PathLike, name: str, max_bytes: int) -> BufferedReader:
         _check_path(name, file)
         status = file.stat()
         if stat.S_ISDIR(status.st_mode):
-            may = os.access(file, os.R_OK | os.X_OK)
-            raise UnreadablePhoto(name, "a folder, not a photo" if may else "a folder that may not be read")
+            raise _folder(file, name)
         if not stat.S_ISREG(status.st_mode):
             raise UnreadablePhoto(name, "a pipe, socket or device, not a file")
         _check_bytes(status.st_size, name, max_bytes)
@@ -224,6 +224,18 @@ def _open(path: PathLike, name: str, max_bytes: int) -> BufferedReader:
         raise UnreadablePhoto(name, (error.strerror or str(error)).lower()) from error
     except ValueError as error:  # a zero byte in the path
         raise UnreadablePhoto(name, str(error)) from error
+
+
+def _folder(folder: Path, name: str) -> UnreadablePhoto:
+    if not os.access(folder, os.R_OK | os.X_OK):
+        return UnreadablePhoto(name, "a folder that may not be read")
+    empty = why_empty(folder)
+    return UnreadablePhoto(name, "a folder, not a photo") if empty is None else no_photo(name, empty)
+
+
+def no_photo(folder: str, reason: str) -> UnreadablePhoto:
+    """The error of a folder in which there is no photo."""
+    return UnreadablePhoto(folder, printable(reason), why="no-photo")
 
 
 def _check_path(name: str, file: Path) -> None:

@@ -10,6 +10,7 @@ from fastapi import Depends
 from fastapi.requests import HTTPConnection
 
 from rostro.core.errors import BadInput, RostroError
+from rostro.recognition.keeping import Keep
 from rostro.recognition.pipeline import Failure, PhotoFaces
 from rostro.server.admission.limits import Clients, Limits
 from rostro.server.batcher import Batcher, Work
@@ -79,7 +80,8 @@ class Service:
         limits, metrics = limits or Limits(), Metrics()
 
         def run(photos: Sequence[Any], work: Work) -> list[PhotoFaces | Failure]:
-            return list(recognizer.photos(photos, embed=work.embed, face=work.face, keep=work.keep))
+            kept = Keep(images=False) if work.keep else False
+            return list(recognizer.photos(photos, embed=work.embed, face=work.face, keep=kept))
 
         batcher = Batcher(
             run, workers=recognizer.settings.threads, waiting=limits.waiting, on_batch=metrics.batch.observe
@@ -131,18 +133,20 @@ class Service:
             return False
         return True
 
-    def enrolling(self, face: FaceRule, agreed: bool, *, patient: bool = False) -> Enrolling:
+    def enrolling(self, face: FaceRule, agreed: bool, *, any_quality: bool = False, patient: bool = False) -> Enrolling:
         """How photos become templates here; see `Enrolling`.
 
         Args:
             face: Which face of a photo is meant.
             agreed: Whether the person agreed that a picture is kept.
+            any_quality: Whether faces too are taken that are too poor to be judged.
             patient: Whether to wait where the engine has no room.
         """
         return Enrolling(
             people=self.people,
             batcher=self.batcher,
             max_bytes=self.recognizer.settings.max_bytes,
+            gate=None if any_quality else self.recognizer.gate,
             face=face,
             keep_pictures=self.keep_pictures and agreed,
             patient=patient,

@@ -9,19 +9,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from rostro.core.errors import BadInput, GalleryError, SpaceMismatch, UnknownPerson
+from rostro.core.folding import name_order
 from rostro.core.types import Person, Template
-from rostro.gallery.base import Gallery, Hit, Info, clean_name
+from rostro.gallery.base import Gallery, Hit, Info, Population, clean_name
 from rostro.gallery.checks import check_queries, check_templates
 from rostro.gallery.postgresql.codes import fill_codes
 from rostro.gallery.postgresql.database import Database
 from rostro.gallery.postgresql.rows import erase, fix_dims, insert, name_key, nearest, one, template_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from psycopg import Connection
 
     from rostro.core.types import Floats
+
+#: Names that are read at a time.
+_NAMES = 20_000
 
 #: Up to this many templates are compared one by one; it is as fast as their codes, and exact.
 EXACT_UP_TO = 5_000
@@ -93,11 +97,15 @@ class PostgresqlGallery(Gallery):
 
     def people(self) -> list[Person]:
         """Everybody, by name."""
-        return [Person(*row) for row in self._rows(f"{_PEOPLE} GROUP BY people.id ORDER BY name")]
+        found = (Person(*row) for row in self._rows(f"{_PEOPLE} GROUP BY people.id"))
+        return sorted(found, key=lambda person: name_order(person.name))
 
-    def names_after(self, name: str, count: int) -> list[tuple[int, str]]:
-        """(id, name) of the people whose names come after a name; see `Gallery.names_after`."""
-        return self._rows("SELECT id, name FROM people WHERE name > %s ORDER BY name LIMIT %s", name, count)
+    def all_names(self) -> Iterator[tuple[int, str]]:
+        """(id, name) of everybody, by id; see `Gallery.all_names`."""
+        statement = "SELECT id, name FROM people WHERE id > %s ORDER BY id LIMIT %s"
+        rows: list[tuple[int, str]] = [(0, "")]
+        while rows := self._rows(statement, rows[-1][0], _NAMES):
+            yield from rows
 
     def template_counts(self, people: Collection[int]) -> dict[int, int]:
         """How many templates people have; see `Gallery.template_counts`."""
@@ -213,6 +221,23 @@ class PostgresqlGallery(Gallery):
         scan = f"a scan of codes ({codes / 1e6:.1f} MB), then exact scores"
         index = "none: every vector is compared" if templates <= EXACT_UP_TO else scan
         return Info(people, templates, dims, size + codes, index)
+
+    def population(self, collections: Collection[str] | None = None) -> Population:
+        """How many people and templates; see `Gallery.population`."""
+        ((people, templates),) = (
+            self._rows("SELECT (SELECT count(*) FROM people), (SELECT count(*) FROM templates)")
+            if collections is None
+            else self._rows(
+                "SELECT count(DISTINCT person), count(*) FROM templates WHERE collection = ANY(%s)",
+                list(collections),
+            )
+        )
+        return Population(people, templates)
+
+    def count_poor(self, level: float) -> int:
+        """How many templates have a quality below a level."""
+        ((found,),) = self._rows("SELECT count(*) FROM templates WHERE quality < %s", level)
+        return int(found)
 
     def reindex(self) -> None:
         """Makes the codes, and writes all tables anew; nobody else can read the gallery meanwhile."""
