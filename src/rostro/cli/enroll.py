@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from rostro.cli import options, output
+from rostro.core.redaction import redacted
 from rostro.core.signals import stopped_by_signals
-from rostro.gallery.base import without_password
 
 
 def command(
@@ -65,7 +65,7 @@ def command(
         output.print_json({**done.to_dict(), **({"interrupted": True} if stopped() else {})})
     else:
         output.say(
-            f"{done.templates} new templates of {done.people} people in {without_password(recognizer.gallery_url)}"
+            f"{done.templates} new templates of {done.people} people in {redacted(recognizer.gallery_url)}"
             f" ({done.skipped} photos were there already)"
         )
     output.report_left_out(done.not_pictures)

@@ -12,7 +12,7 @@ from rostro.cli import options, output
 from rostro.cli.numbers import within
 from rostro.core.errors import BadInput
 from rostro.core.ranges import PER_SECOND, PORT
-from rostro.gallery.base import without_password
+from rostro.core.redaction import redacted
 from rostro.server.admission.keys import DEFAULT_FILE, KeyStore
 from rostro.server.admission.limits import Limits
 
@@ -87,5 +87,5 @@ def command(
         recognizer, keys=KeyStore(keys), host=host, port=port, keep_pictures=keep_crops, limits=Limits(rate=rate),
         root_path=root_path, **tls,
     )  # fmt: skip
-    output.note(f"rostro: {server.address} serves {without_password(recognizer.gallery_url)} (Ctrl-C stops it)")
+    output.note(f"rostro: {server.address} serves {redacted(recognizer.gallery_url)} (Ctrl-C stops it)")
     server.run()
