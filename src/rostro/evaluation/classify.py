@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rostro.core.words import Language, check_language
 from rostro.evaluation.classification import classify_folder
 from rostro.evaluation.classification_report import write_classification
+from rostro.photos.sources import spare
 from rostro.recognizer import Recognizer
 from rostro.reports.typeset import check_formats_of
 from rostro.training.loop.checkpoint import make_folder, read_checkpoint
@@ -41,9 +42,12 @@ def evaluate_classification(
 
     Raises:
         MissingExtra: The extra ``train`` is not installed, or ``pdf`` for a format.
-        BadInput: Not a checkpoint of a classifier, or the folders are not its classes.
+        BadInput: Not a checkpoint of a classifier, or the folders are not its classes. Or a picture of the report would
+            overwrite one of the photos.
     """
     checked, chosen = check_language(language), check_formats_of(output, formats)
+    if output is not None:
+        spare((Path(output) / f"{name}.{ending}" for name in ("report", "confusion") for ending in chosen), root)
     read = read_checkpoint(Path(checkpoint))
     if output is not None:
         make_folder(Path(output))

@@ -102,7 +102,7 @@ def train(
         MissingExtra: The extra ``train`` is not installed, or ``pdf`` for a format.
         UnknownModel: There is no recipe, network or embedder of that name.
         BadInput: The data or an option cannot be used; says which and why. Or the checkpoint would overwrite the one
-            that it stands on.
+            that it stands on, or the curves one of the photos.
         Interrupted: `stopped` said so.
     """
     need_torch()
@@ -112,6 +112,7 @@ def train(
         options.setdefault("base", recognizer.embedder_name)
     chosen = make_options(kind, options)
     _spare_base(getattr(chosen, "base", None), Path(output))
+    spare((Path(output) / f"curves.{ending}" for ending in drawn), root)
     given = {"say": on_message, "on_step": on_step, "on_photo": on_photo} if is_first() else {}
     check_language(language)
     told = {name: call for name, call in {**given, "stopped": stopped}.items() if call is not None}
