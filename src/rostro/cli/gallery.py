@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rostro.cli import options, output
-from rostro.gallery.base import open_gallery, without_password
+from rostro.core.redaction import redacted
+from rostro.gallery.base import open_gallery
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,7 +42,7 @@ def info(gallery: options.GalleryUrl = None, json: options.Json = False) -> None
     from rostro.quality.judge import level_of
 
     with _open(gallery) as opened:
-        about = {"gallery": without_password(opened.url), "space": opened.space, **asdict(opened.info())}
+        about = {"gallery": redacted(opened.url), "space": opened.space, **asdict(opened.info())}
         level = None if opened.space is None else level_of(opened.space)
         about["poor_templates"] = None if level is None else opened.count_poor(level)
     if json:

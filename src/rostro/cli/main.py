@@ -1,4 +1,4 @@
-"""The ``rostro`` command: puts the verbs together and turns errors into messages and exit codes."""
+"""The ``rostro`` command: puts the verbs together."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final
 import typer
 
 from rostro import __version__
-from rostro.core.errors import RostroError
+from rostro.cli.leaving import leave
 
 #: The verbs, in the order of the help, and what it says of them: it is printed without loading any. Each is a file here
 #: with a function ``command`` or a group ``app``.
@@ -74,17 +74,8 @@ def _nothing() -> None:
 
 
 def run() -> None:
-    """Runs the command line; what goes wrong on purpose becomes one line on stderr and exit code 2."""
-    app = _asked()
-    try:
-        app()
-    except RostroError as error:
-        from rostro.cli.output import NO_ANSWER, hint, note, print_json
-
-        note(f"rostro: {error}{hint(error)}")
-        if "--json" in sys.argv[1:]:
-            print_json({"error": str(error), "kind": error.kind, "values": dict(error.values)})
-        sys.exit(NO_ANSWER)
+    """Runs the command line and ends the process; see `rostro.cli.leaving`."""
+    leave(lambda: _asked()(standalone_mode=False))
 
 
 def _asked() -> typer.Typer:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast, get_type_hints
 import typer
 
 from rostro.cli import options, output
+from rostro.cli.numbers import within
 from rostro.training.base import RECIPES
 
 if TYPE_CHECKING:
@@ -80,8 +81,8 @@ def _command(name: str) -> Callable[..., None]:
     def command(
         root: Path, output_folder: Path, json: bool, language: str, formats: list[str] | None, **chosen: Any
     ) -> None:
+        from rostro.core.signals import stopped_by_signals
         from rostro.training.loop.processes import is_first
-        from rostro.training.loop.signals import stopped_by_signals
         from rostro.training.run import train
 
         written = options.formats(formats)
@@ -109,7 +110,8 @@ def _command(name: str) -> Callable[..., None]:
         _parameter("formats", options.Format, None),
     ]
     for item in fields(recipe.options):
-        flag = typer.Option(f"--{item.name.replace('_', '-')}", help=item.metadata["help"])
+        held = {} if item.metadata["range"] is None else within(item.metadata["range"])
+        flag = typer.Option(f"--{item.name.replace('_', '-')}", help=item.metadata["help"], **held)
         made.append(_parameter(item.name, Annotated[hints[item.name], flag], item.default))
     command.__signature__ = inspect.Signature(made)  # type: ignore[attr-defined]
     command.__annotations__ = {parameter.name: parameter.annotation for parameter in made}

@@ -2,37 +2,36 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from rostro.alignment.base import Alignment, chosen_spec, open_alignment
 from rostro.core.decisions import OperatingPoint
 from rostro.core.errors import BadInput
 from rostro.core.lazy import Lazy
+from rostro.core.redaction import redacted
 from rostro.core.settings import Settings
 from rostro.detection.base import DETECTORS, Detector
 from rostro.embedding.base import Embedder
 from rostro.embedding.trained import find_embedder
-from rostro.gallery.base import Gallery, open_gallery, without_password
+from rostro.gallery.base import Gallery, open_gallery
 from rostro.models.store import ModelStore
 from rostro.recognition.judging import Judging, open_judge
+from rostro.recognition.opened import Opened
 from rostro.recognition.pipeline import Pipeline
 from rostro.recognition.searching import Searching, open_searching
 from rostro.recognition.turning import Turner
-from rostro.runtime.base import ENGINES, EngineOptions
+from rostro.recognition.warming import run_once
+from rostro.recognition.wishes import check_options
+from rostro.runtime.base import ENGINES, EngineOptions, check_precision, precisions_of
 from rostro.scoring import operating_points
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from rostro.quality.gate import Gate
     from rostro.quality.judge import Judge
 
 
-class Parts:
+class Parts(Opened):
     """A detector, an alignment, an embedder, an operating point and a gallery that belong together.
 
     Making one touches no disk and loads no model. Safe to share between threads.
@@ -69,16 +68,17 @@ class Parts:
             alignment: A name, ``refined`` for the embedder's own by refined landmarks, a whole key as in a space
                 (``five_point-112,landmarks=retail0009``), or an `Alignment`; None takes the embedder's own.
             engine: A name, and where it matters a device: ``openvino``, ``onnxruntime:cuda``; None takes the settings'.
-            precision: ``auto``, ``f32``, ``bf16`` or ``int8``; None takes the settings'.
+            precision: ``auto``, ``f32``, ``bf16``, or ``int8`` for the parts that have it; None takes the settings'.
             gallery: Path or URL of the gallery, or a `Gallery` (which stays open when this is closed); None takes the
                 settings'.
-            create_gallery: Whether a gallery that is not there is made; otherwise it is an error.
-            threshold: Cosine similarity from which two faces are the same person; None takes a measured one.
+            create_gallery: Whether a gallery that is not there is made, by `open` and by what puts people into it; a
+                call that only reads makes none, and says so.
+            threshold: Cosine similarity, in [-1, 1], from which two faces are the same person; None: a measured one.
             fmr: Aim at this false match rate among the measured operating points; None takes their default.
             operating_point: A file written by `rostro.calibrate`, or an `OperatingPoint`, instead of the shipped ones.
             fpir: Name at most this share of strangers in a search, in (0, 1), however many people are searched: the
                 threshold follows from their number. None: 0.01, and never below the threshold of one comparison.
-            min_score: Drop faces scored below this; None takes the detector's own.
+            min_score: Drop faces scored below this, in [0, 1]; None takes the detector's own.
             max_side: Longer side, in pixels, that larger photos are scaled down to before faces are looked for; None
                 takes the detector's own. Raise it where faces are small, as in photos of crowds.
             turn: Look again, turned, at photos whose faces leave doubt; False looks at every photo as it comes.
@@ -90,7 +90,7 @@ class Parts:
 
         Raises:
             UnknownModel: No part has that name; says which was probably meant.
-            BadInput: Options that contradict each other.
+            BadInput: Options that contradict each other, or are outside of their range.
         """
         self._options = {name: value for name, value in locals().items() if name not in {"self", "store", "settings"}}
         self.settings = settings or Settings.from_environment()
@@ -105,13 +105,13 @@ class Parts:
         self.alignment_spec = chosen_spec(alignment, kind.alignment)
         self.engine_options = EngineOptions(
             name=engine or self.settings.engine,
-            precision=precision or self.settings.precision,
+            precision=check_precision(precision or self.settings.precision),
             threads=self.settings.threads,
             cache_dir=self.settings.home / "compiled",
         )
         ENGINES.get(self.engine_options.engine)
         self.gallery_url = gallery.url if isinstance(gallery, Gallery) else str(gallery or self.settings.gallery)
-        operating_points.check_wishes(threshold=threshold, fmr=fmr, given=operating_point, fpir=fpir)
+        check_options(self._options)
 
         def make_detector() -> Detector:
             return finder(self.store, self.engine_options, min_score=min_score, max_side=max_side)
@@ -134,11 +134,8 @@ class Parts:
         self._searching = Lazy(
             lambda: open_searching(self.space, self.operating_point, operating_point, fpir=fpir, chosen=chosen)
         )
-        self._gallery = Lazy(
-            (lambda: gallery)
-            if isinstance(gallery, Gallery)
-            else lambda: open_gallery(self.gallery_url, space=self.space, create=create_gallery)
-        )
+        self._create_gallery = create_gallery
+        self._gallery = Lazy((lambda: gallery) if isinstance(gallery, Gallery) else self._open_gallery)
         self.turn = turn
         self._judge = Lazy(
             lambda: open_judge(
@@ -152,26 +149,13 @@ class Parts:
         """What a class that adds parts notes of them."""
 
     def __repr__(self) -> str:
-        gallery = without_password(self.gallery_url)
+        gallery = redacted(self.gallery_url)
         return f"<{type(self).__name__} {self.detector_name} + {self.embedder_name}, gallery {gallery}>"
 
-    # Open and closed. Nothing needs to be opened; to open it shows at once what cannot work.
-
-    def open(self) -> Self:
-        """Loads the models and opens the gallery now, so that what cannot work fails here and not at the first photo.
-
-        Raises:
-            RostroError: A model cannot be had or run, no threshold is known, or the gallery is not there, cannot be
-                reached, or holds vectors of another space.
-        """
+    def _load(self) -> None:
         _ = self.pipeline, self.operating_point, self.gallery
-        return self
 
-    def close(self) -> None:
-        """Closes the gallery, unless it was given as an object, and lets go of the models.
-
-        It may be used again: what is needed then comes again.
-        """
+    def _let_go(self) -> None:
         for part in (
             self._pipeline,
             self._judge,
@@ -186,23 +170,6 @@ class Parts:
         gallery = self._gallery.forget()
         if gallery is not None and self._owns_gallery:
             gallery.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def __getstate__(self) -> dict[str, Any]:
-        given = [name for name, value in self._options.items() if isinstance(value, _OBJECTS)]
-        if given:
-            raise TypeError(f"a Recognizer pickles by its options; {', '.join(given)} was given as an object")
-        return {**self._options, "settings": self.settings}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__init__(**state)  # type: ignore[misc]
 
     # The parts, each made when first needed, once, whichever thread asks first.
 
@@ -270,6 +237,21 @@ class Parts:
         return self._gallery()
 
     @property
+    def existing_gallery(self) -> Gallery:
+        """The gallery, for who only reads: a name that was mistyped makes no new one.
+
+        Raises:
+            SpaceMismatch: It holds vectors of another space.
+            GalleryError: It is not there, or cannot be opened.
+        """
+        if self._owns_gallery:
+            return self._gallery.made_by(lambda: self._open_gallery(create=False))
+        return self._gallery()
+
+    def _open_gallery(self, *, create: bool = True) -> Gallery:
+        return open_gallery(self.gallery_url, space=self.space, create=create and self._create_gallery)
+
+    @property
     def pipeline(self) -> Pipeline:
         """All stages: decode, detect, align, embed."""
         return self._pipeline()
@@ -280,12 +262,8 @@ class Parts:
         return self._stages(self.detector, None, None)
 
     def _warm_pipeline(self) -> Pipeline:
-        """Engines compile at the first run, so the two models are loaded and run once on black, side by side."""
-        size = self.alignment_spec.size
-        with ThreadPoolExecutor(max_workers=1) as pool:
-            warm = pool.submit(lambda: self.embedder.embed(np.zeros((1, size, size, 3), np.uint8)))
-            self.detector.detect([np.zeros((64, 64, 3), np.uint8)])
-            warm.result()
+        run_once(lambda: self.detector, lambda: self.embedder, self.alignment_spec.size)
+        _ = self.precisions  # one part at least has the one that was asked for
         return self._stages(self.detector, self.alignment, self.embedder)
 
     def _stages(self, detector: Detector, alignment: Alignment | None, embedder: Embedder | None) -> Pipeline:
@@ -303,15 +281,18 @@ class Parts:
         )
 
     @property
-    def system(self) -> dict[str, str]:
-        """What answers are made with: ``{"detector", "embedder", "engine", "quality_scorer"}``."""
+    def precisions(self) -> dict[str, str]:
+        """What each part runs in; loads the models. An `EngineError` where none has the int8 that was asked for."""
+        return precisions_of({"detector": self.detector, "embedder": self.embedder}, self.engine_options.precision)
+
+    @property
+    def system(self) -> dict[str, Any]:
+        """What answers are made with: ``{"detector", "embedder", "engine", "precision", "quality_scorer"}``."""
+        loaded = self._detector.made and self._embedder.made
         return {
             "detector": self.detector_name,
             "embedder": self.embedder_name,
             "engine": self.engine_options.name,
+            **({"precision": self.precisions} if loaded else {}),
             "quality_scorer": "" if self.judge is None else self.judge.about,
         }
-
-
-#: What options may be besides names and numbers.
-_OBJECTS = (Detector, Embedder, Alignment, Gallery)

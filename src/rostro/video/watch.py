@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rostro.core.errors import BadInput
-from rostro.gallery.base import file_of, without_password
+from rostro.gallery.base import file_of
 from rostro.photos.sources import spare
 from rostro.recognizer import Recognizer
 from rostro.video.events import Clock, Event, FaceEvent
@@ -41,7 +41,8 @@ def watch(
     However it ends, by Ctrl-C too, everybody is told who left and the video is whole.
 
     Args:
-        source: A camera's number, a video file, a folder of photos, a stream's URL, or what `open_source` gave.
+        source: A camera's number, a video file, a folder of photos, a URL of a stream or a recording, or what
+            `open_source` gave.
         recognizer: The models and the gallery; None takes the default ones. The gallery must be there.
         on_event: Told what happens, as the documents that ``rostro watch --events`` writes.
         on_scene: Told every frame, with its faces.
@@ -68,7 +69,7 @@ def watch(
             tell.append(_drawer(Path(video), opened, stack))
         if on_scene is not None:
             tell.append(on_scene)
-        watcher = Watcher(RecognizerEyes(recognizer), options or WatchOptions())
+        watcher = Watcher(RecognizerEyes(recognizer), options or WatchOptions(), apart=opened.apart)
         try:
             run(opened, watcher, tell, stop=stop)
         except KeyboardInterrupt:
@@ -96,8 +97,7 @@ def _picture(event: Event, sightings: Sightings | None) -> dict[str, str | None]
 def _sightings(recognizer: Recognizer) -> Sightings:
     pictures = recognizer.people.pictures
     if pictures is None:
-        shown = without_password(recognizer.gallery_url)
-        raise BadInput(f"{shown}: pictures are kept beside galleries that are files, and this is none")
+        raise BadInput(f"{recognizer.gallery_url}: pictures are kept beside galleries that are files, and this is none")
     return Sightings(pictures, recognizer.gallery)
 
 
