@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from rostro.cli import options, output
+from rostro.cli.language import language
 from rostro.cli.train import shown
 from rostro.core.errors import BadInput
 
@@ -12,12 +13,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def evaluate(checkpoint: Path | None, root: Path, folder: Path, language: str, *, json: bool) -> None:
+def evaluate(checkpoint: Path | None, root: Path, folder: Path, *, json: bool) -> None:
     """Asks the checkpoint about each photo, writes the report, prints the main figures."""
     from rostro.evaluation.classification_report import summary
     from rostro.evaluation.classify import evaluate_classification
 
-    checked = cast("Any", language)
     if checkpoint is None:
         raise BadInput("classification needs --checkpoint: a folder that 'rostro train' wrote")
     with shown() as seen:
@@ -26,12 +26,12 @@ def evaluate(checkpoint: Path | None, root: Path, folder: Path, language: str, *
             root,
             recognizer=options.make_recognizer(),
             output=folder,
-            language=checked,
+            language=language(),
             on_photo=seen.photo,
         )
     if json:
         output.print_json(result.to_dict())
         return
-    for line in summary(result, checked):
+    for line in summary(result, language()):
         output.say(line)
     output.say(f"{folder / 'report.html'}")

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from rostro.cli import options, output
-from rostro.cli.detect import exit_code
+from rostro.cli.detect import count_faces, exit_code
+from rostro.cli.language import figure
 from rostro.recognition.celebrities import classify
 from rostro.recognition.pipeline import Failure
 
@@ -39,8 +40,8 @@ def command(
         output.print_json({"photos": [row.to_dict() for row in rows], "failed": [each.to_dict() for each in failed]})
     else:
         for row in rows:
-            output.say(f"{row.photo}: {len(row.faces)} faces")
+            output.say(f"{row.photo}: {count_faces(len(row.faces))}")
             for classes in row.classes:
-                output.say("  " + ", ".join(f"{name} {probability:.1%}" for name, probability in classes))
+                output.say("  " + ", ".join(f"{name} {figure(probability, '.1%')}" for name, probability in classes))
     output.report_failures(failed)
     raise typer.Exit(exit_code(any(row.faces for row in rows), failed))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from rostro.cli import evaluate as verb
 from rostro.cli import options, output
+from rostro.cli.language import language, translated
 from rostro.detection.base import DETECTORS
 from rostro.embedding.base import EMBEDDERS
 from rostro.embedding.trained import find_embedder
@@ -30,7 +31,6 @@ def command(
     ] = None,
     protocol: Annotated[str, typer.Option("--protocol", help="lfw, all-pairs, identification or references.")] = "lfw",
     output_folder: verb.Output = Path("rostro-comparison"),
-    language: verb.Language = "en",
     face: verb.Which = None,
     fmr: verb.Fmr = None,
     references: verb.References = None,
@@ -62,12 +62,12 @@ def command(
             options=verb.chosen(fmr, references, probes, draws, seed, replicates),
             face=verb.check_face(face),
             output=output_folder,
-            language=cast("Any", language),
+            language=language(),
             on_progress=on_progress,
         )
     for name, error in found.failed:
-        output.note(f"{name}: {error}")
-    verb.show(found, cast("Any", language), json=json)
+        output.note(f"{name}: {translated(str(error))}")
+    verb.show(found, json=json)
     raise typer.Exit(output.NO_ANSWER if found.failed else output.YES)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from rostro.cli import options, output
+from rostro.cli.language import language, tell, translated
 from rostro.photos.listing import find_photos
 from rostro.recognition import answers
 from rostro.recognition.pipeline import Failure, PhotoFaces
@@ -53,10 +54,11 @@ def command(
         output.print_json(answers.detection(found, failed))
     else:
         for answer in found:
-            output.say(f"{answer.photo}: {_count(len(answer.faces))}")
+            output.say(f"{answer.photo}: {count_faces(len(answer.faces))}")
             for face in answer.faces:
                 x1, y1, x2, y2 = face.box
-                output.say(f"  {x1:.0f},{y1:.0f} to {x2:.0f},{y2:.0f}  score {face.score:.2f}")
+                box = tell("{:.0f},{:.0f} to {:.0f},{:.0f}  score {:.2f}", x1, y1, x2, y2, face.score)
+                output.say(f"  {box}")
     output.report_failures(failed)
     raise typer.Exit(exit_code(any(answer.faces for answer in found), failed))
 
@@ -72,18 +74,18 @@ def _with_all(photos: list[Path], picture: Path | None, given: dict[str, Any], *
         make=lambda name: options.make_recognizer(detector=name, **given),
     )
     for name, reason in found.left_out.items():
-        output.note(f"{name}: left out: {reason}")
+        output.note(f"{name}: {tell('left out: {}', translated(str(reason)))}")
     if picture is not None and found.rows:
         from rostro.drawing.sheets import detector_sheet
         from rostro.photos.writing import write_picture
 
         rows = [(r.found.photo, r.detector, r.milliseconds, r.found.kept_image, r.found.faces) for r in found.rows]
-        write_picture(detector_sheet(rows), picture)
+        write_picture(detector_sheet(rows, language=language()), picture)
     if json:
         output.print_json(found.to_dict())
     else:
         for row in found.rows:
-            output.say(f"{row.found.photo}: {row.detector} {len(row.found)} faces, {row.milliseconds:.0f} ms")
+            output.say(f"{row.found.photo}: {row.detector} {count_faces(len(row.found))}, {row.milliseconds:.0f} ms")
     output.report_failures(found.failed)
     return exit_code(any(row.found.faces for row in found.rows), list(found.failed))
 
@@ -95,13 +97,16 @@ def exit_code(yes: bool, failed: list[Failure]) -> int:
     return output.YES if yes else output.NO
 
 
-def _count(faces: int) -> str:
-    return "no face" if not faces else f"{faces} face{'s' if faces > 1 else ''}"
+def count_faces(faces: int) -> str:
+    """How many faces, in words."""
+    if faces < 2:
+        return tell("1 face" if faces else "no face")
+    return tell("{:,} faces", faces)
 
 
 def _draw(found: list[PhotoFaces], picture: Path) -> None:
     from rostro.drawing.sheets import detection_sheet
     from rostro.photos.writing import write_picture
 
-    sheet = detection_sheet([(answer.photo, answer.kept_image, answer.faces) for answer in found])
+    sheet = detection_sheet([(answer.photo, answer.kept_image, answer.faces) for answer in found], language=language())
     write_picture(sheet, picture)

@@ -10,6 +10,7 @@ import typer
 
 from rostro.cli import options, output
 from rostro.cli.detect import exit_code
+from rostro.cli.language import language, tell
 from rostro.core.errors import BadInput
 from rostro.photos.listing import find_photos
 from rostro.recognition import answers
@@ -75,7 +76,7 @@ def command(
         output.print_json(answers.embedding(recognizer.space, found, failed))
     else:
         count = sum(len(answer.faces) for answer in found)
-        output.say(f"{count} faces of {len(found)} photos, space {recognizer.space}")
+        output.say(tell("{:,} faces of {:,} photos, space {}", count, len(found), recognizer.space))
     output.report_failures(failed)
     raise typer.Exit(exit_code(any(answer.faces for answer in found), failed))
 
@@ -98,15 +99,19 @@ def _listed(photos: Iterable[Path]) -> Iterator[Path]:
 def _tabulate(recognizer: Recognizer, photos: Iterable[Path], table: Path) -> NoReturn:
     """Photo by photo into the table; ends the program."""
     with output.progress() as bar:
-        task = bar.add_task("embedding", total=None)
+        task = bar.add_task(tell("embedding"), total=None)
         try:
             done = recognizer.tabulate(photos, table, on_photo=lambda: bar.advance(task))
         except KeyboardInterrupt:
             kept = FaceTable(table, recognizer.space)
-            output.note(f"interrupted: {kept.photos} photos are in {kept.parts}; the same command goes on from there")
+            there = "interrupted: {:,} photos are in {}; the same command goes on from there"
+            output.note(tell(there, kept.photos, kept.parts))
             raise typer.Exit(output.NO_ANSWER) from None
-    again = f" ({done.before} of them from before)" if done.before else ""
-    output.say(f"{done.faces} faces of {done.photos} photos{again}, space {recognizer.space}")
+    if done.before:
+        again = "{:,} faces of {:,} photos ({:,} of them from before), space {}"
+        output.say(tell(again, done.faces, done.photos, done.before, recognizer.space))
+    else:
+        output.say(tell("{:,} faces of {:,} photos, space {}", done.faces, done.photos, recognizer.space))
     output.report_failures(done.failed)
     raise typer.Exit(exit_code(done.faces > 0, list(done.failed)))
 
@@ -122,6 +127,6 @@ def _draw(recognizer: Recognizer, found: list[PhotoFaces], picture: Path) -> Non
     vectors = [recognizer.embedder.represent(answer.kept_crops[:1])[0] for answer in shown]
     names = [f"{answer.photo}, {recognizer.embedder_name}" for answer in shown]
     if len(shown) == 1:
-        write_picture(barcode(vectors[0], name=names[0]), picture)
+        write_picture(barcode(vectors[0], name=names[0], language=language()), picture)
     else:
-        write_picture(barcode_pair(vectors[0], vectors[1], names=(names[0], names[1])), picture)
+        write_picture(barcode_pair(vectors[0], vectors[1], names=(names[0], names[1]), language=language()), picture)

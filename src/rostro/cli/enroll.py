@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from rostro.cli import options, output
+from rostro.cli.language import tell
 from rostro.gallery.base import without_password
 
 
@@ -49,7 +50,7 @@ def command(
         precision=precision, threshold=threshold, gallery=gallery, quality=quality, min_quality=min_quality,
     )  # fmt: skip
     with output.progress() as bar:
-        task = bar.add_task("enrolling", total=None)
+        task = bar.add_task(tell("enrolling"), total=None)
         done = recognizer.enroll(
             paths,
             name=name,
@@ -63,8 +64,13 @@ def command(
         output.print_json(done.to_dict())
     else:
         output.say(
-            f"{done.templates} new templates of {done.people} people in {without_password(recognizer.gallery_url)}"
-            f" ({done.skipped} photos were there already)"
+            tell(
+                "{:,} new templates of {:,} people in {} ({:,} photos were there already)",
+                done.templates,
+                done.people,
+                without_password(recognizer.gallery_url),
+                done.skipped,
+            )
         )
     output.report_failures(done.failed)
     raise typer.Exit(output.NO_ANSWER if done.failed else output.YES)

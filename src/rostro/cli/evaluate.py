@@ -9,19 +9,18 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from rostro.cli import options, output
+from rostro.cli.language import language
 from rostro.core.errors import BadInput
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from rostro.core.words import Language as Language_
     from rostro.evaluation.evaluate import Evaluation
     from rostro.evaluation.options import Options
     from rostro.recognition.selection import FaceRule
 
 Root = Annotated[Path, typer.Option("--root", help="Folder of the photos; what it holds depends on the protocol.")]
 Output = Annotated[Path, typer.Option("--output", help="Folder for the report, the numbers and the scores.")]
-Language = Annotated[str, typer.Option("--language", help="Of the report: en or es.")]
 Which = Annotated[
     str | None,
     typer.Option("--face", help="Of several faces in a photo: only, largest or centre. Default: the protocol's."),
@@ -53,7 +52,6 @@ def command(
     ],
     root: Root,
     output_folder: Output = Path("rostro-evaluation"),
-    language: Language = "en",
     face: Which = None,
     fmr: Fmr = None,
     groups: GroupFile = None,
@@ -81,7 +79,7 @@ def command(
     if protocol == "classification":
         from rostro.cli import _classification
 
-        _classification.evaluate(checkpoint, root, output_folder, language, json=json)
+        _classification.evaluate(checkpoint, root, output_folder, json=json)
         return
     from rostro.evaluation.evaluate import evaluate
 
@@ -91,10 +89,10 @@ def command(
     with progress() as on_progress:
         found = evaluate(
             protocol, root, recognizer=recognizer, face=check_face(face), groups=groups, output=output_folder,
-            options=chosen(fmr, references, probes, draws, seed, replicates), language=cast("Any", language),
+            options=chosen(fmr, references, probes, draws, seed, replicates), language=language(),
             on_progress=on_progress,
         )  # fmt: skip
-    show(found, cast("Any", language), json=json)
+    show(found, json=json)
 
 
 def chosen(
@@ -123,7 +121,7 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
         yield draw
 
 
-def show(found: Evaluation, language: Language_, *, json: bool) -> None:
+def show(found: Evaluation, *, json: bool) -> None:
     """Prints the numbers, and where the report is."""
     if json:
         output.print_json(found.to_dict())
@@ -133,7 +131,7 @@ def show(found: Evaluation, language: Language_, *, json: bool) -> None:
     for result in found:
         output.say(result.system.name)
         for metric in result.measurement.metrics:
-            output.say(f"  {metric_name(metric, language)}: {metric_value(metric, language)}")
+            output.say(f"  {metric_name(metric, language())}: {metric_value(metric, language())}")
     output.say(str(found.report))
 
 

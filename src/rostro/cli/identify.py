@@ -8,6 +8,7 @@ import typer
 
 from rostro.cli import options, output
 from rostro.cli.detect import exit_code
+from rostro.cli.language import figure, language, tell, translated
 from rostro.photos.listing import find_photos
 from rostro.recognition import answers
 from rostro.recognition.pipeline import Failure, PhotoFaces
@@ -87,31 +88,30 @@ def command(
         output.print_json(answers.identification(answered, failed))
     else:
         for found, row in answered:
-            output.say(f"{found.photo}: {', '.join(map(_sentence, row)) or 'no face'}")
+            output.say(f"{found.photo}: {', '.join(map(_sentence, row)) or tell('no face')}")
     output.report_failures(failed)
     raise typer.Exit(exit_code(any(answer.name is not None for _, row in answered for answer in row), failed))
 
 
 def _sentence(answer: Identification) -> str:
     if answer.name is not None:
-        return f"{answer.name} ({answer.similarity:.3f})"
+        return f"{answer.name} ({figure(answer.similarity or 0.0, '.3f')})"
     if answer.doubt is not None:
-        return f"unknown: {answer.doubt.reason}"
+        return f"{tell('unknown')}: {translated(answer.doubt.reason)}"
     best = answer.candidates[0] if answer.candidates else None
-    return "unknown" if best is None else f"unknown (nearest {best.name}, {best.similarity:.3f})"
+    return tell("unknown") if best is None else tell("unknown (nearest {}, {:.3f})", best.name, best.similarity)
 
 
 def _search_sentence(search: SearchRate) -> str:
     low, high = search.interval.low, search.interval.high
-    beyond = "; beyond what the data can show" if search.extrapolated else ""
-    return (
-        f"{search.people} people searched, threshold {search.threshold:.3f}: a stranger is named in "
-        f"{search.fpir:.2%} (95 %: {low:.2%} to {high:.2%}{beyond})"
-    )
+    seen = "{:,} people searched, threshold {:.3f}: a stranger is named in {:.2%} (95 %: {:.2%} to {:.2%})"
+    beyond = f"{seen[:-1]}; beyond what the data can show)"
+    return tell(beyond if search.extrapolated else seen, search.people, search.threshold, search.fpir, low, high)
 
 
 def _draw(answered: list[tuple[PhotoFaces, list[Identification]]], picture: Path) -> None:
     from rostro.drawing.sheets import identification_sheet
     from rostro.photos.writing import write_picture
 
-    write_picture(identification_sheet([(found.photo, found.kept_image, row) for found, row in answered]), picture)
+    shown = [(found.photo, found.kept_image, row) for found, row in answered]
+    write_picture(identification_sheet(shown, language=language()), picture)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from contextvars import copy_context
 from importlib import import_module
 from typing import Final
 
 import typer
 
 from rostro import __version__
+from rostro.cli import help as help_
+from rostro.cli import language
 from rostro.core.errors import RostroError
 
 #: The verbs, in the order of the help, and what it says of them: it is printed without loading any. Each is a file here
@@ -42,9 +45,12 @@ def build(*verbs: str) -> typer.Typer:
     for verb in verbs:
         module = import_module(f"rostro.cli.{verb}")
         if hasattr(module, "app"):
-            app.add_typer(module.app, name=verb, short_help=VERBS[verb])
+            for info in module.app.registered_commands:
+                info.cls, info.callback = help_.Command, help_.with_language(info.callback)
+            app.add_typer(module.app, name=verb, short_help=VERBS[verb], cls=help_.Group)
         else:
-            app.command(verb, short_help=VERBS[verb])(module.command)
+            called = help_.with_language(module.command)
+            app.command(verb, short_help=VERBS[verb], cls=help_.Command)(called)
     return app
 
 
@@ -52,13 +58,14 @@ def listing() -> typer.Typer:
     """The command line where no verb is asked for: what there is, and that another is not there."""
     app = _empty()
     for verb, about in VERBS.items():
-        app.command(verb, short_help=about)(_nothing)
+        app.command(verb, short_help=about, cls=help_.Command)(_nothing)
     return app
 
 
 def _empty() -> typer.Typer:
     app = typer.Typer(
         name="rostro",
+        cls=help_.Group,
         help="Faces: detect, verify, identify, store, measure. Exit codes: 0 yes, 1 no, 2 could not answer.",
         no_args_is_help=True,
         pretty_exceptions_enable=False,
@@ -75,13 +82,17 @@ def _nothing() -> None:
 
 def run() -> None:
     """Runs the command line; what goes wrong on purpose becomes one line on stderr and exit code 2."""
-    app = _asked()
+    copy_context().run(_run)  # the language is this command's, and goes with it
+
+
+def _run() -> None:
     try:
-        app()
+        language.ask(sys.argv[1:])
+        _asked()()
     except RostroError as error:
         from rostro.cli.output import NO_ANSWER, hint, note, print_json
 
-        note(f"rostro: {error}{hint(error)}")
+        note(f"rostro: {language.translated(str(error))}{hint(error)}")
         if "--json" in sys.argv[1:]:
             print_json({"error": str(error), "kind": error.kind, "values": dict(error.values)})
         sys.exit(NO_ANSWER)
@@ -104,6 +115,7 @@ def _version(wanted: bool) -> None:
 
 def _main(
     version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
+    language: help_.Language = None,
 ) -> None:
     """Faces: detect, verify, identify, store, measure.
 

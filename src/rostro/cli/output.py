@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
 import typer
+
+from rostro.cli.help import offered
+from rostro.cli.language import figure, tell, translated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -44,29 +48,45 @@ def note(line: str) -> None:
     typer.echo(line, err=True)
 
 
-#: What helps on the command line, by an error's kind, or by the finer ``why`` among its values.
+#: What helps on the command line, by an error's kind, or by the finer ``why`` among its values. Of several the first
+#: whose options the running command has.
 _HINTS = {
-    "several-faces": "--largest-face takes the largest",
-    "no-operating-point": "--threshold gives one; rostro calibrate measures one",
-    "no-landmarks": "try --alignment crop",
-    "unpinned": "rostro models fetch {file} --accept-unpinned",
-    "whose-photo": "--name says whose",
-    "resumable": "--resume goes on",
+    "several-faces": ("--largest-face takes the largest", "--face largest takes the largest"),
+    "no-operating-point": ("--threshold gives one; 'rostro calibrate' measures one", "'rostro calibrate' measures one"),
+    "no-landmarks": ("try --alignment crop",),
+    "unpinned": ("'rostro models fetch {} --accept-unpinned' takes it all the same",),
+    "whose-photo": ("--name says whose",),
+    "resumable": ("--resume goes on",),
+    "port-taken": ("--port chooses another",),
+    "two-answers-on-stdout": ("take one of them",),
 }
+#: Options of a hint that are of the running command, not of one that the hint names in quotation marks.
+_OPTION = re.compile(r"(?<![\w'-])--[a-z][a-z-]*(?![^']*' )")
 
 
 def hint(error: RostroError) -> str:
     """What the command line can do about an error, in brackets; empty where nothing is known to help."""
-    known = _HINTS.get(str(error.values.get("why"))) or _HINTS.get(error.kind)
-    return f" ({known.format(**error.values)})" if known else ""
+    known = _HINTS.get(str(error.values.get("why"))) or _HINTS.get(error.kind) or ()
+    fitting = (text for text in known if all(map(offered, _OPTION.findall(text))))
+    text = next(fitting, None)
+    return "" if text is None else f" ({tell(text, *([error.values['file']] if '{}' in text else []))})"
 
 
 def report_failures(failures: Sequence[Failure]) -> None:
     """Names each photo that gave no answer and says why, on stderr."""
     for failure in failures:
-        note(f"{failure.photo}: {failure.reason}{hint(failure.error)}")
+        note(f"{failure.photo}: {translated(failure.reason)}{hint(failure.error)}")
     if failures:
-        note(f"{len(failures)} photo{'s' if len(failures) != 1 else ''} could not be used")
+        one, several = "1 photo could not be used", "{:,} photos could not be used"
+        note(tell(one) if len(failures) == 1 else tell(several, len(failures)))
+
+
+def size(number: int) -> str:
+    """A number of bytes as people say it."""
+    for unit, bytes_ in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if number >= bytes_:
+            return f"{figure(number / bytes_, '.1f')} {unit}"
+    return tell("{:,} bytes", number)
 
 
 def progress() -> Progress:
@@ -86,8 +106,8 @@ def progress() -> Progress:
 
 def announce_licence(entry: ModelFile) -> None:
     """Says under which licence a model file comes, when it is first fetched."""
-    use = "" if entry.commercial else "; NOT for commercial use"
-    note(f"fetching {entry.name} (licence: {entry.licence}{use})")
+    free, bound = "fetching {} (licence: {})", "fetching {} (licence: {}; NOT for commercial use)"
+    note(tell(free if entry.commercial else bound, entry.name, entry.licence))
 
 
 def download_progress() -> Callable[[str, int, int], None]:

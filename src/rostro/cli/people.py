@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rostro.cli import options, output
-from rostro.gallery.base import open_gallery
+from rostro.cli.language import tell
+from rostro.gallery.base import open_gallery, without_password
 from rostro.people.people import People
 from rostro.recognition import answers
 
@@ -39,6 +40,8 @@ def list_people(gallery: options.GalleryUrl = None, json: options.Json = False) 
     else:
         for person in people:
             output.say(f"{person.name}  {person.templates}")
+        if not people:
+            output.note(tell("{}: nobody is enrolled", without_password(opened.url)))
     raise typer.Exit(output.YES if people else output.NO)
 
 
@@ -53,9 +56,9 @@ def show(name: Name, gallery: options.GalleryUrl = None, json: options.Json = Fa
     if json:
         output.print_json(found)
     else:
-        output.say(f"{found['name']}: {len(found['templates'])} templates")
+        output.say(f"{found['name']}: {tell('{:,} templates', len(found['templates']))}")
         for row in found["templates"]:
-            output.say(f"  {row['photo']}  quality {row['quality']:.2f}")
+            output.say(f"  {row['photo']}  {tell('quality {:.2f}', row['quality'])}")
 
 
 @app.command()
@@ -71,7 +74,7 @@ def rename(
     """
     with _open(gallery) as opened:
         People(opened).rename(name, to)
-    _done(json, {"renamed": name, "to": to}, f"{name} is now {to}")
+    _done(json, {"renamed": name, "to": to}, tell("{} is now {}", name, to))
 
 
 @app.command()
@@ -87,7 +90,7 @@ def merge(
     """
     with _open(gallery) as opened:
         People(opened).merge(name, into)
-    _done(json, {"merged": name, "into": into}, f"{name} was merged into {into}")
+    _done(json, {"merged": name, "into": into}, tell("{} was merged into {}", name, into))
 
 
 @app.command()
@@ -99,8 +102,8 @@ def remove(names: Names, gallery: options.GalleryUrl = None, json: options.Json 
     with _open(gallery) as opened:
         erased = People(opened).erase(*names)
     removed = names[0] if len(names) == 1 else names
-    were = "was" if len(names) == 1 else "were"
-    _done(json, {"removed": removed, "templates": erased}, f"{', '.join(names)} {were} removed with {erased} templates")
+    gone = "{} was removed with {:,} templates" if len(names) == 1 else "{} were removed with {:,} templates"
+    _done(json, {"removed": removed, "templates": erased}, tell(gone, ", ".join(names), erased))
 
 
 def _done(json: bool, document: dict[str, object], sentence: str) -> None:

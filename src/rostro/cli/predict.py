@@ -9,6 +9,7 @@ import numpy as np
 import typer
 
 from rostro.cli import options, output
+from rostro.cli.language import figure, tell, translated
 from rostro.cli.train import shown
 from rostro.drawing.shapes import BLUE, GREEN, PAPER
 from rostro.recognition.pipeline import Failure
@@ -61,18 +62,18 @@ def command(
         for answer in found:
             output.say(f"{answer.photo}: {_labels(answer)} ({_shown(answer)})")
     for failure in failed:
-        output.note(str(failure.error))
+        output.note(translated(str(failure.error)))
     if failed:
         raise typer.Exit(output.NO_ANSWER)
     raise typer.Exit(output.YES if any(answer.labels for answer in found) else output.NO)
 
 
 def _labels(answer: Prediction) -> str:
-    return ", ".join(answer.labels) or "none of the known"
+    return ", ".join(answer.labels) or tell("none of the known")
 
 
 def _shown(answer: Prediction) -> str:
-    return ", ".join(f"{name} {value:.3f}" for name, value in answer.probabilities[:_SHOWN])
+    return ", ".join(f"{name} {figure(value, '.3f')}" for name, value in answer.probabilities[:_SHOWN])
 
 
 def _sheet(answers: Sequence[Prediction]) -> Image:
@@ -110,7 +111,7 @@ def _bar(name: str, value: float, taken: bool) -> Image:
     thick = slice(label.shape[0] // 2 - 6, label.shape[0] // 2 + 6)
     track[thick] = _TRACK
     track[thick, : round(value * track.shape[1])] = GREEN if taken else BLUE
-    return beside([label, track, line(f"{value:.3f}", SMALL, _FIGURE)], 8)
+    return beside([label, track, line(figure(value, ".3f"), SMALL, _FIGURE)], 8)
 
 
 def _plain(text: str) -> str:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from rostro.cli import options, output
+from rostro.cli.language import tell
 from rostro.server.admission.keys import DEFAULT_FILE, KeyStore
 from rostro.server.admission.limits import Limits
 
@@ -71,5 +72,6 @@ def command(
     server = make_server(
         recognizer, keys=KeyStore(keys), host=host, port=port, keep_pictures=keep_crops, limits=Limits(rate=rate), **tls
     )
-    output.note(f"rostro: http{'s' if tls else ''}://{host}:{port} serves {recognizer.gallery_url} (Ctrl-C stops it)")
+    address = f"http{'s' if tls else ''}://{host}:{port}"
+    output.note(f"rostro: {tell('{} serves {} (Ctrl-C stops it)', address, recognizer.gallery_url)}")
     server.run()

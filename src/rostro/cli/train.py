@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 import typer
 
 from rostro.cli import options, output
+from rostro.cli.language import figure, tell, translated
 from rostro.training.base import RECIPES
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class Shown:
 
     def say(self, line: str) -> None:
         """A line; without a terminal it goes there all the same."""
+        line = translated(line)
         if self._bar.disable:
             output.note(line)
         else:
@@ -49,13 +51,13 @@ class Shown:
 
     def photo(self, what: str, done: int, total: int) -> None:
         """Moves the bar of what is done with photos; a bar that is full goes."""
-        self._move(what, what, done, total)
+        self._move(what, translated(what), done, total)
         if done == total:
             self._bar.remove_task(self._tasks.pop(what))
 
     def step(self, step: Step) -> None:
         """Moves the bar of steps."""
-        text = f"epoch {step.epoch}, training loss {step.loss:.4f}, {step.photos_per_second:.0f} photos/s"
+        text = tell("epoch {}, training loss {:.4f}, {:.0f} photos/s", step.epoch, step.loss, step.photos_per_second)
         self._move("training", text, (step.epoch - 1) * step.steps + step.step, step.epochs * step.steps)
 
     def _move(self, task: str, text: str, done: int, total: int) -> None:
@@ -92,7 +94,7 @@ def _command(name: str) -> Callable[..., None]:
             output.print_json(done.to_dict())
             return
         for metric, value in done.metrics.items():
-            output.say(f"{metric}: {value:.4f}")
+            output.say(f"{translated(metric)}: {figure(value, '.4f')}")
         output.say(f"{done.checkpoint}")
 
     hints = get_type_hints(recipe.options)

@@ -9,12 +9,15 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from rostro.core.errors import BadInput
+from rostro.core.words import check_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from rostro.core.words import Language
 
 
 def _default_home() -> Path:
@@ -36,6 +39,10 @@ def _whole(text: str) -> int:
     if value < 1:
         raise ValueError(f"must be at least 1: {text!r}")
     return value
+
+
+def _language(text: str) -> Language:
+    return check_language(cast("Language", text.strip().lower() or "en"))
 
 
 def _optional_path(text: str) -> Path | None:
@@ -68,6 +75,10 @@ class Settings:
     max_pixels: int = _setting("ROSTRO_MAX_PIXELS", _whole, "largest photo that is decoded, in pixels", 120_000_000)
     max_faces: int = _setting("ROSTRO_MAX_FACES", _whole, "most faces of one photo", 10_000)
 
+    language: Language = _setting(
+        "ROSTRO_LANGUAGE", _language, "en or es: what commands, pictures and reports say", "en"
+    )
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """Reads the environment variables; unset ones keep their defaults.
@@ -83,6 +94,6 @@ class Settings:
                 continue
             try:
                 values[item.name] = item.metadata["parse"](text)
-            except ValueError as error:
+            except (ValueError, BadInput) as error:
                 raise BadInput(f"{item.metadata['env']}: {error}") from None
         return cls(**values)
