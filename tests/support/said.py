@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 SOURCE = Path(rostro.__file__).parent
 ERRORS = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, Exception)}
+#: This one needs torch where it stands.
+ERRORS |= {"Interrupted"}
 #: Errors whose first argument is a photo's name, and the second what is wrong with it.
-ABOUT_PHOTOS = {
-    name for name in ERRORS if issubclass(getattr(errors, name), errors.PhotoError)
-}
+ABOUT_PHOTOS = {name for name in ERRORS if issubclass(getattr(errors, name, object), errors.PhotoError)}
 
 
 def trees(*folders: str) -> Iterator[tuple[str, ast.Module]]:
@@ -59,7 +59,9 @@ def raised() -> Iterator[tuple[str, str]]:
                 continue
             name = getattr(call.func, "id", getattr(call.func, "attr", ""))
             if name in ERRORS and name != "MissingExtra":
-                text = template(call.args[int(name in ABOUT_PHOTOS)] if len(call.args) > (name in ABOUT_PHOTOS) else None)
+                text = template(
+                    call.args[int(name in ABOUT_PHOTOS)] if len(call.args) > (name in ABOUT_PHOTOS) else None
+                )
                 if text is not None:
                     yield f"{where}:{call.lineno}", text
 
@@ -67,17 +69,35 @@ def raised() -> Iterator[tuple[str, str]]:
 def told() -> Iterator[tuple[str, str]]:
     """(where, text) of every literal that is given to ``tell``."""
     for where, tree in trees("cli/"):
+        names = _assigned(tree)
         for call in ast.walk(tree):
-            if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "tell":
-                yield from ((f"{where}:{call.lineno}", text) for text in _literals(call.args[0]))
+            if isinstance(call, ast.Call) and getattr(call.func, "id", getattr(call.func, "attr", "")) == "tell":
+                yield from ((f"{where}:{call.lineno}", text) for text in _literals(call.args[0], names))
 
 
-def _literals(node: ast.expr) -> Iterator[str]:
+def _literals(node: ast.expr, names: dict[str, list[str]]) -> Iterator[str]:
     if isinstance(node, ast.IfExp):
-        yield from _literals(node.body)
-        yield from _literals(node.orelse)
+        yield from _literals(node.body, names)
+        yield from _literals(node.orelse, names)
     elif isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.value
+    elif isinstance(node, ast.Name):
+        yield from names.get(node.id, ())
+
+
+def _assigned(tree: ast.Module) -> dict[str, list[str]]:
+    """Name → the texts that a file gives it, so that a text may have a name before it is told."""
+    found: dict[str, list[str]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                pairs = [(target, node.value)]
+                if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+                    pairs = list(zip(target.elts, node.value.elts, strict=True))
+                for name, value in pairs:
+                    if isinstance(name, ast.Name):
+                        found.setdefault(name.id, []).extend(_literals(value, {}))
+    return found
 
 
 def progress() -> Iterator[tuple[str, str]]:
@@ -108,6 +128,6 @@ def helps() -> Iterator[tuple[str, str]]:
         if command.short_help:
             yield path, command.short_help
         for parameter in command.params:
-            for text in (parameter.help, getattr(parameter, "show_default", None)):
-                if isinstance(text, str) and text:
-                    yield f"{path} {parameter.opts[0]}", text
+            for said in (parameter.help, getattr(parameter, "show_default", None)):
+                if isinstance(said, str) and said:
+                    yield f"{path} {parameter.opts[0]}", said

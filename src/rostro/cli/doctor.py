@@ -102,8 +102,7 @@ _NONE = {"settings": "not set", "libraries": "not installed"}
 
 def _print(report: dict[str, Any], none: str = "none", indent: str = "") -> None:
     for key, value in report.items():
-        # libraries and engines have names of their own
-        name = key if none == _NONE["libraries"] else tell(key.replace("_", " "))
+        name = key if none == _NONE["libraries"] else translated(key.replace("_", " "))
         if isinstance(value, dict):
             output.say(f"{indent}{name}:")
             _print(value, _NONE.get(key, "none"), indent + "  ")

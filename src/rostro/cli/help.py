@@ -36,7 +36,7 @@ _OFFERED: ContextVar[frozenset[str]] = ContextVar("offered", default=frozenset()
 
 #: What typer writes into a help that it has laid out.
 _HEADINGS = re.compile(
-    r"^(?:Usage|Arguments|Options|Commands)(?=:)|(?<=\[)(?:required|default)(?=[:\]])|(?<=; )required(?=\])"
+    r"^(?:Usage|Arguments|Options|Commands)(?=:)|\b(?:default|env var)(?=:)|\brequired(?=\])"
     r"|\[OPTIONS\]|COMMAND \[ARGS\]",
     re.MULTILINE,
 )
@@ -110,8 +110,8 @@ class Group(TyperGroup):
 def _explain(error: TyperException) -> None:
     """What typer prints of a wrong argument: the usage, where there is help, and the error."""
     context = getattr(error, "ctx", None)
-    if not error.message and context is not None:  # no arguments at all: the help
-        typer.echo(context.get_help(), err=True)
+    if error.message.startswith(tell("Usage")):  # no arguments at all: the help is all there is to say
+        typer.echo(error.message, err=True)
         return
     if context is not None:
         typer.echo(context.get_usage(), err=True)

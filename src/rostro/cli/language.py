@@ -65,7 +65,9 @@ def here(function: Callable[P, T]) -> Callable[P, T]:
 @cache
 def spanish() -> Words:
     """Every text of the command line, of its help and of the library's errors: English → Spanish."""
-    found: dict[str, str] = {}
+    from rostro.training.words import METRICS
+
+    found = dict(METRICS)
     for file in sorted((resources.files("rostro.cli") / "es").iterdir(), key=lambda file: file.name):
         found |= json.loads(file.read_text(encoding="utf-8"))
     return Words.of(found)

@@ -47,6 +47,7 @@ def build(*verbs: str) -> typer.Typer:
         if hasattr(module, "app"):
             for info in module.app.registered_commands:
                 info.cls, info.callback = help_.Command, help_.with_language(info.callback)
+            module.app.callback()(_group)
             app.add_typer(module.app, name=verb, short_help=VERBS[verb], cls=help_.Group)
         else:
             called = help_.with_language(module.command)
@@ -76,6 +77,10 @@ def _empty() -> typer.Typer:
     return app
 
 
+def _group(language: help_.Language = None) -> None:
+    """Stands before the verbs of a verb, so that it takes ``--language``, too."""
+
+
 def _nothing() -> None:
     """Stands for a verb in `listing`."""
 
@@ -88,7 +93,7 @@ def run() -> None:
 def _run() -> None:
     try:
         language.ask(sys.argv[1:])
-        _asked()()
+        _asked()(prog_name="rostro")
     except RostroError as error:
         from rostro.cli.output import NO_ANSWER, hint, note, print_json
 

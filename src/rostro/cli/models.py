@@ -204,6 +204,9 @@ def _answer(json: bool, document: dict[str, Any], lines: Iterable[str]) -> None:
 
 
 def _megabytes(size: int | None) -> str:
+    """The size of a model's files; of one that comes with a library there are none."""
+    if size == 0:
+        return ""
     return "?" if size is None else f"{figure(size / 1e6, '.1f')} MB"
 
 

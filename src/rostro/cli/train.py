@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 import typer
 
 from rostro.cli import options, output
-from rostro.cli.language import figure, tell, translated
+from rostro.cli.language import figure, language, tell, translated
 from rostro.training.base import RECIPES
+from rostro.training.words import metric_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,7 +87,8 @@ def _command(name: str) -> Callable[..., None]:
         with shown() as seen, stopped_by_signals() as stopped:
             done = train(
                 name, root, output=output_folder, recognizer=options.make_recognizer(),
-                on_step=seen.step, on_photo=seen.photo, on_message=seen.say, stopped=stopped, **chosen,
+                on_step=seen.step, on_photo=seen.photo, on_message=seen.say, stopped=stopped,
+                language=language(), **chosen,
             )  # fmt: skip
         if not is_first():
             return
@@ -94,7 +96,7 @@ def _command(name: str) -> Callable[..., None]:
             output.print_json(done.to_dict())
             return
         for metric, value in done.metrics.items():
-            output.say(f"{translated(metric)}: {figure(value, '.4f')}")
+            output.say(f"{metric_name(metric, language())}: {figure(value, '.4f')}")
         output.say(f"{done.checkpoint}")
 
     hints = get_type_hints(recipe.options)

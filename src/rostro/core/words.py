@@ -36,7 +36,9 @@ class Words:
             if sorted(_places(english)) != sorted(_places(spanish)):
                 raise BadInput(f"{key!r}: the Spanish text has other places for values than the English one")
         #: English → Spanish of texts without values.
-        self._plain = {english: spanish for english, spanish in self._table.values() if not _places(english)}
+        self._plain = {
+            english.format(): spanish.format() for english, spanish in self._table.values() if not _places(english)
+        }
         #: (what stands between the values, a pattern, key) of the others, the most telling first.
         self._patterns = sorted(
             ((*_pattern(english), key) for key, (english, _) in self._table.items() if _places(english)),
@@ -166,4 +168,4 @@ def in_language(number: str, language: Language) -> str:
     figures = whole.replace(",", "")
     if whole != figures:
         whole = figures if len(figures.lstrip("-+")) < 5 else whole.replace(",", "\u00a0")
-    return (whole + ("," if point else "") + decimals).replace("%", "\u00a0%")
+    return re.sub(r"(?<=\d)%", "\u00a0%", whole + ("," if point else "") + decimals)

@@ -75,7 +75,7 @@ def detection_sheet(photos: Sequence[tuple[str, Image, Sequence[Face]]], *, lang
             say_faces(len(faces), language),
             image,
             faces,
-            [f"{face.score:.2f}" for face in faces],
+            [signed(face.score, 2, language) for face in faces],
             ["neutral"] * len(faces),
         )
         for name, image, faces in photos[:MOST_PHOTOS]
@@ -112,7 +112,7 @@ def detector_sheet(
         for detector in detectors:
             if (photo, detector) in answers:
                 milliseconds, image, faces = answers[photo, detector]
-                labels = [f"{face.score:.2f}" for face in faces]
+                labels = [signed(face.score, 2, language) for face in faces]
                 note = f"{say_faces(len(faces), language)}, {milliseconds:.0f} ms"
                 cells.append(_Cell(note, "", image, faces, labels, ["neutral"] * len(faces)))
             else:
@@ -144,7 +144,7 @@ def identification_sheet(
     for name, image, found in photos[:MOST_PHOTOS]:
         kinds: list[Kind] = ["unknown" if one.name is None else "match" for one in found]
         labels = [_name_and_score(one, language) for one in found]
-        thresholds = {signed(one.operating_point.threshold) for one in found}
+        thresholds = {signed(one.operating_point.threshold, 3, language) for one in found}
         note = ", ".join([say_faces(len(found), language), *(say("threshold", language, t) for t in thresholds)])
         cells.append(_Cell(name, note, image, [one.face for one in found], labels, kinds))
     return _contact_sheet(cells, len(photos), language)
@@ -193,7 +193,7 @@ def verification_sheet(
 
 def _name_and_score(found: Identification, language: Language) -> str:
     name = say("unknown", language) if found.name is None else found.name
-    return name if found.similarity is None else f"{name} {signed(found.similarity, 2)}"
+    return name if found.similarity is None else f"{name} {signed(found.similarity, 2, language)}"
 
 
 def _verdict(verification: Verification) -> str:

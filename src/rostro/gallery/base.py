@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from urllib.parse import urlsplit
 
 from rostro.core.errors import BadInput
-from rostro.core.parts import Room
+from rostro.core.parts import Room, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -267,7 +267,10 @@ def backend_of(url: str) -> str:
     if not separator:
         return "sqlite"
     if scheme not in GALLERIES:
-        raise BadInput(f"{without_password(url)}: no gallery backend {scheme!r}; there is: {', '.join(GALLERIES)}")
+        guess = did_you_mean(scheme, GALLERIES)
+        raise BadInput(
+            f"{without_password(url)}: no gallery backend {scheme!r}.{guess} There is: {', '.join(GALLERIES)}"
+        )
     return scheme
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from rostro.core.errors import PhotoError
     from rostro.core.types import Floats
+    from rostro.core.words import Language
     from rostro.recognizer import Recognizer
     from rostro.training.loop.card import Card
     from rostro.training.loop.checkpoint import Checkpoint
@@ -112,12 +113,14 @@ class Progress:
         on_step: Told how far the training is, after each step.
         on_photo: Told what is being done with photos before that, how many are done, and of how many.
         stopped: Asked after each step and each photo; True ends the training there, ready to be resumed.
+        language: Of the learning curves.
     """
 
     say: Callable[[str], None] = _silent
     on_step: Callable[[Step], None] = _silent
     on_photo: Callable[[str, int, int], None] = _silent
     stopped: Callable[[], bool] = _never
+    language: Language = "en"
 
 
 @dataclass(frozen=True, slots=True, repr=False)

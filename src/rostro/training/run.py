@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 from rostro.core.errors import BadInput, PhotoError
+from rostro.core.parts import did_you_mean
 from rostro.core.types import Answer
+from rostro.core.words import check_language
 from rostro.photos.listing import find_photos
 from rostro.recognition.pipeline import Failure
 from rostro.recognizer import Recognizer
@@ -19,6 +20,7 @@ from rostro.training.loop.processes import is_first, joined
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from rostro.core.words import Language
     from rostro.training.base import Options, Prediction, Recipe, Step
     from rostro.training.loop.card import Card
 
@@ -64,6 +66,7 @@ def train(
     on_photo: Callable[[str, int, int], None] | None = None,
     on_message: Callable[[str], None] | None = None,
     stopped: Callable[[], bool] | None = None,
+    language: Language = "en",
     **options: Any,
 ) -> Trained:
     """Trains: a folder of photos in, a checkpoint and its card out.
@@ -87,6 +90,7 @@ def train(
         on_message: Told a line for people now and then.
         stopped: Asked after each step and each photo; True ends the training there. With ``resume=True`` the same call
             goes on.
+        language: Of the learning curves: ``en`` or ``es``.
         options: What the recipe can be told: ``epochs``, ``batch``, ``rate``, ``device``, …; see `Recipe.options`.
 
     Raises:
@@ -103,7 +107,7 @@ def train(
     given = {"say": on_message, "on_step": on_step, "on_photo": on_photo} if is_first() else {}
     told = {name: call for name, call in {**given, "stopped": stopped}.items() if call is not None}
     with joined(getattr(chosen, "device", "cpu")):
-        made = kind(Path(root), Path(output), chosen, recognizer, Progress(**told))  # type: ignore[arg-type]
+        made = kind(Path(root), Path(output), chosen, recognizer, Progress(**told, language=check_language(language)))  # type: ignore[arg-type]
         return Trained(made.train(), Path(output))
 
 
@@ -160,8 +164,7 @@ def make_options(recipe: type[Recipe], given: dict[str, Any]) -> Options:
     known = [item.name for item in fields(recipe.options)]
     for name in given:
         if name not in known:
-            near = get_close_matches(name, known, n=1)
-            guess = f" Did you mean {near[0]!r}?" if near else ""
+            guess = did_you_mean(name, known)
             raise BadInput(f"{recipe.name} has no option {name!r}.{guess} There is: {', '.join(known)}")
     return recipe.options(**{name: _of_kind(name, value, hints[name]) for name, value in given.items()})
 

@@ -201,7 +201,7 @@ class _Run:
             self._keep_best()
         self._keep_last()
         if _processes.number() == 0:
-            write_curves(task.folder, state.history)
+            write_curves(task.folder, state.history, task.progress.language)
 
     def _measure(self) -> tuple[dict[str, float], dict[str, float]]:
         """The loss on the validation part, where there is one, and what is measured there."""
