@@ -24,10 +24,10 @@ ERRORS |= {"Interrupted"}
 ABOUT_PHOTOS = {name for name in ERRORS if issubclass(getattr(errors, name, object), errors.PhotoError)}
 
 
-def trees(*folders: str) -> Iterator[tuple[str, ast.Module]]:
+def trees(*folders: str, root: Path = SOURCE) -> Iterator[tuple[str, ast.Module]]:
     """(path, syntax tree) of the package's files, or of some rooms' only."""
-    for path in sorted(SOURCE.rglob("*.py")):
-        where = path.relative_to(SOURCE).as_posix()
+    for path in sorted(root.rglob("*.py")):
+        where = path.relative_to(root).as_posix()
         if not where.startswith("testing/") and (not folders or where.startswith(folders)):
             yield where, ast.parse(path.read_text(encoding="utf-8"))
 
@@ -131,3 +131,20 @@ def helps() -> Iterator[tuple[str, str]]:
             for said in (parameter.help, getattr(parameter, "show_default", None)):
                 if isinstance(said, str) and said:
                     yield f"{path} {parameter.opts[0]}", said
+
+
+def texts(tree: ast.Module) -> Iterator[str]:
+    """Every text of a file that is no docstring, with its places."""
+    docs = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    inside = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in ast.walk(node)}
+    for node in ast.walk(tree):
+        whole = isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and id(node) not in inside)
+        text = template(node) if whole and id(node) not in docs and isinstance(node, ast.expr) else None
+        if text:
+            yield text

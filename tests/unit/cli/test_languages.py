@@ -82,7 +82,10 @@ def test_no_line_is_printed_that_is_only_english() -> None:
     found = []
     for where, tree in said.trees("cli/"):
         for call in ast.walk(tree):
-            if isinstance(call, ast.Call) and getattr(call.func, "attr", getattr(call.func, "id", "")) in {"say", "note"}:
+            if isinstance(call, ast.Call) and getattr(call.func, "attr", getattr(call.func, "id", "")) in {
+                "say",
+                "note",
+            }:
                 text = said.template(call.args[0]) or ""
                 words = set(re.findall(r"[A-Za-z]\w*", re.sub(r"\{[^}]*\}", "", text))) - allowed
                 found += [f"{where}:{call.lineno}: {text}"] if words else []
