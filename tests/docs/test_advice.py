@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import said
-from advice import advised, options, parse, split, strange_parts, unknown_options, unknown_words
+from advice import ANY, advised, options, parse, split, strange_parts, unknown_options, unknown_words
 from pages import ROOT, pages
 
 from rostro.cli import language, output
@@ -37,7 +37,7 @@ def messages() -> Iterator[tuple[str, str]]:
 def refusals(arguments: list[str]) -> str:
     """Why the command line would not take a command; empty where it would."""
     wrong = unknown_words(arguments) + strange_parts(arguments)
-    if not wrong and len([word for word in arguments if not word.startswith("-")]) > 2:
+    if not wrong and ANY not in arguments[:2] and len([word for word in arguments if not word.startswith("-")]) > 2:
         try:
             parse(arguments)
         except Exception as error:  # noqa: BLE001 - typer carries click's errors, which have no public name in it

@@ -109,7 +109,7 @@ def unknown_options(text: str) -> list[str]:
 def advised(text: str) -> list[list[str]]:
     """Arguments of every ``rostro …`` that a message advises: in quotation marks, after a colon, or as an example."""
     quoted = re.findall(r"['`]rostro ([^'`]+)['`]", text)
-    said = re.findall(r": rostro ([^;,()]+?)(?: ?[;,()]|$|\n)", text)
+    said = re.findall(r': rostro ([^;,()"]+?)(?: ?[;,()"]|$|\n)', text)
     return [split(_filled(words)) for words in (*quoted, *said)]
 
 
