@@ -28,7 +28,7 @@ def command(
     quality: options.Quality = None,
     min_quality: options.MinQuality = None,
     any_quality: Annotated[
-        bool, typer.Option("--any-quality", help="With --quality: take faces too that cannot be judged.")
+        bool, typer.Option("--any-quality", help="Take faces too that are too poor to be judged.")
     ] = False,
     detector: options.Detector = None,
     max_side: options.MaxSide = None,
@@ -54,7 +54,7 @@ def command(
         done = recognizer.enroll(
             paths,
             name=name,
-            face="largest" if largest_face else "only",
+            face="largest" if largest_face else "dominant",
             collection=collection,
             any_quality=any_quality,
             on_count=lambda photos: bar.update(task, total=photos),

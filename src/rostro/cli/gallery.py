@@ -35,25 +35,31 @@ def _open(url: str | None) -> Gallery:
 
 @app.command()
 def info(gallery: options.GalleryUrl = None, json: options.Json = False) -> None:
-    """Embedding space, people, templates, size, and the state of the search index.
+    """Embedding space, people, templates, poor ones among them, size, and the state of the search index.
 
     Example: rostro gallery info --gallery people.db
     """
+    from rostro.quality.judge import level_of
+
     with _open(gallery) as opened:
         about = {"gallery": without_password(opened.url), "space": opened.space, **asdict(opened.info())}
+        level = None if opened.space is None else level_of(opened.space)
+        about["poor_templates"] = None if level is None else opened.count_poor(level)
     if json:
         output.print_json(about)
         return
     for name, value in about.items():
-        output.say(f"{tell(name.replace('_', ' ')) + ':':<13}{_shown(name, value)}")
+        output.say(f"{tell(name.replace('_', ' ')) + ':':<16}{_shown(name, value)}")
     if not about["people"]:
         output.note(tell("{}: nobody is enrolled", about["gallery"]))
 
 
 def _shown(name: str, value: Any) -> str:
     """A fact about a gallery; what is not known says so."""
+    if name in {"size", "poor_templates"} and value is None:
+        return tell("unknown")
     if name == "size":
-        return tell("unknown") if value is None else output.size(value)
+        return output.size(value)
     if value is None:
         return tell("none, until somebody is enrolled" if name == "space" else "none")
     return translated(value) if isinstance(value, str) and name == "index" else str(value)

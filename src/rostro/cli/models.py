@@ -9,8 +9,8 @@ import typer
 
 from rostro.cli import options, output
 from rostro.cli.language import figure, here, tell, translated
-from rostro.core.errors import BadInput, ModelCorrupt, RostroError
-from rostro.recognition.catalogue import catalogue, defaults, entries, find, measured
+from rostro.core.errors import BadInput, ModelCorrupt, ModelUnavailable, RostroError
+from rostro.recognition.catalogue import catalogue, defaults, entries, find, judge_of_quality, measured
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -69,7 +69,7 @@ def info(name: Annotated[str, typer.Argument(help="A model or file.")], json: op
 @app.command()
 def fetch(
     names: Names = None,
-    default: Annotated[bool, typer.Option("--default", help="The default detector and embedder.")] = False,
+    default: Annotated[bool, typer.Option("--default", help="What is used where nothing is named.")] = False,
     all_permissive: Annotated[
         bool, typer.Option("--all-permissive", help="All models whose licence allows commercial use.")
     ] = False,
@@ -89,6 +89,13 @@ def fetch(
         raise BadInput("name models to fetch, or give --default or --all-permissive")
     store = _store()
     fetched, failed = [], []
+    for entry in _files([judge_of_quality()]) if default else ():
+        try:
+            store.fetch(entry)
+            fetched.append(_stored(entry, store))
+        except ModelUnavailable:  # one can do without
+            without = tell("no source has it here; faces are judged without it, less well")
+            output.note(f"{entry.name}: {without}")
     for entry in dict.fromkeys(wanted):
         try:
             store.fetch(entry, accept_unpinned=accept_unpinned)

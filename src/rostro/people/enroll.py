@@ -16,6 +16,7 @@ from rostro.photos.folders import read_people
 from rostro.photos.listing import find_photos
 from rostro.photos.reading import hash_source, name_of
 from rostro.recognition.pipeline import Failure, PhotoFaces
+from rostro.recognition.refusing import refuse_poor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from rostro.gallery.base import Gallery
     from rostro.people.pictures import Pictures
     from rostro.photos.reading import Source
+    from rostro.quality.gate import Gate
 
     #: Photos → what the pipeline finds in them, lazily and in order, one face per photo.
     Look = Callable[[Iterable[Source]], Iterable[PhotoFaces | Failure]]
@@ -79,6 +81,7 @@ class Enroller:
         look: Look,
         *,
         collection: str = "",
+        gate: Gate | None = None,
         pictures: Pictures | None = None,
         stopped: Callable[[], bool] = lambda: False,
         max_bytes: int | None = None,
@@ -89,6 +92,7 @@ class Enroller:
             gallery: Where templates go.
             look: Takes photos through a pipeline; asked once, reads photos as it goes.
             collection: The collection that the templates go to; empty for none.
+            gate: Says which faces are too poor to be enrolled; None takes all.
             pictures: Where the faces' pictures are kept, for people who agreed; ``look`` then gives crops. None keeps
                 none.
             stopped: Asked before each photo; True ends there, and what was looked at is committed.
@@ -96,6 +100,7 @@ class Enroller:
         """
         self._gallery = gallery
         self._look = look
+        self._gate = gate
         self._collection = collection
         self._pictures = pictures
         self._stopped = stopped
@@ -128,7 +133,7 @@ class Enroller:
         """
         names: deque[str] = deque()
         pending: list[tuple[str, PhotoFaces]] = []
-        for answer in self._look(self._unknown(items, names, on_photo)):
+        for answer in refuse_poor(self._look(self._unknown(items, names, on_photo)), self._gate):
             name = names.popleft()
             if isinstance(answer, Failure):
                 self._fail(answer)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from rostro.gallery.base import Gallery
     from rostro.people.enroll import Look
+    from rostro.quality.gate import Gate
 
 #: Names read at once when many are looked through.
 _BLOCK = 1000
@@ -138,6 +139,7 @@ class People:
         look: Look,
         *,
         collection: str = "",
+        gate: Gate | None = None,
         keep_pictures: bool = False,
         stopped: Callable[[], bool] = lambda: False,
         max_bytes: int | None = None,
@@ -153,6 +155,7 @@ class People:
             self.gallery,
             look,
             collection=collection,
+            gate=gate,
             pictures=self.pictures if keep_pictures else None,
             stopped=stopped,
             max_bytes=max_bytes,

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from rostro.core.errors import BadInput, ModelUnavailable
+from rostro.core.errors import BadInput
 from rostro.core.quality import Quality
 from rostro.quality.base import QUALITIES, QualityScorer
 from rostro.quality.gate import Gate
-from rostro.quality.reasons import NEGATIVE, eyes_over_cheeks, reasons
+from rostro.quality.reasons import hopeless, reasons
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,8 +19,16 @@ if TYPE_CHECKING:
     from rostro.models.store import ModelStore
     from rostro.runtime.base import EngineOptions
 
-#: The scorer that is taken where none is named.
-DEFAULT = "lightqnet"
+#: What options call no scorer: the length of the embedder's vectors alone.
+LENGTH = "length"
+#: What is taken where none is named: the best that can be had.
+DEFAULTS = ("lightqnet", LENGTH)
+
+
+def level_of(space: str) -> float | None:
+    """The quality below which faces in a space are not judged, where none is named; None where none was measured."""
+    gates = (Gate.shipped(space, "" if name == LENGTH else name) for name in DEFAULTS)
+    return next((gate.refuse_below for gate in gates if gate is not None), None)
 
 
 class Judge:
@@ -58,27 +66,29 @@ class Judge:
             space: The embedding space.
             store: Gives the scorer's file.
             engine: Runs it.
-            scorer: A name, or ``length`` for the vectors' length alone; None takes `DEFAULT`, or the length where that
-                file cannot be had (`about` says which).
+            scorer: A name, or ``length`` for the vectors' length alone; None takes the first of `DEFAULTS` that was
+                measured for the space and whose file can be had (`about` says which).
             refuse_below: The gate's level; None takes the measured one.
 
         Raises:
             UnknownModel: No scorer of that name.
             ModelUnavailable: The scorer was named and its file cannot be had.
+            BadInput: The scorer was named and never measured for the space.
         """
-        if scorer != "length" and (gate := Gate.shipped(space, scorer or DEFAULT)) is not None:
-            try:
-                return cls(gate.but(refuse_below=refuse_below), QUALITIES.get(scorer or DEFAULT)(store, engine))
-            except ModelUnavailable:
-                if scorer is not None:
-                    raise
-        length = Gate.shipped(space, "") if scorer in {None, "length"} else None
-        return None if length is None else cls(length.but(refuse_below=refuse_below))
+        for name in DEFAULTS if scorer is None else (scorer,):
+            kind = None if name == LENGTH else QUALITIES.get(name)
+            gate = Gate.shipped(space, "" if kind is None else name)
+            if gate is None or (scorer is None and kind is not None and not all(map(store.have, kind.files))):
+                continue
+            return cls(gate.but(refuse_below=refuse_below), None if kind is None else kind(store, engine))
+        if scorer is not None:
+            raise BadInput(f"{scorer} was never measured for faces in {space}, so it cannot judge them")
+        return None
 
     @property
     def about(self) -> str:
         """What judges, for reports: ``lightqnet-057b8ea2`` or ``length``."""
-        return f"{self.scorer.name}-{self.scorer.weights_hash[:8]}" if self.scorer else "length"
+        return f"{self.scorer.name}-{self.scorer.weights_hash[:8]}" if self.scorer else LENGTH
 
     def judge(
         self,
@@ -98,7 +108,7 @@ class Judge:
         if not len(crops):
             return []
         values = self.gate.values(lengths, self.scorer.score(crops) if self.scorer else None)
-        values = np.where(eyes_over_cheeks(crops) > NEGATIVE, 0, values)
+        values = np.where(hopeless(crops), 0, values)
         return [
             self._quality(float(value), crop, face, size)
             for value, crop, face, size in zip(values, crops, faces, sizes, strict=True)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rostro.people.enroll import Enroller
     from rostro.people.people import People
     from rostro.photos.reading import Source
+    from rostro.quality.gate import Gate
     from rostro.recognition.pipeline import Failure, PhotoFaces
     from rostro.recognition.selection import FaceRule
     from rostro.server.batcher import Batcher
@@ -32,6 +33,7 @@ class Enrolling:
         people: Where they go.
         batcher: Takes them through the engine, together with everybody's.
         max_bytes: Largest photo.
+        gate: Says which faces are too poor to be enrolled; None takes all.
         face: Which face of a photo is meant.
         keep_pictures: Whether the server keeps pictures, and the person agreed to it.
         patient: Whether to wait where the engine has no room; a job can, a request is told.
@@ -40,6 +42,7 @@ class Enrolling:
     people: People
     batcher: Batcher
     max_bytes: int
+    gate: Gate | None
     face: FaceRule
     keep_pictures: bool
     patient: bool = False
@@ -53,7 +56,9 @@ class Enrolling:
             while block := list(islice(photos, SIZE * _UNDER_WAY)):
                 yield from asyncio.run_coroutine_threadsafe(self._answers(block), loop).result()
 
-        return self.people.enroller(look, keep_pictures=self.keep_pictures, stopped=stopped, max_bytes=self.max_bytes)
+        return self.people.enroller(
+            look, gate=self.gate, keep_pictures=self.keep_pictures, stopped=stopped, max_bytes=self.max_bytes
+        )
 
     async def _answers(self, photos: Sequence[Source]) -> list[PhotoFaces | Failure]:
         work = Work(face=self.face, keep=self.keep_pictures)

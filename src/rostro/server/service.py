@@ -133,18 +133,20 @@ class Service:
             return False
         return True
 
-    def enrolling(self, face: FaceRule, agreed: bool, *, patient: bool = False) -> Enrolling:
+    def enrolling(self, face: FaceRule, agreed: bool, *, any_quality: bool = False, patient: bool = False) -> Enrolling:
         """How photos become templates here; see `Enrolling`.
 
         Args:
             face: Which face of a photo is meant.
             agreed: Whether the person agreed that a picture is kept.
+            any_quality: Whether faces too are taken that are too poor to be judged.
             patient: Whether to wait where the engine has no room.
         """
         return Enrolling(
             people=self.people,
             batcher=self.batcher,
             max_bytes=self.recognizer.settings.max_bytes,
+            gate=None if any_quality else self.recognizer.gate,
             face=face,
             keep_pictures=self.keep_pictures and agreed,
             patient=patient,

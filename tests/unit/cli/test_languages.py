@@ -58,7 +58,8 @@ def test_everything_that_is_said_has_spanish(kind: str) -> None:
         has = lambda text: text.replace("{", "{{").replace("}", "}}") in known  # noqa: E731
     found = list(getattr(said, kind)())
     assert len(found) > 10, "the code is read in a way that finds nothing"
-    assert not missing(iter(found), has)
+    lacking = missing(iter(found), has)
+    assert not lacking, f"texts that lack their Spanish in cli/es/:\n{lacking}"
 
 
 def test_words_that_come_from_other_rooms_have_spanish(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from rostro.core.errors import BadInput, GalleryError, SpaceMismatch
 from rostro.core.types import Person
-from rostro.gallery.base import Gallery, Hit, Info, clean_name
+from rostro.gallery.base import Gallery, Hit, Info, Population, clean_name
 from rostro.gallery.checks import check_queries, check_templates
 from rostro.gallery.milvus.collections import Collections
 from rostro.gallery.milvus.directory import EPOCH, FIELDS, Directory
@@ -240,6 +240,18 @@ class MilvusGallery(Gallery):
         if dims is None:
             return Info(people, 0, None, None, "none yet")
         return Info(people, self._milvus.count(self._milvus.templates), dims, None, self._milvus.index_state())
+
+    def population(self, collections: Collection[str] | None = None) -> Population:
+        """How many people and templates; see `Gallery.population`.
+
+        The server counts rows and not different values, so the people of collections are at most all people.
+        """
+        if self._milvus.dims is None or self.space is None:
+            return Population(0, 0)
+        people = self._milvus.count(self._milvus.people, "id > 0")
+        within = "" if collections is None else f'details["collection"] in {json.dumps(list(collections))}'
+        templates = self._milvus.count(self._milvus.templates, within)
+        return Population(min(people, templates), templates)
 
     def reindex(self) -> None:
         """Writes everything to the server's storage and has it build the index anew; nobody can search meanwhile."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from rostro.core.errors import BadInput, GalleryError, SpaceMismatch, UnknownPerson
 from rostro.core.types import Person, Template
-from rostro.gallery.base import Gallery, Hit, Info, clean_name
+from rostro.gallery.base import Gallery, Hit, Info, Population, clean_name
 from rostro.gallery.checks import check_queries, check_templates
 from rostro.gallery.postgresql.codes import fill_codes
 from rostro.gallery.postgresql.database import Database
@@ -213,6 +213,23 @@ class PostgresqlGallery(Gallery):
         scan = f"a scan of codes ({codes / 1e6:.1f} MB), then exact scores"
         index = "none: every vector is compared" if templates <= EXACT_UP_TO else scan
         return Info(people, templates, dims, size + codes, index)
+
+    def population(self, collections: Collection[str] | None = None) -> Population:
+        """How many people and templates; see `Gallery.population`."""
+        ((people, templates),) = (
+            self._rows("SELECT (SELECT count(*) FROM people), (SELECT count(*) FROM templates)")
+            if collections is None
+            else self._rows(
+                "SELECT count(DISTINCT person), count(*) FROM templates WHERE collection = ANY(%s)",
+                (list(collections),),
+            )
+        )
+        return Population(people, templates)
+
+    def count_poor(self, level: float) -> int:
+        """How many templates have a quality below a level."""
+        ((found,),) = self._rows("SELECT count(*) FROM templates WHERE quality < %s", level)
+        return int(found)
 
     def reindex(self) -> None:
         """Makes the codes, and writes all tables anew; nobody else can read the gallery meanwhile."""

@@ -15,7 +15,7 @@ import numpy as np
 
 from rostro.core.errors import BadInput, GalleryError, SpaceMismatch, UnknownPerson
 from rostro.core.types import Person, Template
-from rostro.gallery.base import Gallery, Info, clean_name
+from rostro.gallery.base import Gallery, Info, Population, clean_name
 from rostro.gallery.checks import check_queries, check_templates
 from rostro.gallery.sqlite import erasure
 from rostro.gallery.sqlite.database import Database
@@ -40,6 +40,7 @@ class SqliteGallery(Gallery):
     def __init__(self, url: str, database: Database) -> None:
         self.url = url
         self._database = database
+        self._counted: dict[frozenset[str] | None, tuple[object, Population]] = {}
         self._searcher = Searcher(database.file and database.file.with_name(f"{database.file.name}.index"))
 
     @classmethod
@@ -201,6 +202,28 @@ class SqliteGallery(Gallery):
             ).fetchone()
             (size,) = sql.execute("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size").fetchone()
             return Info(people, templates, meta(sql, "dims"), size + self._searcher.size, self._searcher.state)
+
+    def population(self, collections: Collection[str] | None = None) -> Population:
+        """How many people and templates; see `Gallery.population`. Counted again where something was changed."""
+        wanted = None if collections is None else frozenset(collections)
+        with self._database.reading() as sql:
+            (last,) = sql.execute("SELECT max(id) FROM templates").fetchone()
+            state = (last, meta(sql, "erasure"), meta(sql, "moved"))
+            counted = self._counted.get(wanted)
+            if counted is None or counted[0] != state:
+                people, templates = sql.execute(
+                    """SELECT count(DISTINCT person), count(*) FROM templates
+                    WHERE erased = 0 AND (?1 IS NULL OR collection IN (SELECT value FROM json_each(?1)))""",
+                    (None if wanted is None else json.dumps(sorted(wanted)),),
+                ).fetchone()
+                counted = self._counted[wanted] = (state, Population(people, templates))
+        return counted[1]
+
+    def count_poor(self, level: float) -> int:
+        """How many templates have a quality below a level."""
+        with self._database.reading() as sql:
+            statement = "SELECT count(*) FROM templates WHERE erased = 0 AND quality < ?"
+            return int(sql.execute(statement, (level,)).fetchone()[0])
 
     def reindex(self) -> None:
         """Builds the search index anew from the stored templates."""

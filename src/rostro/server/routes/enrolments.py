@@ -15,7 +15,7 @@ from rostro.server import jobs, schemas
 from rostro.server.admission.access import guarded_router, needs
 from rostro.server.admission.keys import Role
 from rostro.server.admission.limits import TooMany
-from rostro.server.forms.fields import KeepPicture, Rule
+from rostro.server.forms.fields import AnyQuality, KeepPicture, Rule
 from rostro.server.forms.uploads import uploads
 from rostro.server.jobs import Job
 from rostro.server.problems import Problem
@@ -36,12 +36,13 @@ Id = Annotated[str, Path(max_length=64, description="A job's id.")]
 
 
 @router.post("/enrolments", status_code=202, response_model=schemas.JobState, openapi_extra=needs(Role.ENROL))
-async def start(
+async def start(  # noqa: PLR0917 - FastAPI gives them by name
     service: TheService,
     photos: Annotated[list[UploadFile], File(description="Photos of many people.")],
     names: Annotated[list[str], Form(description="Whose each photo is: as many names as photos, in their order.")],
-    face: Rule = "only",
+    face: Rule = "dominant",
     keep_picture: KeepPicture = False,
+    any_quality: AnyQuality = False,
 ) -> JSONResponse:
     """Take many people in. Ask them first. Follow `/v1/enrolments/{id}/events` for progress."""
     listed = uploads(photos, service.limits)
@@ -58,7 +59,7 @@ async def start(
     except BaseException:
         del service.jobs[job.id]
         raise
-    enrolling = service.enrolling(face, keep_picture, patient=True)
+    enrolling = service.enrolling(face, keep_picture, any_quality=any_quality, patient=True)
     items = list(zip(cleaned, copies, strict=True))
     job.task = asyncio.create_task(jobs.run(job, enrolling, items, files))
     return JSONResponse(job.to_dict(), 202, {"Location": f"/v1/enrolments/{job.id}"})

@@ -13,11 +13,11 @@ from rostro.gallery.base import clean_name
 from rostro.people.enroll import Enrollment
 from rostro.people.people import Page
 from rostro.recognition import answers
-from rostro.recognition.selection import FaceRule
 from rostro.server import schemas
 from rostro.server.admission.access import guarded_router, needs
 from rostro.server.admission.keys import Role
-from rostro.server.forms.fields import KeepPicture, Photos, Rule
+from rostro.server.enrolment import Enrolling
+from rostro.server.forms.fields import AnyQuality, KeepPicture, Photos, Rule
 from rostro.server.forms.uploads import uploads
 from rostro.server.problems import Problem, of_failures
 from rostro.server.service import Service, TheService
@@ -31,17 +31,18 @@ Name = Annotated[str, Form(min_length=1, max_length=LONGEST_NAME, description="W
 
 
 @router.post("/people", status_code=201, response_model=schemas.Created, openapi_extra=needs(Role.ENROL))
-async def create(
+async def create(  # noqa: PLR0917 - FastAPI gives them by name
     service: TheService,
     name: Name,
     photos: Annotated[list[UploadFile], File(description="Photos of this person.")],
-    face: Rule = "only",
+    face: Rule = "dominant",
     keep_picture: KeepPicture = False,
+    any_quality: AnyQuality = False,
 ) -> JSONResponse:
     """Take a new person in, with their photos. Ask them first."""
     kept = await asyncio.to_thread(service.people.reserve, name)
     try:
-        done = await _enrol(service, kept, photos, face, keep_picture)
+        done = await _enrol(service, kept, photos, service.enrolling(face, keep_picture, any_quality=any_quality))
     finally:
         service.people.release(kept)
     person = await asyncio.to_thread(service.people.gallery.person, kept)
@@ -50,12 +51,18 @@ async def create(
 
 
 @router.post("/people/{id}/photos", response_model=schemas.Enrolment, openapi_extra=needs(Role.ENROL))
-async def add_photos(
-    service: TheService, id: Id, photos: Photos, face: Rule = "only", keep_picture: KeepPicture = False
+async def add_photos(  # noqa: PLR0917 - FastAPI gives them by name
+    service: TheService,
+    id: Id,
+    photos: Photos,
+    face: Rule = "dominant",
+    keep_picture: KeepPicture = False,
+    any_quality: AnyQuality = False,
 ) -> JSONResponse:
     """More photos of somebody."""
     name = await asyncio.to_thread(_name, service, id)
-    return JSONResponse((await _enrol(service, name, photos, face, keep_picture)).to_dict())
+    enrolling = service.enrolling(face, keep_picture, any_quality=any_quality)
+    return JSONResponse((await _enrol(service, name, photos, enrolling)).to_dict())
 
 
 @router.get("/people", response_model=schemas.People, openapi_extra=needs(Role.READ))
@@ -123,10 +130,8 @@ def erase(service: TheService, id: Id) -> JSONResponse:
     return JSONResponse({"removed": name, "templates": service.people.erase(name)})
 
 
-async def _enrol(
-    service: Service, name: str, files: list[UploadFile], face: FaceRule, keep_picture: bool
-) -> Enrollment:
-    enroller = service.enrolling(face, keep_picture).enroller()
+async def _enrol(service: Service, name: str, files: list[UploadFile], enrolling: Enrolling) -> Enrollment:
+    enroller = enrolling.enroller()
     items = [(name, upload) for upload in uploads(files, service.limits)]
     done = await asyncio.to_thread(enroller.run, items)
     if not done.people:
