@@ -42,7 +42,8 @@ def command_lines(page: str) -> Iterator[tuple[str, list[str]]]:
         for number, line in enumerate(block.text.replace("\\\n", " " * 2).splitlines()):
             found = re.match(r"(?:\$ )?(?:rostro|(?:torchrun|python) .*-m rostro) (.*)", line)
             if found:
-                yield f"{page}:{block.line + number}", shlex.split(found[1], comments=True)
+                command, _, _ = found[1].partition("; echo")
+                yield f"{page}:{block.line + number}", shlex.split(command, comments=True)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -140,10 +141,14 @@ def test_links_lead_somewhere(page: str) -> None:
     assert not missing, "\n".join(missing)
 
 
+#: Spanish pages that are called otherwise in English.
+TRANSLATED = {"docs/es/decisiones.md": "docs/decisions/README.md"}
+
+
 @pytest.mark.parametrize("page", [page for page in PAGES if page.startswith("docs/es/")])
 def test_spanish_pages_have_the_same_commands(page: str) -> None:
     """The verbs, in their order; paths, names and comments are translated."""
-    english = page.replace("docs/es/", "docs/")
+    english = TRANSLATED.get(page, page.replace("docs/es/", "docs/"))
     assert [line[0] for _, line in command_lines(page)] == [line[0] for _, line in command_lines(english)]
 
 
