@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rostro.cli import options, output
-from rostro.cli.language import figure, tell, translated
+from rostro.cli.language import figure, language, tell, translated
 from rostro.core.errors import BadInput
 from rostro.video.events import EventLog
 from rostro.video.sources import open_source
@@ -94,7 +94,7 @@ def command(
         summary = watch(
             opened, recognizer=recognizer.open(), on_event=_teller(events, stack, quiet=json),
             on_scene=_page(recognizer, opened, port, stack) if serves else None, video=video,
-            keep_pictures=keep_crops, options=WatchOptions(every=every, patience=patience),
+            keep_pictures=keep_crops, language=language(), options=WatchOptions(every=every, patience=patience),
         )  # fmt: skip
     if summary.interrupted:
         output.note(f"rostro: {tell('stopped')}")

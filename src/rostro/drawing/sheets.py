@@ -196,7 +196,7 @@ def verification_sheet(
 def _name_and_score(found: Identification, language: Language) -> str:
     name = say("unknown", language) if found.name is None else found.name
     if found.doubt is not None:
-        return f"{name}: {say(found.doubt.kinds[0], language)}"
+        return f"{name}: {say('the_face', language).lower()} {say(found.doubt.kinds[0], language)}"
     return name if found.similarity is None else f"{name} {signed(found.similarity, 2, language)}"
 
 

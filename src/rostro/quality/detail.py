@@ -7,19 +7,43 @@ photo means that there is nothing to tell people apart by, whatever a scorer say
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
+
+from rostro.quality.base import QualityScorer
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from rostro.core.types import Crops
+    from rostro.core.types import Crops, Floats
+    from rostro.models.entry import ModelFile
 
 #: Below this a face cannot be judged. Of 1,600 photos of LFW and 3,000 of CelebA none lies below -13; of LFW's, blurred
 #: by 4 pixels or more, all lie below -14.2, of those blurred by 3, four in five.
 LEAST = -14.2
+#: From this on there is nothing to be wished for: half of LFW lies above.
+_PLENTY = -10.0
 _SECTORS = 8
+
+
+class Detail(QualityScorer):
+    """Fine detail alone: needs no file, and nothing measured for the embedder."""
+
+    name = "detail"
+    about = "Fine detail of the face, without a network: for embedders that nothing better was measured for"
+    paper = "energy in a band of spatial frequencies, as benchmarks/bad_photos.py measured it"
+    files: ClassVar[tuple[ModelFile, ...]] = ()
+
+    def score(self, crops: Crops) -> Floats:
+        """See `QualityScorer.score`."""
+        scores: Floats = np.clip((fine_detail(crops) - LEAST) / (_PLENTY - LEAST), 0, 1).astype(np.float32)
+        return scores
+
+    @property
+    def weights_hash(self) -> str:
+        """There are no weights."""
+        return ""
 
 
 def fine_detail(crops: Crops) -> NDArray[np.float64]:

@@ -22,13 +22,16 @@ if TYPE_CHECKING:
 #: What options call no scorer: the length of the embedder's vectors alone.
 LENGTH = "length"
 #: What is taken where none is named: the best that can be had.
-DEFAULTS = ("lightqnet", LENGTH)
+DEFAULTS = ("lightqnet", LENGTH, "detail")
 
 
-def level_of(space: str) -> float | None:
-    """The quality below which faces in a space are not judged, where none is named; None where none was measured."""
-    gates = (Gate.shipped(space, "" if name == LENGTH else name) for name in DEFAULTS)
-    return next((gate.refuse_below for gate in gates if gate is not None), None)
+def level_of(space: str) -> float:
+    """The quality below which faces in a space are not judged, where nothing is named."""
+    return next(gate.refuse_below for gate in (_gate(space, name) for name in DEFAULTS) if gate is not None)
+
+
+def _gate(space: str, scorer: str) -> Gate | None:
+    return Gate.floor(space) if scorer == "detail" else Gate.shipped(space, "" if scorer == LENGTH else scorer)
 
 
 class Judge:
@@ -59,8 +62,8 @@ class Judge:
         *,
         scorer: str | None = None,
         refuse_below: float | None = None,
-    ) -> Self | None:
-        """The judge for a space; None where no gate was ever measured for it.
+    ) -> Self:
+        """The judge for a space.
 
         Args:
             space: The embedding space.
@@ -77,18 +80,18 @@ class Judge:
         """
         for name in DEFAULTS if scorer is None else (scorer,):
             kind = None if name == LENGTH else QUALITIES.get(name)
-            gate = Gate.shipped(space, "" if kind is None else name)
+            gate = _gate(space, name)
             if gate is None or (scorer is None and kind is not None and not all(map(store.have, kind.files))):
                 continue
             return cls(gate.but(refuse_below=refuse_below), None if kind is None else kind(store, engine))
-        if scorer is not None:
-            raise BadInput(f"{scorer} was never measured for faces in {space}, so it cannot judge them")
-        return None
+        raise BadInput(f"{scorer} was never measured for faces in {space}, so it cannot judge them")
 
     @property
     def about(self) -> str:
-        """What judges, for reports: ``lightqnet-057b8ea2`` or ``length``."""
-        return f"{self.scorer.name}-{self.scorer.weights_hash[:8]}" if self.scorer else LENGTH
+        """What judges, for reports: ``lightqnet-057b8ea2``, ``length`` or ``detail``."""
+        if self.scorer is None:
+            return LENGTH
+        return "-".join(filter(None, (self.scorer.name, self.scorer.weights_hash[:8])))
 
     def judge(
         self,

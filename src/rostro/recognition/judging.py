@@ -72,7 +72,7 @@ def open_judge(
     *,
     min_quality: float | None = None,
 ) -> Judge | None:
-    """The judge that is wanted; None where none is, or none was measured for the space.
+    """The judge that is wanted; None where none is, or the detector gives no landmarks to judge by.
 
     Args:
         quality: ``auto``, the name of a scorer, ``length``, or ``none`` or None for no judge.

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rostro.core.errors import BadInput
+from rostro.drawing.words import say
 from rostro.gallery.base import without_password
 from rostro.recognizer import Recognizer
 from rostro.video.events import Clock, Event, FaceEvent
@@ -21,6 +22,7 @@ from rostro.video.watcher import Watcher, WatchOptions
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from rostro.core.words import Language
     from rostro.video.watcher import Scene
 
 
@@ -34,6 +36,7 @@ def watch(
     keep_pictures: bool = False,
     options: WatchOptions | None = None,
     stop: threading.Event | None = None,
+    language: Language = "en",
 ) -> Summary:
     """Follows the faces of a video and names them, until it ends or is told to stop.
 
@@ -48,6 +51,7 @@ def watch(
         keep_pictures: Whether a picture of each recognised person is kept beside the gallery.
         options: How often and how long.
         stop: Ends it when set.
+        language: Of what is written into the video at a face that nobody has.
 
     Raises:
         BadInput: The source cannot be opened, or pictures are wanted of a gallery that is no file.
@@ -61,7 +65,7 @@ def watch(
     tell: list[Callable[[Scene], None]] = [summary.hear, partial(_tell, on_event, Clock(opened.live), sightings)]
     with ExitStack() as stack:
         if video is not None:
-            tell.append(_drawer(Path(video), opened, stack))
+            tell.append(_drawer(Path(video), opened, stack, say("unknown", language)))
         if on_scene is not None:
             tell.append(on_scene)
         watcher = Watcher(RecognizerEyes(recognizer), options or WatchOptions())
@@ -97,7 +101,7 @@ def _sightings(recognizer: Recognizer) -> Sightings:
     return Sightings(pictures, recognizer.gallery)
 
 
-def _drawer(path: Path, source: Source, stack: ExitStack) -> Callable[[Scene], None]:
+def _drawer(path: Path, source: Source, stack: ExitStack, unknown: str) -> Callable[[Scene], None]:
     """Draws every frame into a file."""
     from rostro.video.drawing import draw_scene
     from rostro.video.writer import VideoWriter
@@ -106,6 +110,6 @@ def _drawer(path: Path, source: Source, stack: ExitStack) -> Callable[[Scene], N
 
     def draw(scene: Scene) -> None:
         if scene.frame is not None:
-            writer.write(scene.frame.seconds, partial(draw_scene, scene.frame.image, scene.seen))
+            writer.write(scene.frame.seconds, partial(draw_scene, scene.frame.image, scene.seen, unknown=unknown))
 
     return draw

@@ -122,9 +122,18 @@ def test_without_the_scorers_file_the_length_judges(store: ModelStore, engine: E
     assert judge.judge(crops[:0], [], np.empty(0, np.float32), []) == []
 
 
-def test_unknown_spaces_have_no_judge(store: ModelStore, engine: EngineOptions) -> None:
-    assert Judge.open("nobody-00000000/crop-96", store, engine) is None
-    assert level_of("nobody-00000000/crop-96") is None
+def test_in_unknown_spaces_detail_judges(store: ModelStore, engine: EngineOptions, portraits: list[Path]) -> None:
+    judge = Judge.open("nobody-00000000/crop-96", store, engine)
+    assert judge.about == "detail"
+    assert level_of("nobody-00000000/crop-96") == judge.gate.refuse_below
+    faces = Recognizer(store=store, quality="detail")
+    for portrait in portraits:
+        image = small(read_photo(portrait).image)
+        assert judged(faces, image)[0].value > 0.3
+        for damaged in (cv2.GaussianBlur(image, (0, 0), 8), 255 - image):
+            for found in faces.photos([damaged], face="largest"):
+                if isinstance(found, PhotoFaces):
+                    assert found.qualities[0].value < judge.gate.refuse_below
     with pytest.raises(BadInput, match="never measured"):
         Judge.open("nobody-00000000/crop-96", store, engine, scorer="length")
 

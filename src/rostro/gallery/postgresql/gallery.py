@@ -221,7 +221,7 @@ class PostgresqlGallery(Gallery):
             if collections is None
             else self._rows(
                 "SELECT count(DISTINCT person), count(*) FROM templates WHERE collection = ANY(%s)",
-                (list(collections),),
+                list(collections),
             )
         )
         return Population(people, templates)

@@ -151,6 +151,7 @@ class NamedPhoto(BaseModel):
     """The faces of a photo, with names."""
 
     photo: str
+    turned: int = Field(default=0, description="how far the photo is turned, counterclockwise; absent where it is not")
     faces: list[NamedFace]
 
 
