@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from rostro.core.lazy import Lazy
 from rostro.core.types import Embedding, Face
 from rostro.people.enroll import Enrollment, people_photos
 from rostro.people.people import People
+from rostro.photos.reading import name_of
 from rostro.recognition.lookup import identify
 from rostro.recognition.parts import Parts
 from rostro.recognition.pipeline import Failure, PhotoFaces
@@ -22,6 +24,7 @@ from rostro.scoring import cosine
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
+    from rostro.core.errors import PhotoError
     from rostro.photos.reading import Source
     from rostro.recognition.selection import FaceRule
     from rostro.scoring.open_set import SearchRate
@@ -152,7 +155,10 @@ class Recognizer(Parts):
             BadInput: A path does not exist, or a folder holds no people.
         """
         one = isinstance(photos, str | PathLike | bytes | np.ndarray) or hasattr(photos, "read")
-        listed = people_photos([photos] if one else list(photos), name)  # type: ignore[list-item,arg-type]
+        given: Any = [photos] if one else list(photos)  # type: ignore[arg-type]
+        failed: list[PhotoError] = []
+        others: list[Path] = []
+        listed = people_photos(given, name, on_failure=failed.append, on_other=others.append)
         on_count(len(listed))
         enroller = self.people.enroller(
             lambda sources: self.photos(sources, face=face),
@@ -161,7 +167,9 @@ class Recognizer(Parts):
             stopped=stopped,
             max_bytes=self.settings.max_bytes,
         )
-        return enroller.run(listed, on_photo)
+        done = enroller.run(listed, on_photo)
+        not_pictures = tuple(map(name_of, others))
+        return replace(done, failed=(*map(Failure, failed), *done.failed), not_pictures=not_pictures)
 
     def tabulate(
         self,

@@ -26,7 +26,7 @@ def messages() -> Iterator[tuple[str, str]]:
     yield from said.told()
     yield from said.progress()
     yield from said.helps()
-    yield from (("cli/output.py", hint) for hints in output._HINTS.values() for hint in hints)
+    yield from said.hints()
     known = language.spanish()
     yield from (("cli/es", known.say(text, "es", *["{}"] * text.count("{"))) for text in known if "rostro" in text)
     yield from ((f"page/words.js:{n}", line) for n, line in enumerate(PAGE.read_text(encoding="utf-8").splitlines(), 1))

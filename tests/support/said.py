@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 import rostro
+from rostro.cli import output
 from rostro.cli.main import VERBS, build
 from rostro.core import errors
 
@@ -98,6 +99,12 @@ def _assigned(tree: ast.Module) -> dict[str, list[str]]:
                     if isinstance(name, ast.Name):
                         found.setdefault(name.id, []).extend(_literals(value, {}))
     return found
+
+
+def hints() -> Iterator[tuple[str, str]]:
+    """(where, text) of every hint."""
+    for kind, texts_ in output._HINTS.items():
+        yield from ((f"cli/output.py, {kind}", output._PLACE.sub("{}", text)) for text in texts_)
 
 
 def progress() -> Iterator[tuple[str, str]]:

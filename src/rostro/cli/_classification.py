@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import typer
+
 from rostro.cli import options, output
 from rostro.cli.language import language
 from rostro.cli.train import shown
@@ -31,7 +33,8 @@ def evaluate(checkpoint: Path | None, root: Path, folder: Path, *, json: bool) -
         )
     if json:
         output.print_json(result.to_dict())
-        return
-    for line in summary(result, language()):
-        output.say(line)
-    output.say(f"{folder / 'report.html'}")
+    else:
+        for line in summary(result, language()):
+            output.say(line)
+        output.say(f"{folder / 'report.html'}")
+    raise typer.Exit(output.report_unread(result.unread, result.not_pictures))

@@ -58,6 +58,7 @@ def command(
         output.print_json(found.to_dict())
     else:
         _print(found.document, found.groups, output_file)
+    raise typer.Exit(output.report_unread(found.unread, found.not_pictures))
 
 
 def _print(document: dict[str, Any], reports: Sequence[dict[str, Any]], file: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,6 +10,7 @@ import typer
 from rostro.cli import options, output
 from rostro.cli.detect import count_faces, exit_code
 from rostro.cli.language import figure
+from rostro.photos.listing import find_photos
 from rostro.recognition.celebrities import classify
 from rostro.recognition.pipeline import Failure
 
@@ -33,15 +35,19 @@ def command(
     recognizer = options.make_recognizer(
         detector=detector, embedder=embedder, alignment=alignment, engine=engine, precision=precision
     )
-    answers = list(classify(recognizer, photos, top=top))
+    others: list[Path] = []
+    answers = list(classify(recognizer, find_photos(photos, on_other=others.append), top=top))
     failed = [answer for answer in answers if isinstance(answer, Failure)]
     rows = [answer for answer in answers if not isinstance(answer, Failure)]
     if json:
-        output.print_json({"photos": [row.to_dict() for row in rows], "failed": [each.to_dict() for each in failed]})
+        found = [row.to_dict() for row in rows]
+        failures = [each.to_dict() for each in failed]
+        output.print_json({"photos": found, "failed": failures, **output.not_pictures(others)})
     else:
         for row in rows:
             output.say(f"{row.photo}: {count_faces(len(row.faces))}")
             for classes in row.classes:
                 output.say("  " + ", ".join(f"{name} {figure(probability, '.1%')}" for name, probability in classes))
+    output.report_left_out(others)
     output.report_failures(failed)
     raise typer.Exit(exit_code(any(row.faces for row in rows), failed))

@@ -68,7 +68,8 @@ def command(
     for name, error in found.failed:
         output.note(f"{name}: {translated(str(error))}")
     verb.show(found, json=json)
-    raise typer.Exit(output.NO_ANSWER if found.failed else output.YES)
+    unread = output.report_unread(found.unread, found.not_pictures)
+    raise typer.Exit(output.NO_ANSWER if found.failed else unread)
 
 
 def _names(text: str, parts: Room[Any], find: Callable[[str], object]) -> list[str]:

@@ -9,6 +9,7 @@ import typer
 from rostro.cli import options, output
 from rostro.cli.language import language, tell, translated
 from rostro.photos.listing import find_photos
+from rostro.photos.writing import check_picture
 from rostro.recognition import answers
 from rostro.recognition.pipeline import Failure, PhotoFaces
 
@@ -42,16 +43,19 @@ def command(
         "embedder": embedder, "engine": engine, "precision": precision, "threshold": threshold, "min_score": min_score,
         "max_side": max_side,
     }  # fmt: skip
+    check_picture(picture, *photos)
     if detector == "all":
-        raise typer.Exit(_with_all(list(find_photos(photos)), picture, given, json=json))
+        raise typer.Exit(_with_all(photos, picture, given, json=json))
     recognizer = options.make_recognizer(detector=detector, **given)
-    answered = list(recognizer.photos(find_photos(photos), embed=False, keep=picture is not None))
+    others: list[Path] = []
+    listed = find_photos(photos, on_other=others.append)
+    answered = list(recognizer.photos(listed, embed=False, keep=picture is not None))
     found = [answer for answer in answered if isinstance(answer, PhotoFaces)]
     failed = [answer for answer in answered if isinstance(answer, Failure)]
     if picture is not None:
         _draw(found, picture)
     if json:
-        output.print_json(answers.detection(found, failed))
+        output.print_json({**answers.detection(found, failed), **output.not_pictures(others)})
     else:
         for answer in found:
             output.say(f"{answer.photo}: {count_faces(len(answer.faces))}")
@@ -59,6 +63,7 @@ def command(
                 x1, y1, x2, y2 = face.box
                 box = tell("{:.0f},{:.0f} to {:.0f},{:.0f}  score {:.2f}", x1, y1, x2, y2, face.score)
                 output.say(f"  {box}")
+    output.report_left_out(others)
     output.report_failures(failed)
     raise typer.Exit(exit_code(any(answer.faces for answer in found), failed))
 
@@ -67,8 +72,9 @@ def _with_all(photos: list[Path], picture: Path | None, given: dict[str, Any], *
     """Every detector on the same photos: a row per photo, a column per detector."""
     from rostro.evaluation.detectors import detect_with_all
 
+    others: list[Path] = []
     found = detect_with_all(
-        photos,
+        list(find_photos(photos, on_other=others.append)),
         max_side=given["max_side"],
         keep=picture is not None,
         make=lambda name: options.make_recognizer(detector=name, **given),
@@ -82,10 +88,11 @@ def _with_all(photos: list[Path], picture: Path | None, given: dict[str, Any], *
         rows = [(r.found.photo, r.detector, r.milliseconds, r.found.kept_image, r.found.faces) for r in found.rows]
         write_picture(detector_sheet(rows, language=language()), picture)
     if json:
-        output.print_json(found.to_dict())
+        output.print_json({**found.to_dict(), **output.not_pictures(others)})
     else:
         for row in found.rows:
             output.say(f"{row.found.photo}: {row.detector} {count_faces(len(row.found))}, {row.milliseconds:.0f} ms")
+    output.report_left_out(others)
     output.report_failures(found.failed)
     return exit_code(any(row.found.faces for row in found.rows), list(found.failed))
 

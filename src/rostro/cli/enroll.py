@@ -72,5 +72,6 @@ def command(
                 done.skipped,
             )
         )
+    output.report_left_out(done.not_pictures)
     output.report_failures(done.failed)
     raise typer.Exit(output.NO_ANSWER if done.failed else output.YES)

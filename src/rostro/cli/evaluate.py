@@ -93,6 +93,7 @@ def command(
             on_progress=on_progress,
         )  # fmt: skip
     show(found, json=json)
+    raise typer.Exit(output.report_unread(found.unread, found.not_pictures))
 
 
 def chosen(

@@ -9,7 +9,9 @@ import typer
 from rostro.cli import options, output
 from rostro.cli.detect import exit_code
 from rostro.cli.language import figure, language, tell, translated
+from rostro.gallery.base import file_of
 from rostro.photos.listing import find_photos
+from rostro.photos.writing import check_picture
 from rostro.recognition import answers
 from rostro.recognition.pipeline import Failure, PhotoFaces
 
@@ -57,11 +59,13 @@ def command(
         precision=precision, threshold=threshold, fmr=fmr, operating_point=operating_point, gallery=gallery,
         fpir=fpir, quality=quality, min_quality=min_quality, create_gallery=False,
     )  # fmt: skip
+    check_picture(picture, *photos, file_of(recognizer.gallery_url), operating_point)
+    others: list[Path] = []
     failed: list[Failure] = []
     answered: list[tuple[PhotoFaces, list[Identification]]] = []
     with recognizer.open():  # a gallery that is not there is an error, not an empty one
         search = recognizer.search_rate(collections=collection or None)
-        for answer in recognizer.photos(find_photos(photos), keep=picture is not None):
+        for answer in recognizer.photos(find_photos(photos, on_other=others.append), keep=picture is not None):
             if isinstance(answer, Failure):
                 failed.append(answer)
             else:
@@ -72,10 +76,11 @@ def command(
     if search is not None and not json:
         output.note(_search_sentence(search))
     if json:
-        output.print_json(answers.identification(answered, failed))
+        output.print_json({**answers.identification(answered, failed), **output.not_pictures(others)})
     else:
         for found, row in answered:
             output.say(f"{found.photo}: {', '.join(map(_sentence, row)) or tell('no face')}")
+    output.report_left_out(others)
     output.report_failures(failed)
     raise typer.Exit(exit_code(any(answer.name is not None for _, row in answered for answer in row), failed))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
-    from rostro.core.errors import RostroError
+    from rostro.core.errors import PhotoError, RostroError
     from rostro.models.entry import ModelFile
     from rostro.recognition.pipeline import Failure
 
@@ -54,14 +55,16 @@ _HINTS = {
     "several-faces": ("--largest-face takes the largest", "--face largest takes the largest"),
     "no-operating-point": ("--threshold gives one; 'rostro calibrate' measures one", "'rostro calibrate' measures one"),
     "no-landmarks": ("try --alignment crop",),
-    "unpinned": ("'rostro models fetch {} --accept-unpinned' takes it all the same",),
+    "unpinned": ("'rostro models fetch {file} --accept-unpinned' takes it all the same",),
     "whose-photo": ("--name says whose",),
     "resumable": ("--resume goes on",),
     "port-taken": ("--port chooses another",),
     "two-answers-on-stdout": ("take one of them",),
+    "no-such-host": ("--host names an address of this machine",),
 }
 #: Options of a hint that are of the running command, not of one that the hint names in quotation marks.
 _OPTION = re.compile(r"(?<![\w'-])--[a-z][a-z-]*(?![^']*' )")
+_PLACE = re.compile(r"\{(\w+)\}")
 
 
 def hint(error: RostroError) -> str:
@@ -69,7 +72,10 @@ def hint(error: RostroError) -> str:
     known = _HINTS.get(str(error.values.get("why"))) or _HINTS.get(error.kind) or ()
     fitting = (text for text in known if all(map(offered, _OPTION.findall(text))))
     text = next(fitting, None)
-    return "" if text is None else f" ({tell(text, *([error.values['file']] if '{}' in text else []))})"
+    if text is None:
+        return ""
+    values = (error.values[name] for name in _PLACE.findall(text))
+    return f" ({tell(_PLACE.sub('{}', text), *values)})"
 
 
 def report_failures(failures: Sequence[Failure]) -> None:
@@ -87,6 +93,30 @@ def size(number: int) -> str:
         if number >= bytes_:
             return f"{figure(number / bytes_, '.1f')} {unit}"
     return tell("{:,} bytes", number)
+
+
+def report_unread(unread: Sequence[PhotoError], not_pictures: Sequence[str]) -> int:
+    """Names each folder and link that gave nobody a photo, and what else lay there; the exit code that follows."""
+    report_left_out(not_pictures)
+    for error in unread:
+        note(translated(str(error)))
+    return NO_ANSWER if unread else YES
+
+
+def report_left_out(files: Sequence[object]) -> None:
+    """Names the files of folders that were not looked at because they are no pictures, on stderr."""
+    if files:
+        from rostro.photos.left_out import no_pictures
+        from rostro.photos.reading import printable
+
+        note(printable(tell("left out: {}", translated(no_pictures([Path(str(file)) for file in files])))))
+
+
+def not_pictures(files: Sequence[Path]) -> dict[str, list[str]]:
+    """What a document says of them: ``{"not_pictures": [name]}``; nothing where there are none."""
+    from rostro.photos.reading import name_of
+
+    return {"not_pictures": [name_of(file) for file in files]} if files else {}
 
 
 def progress() -> Progress:

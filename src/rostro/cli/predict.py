@@ -12,10 +12,13 @@ from rostro.cli import options, output
 from rostro.cli.language import figure, tell, translated
 from rostro.cli.train import shown
 from rostro.drawing.shapes import BLUE, GREEN, PAPER
+from rostro.photos.listing import find_photos
+from rostro.photos.reading import name_of, read_photo
+from rostro.photos.writing import check_picture, write_picture
 from rostro.recognition.pipeline import Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rostro.core.types import Image
     from rostro.training.base import Prediction
@@ -41,26 +44,29 @@ def command(
     """
     from rostro.training.run import open_checkpoint, predict
 
+    check_picture(picture, *photos)
     read = open_checkpoint(checkpoint)
+    others: list[Path] = []
+    listed = list(find_photos(photos, on_other=others.append))
     with shown() as seen:
-        answers = list(predict(read, photos, recognizer=options.make_recognizer(), on_photo=seen.photo))
+        answers = list(predict(read, listed, recognizer=options.make_recognizer(), on_photo=seen.photo))
     found = [answer for answer in answers if not isinstance(answer, Failure)]
     failed = [answer for answer in answers if isinstance(answer, Failure)]
     if picture is not None and found:
-        from rostro.photos.writing import write_picture
-
-        write_picture(_sheet(found), picture)
+        write_picture(_sheet(found, {name_of(path): path for path in listed}), picture)
     if json:
         output.print_json(
             {
                 "recipe": read.card.recipe,
                 "photos": [answer.to_dict() for answer in found],
                 "failed": [{"photo": failure.photo, "reason": failure.reason} for failure in failed],
+                **output.not_pictures(others),
             }
         )
     else:
         for answer in found:
             output.say(f"{answer.photo}: {_labels(answer)} ({_shown(answer)})")
+    output.report_left_out(others)
     for failure in failed:
         output.note(translated(str(failure.error)))
     if failed:
@@ -76,17 +82,21 @@ def _shown(answer: Prediction) -> str:
     return ", ".join(f"{name} {figure(value, '.3f')}" for name, value in answer.probabilities[:_SHOWN])
 
 
-def _sheet(answers: Sequence[Prediction]) -> Image:
-    """One answer under the other: the photo with the face that was looked at; beside it the answer and its reasons."""
+def _sheet(answers: Sequence[Prediction], files: Mapping[str, Path]) -> Image:
+    """One answer under the other: the photo with the face that was looked at; beside it the answer and its reasons.
+
+    Args:
+        answers: What is shown.
+        files: The photos, by their names in answers.
+    """
     from rostro.core.types import Face
     from rostro.drawing.faces import mark_faces
     from rostro.drawing.layout import GAP, MARGIN, below, beside, fit, framed
-    from rostro.photos.reading import read_photo
 
     blocks = []
     for answer in answers:
         faces = [] if answer.box is None else [Face(answer.box, 1.0)]
-        image, faces = fit(read_photo(answer.photo).image, faces, _PHOTO, _PHOTO)
+        image, faces = fit(read_photo(files[answer.photo]).image, faces, _PHOTO, _PHOTO)
         mark_faces(image, faces, kinds=["match" if answer.labels else "unknown"] * len(faces))
         column = np.full((_PHOTO, _PHOTO, 3), PAPER, np.uint8)
         column[: image.shape[0], : image.shape[1]] = image

@@ -10,6 +10,8 @@ import typer
 
 from rostro.cli import options, output
 from rostro.cli.language import tell
+from rostro.core.errors import BadInput
+from rostro.gallery.base import without_password
 from rostro.server.admission.keys import DEFAULT_FILE, KeyStore
 from rostro.server.admission.limits import Limits
 
@@ -40,6 +42,9 @@ def command(
     certificate_key: Annotated[
         Path | None, typer.Option("--certificate-key", help="Its private key (PEM).", show_default=False)
     ] = None,
+    root_path: Annotated[
+        str, typer.Option("--root-path", help="Path under which a proxy shows it, like /faces.", show_default=False)
+    ] = "",
     detector: options.Detector = None,
     embedder: options.Embedder = "sface",
     alignment: options.Alignment = None,
@@ -57,9 +62,13 @@ def command(
     Example: rostro serve --gallery people.db
 
     Example: rostro serve --host 0.0.0.0 --certificate cert.pem --certificate-key key.pem
+
+    Example: rostro serve --root-path /faces
     """
     from rostro.server.serving import make_server
 
+    if certificate_key and not certificate:
+        raise BadInput("--certificate-key is the key of a certificate; --certificate names that")
     recognizer = options.make_recognizer(
         detector=detector, embedder=embedder, alignment=alignment, engine=engine, precision=precision,
         threshold=threshold, fmr=fmr, operating_point=operating_point, gallery=gallery,
@@ -74,8 +83,9 @@ def command(
     )
     tls: dict[str, Any] = {"ssl_certfile": certificate, "ssl_keyfile": certificate_key} if certificate else {}
     server = make_server(
-        recognizer, keys=KeyStore(keys), host=host, port=port, keep_pictures=keep_crops, limits=Limits(rate=rate), **tls
-    )
-    address = f"http{'s' if tls else ''}://{host}:{port}"
-    output.note(f"rostro: {tell('{} serves {} (Ctrl-C stops it)', address, recognizer.gallery_url)}")
+        recognizer, keys=KeyStore(keys), host=host, port=port, keep_pictures=keep_crops, limits=Limits(rate=rate),
+        root_path=root_path, **tls,
+    )  # fmt: skip
+    serves = tell("{} serves {} (Ctrl-C stops it)", server.address, without_password(recognizer.gallery_url))
+    output.note(f"rostro: {serves}")
     server.run()

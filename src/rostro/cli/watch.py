@@ -14,6 +14,9 @@ import typer
 from rostro.cli import options, output
 from rostro.cli.language import figure, language, tell, translated
 from rostro.core.errors import BadInput
+from rostro.embedding.trained import files_of
+from rostro.gallery.base import file_of
+from rostro.photos.sources import spare
 from rostro.video.events import EventLog
 from rostro.video.sources import open_source
 from rostro.video.watch import watch
@@ -90,10 +93,13 @@ def command(
         threshold=threshold, fmr=fmr, operating_point=operating_point, gallery=gallery, create_gallery=False,
         fpir=fpir, quality=quality, min_quality=min_quality,
     )  # fmt: skip
+    read = (source, file_of(recognizer.gallery_url), operating_point, *files_of(embedder))
+    spare([video, None if events == "-" else events], *read)
     with recognizer, ExitStack() as stack, _terminating():
+        hear = _teller(events, stack, quiet=json)
+        show = _page(recognizer, opened, port, stack) if serves else None  # before the models: the port may be taken
         summary = watch(
-            opened, recognizer=recognizer.open(), on_event=_teller(events, stack, quiet=json),
-            on_scene=_page(recognizer, opened, port, stack) if serves else None, video=video,
+            opened, recognizer=recognizer.open(), on_event=hear, on_scene=show, video=video,
             keep_pictures=keep_crops, language=language(), options=WatchOptions(every=every, patience=patience),
         )  # fmt: skip
     if summary.interrupted:
@@ -159,10 +165,6 @@ def _page(recognizer: Recognizer, source: Source, port: int, stack: ExitStack) -
         thread.join(15)
 
     stack.callback(stop)
-    while not server.started:
-        thread.join(0.05)
-        if not thread.is_alive():
-            raise BadInput(f"the page cannot be served on port {port}: is it taken?", why="port-taken")
     url = f"http://{_HOST}:{port}/#watch"
     output.note(f"rostro: {tell('{} shows {} (Ctrl-C stops it)', url, source.name)}")
     if sys.stderr.isatty():

@@ -8,14 +8,19 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from rostro.core.types import Answer
+from rostro.embedding.trained import files_of
 from rostro.evaluation.calibration import check_people, operating_points, write_operating_points
 from rostro.evaluation.options import Options
+from rostro.evaluation.results import unread_document
 from rostro.evaluation.run import open_protocol, run_protocol
+from rostro.photos.reading import name_of
+from rostro.photos.sources import spare
 from rostro.recognizer import Recognizer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from rostro.core.errors import PhotoError
     from rostro.evaluation.run import Result
     from rostro.recognition.selection import FaceRule
 
@@ -28,11 +33,15 @@ class Calibration(Answer):
         document: What the file holds; see `rostro.scoring.operating_points`.
         file: Where it was written, which `Recognizer` takes as ``operating_point``; None where nowhere.
         groups: Error rates by group, where attributes were given.
+        unread: Folders and links that gave nobody a photo, and why; they are in no number.
+        not_pictures: Names of files that lay among the photos and are no pictures.
     """
 
     document: dict[str, Any]
     file: Path | None
     groups: tuple[dict[str, Any], ...]
+    unread: tuple[PhotoError, ...] = ()
+    not_pictures: tuple[str, ...] = ()
 
     @property
     def threshold(self) -> float:
@@ -49,7 +58,7 @@ class Calibration(Answer):
     def to_dict(self) -> dict[str, Any]:
         """The document, the groups, and the file."""
         file = {} if self.file is None else {"file": str(self.file)}
-        return {**self.document, "groups": list(self.groups), **file}
+        return {**self.document, "groups": list(self.groups), **file, **unread_document(self.unread, self.not_pictures)}
 
 
 def calibrate(
@@ -79,12 +88,13 @@ def calibrate(
 
     Raises:
         RateNotSupported: So few photos of so few people can never show that rate; said before the work.
-        BadInput: The folder holds no people, or the file cannot be written.
+        BadInput: The folder holds no people, or the file cannot be written, or is one of those that are read.
     """
     recognizer = recognizer or Recognizer()
     given = options or Options()
     chosen = Options(seed=given.seed, replicates=given.replicates, fmrs=(fmr,))
     protocol = open_protocol("all-pairs", Path(root), chosen)
+    spare([output], groups, *files_of(recognizer.embedder_name), *protocol.people.photos)
     check_people(protocol.people, fmr)
     total, done = len(protocol.people.photos), 0
 
@@ -102,8 +112,9 @@ def calibrate(
         document = operating_points(result.table, fmr, measured_on, chosen)
     if output is not None:
         write_operating_points(document, Path(output))
+    others = tuple(map(name_of, protocol.people.others))
     reports = tuple(report.to_dict() for report in result.groups)
-    return Calibration(document, None if output is None else Path(output), reports)
+    return Calibration(document, None if output is None else Path(output), reports, protocol.people.failed, others)
 
 
 def _measured_on(result: Result, data: str) -> str:

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from rostro.core.errors import BadInput, RostroError
+from rostro.core.errors import BadInput, PhotoError, RostroError
 from rostro.core.types import Answer
 from rostro.core.words import Language, check_language
 from rostro.evaluation.mistakes import mistake_sheet
 from rostro.evaluation.options import Options
 from rostro.evaluation.report import Shown, write_curves, write_report
-from rostro.evaluation.results import document, write_results
+from rostro.evaluation.results import document, unread_document, write_results
 from rostro.evaluation.run import open_protocol, run_protocol
+from rostro.photos.reading import name_of
+from rostro.photos.sources import spare
 from rostro.recognizer import Recognizer
 
 if TYPE_CHECKING:
@@ -32,6 +34,10 @@ if TYPE_CHECKING:
     Make = Callable[[str | None, str], Recognizer]
 
 
+#: What a report's folder gets.
+WRITTEN: Final = ("report.html", "results.json", "results.csv", "roc.svg", "det.svg", "cmc.svg")
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Evaluation(Answer):
     """What was measured. To go through it is to go through the results, one per system.
@@ -41,12 +47,16 @@ class Evaluation(Answer):
         report: The page that shows them; None where none was wanted.
         failed: Systems that could not be evaluated, and why.
         headline: Key of the metric that systems are ranked by, for example ``accuracy``.
+        unread: Folders and links that gave nobody a photo, and why; they are in no number.
+        not_pictures: Names of files that lay among the photos and are no pictures.
     """
 
     results: tuple[Result, ...]
     report: Path | None
     failed: tuple[tuple[str, RostroError], ...]
     headline: str
+    unread: tuple[PhotoError, ...] = ()
+    not_pictures: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[Result]:
         return iter(self.results)
@@ -65,7 +75,11 @@ class Evaluation(Answer):
     def to_dict(self) -> dict[str, Any]:
         """Everything that was measured; what ``results.json`` of the report holds."""
         failed = [{"system": name, "reason": str(error)} for name, error in self.failed]
-        return {**document(self.results), **({"left_out": failed} if failed else {})}
+        return {
+            **document(self.results),
+            **({"left_out": failed} if failed else {}),
+            **unread_document(self.unread, self.not_pictures),
+        }
 
 
 def evaluate(
@@ -169,6 +183,7 @@ def _evaluate(  # noqa: PLR0917 - what `evaluate` and `compare` were given
     shown: list[Shown] = []
     failed: list[tuple[str, RostroError]] = []
     with ExitStack() as stack:
+        spare([] if output is None else (Path(output) / name for name in WRITTEN), groups, *protocol.people.photos)
         folder = Path(output) if output else Path(stack.enter_context(TemporaryDirectory(prefix="rostro-")))
         for recognizer in recognizers:
             if isinstance(recognizer, tuple):
@@ -196,7 +211,9 @@ def _evaluate(  # noqa: PLR0917 - what `evaluate` and `compare` were given
             reasons = "; ".join(f"{system}: {error}" for system, error in failed)
             raise BadInput(f"none of the combinations could be evaluated: {reasons}")
         report = None if output is None else _write(shown, folder, language)
-    return Evaluation(tuple(item.result for item in shown), report, tuple(failed), protocol.headline)
+    results = tuple(item.result for item in shown)
+    others = tuple(map(name_of, protocol.people.others))
+    return Evaluation(results, report, tuple(failed), protocol.headline, protocol.people.failed, others)
 
 
 def _shown(result: Result, recognizer: Recognizer, headline: str, *, pictures: bool) -> Shown:

@@ -13,7 +13,7 @@ from rostro.core.errors import AlreadyEnrolled, BadInput, PhotoError
 from rostro.core.types import Answer, Template
 from rostro.gallery.base import clean_name
 from rostro.photos.folders import read_people
-from rostro.photos.listing import find_photos
+from rostro.photos.listing import find_photos, why_empty
 from rostro.photos.reading import hash_source, name_of
 from rostro.recognition.pipeline import Failure, PhotoFaces
 from rostro.recognition.refusing import refuse_poor
@@ -43,13 +43,15 @@ class Enrollment(Answer):
         people: People who have a template from it, or had one already.
         templates: Templates added.
         skipped: Photos whose bytes were enrolled before.
-        failed: Photos that gave no template, and why.
+        failed: Photos that gave no template, and why; folders and links that gave no photo, too.
+        not_pictures: Names of files that lay among the photos and are no pictures.
     """
 
     people: int = 0
     templates: int = 0
     skipped: int = 0
     failed: tuple[Failure, ...] = ()
+    not_pictures: tuple[str, ...] = ()
 
     @property
     def done(self) -> int:
@@ -63,12 +65,13 @@ class Enrollment(Answer):
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """``{"people", "templates", "skipped", "failed"}``."""
+        """``{"people", "templates", "skipped", "failed"}``; ``"not_pictures"`` where files were."""
         return {
             "people": self.people,
             "templates": self.templates,
             "skipped": self.skipped,
             "failed": [failure.to_dict() for failure in self.failed],
+            **({"not_pictures": list(self.not_pictures)} if self.not_pictures else {}),
         }
 
 
@@ -229,13 +232,21 @@ def _blocks(items: Iterable[tuple[str, Source]], size: int) -> Iterator[list[tup
         yield block
 
 
-def people_photos(photos: Sequence[Source], name: str | None) -> list[tuple[str, Source]]:
+def people_photos(
+    photos: Sequence[Source],
+    name: str | None,
+    *,
+    on_failure: Callable[[PhotoError], object] = lambda error: None,
+    on_other: Callable[[Path], object] = lambda file: None,
+) -> list[tuple[str, Source]]:
     """(person's name, photo) of everything to enrol.
 
     Args:
         photos: With ``name``: photos of that person (paths, bytes, file objects, arrays), or folders of them. Without:
             folders of people, as `rostro.photos.folders.read_people` knows them.
         name: Whose photos they are.
+        on_failure: Told of each folder that gives nobody a photo, and of each link that is not followed.
+        on_other: Told each file in a folder that is left out because it is no picture.
 
     Raises:
         BadInput: A path does not exist, holds no photo, or (without a name) a photo belongs to nobody.
@@ -243,10 +254,10 @@ def people_photos(photos: Sequence[Source], name: str | None) -> list[tuple[str,
     paths = [Path(photo) for photo in photos if _is_path(photo)]
     if name is not None:
         others = [photo for photo in photos if not _is_path(photo)]
-        found: list[tuple[str, Source]] = [(name, photo) for photo in [*(find_photos(paths) if paths else ()), *others]]
-        if not found:
-            raise BadInput(f"no photos in {', '.join(map(str, paths))}")
-        return found
+        found: list[Source] = [*find_photos(paths, on_other=on_other), *others]
+        if paths and not others and all(_is_path(photo) and Path(photo).is_dir() for photo in found):
+            raise BadInput("; ".join(why_empty(path) or f"no photo in {path}" for path in paths))
+        return [(name, photo) for photo in found]
     listed: list[tuple[str, Source]] = []
     for photo in photos:
         if not _is_path(photo) or Path(photo).is_file():
@@ -255,6 +266,10 @@ def people_photos(photos: Sequence[Source], name: str | None) -> list[tuple[str,
                 why="whose-photo",
             )
         people = read_people(Path(photo))
+        for error in people.failed:
+            on_failure(error)
+        for file in people.others:
+            on_other(file)
         listed += [(people.names[owner], photo) for owner, photo in zip(people.owners, people.photos, strict=True)]
     return listed
 

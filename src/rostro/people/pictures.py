@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rostro.core.errors import BadInput, GalleryError
 from rostro.core.files import write_file
-from rostro.gallery.base import backend_of
+from rostro.gallery.base import file_of
 from rostro.photos.writing import encode_picture
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rostro.core.types import Image
 
 
@@ -40,10 +41,8 @@ class Pictures:
     @classmethod
     def beside(cls, gallery_url: str) -> Pictures | None:
         """The store of a gallery that is a file (``people.db`` has ``people.db.crops/``); None for other galleries."""
-        if backend_of(gallery_url) != "sqlite" or gallery_url == ":memory:":
-            return None
-        path = Path(gallery_url.removeprefix("sqlite:///")).expanduser()
-        return cls(path.with_name(path.name + ".crops"))
+        path = file_of(gallery_url)
+        return None if path is None else cls(path.with_name(path.name + ".crops"))
 
     def keep(self, person: int, source_hash: str, crop: Image) -> None:
         """Keeps the picture of a template.

@@ -10,7 +10,9 @@ from rostro.core.errors import BadInput, PhotoError
 from rostro.core.parts import did_you_mean
 from rostro.core.types import Answer
 from rostro.core.words import check_language
+from rostro.embedding.trained import files_of
 from rostro.photos.listing import find_photos
+from rostro.photos.sources import spare
 from rostro.recognition.pipeline import Failure
 from rostro.recognizer import Recognizer
 from rostro.training.base import RECIPES, Progress
@@ -96,7 +98,8 @@ def train(
     Raises:
         MissingExtra: The extra ``train`` is not installed.
         UnknownModel: There is no recipe, network or embedder of that name.
-        BadInput: The data or an option cannot be used; says which and why.
+        BadInput: The data or an option cannot be used; says which and why. Or the checkpoint would overwrite the one
+            that it stands on.
         Interrupted: `stopped` said so.
     """
     need_torch()
@@ -104,11 +107,18 @@ def train(
     if kind.on_embedder and recognizer is not None:
         options.setdefault("base", recognizer.embedder_name)
     chosen = make_options(kind, options)
+    _spare_base(getattr(chosen, "base", None), Path(output))
     given = {"say": on_message, "on_step": on_step, "on_photo": on_photo} if is_first() else {}
     told = {name: call for name, call in {**given, "stopped": stopped}.items() if call is not None}
     with joined(getattr(chosen, "device", "cpu")):
         made = kind(Path(root), Path(output), chosen, recognizer, Progress(**told, language=check_language(language)))  # type: ignore[arg-type]
         return Trained(made.train(), Path(output))
+
+
+def _spare_base(base: str | None, output: Path) -> None:
+    """Refuses to train over the checkpoint that the training stands on."""
+    if base and output.is_dir():
+        spare((file for file in output.iterdir() if file.is_file()), *files_of(base))
 
 
 def predict(

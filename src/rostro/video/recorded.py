@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from rostro.core.errors import BadInput
-from rostro.photos.listing import find_photos
+from rostro.photos.listing import photos_in
 from rostro.photos.reading import read_photo
 from rostro.video.capture import Capture
 from rostro.video.frames import Frame
@@ -50,7 +50,7 @@ def folder_frames(folder: Path, rate: float = USUAL_RATE) -> Iterator[Frame]:
         PhotoError: One cannot be read.
     """
     number = -1
-    for number, path in enumerate(find_photos([folder], recursive=False)):
+    for number, path in enumerate(photos_in(folder, recursive=False)):
         yield Frame(number, number / rate, read_photo(path).image)
     if number < 0:
         raise BadInput(f"{folder}: no photos in it")

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from rostro.core.errors import BadInput
 from rostro.drawing.words import say
-from rostro.gallery.base import without_password
+from rostro.gallery.base import file_of, without_password
+from rostro.photos.sources import spare
 from rostro.recognizer import Recognizer
 from rostro.video.events import Clock, Event, FaceEvent
 from rostro.video.eyes import RecognizerEyes
@@ -54,11 +55,14 @@ def watch(
         language: Of what is written into the video at a face that nobody has.
 
     Raises:
-        BadInput: The source cannot be opened, or pictures are wanted of a gallery that is no file.
+        BadInput: The source cannot be opened, or the video would overwrite it, or pictures are wanted of a gallery that
+            is no file.
         GalleryError: The gallery is not there.
     """
     opened = open_source(source) if isinstance(source, str) else source
-    recognizer = (recognizer or Recognizer(create_gallery=False)).open()
+    recognizer = recognizer or Recognizer(create_gallery=False)
+    spare([video], opened.name, file_of(recognizer.gallery_url))
+    recognizer = recognizer.open()
     recognizer.people.sweep()
     summary = Summary()
     sightings = _sightings(recognizer) if keep_pictures else None

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rostro.core.errors import BadInput
+from rostro.core.files import BOM, read_text
 from rostro.photos.people import People
 
 #: Folders that hold the photos, as LFW is usually unpacked.
@@ -51,7 +52,7 @@ def read_lfw(root: Path) -> Pairs:
     """
     file = root / "pairs.txt"
     try:
-        text = file.read_text(encoding="utf-8")
+        text = read_text(file)
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"{file}: cannot be read ({error})") from None
     rows = parse_pairs(text, str(file))
@@ -79,7 +80,7 @@ def parse_pairs(text: str, name: str = "pairs.txt") -> list[tuple[int, tuple[str
     Raises:
         BadInput: Names the line that is wrong.
     """
-    lines = text.rstrip().splitlines()
+    lines = text.removeprefix(BOM).rstrip().splitlines()
     head = lines[0].split() if lines else []
     if len(head) not in {1, 2} or not all(_is_number(word) for word in head):
         raise BadInput(f"{name}: the first line is the number of folds and of pairs, got {lines[0] if lines else ''!r}")

@@ -1,6 +1,6 @@
 // What the server watches: its pictures with names, and what happened, newest first.
 import { problemWords } from "./answers.js";
-import { apiKey, Problem } from "./api.js";
+import { apiKey, openSocket, Problem } from "./api.js";
 import { h, statusLine } from "./dom.js";
 import { drawFaces } from "./drawing.js";
 import { currentLanguage, t } from "./words.js";
@@ -18,7 +18,7 @@ export function view() {
   const socket = connect();
 
   function connect() {
-    const opened = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/v1/watch`);
+    const opened = openSocket("/v1/watch");
     opened.binaryType = "blob";
     opened.addEventListener("open", () => opened.send(JSON.stringify({ key: apiKey() })));
     opened.addEventListener("message", ({ data }) => (typeof data === "string" ? hear(JSON.parse(data)) : show(data)));

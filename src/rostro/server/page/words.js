@@ -133,6 +133,9 @@ const WORDS = {
   total: ["People: {count}", "Personas: {count}"],
   nobody: ["Nobody found.", "No se encontró a nadie."],
   more: ["Show more", "Mostrar más"],
+  shownOf: ["People: {total}. Shown: the first {shown}.", "Personas: {total}. Se muestran las primeras {shown}."],
+  searchPerson: ["Search for a person", "Buscar a una persona"],
+  somebodyThere: ["Somebody who is enrolled already", "Alguien que ya está registrado"],
   pictureOf: ["Picture of {name}", "Imagen de {name}"],
 
   whoami: ["Who am I?", "¿Quién soy?"],

@@ -12,6 +12,7 @@ from starlette.websockets import WebSocketDisconnect
 from rostro.server.admission.access import admitted, presented
 from rostro.server.admission.keys import Role
 from rostro.server.admission.limits import TooMany
+from rostro.server.forms.known import refuse_unknown
 from rostro.server.problems import Problem, document, of_too_many
 from rostro.server.service import Service, service_of
 
@@ -37,6 +38,7 @@ async def converse(socket: WebSocket, talk: Callable[[Service], Awaitable[None]]
     service = service_of(socket)
     await socket.accept()
     try:
+        refuse_unknown("query", socket.query_params, {})
         key = presented(socket) or await _first_message(socket)
         with admitted(socket, Role.READ, key), _place(service):
             await talk(service)
@@ -67,7 +69,10 @@ async def _first_message(socket: WebSocket) -> str | None:
         document = json.loads(message.get("text") or "")
     except ValueError:
         document = None
-    key = document.get("key", "") if isinstance(document, dict) else ""
+    if not isinstance(document, dict):
+        return ""
+    refuse_unknown("message", document, {"key": False})
+    key = document.get("key", "")
     return None if key is None else str(key)
 
 

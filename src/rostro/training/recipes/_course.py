@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from rostro.core.errors import BadInput, PhotoError
+from rostro.photos.reading import name_of
 from rostro.training.base import Found, LoopOptions, Prediction, Recipe
 from rostro.training.classifiers.bases import reopen_base
 from rostro.training.classifiers.pictures import run_checkpoint
@@ -241,4 +242,4 @@ def _answers(
             yield found
         else:
             labels, listed = says(found.vector)
-            yield Prediction(str(photo), labels, listed, found.box)
+            yield Prediction(name_of(photo), labels, listed, found.box)

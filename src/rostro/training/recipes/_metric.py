@@ -15,14 +15,14 @@ from rostro.core.errors import BadInput
 from rostro.core.files import replacing
 from rostro.embedding.trained import prepare_of
 from rostro.nets.onnx_file import write_onnx
-from rostro.photos.folders import read_people
+from rostro.photos.left_out import CROPS, no_pictures
 from rostro.training.base import LoopOptions, option
 from rostro.training.classifiers.scores import verification
 from rostro.training.data.augment import AUGMENTATIONS
 from rostro.training.data.batches import PeopleAtATime, PictureBatches, Pictures
 from rostro.training.data.crops import make_crops
 from rostro.training.data.examples import Data, PictureExamples
-from rostro.training.data.parts import refuse_empty
+from rostro.training.data.parts import read_whole
 from rostro.training.loop import losses as _losses
 from rostro.training.loop.checkpoint import BEST
 from rostro.training.recipes._course import Course, Learner
@@ -129,7 +129,7 @@ class MetricRecipe(Course[FaceData]):
         start = self._start()
         crops = make_crops(
             [*people.photos, *held.photos], start.alignment, start.detector,
-            Path(chosen.crops) if chosen.crops else self.output / "crops",
+            Path(chosen.crops) if chosen.crops else self.output / CROPS,
             recognizer=self.recognizer, progress=self.progress,
         )  # fmt: skip
         owners = np.concatenate([people.owners, held.owners + len(people.names)])[crops.kept].astype(np.int64)
@@ -191,8 +191,9 @@ class MetricRecipe(Course[FaceData]):
     def _people(self) -> tuple[People, People]:
         """Who is trained on, and who is held out: first of all those who have too few photos to be trained on."""
         chosen = self.chosen
-        everybody = read_people(self.root)
-        refuse_empty(self.root)
+        everybody = read_whole(self.root)
+        if everybody.others:
+            self.progress.say(f"left out: {no_pictures(everybody.others)}")
         counts = everybody.counts
         if len(counts) < 2:
             raise BadInput(f"{self.root}: only one class ({everybody.names[0]}); there is nothing to tell apart")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rostro.core.errors import BadInput
-from rostro.photos.listing import find_photos
+from rostro.photos.listing import photos_in
 from rostro.training.base import LoopOptions, option
 from rostro.training.classifiers.answers import highest_first
 from rostro.training.classifiers.bases import embed, open_base
@@ -98,7 +98,7 @@ class IsItMeRecipe(Course[Data]):
             folder = next((self.root / name for name in PARTS[part] if (self.root / name).is_dir()), None)
             if folder is None:
                 raise BadInput(f"{self.root}: no folder {PARTS[part][-1]} here")
-            mine, others = (list(find_photos([folder / name])) if (folder / name).is_dir() else [] for name in CLASSES)
+            mine, others = (list(photos_in(folder / name)) if (folder / name).is_dir() else [] for name in CLASSES)
             others += strangers
             for name, listed in zip(CLASSES, (mine, others), strict=True):
                 if not listed:
@@ -112,7 +112,7 @@ class IsItMeRecipe(Course[Data]):
             return []
         if not Path(chosen.strangers).is_dir():
             raise BadInput(f"strangers {chosen.strangers}: no such folder")
-        listed = list(find_photos([Path(chosen.strangers)]))
+        listed = list(photos_in(Path(chosen.strangers)))
         order = np.random.default_rng(chosen.seed).permutation(len(listed))[: chosen.negatives]
         return [listed[index] for index in order]
 
