@@ -440,7 +440,7 @@ def test_anybody_of_thousands_can_be_merged_into(
     check_accessible(page)
     dialog.get_by_label(search).fill("ZOE ANGEL")
     dialog.get_by_label(search).press("Enter")
-    page.wait_for_function("document.querySelectorAll('dialog option').length === 1")
+    page.wait_for_function("() => document.querySelectorAll('dialog option').length === 1")
     assert dialog.is_visible(), "looking for somebody merges nobody"
     dialog.get_by_role("button", name=merge, exact=True).click()
     assert dialog.is_visible(), "nobody was chosen"

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from command_line import answer, rostro
+from pages import ROOT
 
 from rostro.photos.reading import read_photo
 
@@ -135,3 +138,18 @@ def test_a_hint_is_of_the_verb_that_runs(samples: dict[str, Path], tmp_path: Pat
     done = rostro("verify", samples["obama.jpg"], samples["obama2.jpg"], "--alignment", "crop", "--language", "es")
     assert done.returncode == 2
     assert "--threshold da uno; 'rostro calibrate' mide uno" in done.stderr
+
+
+def test_the_demonstration(tmp_path: Path, samples: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROSTRO_LANGUAGE", "es")
+    done = subprocess.run(
+        [sys.executable, ROOT / "scripts" / "demo.py", tmp_path], capture_output=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^obama.jpg, obama2.jpg: La misma persona \(similitud 0,\d{3}\)$", done.stdout, re.MULTILINE)
+    assert "se reconoció a todos, y el desconocido es desconocido" in done.stderr
+    page = (tmp_path / "demo.html").read_text(encoding="utf-8")
+    assert '<html lang="es">' in page
+    assert "Todo lo que sigue se calculó en este equipo." in page
+    assert re.search(r"similitud 0,\d{3}, umbral 0,\d{3}", page)
+    assert not ENGLISH.search(re.sub(r"<style>.*?</style>|<[^>]*>", "", page, flags=re.DOTALL))

@@ -12,10 +12,11 @@ from rostro.cli.train import shown
 from rostro.core.errors import BadInput
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 
-def evaluate(checkpoint: Path | None, root: Path, folder: Path, *, json: bool) -> None:
+def evaluate(checkpoint: Path | None, root: Path, folder: Path, formats: Sequence[str], *, json: bool) -> None:
     """Asks the checkpoint about each photo, writes the report, prints the main figures."""
     from rostro.evaluation.classification_report import summary
     from rostro.evaluation.classify import evaluate_classification
@@ -29,6 +30,7 @@ def evaluate(checkpoint: Path | None, root: Path, folder: Path, *, json: bool) -
             recognizer=options.make_recognizer(),
             output=folder,
             language=language(),
+            formats=formats,
             on_photo=seen.photo,
         )
     if json:

@@ -9,7 +9,7 @@ import typer
 
 from rostro.cli import evaluate as verb
 from rostro.cli import options, output
-from rostro.cli.language import tell, translated
+from rostro.cli.language import language, tell, translated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +21,7 @@ def command(
     output_file: Annotated[Path, typer.Option("--output", help="Operating point file, for --operating-point.")] = Path(
         "operating-point.json"
     ),
+    formats: options.Format = None,
     data: Annotated[
         str | None, typer.Option("--data", help="What the photos are, for the file. Default: the folder's name.")
     ] = None,
@@ -44,6 +45,7 @@ def command(
     from rostro.evaluation.calibrate import calibrate
     from rostro.evaluation.options import Options
 
+    written = options.formats(formats)
     recognizer = options.make_recognizer(
         detector=detector, embedder=embedder, alignment=alignment, engine=engine, precision=precision
     )
@@ -51,7 +53,8 @@ def command(
         task = bar.add_task(recognizer.embedder_name, total=None)
         found = calibrate(
             root, fmr=fmr, recognizer=recognizer, output=output_file, data=data, face=verb.check_face(face),
-            groups=groups, options=Options(seed=seed, replicates=replicates),
+            groups=groups, options=Options(seed=seed, replicates=replicates), language=language(),
+            formats=written,
             on_progress=lambda done, total: bar.update(task, completed=done, total=total),
         )  # fmt: skip
     if json:

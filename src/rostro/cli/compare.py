@@ -31,6 +31,7 @@ def command(
     ] = None,
     protocol: Annotated[str, typer.Option("--protocol", help="lfw, all-pairs, identification or references.")] = "lfw",
     output_folder: verb.Output = Path("rostro-comparison"),
+    formats: options.Format = None,
     face: verb.Which = None,
     fmr: verb.Fmr = None,
     references: verb.References = None,
@@ -50,6 +51,7 @@ def command(
     """
     from rostro.evaluation.evaluate import compare
 
+    written = options.formats(formats)
     with verb.progress() as on_progress:
         found = compare(
             root,
@@ -63,6 +65,7 @@ def command(
             face=verb.check_face(face),
             output=output_folder,
             language=language(),
+            formats=written,
             on_progress=on_progress,
         )
     for name, error in found.failed:

@@ -52,6 +52,7 @@ def command(
     ],
     root: Root,
     output_folder: Output = Path("rostro-evaluation"),
+    formats: options.Format = None,
     face: Which = None,
     fmr: Fmr = None,
     groups: GroupFile = None,
@@ -76,10 +77,11 @@ def command(
 
     Example: rostro evaluate classification --checkpoint trained/ --root people/test/
     """
+    written = options.formats(formats)
     if protocol == "classification":
         from rostro.cli import _classification
 
-        _classification.evaluate(checkpoint, root, output_folder, json=json)
+        _classification.evaluate(checkpoint, root, output_folder, written, json=json)
         return
     from rostro.evaluation.evaluate import evaluate
 
@@ -90,7 +92,7 @@ def command(
         found = evaluate(
             protocol, root, recognizer=recognizer, face=check_face(face), groups=groups, output=output_folder,
             options=chosen(fmr, references, probes, draws, seed, replicates), language=language(),
-            on_progress=on_progress,
+            formats=written, on_progress=on_progress,
         )  # fmt: skip
     show(found, json=json)
     raise typer.Exit(output.report_unread(found.unread, found.not_pictures))

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rostro.recognizer import Recognizer
 
 Photos = Annotated[list[Path], typer.Argument(help="Photos, or folders of photos.", show_default=False)]
@@ -54,6 +56,14 @@ Collections = Annotated[
     list[str] | None,
     typer.Option("--collection", help="Look in this collection only; may be given several times.", show_default=False),
 ]
+Format = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--format",
+        help="Write charts and report as pdf or png, too (extra pdf); commas between them, or given several times.",
+        show_default="svg and html",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else.")]
 Picture = Annotated[Path | None, typer.Option("--picture", help="Also draw the answer into this file (.png, .jpg).")]
 LargestFace = Annotated[
@@ -87,6 +97,18 @@ Fpir = Annotated[
         show_default="0.01, and never laxer than verify",
     ),
 ]
+
+
+def formats(given: Sequence[str] | None) -> tuple[str, ...]:
+    """What ``--format`` names.
+
+    Raises:
+        BadInput: Another format.
+        MissingExtra: The extra ``pdf`` is not installed.
+    """
+    from rostro.reports.typeset import check_formats
+
+    return check_formats(name.strip() for text in given or () for name in text.split(",") if name.strip())
 
 
 def make_recognizer(

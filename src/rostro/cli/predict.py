@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _SHOWN = 3
 #: Widths of the picture's parts in pixels, and how many probabilities it shows.
-_PHOTO, _COLUMN, _LABEL, _FIGURE, _BARS = 360, 560, 230, 60, 8
+_PHOTO, _COLUMN, _LABEL, _FIGURE, _BARS = 420, 660, 300, 80, 8
 _TRACK = (226, 229, 233)
 CheckpointPath = Annotated[
     Path, typer.Argument(help="A folder that 'rostro train' wrote, or its .safetensors file.", show_default=False)

@@ -79,16 +79,17 @@ def _command(name: str) -> Callable[..., None]:
     recipe = RECIPES.get(name)
     called = name.replace("_", "-")
 
-    def command(root: Path, output_folder: Path, json: bool, **chosen: Any) -> None:
+    def command(root: Path, output_folder: Path, json: bool, formats: list[str] | None, **chosen: Any) -> None:
         from rostro.training.loop.processes import is_first
         from rostro.training.loop.signals import stopped_by_signals
         from rostro.training.run import train
 
+        written = options.formats(formats)
         with shown() as seen, stopped_by_signals() as stopped:
             done = train(
                 name, root, output=output_folder, recognizer=options.make_recognizer(),
                 on_step=seen.step, on_photo=seen.photo, on_message=seen.say, stopped=stopped,
-                language=language(), **chosen,
+                language=language(), formats=written, **chosen,
             )  # fmt: skip
         if not is_first():
             return
@@ -104,6 +105,7 @@ def _command(name: str) -> Callable[..., None]:
         inspect.Parameter("root", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Root),
         _parameter("output_folder", Output, Path(f"rostro-{called}")),
         _parameter("json", options.Json, False),
+        _parameter("formats", options.Format, None),
     ]
     for item in fields(recipe.options):
         flag = typer.Option(f"--{item.name.replace('_', '-')}", help=item.metadata["help"])

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 MOST_PHOTOS: Final = 200
 #: Side of a contact sheet's tiles: so that the sheet is about this wide, within bounds.
 _LARGEST_TILE, _SMALLEST_TILE, _USUAL_WIDTH = 520, 220, 2600
-_CROP = 168
+_CROP = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,17 +237,19 @@ def _contact_sheet(cells: Sequence[_Cell], total: int, language: Language) -> Im
 def _single(cell: _Cell) -> Image:
     """A photo at its own size, and under it a caption that grows with it."""
     drawn = draw_faces(cell.image, cell.faces, cell.labels, kinds=cell.kinds)
-    size = max(16, round(max(drawn.shape[:2]) / 55))
+    size = max(16, round(max(drawn.shape[:2]) / 48))
     return below([drawn, framed(_caption(cell, drawn.shape[1] - size, size), size // 2)], 0)
 
 
 def _row(cells: Sequence[_Cell], side: int) -> Image:
     """Photos next to each other on tiles of one height, with their captions."""
-    fitted = [fit(check_image(cell.image), cell.faces, side, side) for cell in cells]
-    tallest = max(picture.shape[0] for picture, _ in fitted)
+    marked = []
+    for cell in cells:
+        picture, faces = fit(check_image(cell.image), cell.faces, side, side)
+        marked.append(mark_faces(picture, faces, cell.labels, kinds=cell.kinds))
+    tallest = max(picture.shape[0] for picture in marked)
     tiles = []
-    for cell, (picture, faces) in zip(cells, fitted, strict=True):
-        mark_faces(picture, faces, cell.labels, kinds=cell.kinds)
+    for cell, picture in zip(cells, marked, strict=True):
         tile = centred(picture, side, tallest, TILE)
         tiles.append(below([tile, _caption(cell, side, SMALL)], SMALL // 2))
     return beside(tiles, GAP)

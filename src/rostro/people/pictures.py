@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from rostro.core.errors import BadInput, GalleryError
@@ -89,8 +90,10 @@ class Pictures:
 
     def picture(self, person: int) -> bytes | None:
         """A JPEG of the person, the oldest that is kept; None where there is none."""
-        files = sorted(self._files(person), key=lambda file: (file.stat().st_mtime_ns, file.name))
-        return files[0].read_bytes() if files else None
+        for file in sorted(self._files(person), key=_age):
+            with suppress(FileNotFoundError):  # erased since it was listed
+                return file.read_bytes()
+        return None
 
     def has(self, person: int) -> bool:
         """Whether there is a picture of the person."""
@@ -143,3 +146,11 @@ class Pictures:
     @staticmethod
     def _name(source_hash: str) -> str:
         return f"{hashlib.sha256(source_hash.encode()).hexdigest()[:32]}.jpg"
+
+
+def _age(file: Path) -> tuple[int, str]:
+    """What is older comes first; what is gone has no age."""
+    try:
+        return file.stat().st_mtime_ns, file.name
+    except FileNotFoundError:
+        return 0, file.name

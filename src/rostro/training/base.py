@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rostro.core.types import Floats
     from rostro.core.words import Language
     from rostro.recognizer import Recognizer
+    from rostro.reports.typeset import Format
     from rostro.training.loop.card import Card
     from rostro.training.loop.checkpoint import Checkpoint
 
@@ -114,6 +115,7 @@ class Progress:
         on_photo: Told what is being done with photos before that, how many are done, and of how many.
         stopped: Asked after each step and each photo; True ends the training there, ready to be resumed.
         language: Of the learning curves.
+        formats: What the learning curves are written as in the end, besides SVG.
     """
 
     say: Callable[[str], None] = _silent
@@ -121,6 +123,7 @@ class Progress:
     on_photo: Callable[[str, int, int], None] = _silent
     stopped: Callable[[], bool] = _never
     language: Language = "en"
+    formats: tuple[Format, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -15,6 +15,7 @@ from rostro.photos.listing import find_photos
 from rostro.photos.sources import spare
 from rostro.recognition.pipeline import Failure
 from rostro.recognizer import Recognizer
+from rostro.reports.typeset import check_formats
 from rostro.training.base import RECIPES, Progress
 from rostro.training.loop.checkpoint import BEST, Checkpoint, need_torch, read_checkpoint
 from rostro.training.loop.processes import is_first, joined
@@ -69,6 +70,7 @@ def train(
     on_message: Callable[[str], None] | None = None,
     stopped: Callable[[], bool] | None = None,
     language: Language = "en",
+    formats: Iterable[str] = (),
     **options: Any,
 ) -> Trained:
     """Trains: a folder of photos in, a checkpoint and its card out.
@@ -92,26 +94,30 @@ def train(
         on_message: Told a line for people now and then.
         stopped: Asked after each step and each photo; True ends the training there. With ``resume=True`` the same call
             goes on.
-        language: Of the learning curves: ``en`` or ``es``.
+        language: Of the learning curves.
+        formats: ``pdf`` and ``png``: what the learning curves of a network are written as in the end, besides SVG.
         options: What the recipe can be told: ``epochs``, ``batch``, ``rate``, ``device``, …; see `Recipe.options`.
 
     Raises:
-        MissingExtra: The extra ``train`` is not installed.
+        MissingExtra: The extra ``train`` is not installed, or ``pdf`` for a format.
         UnknownModel: There is no recipe, network or embedder of that name.
         BadInput: The data or an option cannot be used; says which and why. Or the checkpoint would overwrite the one
             that it stands on.
         Interrupted: `stopped` said so.
     """
     need_torch()
+    drawn = check_formats(formats)
     kind = RECIPES.get(recipe.replace("-", "_"))
     if kind.on_embedder and recognizer is not None:
         options.setdefault("base", recognizer.embedder_name)
     chosen = make_options(kind, options)
     _spare_base(getattr(chosen, "base", None), Path(output))
     given = {"say": on_message, "on_step": on_step, "on_photo": on_photo} if is_first() else {}
+    check_language(language)
     told = {name: call for name, call in {**given, "stopped": stopped}.items() if call is not None}
+    progress = Progress(**told, language=language, formats=drawn)  # type: ignore[arg-type]
     with joined(getattr(chosen, "device", "cpu")):
-        made = kind(Path(root), Path(output), chosen, recognizer, Progress(**told, language=check_language(language)))  # type: ignore[arg-type]
+        made = kind(Path(root), Path(output), chosen, recognizer, progress)
         return Trained(made.train(), Path(output))
 
 

@@ -31,6 +31,7 @@ METRICS: Final[dict[str, str]] = {
     "validation AUC": "AUC en validación",
     "test AUC": "AUC en prueba",
     "validation EER": "EER en validación",
+    "verification AUC": "AUC de verificación",
     "test mean accuracy": "exactitud media en prueba",
     "test mean majority": "media de la respuesta más frecuente en prueba",
     "test mean balanced accuracy": "exactitud equilibrada media en prueba",

@@ -49,6 +49,7 @@ class Learner:
         net: The network.
         optimiser: Over its parameters.
         loss: (scores, labels) → the mean loss.
+        loss_name: What that is, with its unit, for the learning curves.
         measure: (scores, labels) of the validation part → numbers; the first one is to be highest.
         anneal: Whether the rate climbs and then falls along a cosine.
         asked: What answers afterwards, where it is not the network alone.
@@ -63,6 +64,7 @@ class Learner:
     optimiser: torch.optim.Optimizer
     loss: Callable[[Tensor, Tensor], Tensor]
     measure: Measure
+    loss_name: str = ""
     anneal: bool = True
     asked: nn.Module | None = None
     measured: nn.Module | None = None
@@ -175,6 +177,7 @@ class Course(Recipe, Generic[D]):
             folder=self.output,
             progress=self.progress,
             measured=learner.measured,
+            loss_name=learner.loss_name,
             unseen=learner.unseen,
             export=learner.export,
         ).run()

@@ -182,6 +182,7 @@ class MetricRecipe(Course[FaceData]):
             optimiser=self._optimiser(net),
             loss=partial(loss, margin=margin if chosen.margin is None else chosen.margin, **scaled),
             measure=verification,
+            loss_name=f"{chosen.loss}: {'cross entropy, nats' if centred else 'squared distance'}",
             measured=net.backbone,
             unseen=True,
             export=partial(_export, start.net),

@@ -133,6 +133,7 @@ class AttributesRecipe(Course[Data]):
             optimiser=self._optimiser(net),
             loss=self._loss(data.parts["train"].labels),
             measure=_attribute_scores.measure,
+            loss_name="mean binary cross entropy, nats",
             anneal=self.chosen.optimiser == "adamw",
             asked=Mirrored(net) if data.preprocessing["mirrored"] else net,
             about={"licence": _LICENCE},

@@ -100,6 +100,7 @@ class HeadRecipe(Course[Data]):
             optimiser=torch.optim.NAdam(net.parameters(), lr=self.chosen.rate),
             loss=torch.nn.functional.cross_entropy,
             measure=class_scores,
+            loss_name="cross entropy, nats",
             anneal=False,
             about={"thresholds": thresholds},
         )

@@ -85,6 +85,7 @@ class IsItMeRecipe(Course[Data]):
                 scores, labels.float(), pos_weight=weight
             ),
             measure=_measure,
+            loss_name="mean binary cross entropy, nats",
             anneal=False,
             about={"thresholds": {"me": 0.5}},
         )
