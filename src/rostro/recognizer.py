@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from rostro.core.errors import PhotoError
     from rostro.photos.reading import Source
+    from rostro.recognition.keeping import Keep
     from rostro.recognition.selection import FaceRule
     from rostro.scoring.open_set import SearchRate
 
@@ -44,7 +45,7 @@ class Recognizer(Parts):
     """
 
     def photos(
-        self, photos: Iterable[Any], *, embed: bool = True, face: FaceRule | None = None, keep: bool = False
+        self, photos: Iterable[Any], *, embed: bool = True, face: FaceRule | None = None, keep: bool | Keep = False
     ) -> Iterator[PhotoFaces | Failure]:
         """Many photos through the pipeline, in order, in bounded memory.
 
@@ -52,7 +53,7 @@ class Recognizer(Parts):
             photos: Paths, bytes, file objects or arrays; read lazily.
             embed: Whether to align and embed the faces too.
             face: Keep one face per photo by this rule (``only``, ``dominant``, ``largest``, ``centre``); None: all.
-            keep: Whether answers carry the image and the crops.
+            keep: Whether answers carry the image and the crops; a `Keep` says how large, and which.
 
         Yields:
             One `PhotoFaces` or `Failure` per photo.

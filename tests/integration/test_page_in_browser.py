@@ -542,6 +542,16 @@ def test_watch(
         page.get_by_text({"en": "The source is lost", "es": "Se perdió la fuente"}[language]).wait_for()
         events = page.locator(".events li").all_inner_texts()
         assert len(events) == 6 and page.locator("h2").is_visible()
+        older = page.get_by_text(re.compile("rostro watch --events"))
+        assert not older.is_visible()
+        event = {"event": "back", "name": None}
+        with broadcast._lock:
+            (viewer,) = broadcast._viewers
+        for _ in range(10):  # as many at a time as wait for a slow viewer
+            viewer.loop.call_soon_threadsafe(viewer.put, None, {"faces": []}, [event] * 60)
+            page.wait_for_timeout(50)
+        older.wait_for()
+        assert page.locator(".events li").count() == 500
         page.goto(f"{serving.url}/#people")
         page.get_by_text("Barack Obama").wait_for()
         page.context.close()

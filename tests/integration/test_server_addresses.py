@@ -6,6 +6,8 @@ import json
 import socket
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
@@ -13,7 +15,7 @@ from urllib.parse import urljoin
 import httpx
 import pytest
 from proxies import PREFIX, proxy
-from running_server import Running, running_server
+from running_server import Running, running_server, with_models_of
 from websockets.sync.client import connect
 
 from rostro.core.errors import BadInput, RostroError
@@ -290,6 +292,24 @@ def test_two_servers_on_one_port_are_one_too_many() -> None:
     finally:
         for opened in first:
             opened.close()
+
+
+def test_a_socket_of_unix_is_uvicorns_own(recognizer: Recognizer, tmp_path: Path) -> None:
+    faces = with_models_of(recognizer, gallery=str(tmp_path / "g.db"))
+    path = str(tmp_path / "s")
+    server = make_server(faces, keys=KeyStore(tmp_path / "k.db"), host="127.0.0.1", port=1, uds=path)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        while not server.started:
+            assert thread.is_alive()
+            time.sleep(0.05)
+        with httpx.Client(transport=httpx.HTTPTransport(uds=path), base_url="http://localhost") as client:
+            assert client.get("/healthz").json()["status"] == "ok"
+    finally:
+        server.should_exit = True
+        thread.join(30)
+        assert not thread.is_alive()
 
 
 def test_a_server_that_cannot_start_lets_go_of_its_port(recognizer: Recognizer, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from websockets.sync.client import connect
 
 from rostro.recognizer import Recognizer
 from rostro.server.admission.keys import KeyStore
+from rostro.server.admission.limits import Limits
 from rostro.server.app import create_app
 from rostro.server.service import Service
 
@@ -126,6 +127,37 @@ def test_sockets_refuse_them_too(client: httpx.Client) -> None:
             socket.send('{"key": null, "Keys": 1}')
             told = json.loads(socket.recv(timeout=30))
             assert told["type"] == "urn:rostro:unknown-field" and "did you mean 'key'?" in told["detail"]
+
+
+def test_a_frame_that_is_text_is_not_ignored(client: httpx.Client) -> None:
+    """Programs send pictures as base64, and would wait for an answer for ever."""
+    url = str(client.base_url).rstrip("/").replace("http", "ws")
+    for first, then in (('{"key": null}', "data:image/jpeg;base64,AAAA"), ('{"key": null}', '{"frame": "AAAA"}')):
+        with connect(f"{url}/v1/live") as live:
+            live.send(first)
+            assert json.loads(live.recv(timeout=30)) == {"ready": True}
+            live.send(first)  # twice does no harm
+            live.send(then)
+            told = json.loads(live.recv(timeout=30))
+            assert (told["status"], told["type"]) == (422, "urn:rostro:not-a-frame")
+
+
+def test_a_frame_that_is_too_large_is_told(client: httpx.Client) -> None:
+    with connect(f"{str(client.base_url).rstrip('/').replace('http', 'ws')}/v1/live") as live:
+        live.send('{"key": null}')
+        live.recv(timeout=30)
+        live.send(bytes(Limits().frame_bytes + 1))
+        assert json.loads(live.recv(timeout=30))["type"] == "urn:rostro:frame-too-large"
+
+
+def test_who_sends_nothing_for_too_long_is_told(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    from rostro.server.sockets import live as live_views
+
+    monkeypatch.setattr(live_views, "PATIENCE", 0.3)
+    with connect(f"{str(client.base_url).rstrip('/').replace('http', 'ws')}/v1/live") as live:
+        live.send('{"key": null}')
+        live.recv(timeout=30)
+        assert json.loads(live.recv(timeout=30))["type"] == "urn:rostro:too-slow"
 
 
 def test_nobody_without_a_key_is_told_of_fields(recognizer: Recognizer, tmp_path: Path) -> None:

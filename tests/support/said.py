@@ -107,6 +107,16 @@ def hints() -> Iterator[tuple[str, str]]:
         yield from ((f"cli/output.py, {kind}", output._PLACE.sub("{}", text)) for text in texts_)
 
 
+def ranges() -> Iterator[tuple[str, str]]:
+    """(where, text) of what every range is of: errors begin with it."""
+    for where, tree in trees():
+        for call in ast.walk(tree):
+            if isinstance(call, ast.Call) and getattr(call.func, "id", "") in {"Range", "counted"}:
+                for given in call.keywords:
+                    if given.arg == "what" and isinstance(given.value, ast.Constant):
+                        yield f"{where}:{call.lineno}", str(given.value.value)
+
+
 def progress() -> Iterator[tuple[str, str]]:
     """(where, text) of every line that a training tells."""
     for where, tree in trees("training/"):

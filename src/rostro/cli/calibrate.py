@@ -10,6 +10,8 @@ import typer
 from rostro.cli import evaluate as verb
 from rostro.cli import options, output
 from rostro.cli.language import language, tell, translated
+from rostro.cli.numbers import within
+from rostro.core.ranges import FALSE_MATCH_RATE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
 def command(
     root: verb.Root,
-    fmr: Annotated[float, typer.Option("--fmr", help="False match rate to aim at.")] = 1e-3,
+    fmr: Annotated[float, typer.Option("--fmr", help="False match rate to aim at.", **within(FALSE_MATCH_RATE))] = 1e-3,
     output_file: Annotated[Path, typer.Option("--output", help="Operating point file, for --operating-point.")] = Path(
         "operating-point.json"
     ),

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from rostro.cli import options, output
 from rostro.cli.language import language, tell, translated
+from rostro.cli.shown import Sheet, shown_face
+from rostro.cli.streaming import Stream
+from rostro.drawing.sheets import detection_sheet
 from rostro.photos.listing import find_photos
 from rostro.photos.writing import check_picture
-from rostro.recognition import answers
 from rostro.recognition.pipeline import Failure, PhotoFaces
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from rostro.core.types import Face
 
 
 def command(
@@ -47,25 +53,19 @@ def command(
     if detector == "all":
         raise typer.Exit(_with_all(photos, picture, given, json=json))
     recognizer = options.make_recognizer(detector=detector, **given)
-    others: list[Path] = []
-    listed = find_photos(photos, on_other=others.append)
-    answered = list(recognizer.photos(listed, embed=False, keep=picture is not None))
-    found = [answer for answer in answered if isinstance(answer, PhotoFaces)]
-    failed = [answer for answer in answered if isinstance(answer, Failure)]
-    if picture is not None:
-        _draw(found, picture)
-    if json:
-        output.print_json({**answers.detection(found, failed), **output.not_pictures(others)})
-    else:
-        for answer in found:
-            output.say(f"{answer.photo}: {count_faces(len(answer.faces))}")
-            for face in answer.faces:
-                x1, y1, x2, y2 = face.box
-                box = tell("{:.0f},{:.0f} to {:.0f},{:.0f}  score {:.2f}", x1, y1, x2, y2, face.score)
-                output.say(f"  {box}")
-    output.report_left_out(others)
-    output.report_failures(failed)
-    raise typer.Exit(exit_code(any(answer.faces for answer in found), failed))
+    told = Stream(json=json)
+    sheet: Sheet[list[Face]] = Sheet(picture, find_photos(photos, on_other=told.left_out.append))
+    with told:
+        for answer in recognizer.photos(sheet.photos, embed=False, keep=sheet.keep):
+            if isinstance(answer, Failure):
+                told.fail(answer)
+                continue
+            told.answer(answer.to_dict, partial(_lines, answer), yes=bool(answer.faces))
+            sheet.add(answer, lambda found: [shown_face(face, found) for face in found])
+        sheet.draw(detection_sheet)
+    if told.interrupted:
+        sheet.draw(detection_sheet)
+    told.end()
 
 
 def _with_all(photos: list[Path], picture: Path | None, given: dict[str, Any], *, json: bool) -> int:
@@ -85,8 +85,14 @@ def _with_all(photos: list[Path], picture: Path | None, given: dict[str, Any], *
         from rostro.drawing.sheets import detector_sheet
         from rostro.photos.writing import write_picture
 
-        rows = [(r.found.photo, r.detector, r.milliseconds, r.found.kept_image, r.found.faces) for r in found.rows]
-        write_picture(detector_sheet(rows, language=language()), picture)
+        rows = [
+            (r.found.photo, r.detector, r.milliseconds, r.found.kept_image, [shown_face(f, r.found) for f in r.found])
+            for r in found.rows
+            if r.found.image is not None
+        ]
+        write_picture(
+            detector_sheet(rows, total=len({r.found.photo for r in found.rows}), language=language()), picture
+        )
     if json:
         output.print_json({**found.to_dict(), **output.not_pictures(others)})
     else:
@@ -111,9 +117,9 @@ def count_faces(faces: int) -> str:
     return tell("{:,} faces", faces)
 
 
-def _draw(found: list[PhotoFaces], picture: Path) -> None:
-    from rostro.drawing.sheets import detection_sheet
-    from rostro.photos.writing import write_picture
-
-    sheet = detection_sheet([(answer.photo, answer.kept_image, answer.faces) for answer in found], language=language())
-    write_picture(sheet, picture)
+def _lines(answer: PhotoFaces) -> Iterator[str]:
+    yield f"{answer.photo}: {count_faces(len(answer.faces))}"
+    for face in answer.faces:
+        x1, y1, x2, y2 = face.box
+        box = tell("{:.0f},{:.0f} to {:.0f},{:.0f}  score {:.2f}", x1, y1, x2, y2, face.score)
+        yield f"  {box}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -11,12 +12,14 @@ import typer
 from rostro.cli import options, output
 from rostro.cli.detect import exit_code
 from rostro.cli.language import language, tell
+from rostro.cli.streaming import Stream
 from rostro.core.errors import BadInput
 from rostro.core.files import BOM, open_text
 from rostro.photos.listing import find_photos
 from rostro.photos.sources import spare
 from rostro.photos.writing import check_picture
 from rostro.recognition import answers
+from rostro.recognition.keeping import Keep
 from rostro.recognition.pipeline import Failure, PhotoFaces
 from rostro.recognition.tables import FaceTable, writer_for
 
@@ -63,29 +66,32 @@ def command(
     )  # fmt: skip
     check_picture(picture)
     spare([output_file, picture], *photos, *_listed(photos, stdin=False))
-    others: list[Path] = []
-    listed = find_photos(_listed(photos), on_other=others.append)
+    told = Stream(json=json, head=lambda: {"space": recognizer.space})
+    listed = find_photos(_listed(photos), on_other=told.left_out.append)
     if output_file is not None and picture is None and not json:
-        _tabulate(recognizer, listed, output_file, others)
-    answered = list(recognizer.photos(listed, keep=picture is not None))
-    found = [answer for answer in answered if isinstance(answer, PhotoFaces)]
-    failed = [answer for answer in answered if isinstance(answer, Failure)]
-    if output_file is not None:
-        table = FaceTable(output_file, recognizer.space)
-        for answer in found:
-            if not table.has(answer.photo, answer.sha256):
+        _tabulate(recognizer, listed, output_file, told.left_out)
+    table = None if output_file is None else FaceTable(output_file, recognizer.space)
+    shown: list[PhotoFaces] = []
+    count = 0
+    with told:
+        for answer in recognizer.photos(listed, keep=False if picture is None else Keep(images=False)):
+            if isinstance(answer, Failure):
+                told.fail(answer)
+                continue
+            if picture is not None and answer.faces:
+                shown.append(answer)
+                _check_shown(len(shown))
+            if table is not None and not table.has(answer.photo, answer.sha256):
                 table.add(answer)
-        table.finish()
-    if picture is not None:
-        _draw(recognizer, found, picture)
-    if json:
-        output.print_json({**answers.embedding(recognizer.space, found, failed), **output.not_pictures(others)})
-    else:
-        count = sum(len(answer.faces) for answer in found)
-        output.say(tell("{:,} faces of {:,} photos, space {}", count, len(found), recognizer.space))
-    output.report_left_out(others)
-    output.report_failures(failed)
-    raise typer.Exit(exit_code(any(answer.faces for answer in found), failed))
+            count += len(answer.faces)
+            told.answer(partial(answers.embedded, answer), list, yes=bool(answer.faces))
+        if table is not None:
+            table.finish()
+        if picture is not None:
+            _draw(recognizer, shown, picture)
+    if not json:
+        output.say(tell("{:,} faces of {:,} photos, space {}", count, told.photos, recognizer.space))
+    told.end()
 
 
 def _listed(photos: Iterable[Path], *, stdin: bool = True) -> Iterator[Path]:
@@ -131,14 +137,18 @@ def _tabulate(recognizer: Recognizer, photos: Iterable[Path], table: Path, other
     raise typer.Exit(exit_code(done.faces > 0, list(done.failed)))
 
 
-def _draw(recognizer: Recognizer, found: list[PhotoFaces], picture: Path) -> None:
+def _check_shown(photos: int) -> None:
+    """Said at the first photo that is too many, and not after the last."""
+    if not 1 <= photos <= MOST_BARCODES:
+        raise BadInput(f"a bar code shows the face of one photo or of two, not of {photos or 'none'}")
+
+
+def _draw(recognizer: Recognizer, shown: list[PhotoFaces], picture: Path) -> None:
     """Bar codes of the first face of one photo, or of two."""
     from rostro.drawing.barcode import barcode, barcode_pair
     from rostro.photos.writing import write_picture
 
-    shown = [answer for answer in found if answer.faces]
-    if not 1 <= len(shown) <= MOST_BARCODES:
-        raise BadInput(f"a bar code shows the face of one photo or of two, not of {len(shown)}")
+    _check_shown(len(shown))
     vectors = [recognizer.embedder.represent(answer.kept_crops[:1])[0] for answer in shown]
     names = [f"{answer.photo}, {recognizer.embedder_name}" for answer in shown]
     if len(shown) == 1:

@@ -9,6 +9,7 @@ import typer
 
 from rostro.cli import options, output
 from rostro.cli.language import tell
+from rostro.core.signals import stopped_by_signals
 from rostro.gallery.base import without_password
 
 
@@ -49,7 +50,7 @@ def command(
         detector=detector, max_side=max_side, embedder=embedder, alignment=alignment, engine=engine,
         precision=precision, threshold=threshold, gallery=gallery, quality=quality, min_quality=min_quality,
     )  # fmt: skip
-    with output.progress() as bar:
+    with output.progress() as bar, stopped_by_signals() as stopped:
         task = bar.add_task(tell("enrolling"), total=None)
         done = recognizer.enroll(
             paths,
@@ -59,9 +60,10 @@ def command(
             any_quality=any_quality,
             on_count=lambda photos: bar.update(task, total=photos),
             on_photo=lambda: bar.advance(task),
+            stopped=stopped,
         )
     if json:
-        output.print_json(done.to_dict())
+        output.print_json({**done.to_dict(), **({"interrupted": True} if stopped() else {})})
     else:
         output.say(
             tell(
@@ -74,4 +76,7 @@ def command(
         )
     output.report_left_out(done.not_pictures)
     output.report_failures(done.failed)
+    if stopped():
+        output.note(tell("interrupted: what was taken in until then is kept; the same command goes on from there"))
+        raise typer.Exit(output.NO_ANSWER)
     raise typer.Exit(output.NO_ANSWER if done.failed else output.YES)

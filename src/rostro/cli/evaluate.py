@@ -10,7 +10,10 @@ import typer
 
 from rostro.cli import options, output
 from rostro.cli.language import language
+from rostro.cli.numbers import within
 from rostro.core.errors import BadInput
+from rostro.core.ranges import FALSE_MATCH_RATE
+from rostro.evaluation.options import RANGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,16 +28,31 @@ Which = Annotated[
     str | None,
     typer.Option("--face", help="Of several faces in a photo: only, largest or centre. Default: the protocol's."),
 ]
-Seed = Annotated[int, typer.Option("--seed", help="Of everything that is drawn by chance.")]
+Seed = Annotated[int, typer.Option("--seed", help="Of everything that is drawn by chance.", **within(RANGES["seed"]))]
 References = Annotated[
-    int | None, typer.Option("--references", min=1, help="Reference photos per person, where the protocol draws them.")
+    int | None,
+    typer.Option(
+        "--references",
+        help="Reference photos per person, where the protocol draws them.",
+        **within(RANGES["references"]),
+    ),
 ]
-Probes = Annotated[int, typer.Option("--probes", min=1, help="Probe photos per person (references).")]
-Draws = Annotated[int, typer.Option("--draws", min=1, help="How often photos are drawn (references).")]
-Replicates = Annotated[int, typer.Option("--replicates", min=10, help="Draws of people for confidence intervals.")]
+Probes = Annotated[
+    int, typer.Option("--probes", help="Probe photos per person (references).", **within(RANGES["probes"]))
+]
+Draws = Annotated[
+    int, typer.Option("--draws", help="How often photos are drawn (references).", **within(RANGES["draws"]))
+]
+Replicates = Annotated[
+    int, typer.Option("--replicates", help="Draws of people for confidence intervals.", **within(RANGES["replicates"]))
+]
 Fmr = Annotated[
     list[float] | None,
-    typer.Option("--fmr", help="False match (or false positive) rate to report at; may be given several times."),
+    typer.Option(
+        "--fmr",
+        help="False match (or false positive) rate to report at; may be given several times.",
+        **within(FALSE_MATCH_RATE),
+    ),
 ]
 GroupFile = Annotated[
     Path | None,

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 import typer
 
-from rostro.cli import options, output
-from rostro.cli.language import figure, tell, translated
+from rostro.cli import options
+from rostro.cli.language import figure, language, tell
+from rostro.cli.streaming import Stream
 from rostro.cli.train import shown
 from rostro.drawing.shapes import BLUE, GREEN, PAPER
+from rostro.drawing.sheets import MOST_PHOTOS
 from rostro.photos.listing import find_photos
 from rostro.photos.reading import name_of, read_photo
 from rostro.photos.writing import check_picture, write_picture
@@ -46,32 +50,24 @@ def command(
 
     check_picture(picture, *photos)
     read = open_checkpoint(checkpoint)
-    others: list[Path] = []
-    listed = list(find_photos(photos, on_other=others.append))
-    with shown() as seen:
-        answers = list(predict(read, listed, recognizer=options.make_recognizer(), on_photo=seen.photo))
-    found = [answer for answer in answers if not isinstance(answer, Failure)]
-    failed = [answer for answer in answers if isinstance(answer, Failure)]
-    if picture is not None and found:
-        write_picture(_sheet(found, {name_of(path): path for path in listed}), picture)
-    if json:
-        output.print_json(
-            {
-                "recipe": read.card.recipe,
-                "photos": [answer.to_dict() for answer in found],
-                "failed": [{"photo": failure.photo, "reason": failure.reason} for failure in failed],
-                **output.not_pictures(others),
-            }
-        )
-    else:
-        for answer in found:
-            output.say(f"{answer.photo}: {_labels(answer)} ({_shown(answer)})")
-    output.report_left_out(others)
-    for failure in failed:
-        output.note(translated(str(failure.error)))
-    if failed:
-        raise typer.Exit(output.NO_ANSWER)
-    raise typer.Exit(output.YES if any(answer.labels for answer in found) else output.NO)
+    kept: list[Prediction] = []
+    with shown() as seen, Stream(json=json, head=lambda: {"recipe": read.card.recipe}) as told:
+        on_photo = None if sys.stdout.isatty() else seen.photo  # the answers themselves show how far it is
+        listed = list(find_photos(photos, on_other=told.left_out.append))
+        for answer in predict(read, listed, recognizer=options.make_recognizer(), on_photo=on_photo):
+            if isinstance(answer, Failure):
+                told.fail(answer)
+                continue
+            told.answer(answer.to_dict, partial(_lines, answer), yes=bool(answer.labels))
+            if picture is not None and len(kept) < MOST_PHOTOS:
+                kept.append(answer)
+        if picture is not None and kept:
+            write_picture(_sheet(kept, {name_of(path): path for path in listed}, told.photos), picture)
+    told.end()
+
+
+def _lines(answer: Prediction) -> list[str]:
+    return [f"{answer.photo}: {_labels(answer)} ({_shown(answer)})"]
 
 
 def _labels(answer: Prediction) -> str:
@@ -82,16 +78,19 @@ def _shown(answer: Prediction) -> str:
     return ", ".join(f"{name} {figure(value, '.3f')}" for name, value in answer.probabilities[:_SHOWN])
 
 
-def _sheet(answers: Sequence[Prediction], files: Mapping[str, Path]) -> Image:
+def _sheet(answers: Sequence[Prediction], files: Mapping[str, Path], total: int) -> Image:
     """One answer under the other: the photo with the face that was looked at; beside it the answer and its reasons.
 
     Args:
         answers: What is shown.
         files: The photos, by their names in answers.
+        total: How many answers there were.
     """
     from rostro.core.types import Face
+    from rostro.core.words import count
     from rostro.drawing.faces import mark_faces
-    from rostro.drawing.layout import GAP, MARGIN, below, beside, fit, framed
+    from rostro.drawing.layout import GAP, MARGIN, SMALL, below, beside, fit, framed, line
+    from rostro.drawing.words import say
 
     blocks = []
     for answer in answers:
@@ -101,6 +100,9 @@ def _sheet(answers: Sequence[Prediction], files: Mapping[str, Path]) -> Image:
         column = np.full((_PHOTO, _PHOTO, 3), PAPER, np.uint8)
         column[: image.shape[0], : image.shape[1]] = image
         blocks.append(beside([column[: image.shape[0]], _words(answer)], GAP))
+    if total > len(answers):
+        note = say("left_out", language(), count(len(answers), language()), count(total, language()))
+        blocks.append(line(note, SMALL, _PHOTO + GAP + _COLUMN))
     return framed(below(blocks, 2 * GAP), MARGIN)
 
 

@@ -10,7 +10,9 @@ import typer
 
 from rostro.cli import options, output
 from rostro.cli.language import tell
+from rostro.cli.numbers import within
 from rostro.core.errors import BadInput
+from rostro.core.ranges import PER_SECOND, PORT
 from rostro.gallery.base import without_password
 from rostro.server.admission.keys import DEFAULT_FILE, KeyStore
 from rostro.server.admission.limits import Limits
@@ -28,13 +30,13 @@ def command(
     host: Annotated[str, typer.Option("--host", help="Address to listen on; others than this machine's need keys.")] = (
         "127.0.0.1"
     ),
-    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port to listen on.")] = 8000,
+    port: Annotated[int, typer.Option("--port", help="Port to listen on.", **within(PORT))] = 8000,
     keys: KeyFile = Path(DEFAULT_FILE),
     keep_crops: Annotated[
         bool, typer.Option("--keep-crops", help="Keep small pictures of the faces of people who agree to it.")
     ] = False,
     rate: Annotated[
-        float, typer.Option("--rate", min=0, help="Requests per second of one client; 0 for no limit.")
+        float, typer.Option("--rate", help="Requests per second of one client; 0 for no limit.", **within(PER_SECOND))
     ] = Limits().rate,
     certificate: Annotated[
         Path | None, typer.Option("--certificate", help="TLS certificate (PEM).", show_default=False)

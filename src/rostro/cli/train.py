@@ -13,6 +13,7 @@ import typer
 
 from rostro.cli import options, output
 from rostro.cli.language import figure, language, tell, translated
+from rostro.cli.numbers import within
 from rostro.training.base import RECIPES
 from rostro.training.words import metric_name
 
@@ -80,8 +81,8 @@ def _command(name: str) -> Callable[..., None]:
     called = name.replace("_", "-")
 
     def command(root: Path, output_folder: Path, json: bool, formats: list[str] | None, **chosen: Any) -> None:
+        from rostro.core.signals import stopped_by_signals
         from rostro.training.loop.processes import is_first
-        from rostro.training.loop.signals import stopped_by_signals
         from rostro.training.run import train
 
         written = options.formats(formats)
@@ -108,7 +109,8 @@ def _command(name: str) -> Callable[..., None]:
         _parameter("formats", options.Format, None),
     ]
     for item in fields(recipe.options):
-        flag = typer.Option(f"--{item.name.replace('_', '-')}", help=item.metadata["help"])
+        held = {} if item.metadata["range"] is None else within(item.metadata["range"])
+        flag = typer.Option(f"--{item.name.replace('_', '-')}", help=item.metadata["help"], **held)
         made.append(_parameter(item.name, Annotated[hints[item.name], flag], item.default))
     command.__signature__ = inspect.Signature(made)  # type: ignore[attr-defined]
     command.__annotations__ = {parameter.name: parameter.annotation for parameter in made}

@@ -40,7 +40,8 @@ if TYPE_CHECKING:
 #: Photos on one contact sheet; more would make it too large to look at.
 MOST_PHOTOS: Final = 200
 #: Side of a contact sheet's tiles: so that the sheet is about this wide, within bounds.
-_LARGEST_TILE, _SMALLEST_TILE, _USUAL_WIDTH = 520, 220, 2600
+LARGEST_TILE: Final = 520
+_SMALLEST_TILE, _USUAL_WIDTH = 220, 2600
 _CROP = 200
 
 
@@ -56,11 +57,14 @@ class _Cell:
     kinds: Sequence[Kind] = field(default_factory=list)
 
 
-def detection_sheet(photos: Sequence[tuple[str, Image, Sequence[Face]]], *, language: Language = "en") -> Image:
+def detection_sheet(
+    photos: Sequence[tuple[str, Image, Sequence[Face]]], *, total: int | None = None, language: Language = "en"
+) -> Image:
     """The faces found: one photo at its own size, or several as a contact sheet.
 
     Args:
         photos: (name, RGB image, faces) of each; the name is any text, also "yunet, 4 ms" to compare detectors.
+        total: How many photos there were, where these are the first of them; None: these are all.
         language: Of the captions.
 
     Returns:
@@ -80,16 +84,20 @@ def detection_sheet(photos: Sequence[tuple[str, Image, Sequence[Face]]], *, lang
         )
         for name, image, faces in photos[:MOST_PHOTOS]
     ]
-    return _contact_sheet(cells, len(photos), language)
+    return _contact_sheet(cells, total or len(photos), language)
 
 
 def detector_sheet(
-    rows: Sequence[tuple[str, str, float, Image, Sequence[Face]]], *, language: Language = "en"
+    rows: Sequence[tuple[str, str, float, Image, Sequence[Face]]],
+    *,
+    total: int | None = None,
+    language: Language = "en",
 ) -> Image:
     """What several detectors found: a row per photo, a column per detector.
 
     Args:
         rows: (photo, detector, milliseconds, RGB image, faces) of each answer.
+        total: How many photos there were, where these are the first of them; None: these are all.
         language: Of the captions.
 
     Returns:
@@ -104,7 +112,7 @@ def detector_sheet(
     detectors = sorted({detector for _, detector, *_ in rows})
     photos = list(dict.fromkeys(photo for photo, *_ in rows))
     shown = photos[: max(1, MOST_PHOTOS // len(detectors))]
-    side = min(_LARGEST_TILE, max(_SMALLEST_TILE, _USUAL_WIDTH // len(detectors)))
+    side = min(LARGEST_TILE, max(_SMALLEST_TILE, _USUAL_WIDTH // len(detectors)))
     answers = {(photo, detector): (time, image, faces) for photo, detector, time, image, faces in rows}
     blocks = [beside([line(name, SMALL, side, bold=True) for name in detectors], GAP)]
     for photo in shown:
@@ -119,19 +127,23 @@ def detector_sheet(
                 cells.append(_Cell("", "", blank(side, side // 2, TILE), [], []))
         width = len(detectors) * (side + GAP) - GAP
         blocks += [line(photo, SMALL, width, MUTED), _row(cells, side)]
-    if len(photos) > len(shown):
-        note = say("left_out", language, count(len(shown), language), count(len(photos), language))
+    if (total or len(photos)) > len(shown):
+        note = say("left_out", language, count(len(shown), language), count(total or len(photos), language))
         blocks.append(line(note, SMALL, text_width(note, SMALL) + SMALL, MUTED))
     return framed(below(blocks, GAP // 2), GAP)
 
 
 def identification_sheet(
-    photos: Sequence[tuple[str, Image, Sequence[Identification]]], *, language: Language = "en"
+    photos: Sequence[tuple[str, Image, Sequence[Identification]]],
+    *,
+    total: int | None = None,
+    language: Language = "en",
 ) -> Image:
     """Who is who: names and scores; strangers have another colour and other lines.
 
     Args:
         photos: (name, RGB image, identifications) of each.
+        total: How many photos there were, where these are the first of them; None: these are all.
         language: Of the captions.
 
     Returns:
@@ -149,7 +161,7 @@ def identification_sheet(
         told = [say("threshold", language, threshold) for threshold in thresholds]
         note = ", ".join([say_faces(len(found), language), *told, *searches])
         cells.append(_Cell(name, note, image, [one.face for one in found], labels, kinds))
-    return _contact_sheet(cells, len(photos), language)
+    return _contact_sheet(cells, total or len(photos), language)
 
 
 def verification_sheet(
@@ -226,7 +238,7 @@ def _contact_sheet(cells: Sequence[_Cell], total: int, language: Language) -> Im
     if len(cells) == 1:
         return _single(cells[0])
     columns = math.ceil(math.sqrt(len(cells) * 1.4))
-    side = min(_LARGEST_TILE, max(_SMALLEST_TILE, _USUAL_WIDTH // columns))
+    side = min(LARGEST_TILE, max(_SMALLEST_TILE, _USUAL_WIDTH // columns))
     rows = [_row(cells[first : first + columns], side) for first in range(0, len(cells), columns)]
     if total > len(cells):
         note = say("left_out", language, count(len(cells), language), count(total, language))

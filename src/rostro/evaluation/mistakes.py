@@ -9,6 +9,7 @@ import numpy as np
 
 from rostro.drawing.faces import resize
 from rostro.evaluation.words import number
+from rostro.recognition.keeping import Keep
 from rostro.recognition.pipeline import PhotoFaces
 from rostro.reports.blocks import Tile
 
@@ -38,7 +39,7 @@ def mistake_tiles(
     """
     pairs = [(_photo(result, m.probe), _reference(result, m), m.score) for m in mistakes]
     photos = sorted({path for probe, reference, _ in pairs for path in (probe, reference)})
-    found = recognizer.photos(photos, face=result.system.face, keep=True)
+    found = recognizer.photos(photos, face=result.system.face, keep=Keep(images=False))
     crops = {
         path: answer.kept_crops[0] for path, answer in zip(photos, found, strict=True) if isinstance(answer, PhotoFaces)
     }

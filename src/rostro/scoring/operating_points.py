@@ -23,6 +23,7 @@ from typing import Any
 from rostro.core.decisions import OperatingPoint
 from rostro.core.errors import BadInput, NoOperatingPoint, SpaceMismatch
 from rostro.core.files import read_text
+from rostro.core.ranges import SIMILARITY
 from rostro.scoring.impostor_tail import ImpostorTail
 
 SHIPPED = Path(__file__).with_name("shipped")
@@ -108,9 +109,7 @@ def shipped(space: str) -> OperatingPoints:
 
 def check_threshold(threshold: float) -> float:
     """Returns the threshold, or raises `BadInput` where no cosine can reach it."""
-    if not -1.0 <= threshold <= 1.0:
-        raise BadInput(f"a cosine threshold lies in [-1, 1], got {threshold}")
-    return threshold
+    return SIMILARITY.check(threshold)
 
 
 def check_wishes(

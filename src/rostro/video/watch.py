@@ -44,7 +44,8 @@ def watch(
     However it ends, by Ctrl-C too, everybody is told who left and the video is whole.
 
     Args:
-        source: A camera's number, a video file, a folder of photos, a stream's URL, or what `open_source` gave.
+        source: A camera's number, a video file, a folder of photos, a URL of a stream or a recording, or what
+            `open_source` gave.
         recognizer: The models and the gallery; None takes the default ones. The gallery must be there.
         on_event: Told what happens, as the documents that ``rostro watch --events`` writes.
         on_scene: Told every frame, with its faces.
@@ -72,7 +73,7 @@ def watch(
             tell.append(_drawer(Path(video), opened, stack, say("unknown", language)))
         if on_scene is not None:
             tell.append(on_scene)
-        watcher = Watcher(RecognizerEyes(recognizer), options or WatchOptions())
+        watcher = Watcher(RecognizerEyes(recognizer), options or WatchOptions(), apart=opened.apart)
         try:
             run(opened, watcher, tell, stop=stop)
         except KeyboardInterrupt:

@@ -3,9 +3,9 @@ import { problemWords } from "./answers.js";
 import { apiKey, openSocket, Problem } from "./api.js";
 import { h, statusLine } from "./dom.js";
 import { drawFaces } from "./drawing.js";
-import { currentLanguage, t } from "./words.js";
+import { currentLanguage, number, t } from "./words.js";
 
-const EVENTS = 50;
+const EVENTS = 500;
 
 export function view() {
   const canvas = h("canvas", { class: "watched", role: "img", "aria-label": t("watchVideo"), hidden: true });
@@ -13,6 +13,7 @@ export function view() {
   const help = h("p", {});
   const list = h("ol", { class: "events" });
   const heading = h("h2", { hidden: true }, t("events"));
+  const older = h("p", { class: "note", hidden: true }, t("eventsOlder", { count: number(EVENTS) }));
   let said = "";
   let faces = [];
   const socket = connect();
@@ -51,7 +52,10 @@ export function view() {
     const words = t(`event.${event}`, { name: name ?? t("stranger") });
     list.prepend(h("li", {}, `${time}  ${words}`));
     heading.hidden = false;
-    while (list.children.length > EVENTS) list.lastChild.remove();
+    while (list.children.length > EVENTS) {
+      list.lastChild.remove();
+      older.hidden = false;
+    }
   }
 
   async function show(picture) {
@@ -69,7 +73,7 @@ export function view() {
 
   return {
     title: t("watchTitle"),
-    element: h("div", {}, help, status.element, canvas, heading, list),
+    element: h("div", {}, help, status.element, canvas, heading, list, older),
     close: () => {
       socket.closing = true;
       socket.close();

@@ -175,6 +175,10 @@ const WORDS = {
   ],
   watchVideo: ["The watched picture, with faces marked", "La imagen vigilada, con las caras marcadas"],
   events: ["Events", "Sucesos"],
+  eventsOlder: [
+    "Only the last {count} are shown. rostro watch --events FILE keeps all of them.",
+    "Solo se muestran los últimos {count}. rostro watch --events ARCHIVO los guarda todos.",
+  ],
   stranger: ["Somebody unknown", "Alguien desconocido"],
   "event.appeared": ["Somebody appeared", "Apareció alguien"],
   "event.recognised": ["{name} was recognised", "Se reconoció a {name}"],

@@ -296,19 +296,6 @@ def run_net(net: nn.Module, data: Batches, device: str) -> NDArray[np.float32]:
     return np.concatenate(parts)
 
 
-def check_loop(options: LoopOptions) -> None:
-    """Refuses what cannot be trained with.
-
-    Raises:
-        BadInput: Names the option.
-    """
-    for name in ("epochs", "batch", "patience"):
-        if getattr(options, name) < 1:
-            raise BadInput(f"{name} is at least 1, got {getattr(options, name)}")
-    if not options.rate > 0:
-        raise BadInput(f"rate is above 0, got {options.rate}")
-
-
 def _fingerprint(card: Card) -> str:
     """What must be the same for a training to go on."""
     options = {key: value for key, value in card.options.items() if key not in {"resume", "device", "licence"}}

@@ -14,7 +14,7 @@ from rostro.training.classifiers.pictures import run_checkpoint
 from rostro.training.data.examples import Data
 from rostro.training.loop.card import Card
 from rostro.training.loop.checkpoint import BEST, need_torch, write_checkpoint
-from rostro.training.loop.loop import Training, check_loop, run_net
+from rostro.training.loop.loop import Training, run_net
 from rostro.training.loop.nets import parameters, summary
 from rostro.training.loop.processes import choose_device
 
@@ -112,7 +112,6 @@ class Course(Recipe, Generic[D]):
 
     def _check(self) -> None:
         """Refuses options that cannot be, before any photo is read."""
-        check_loop(self.chosen)
         for name, words in self.allowed.items():
             if getattr(self.chosen, name) not in words:
                 raise BadInput(f"{name} is {', '.join(words)}, got {getattr(self.chosen, name)!r}")

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rostro.core.errors import BadInput
+from rostro.core.ranges import LEARNING_RATE, counted
 from rostro.photos.listing import photos_in
-from rostro.training.base import LoopOptions, option
+from rostro.training.base import EPOCHS, LoopOptions, option
 from rostro.training.classifiers.answers import highest_first
 from rostro.training.classifiers.bases import embed, open_base
 from rostro.training.classifiers.scores import auc
@@ -34,11 +35,11 @@ _FOR_TRAINING = 0.8
 class IsItMeOptions(LoopOptions):
     """What it can be told."""
 
-    rate: float = option(0.05, "Learning rate.")
-    epochs: int = option(100, "Most passes over the training photos.")
+    rate: float = option(0.05, "Learning rate.", LEARNING_RATE)
+    epochs: int = option(100, "Most passes over the training photos.", EPOCHS)
     base: str = option("sface", "An embedder, or a checkpoint of a network, for example one of 'attributes'.")
     strangers: str = option("", "A folder of other people's photos to draw not_me from.")
-    negatives: int = option(200, "How many photos to draw from there.")
+    negatives: int = option(200, "How many photos to draw from there.", counted(0))
 
 
 class IsItMeRecipe(Course[Data]):
