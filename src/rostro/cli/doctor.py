@@ -14,6 +14,8 @@ from rostro import __version__
 from rostro.cli import options, output
 from rostro.cli.language import language, tell, translated
 from rostro.core.errors import EngineError, MissingExtra, RostroError
+from rostro.core.machine import memory, processors
+from rostro.core.redaction import redacted
 from rostro.core.words import count
 from rostro.runtime.base import ENGINES, engines_of
 
@@ -47,7 +49,7 @@ def command(
     report: dict[str, Any] = {
         "rostro": __version__,
         "python": platform.python_version(),
-        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        "machine": f"{platform.system()} {platform.machine()}, {_machine()}",
         "settings": {
             item.name: _plain(getattr(recognizer.settings, item.name)) for item in fields(recognizer.settings)
         },
@@ -102,8 +104,16 @@ def _version(package: str) -> str | None:
         return None
 
 
+def _machine() -> str:
+    """The machine's processors and memory; where this process may not use all of them, how much it may use."""
+    mine, room = processors(), memory()
+    there = os.cpu_count() or mine
+    cores = f"{there} cores" if mine == there else f"{mine} of {there} cores"
+    return cores if room is None else f"{cores}, {room / 2**30:.1f} GiB"
+
+
 def _plain(value: Any) -> Any:
-    return value if isinstance(value, bool | int | str | None) else str(value)
+    return value if isinstance(value, bool | int | None) else redacted(str(value))
 
 
 #: What a heading's facts are where they are none.

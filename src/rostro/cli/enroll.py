@@ -9,8 +9,8 @@ import typer
 
 from rostro.cli import options, output
 from rostro.cli.language import tell
+from rostro.core.redaction import redacted
 from rostro.core.signals import stopped_by_signals
-from rostro.gallery.base import without_password
 
 
 def command(
@@ -70,7 +70,7 @@ def command(
                 "{:,} new templates of {:,} people in {} ({:,} photos were there already)",
                 done.templates,
                 done.people,
-                without_password(recognizer.gallery_url),
+                redacted(recognizer.gallery_url),
                 done.skipped,
             )
         )

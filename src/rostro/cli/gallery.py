@@ -11,7 +11,8 @@ import typer
 
 from rostro.cli import options, output
 from rostro.cli.language import tell, translated
-from rostro.gallery.base import open_gallery, without_password
+from rostro.core.redaction import redacted
+from rostro.gallery.base import open_gallery
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,7 +43,7 @@ def info(gallery: options.GalleryUrl = None, json: options.Json = False) -> None
     from rostro.quality.judge import level_of
 
     with _open(gallery) as opened:
-        about = {"gallery": without_password(opened.url), "space": opened.space, **asdict(opened.info())}
+        about = {"gallery": redacted(opened.url), "space": opened.space, **asdict(opened.info())}
         level = None if opened.space is None else level_of(opened.space)
         about["poor_templates"] = None if level is None else opened.count_poor(level)
     if json:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import inspect
 import re
-import sys
 from contextvars import ContextVar
 from functools import wraps
 from typing import TYPE_CHECKING, Annotated, Any
@@ -92,23 +91,13 @@ class Group(TyperGroup):
         """The line of the usage, in the language."""
         return _headed(super().get_usage(ctx))
 
-    def main(self, *args: Any, **kwargs: Any) -> Any:
-        """Runs the command line. What is wrong with its arguments is said in the language; the exit code is 2."""
-        if language() == "en" or not kwargs.get("standalone_mode", True):
-            return super().main(*args, **kwargs)
-        try:
-            code = super().main(*args, **(kwargs | {"standalone_mode": False}))
-        except TyperException as error:
-            _explain(error)
-            code = error.exit_code
-        except typer.Abort:
-            typer.echo(tell("Aborted!"), err=True)
-            code = 1
-        sys.exit(code if isinstance(code, int) else 0)
 
-
-def _explain(error: TyperException) -> None:
-    """What typer prints of a wrong argument: the usage, where there is help, and the error."""
+def explain(error: TyperException) -> None:
+    """Says what is wrong with the arguments: the usage, where there is help, and the error. In English typer does."""
+    show = getattr(error, "show", None)
+    if language() == "en" and show is not None:
+        show()
+        return
     context = getattr(error, "ctx", None)
     if error.message.startswith(tell("Usage")):  # no arguments at all: the help is all there is to say
         typer.echo(error.message, err=True)

@@ -1,4 +1,4 @@
-"""The ``rostro`` command: puts the verbs together and turns errors into messages and exit codes."""
+"""The ``rostro`` command: puts the verbs together."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import typer
 from rostro import __version__
 from rostro.cli import help as help_
 from rostro.cli import language
-from rostro.core.errors import RostroError
+from rostro.cli.leaving import leave
 
 #: The verbs, in the order of the help, and what it says of them: it is printed without loading any. Each is a file here
 #: with a function ``command`` or a group ``app``.
@@ -86,21 +86,13 @@ def _nothing() -> None:
 
 
 def run() -> None:
-    """Runs the command line; what goes wrong on purpose becomes one line on stderr and exit code 2."""
-    copy_context().run(_run)  # the language is this command's, and goes with it
+    """Runs the command line and ends the process; see `rostro.cli.leaving`."""
+    copy_context().run(leave, _run)  # the language is this command's, and goes with it
 
 
-def _run() -> None:
-    try:
-        language.ask(sys.argv[1:])
-        _asked()(prog_name="rostro")
-    except RostroError as error:
-        from rostro.cli.output import NO_ANSWER, hint, note, print_json
-
-        note(f"rostro: {language.translated(str(error))}{hint(error)}")
-        if "--json" in sys.argv[1:]:
-            print_json({"error": str(error), "kind": error.kind, "values": dict(error.values)})
-        sys.exit(NO_ANSWER)
+def _run() -> object:
+    language.ask(sys.argv[1:])
+    return _asked()(prog_name="rostro", standalone_mode=False)
 
 
 def _asked() -> typer.Typer:

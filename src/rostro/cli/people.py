@@ -8,7 +8,8 @@ import typer
 
 from rostro.cli import options, output
 from rostro.cli.language import tell
-from rostro.gallery.base import open_gallery, without_password
+from rostro.core.redaction import redacted
+from rostro.gallery.base import open_gallery
 from rostro.people.people import People
 from rostro.recognition import answers
 
@@ -49,7 +50,7 @@ def list_people(
         for person in people:
             output.say(f"{person.name}  {person.templates}")
         if not people:
-            output.note(tell("{}: nobody is enrolled", without_password(opened.url)))
+            output.note(tell("{}: nobody is enrolled", redacted(opened.url)))
     raise typer.Exit(output.YES if people else output.NO)
 
 

@@ -10,6 +10,7 @@ from rostro.core.errors import EngineError, MissingExtra, ModelError
 from rostro.core.types import Answer
 from rostro.detection.base import DETECTORS
 from rostro.drawing.sheets import LARGEST_TILE, MOST_PHOTOS
+from rostro.photos.reading import several
 from rostro.recognition.answers import failures
 from rostro.recognition.keeping import Keep
 from rostro.recognition.pipeline import Failure, PhotoFaces
@@ -83,6 +84,7 @@ def detect_with_all(
         keep: Whether answers carry the image: as large as a sheet shows it, of as many photos as one shows.
         make: Makes the recogniser of a detector; None makes it with default options.
     """
+    photos = list(several(photos))
     made = make or (lambda name: Recognizer(detector=name, max_side=max_side))
     rows: dict[tuple[int, str], Detection] = {}
     failed: dict[int, Failure] = {}

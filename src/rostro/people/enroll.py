@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections import deque
 from dataclasses import dataclass
 from os import PathLike
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from rostro.core.errors import AlreadyEnrolled, BadInput, PhotoError
+from rostro.core.forking import Mutex
 from rostro.core.types import Answer, Template
 from rostro.gallery.base import clean_name
 from rostro.photos.folders import read_people
@@ -108,7 +108,7 @@ class Enroller:
         self._pictures = pictures
         self._stopped = stopped
         self._limits = {} if max_bytes is None else {"max_bytes": max_bytes}
-        self._lock = threading.Lock()
+        self._lock = Mutex()
         self._people: set[str] = set()
         self._failed: list[Failure] = []
         self._committed: list[str] = []

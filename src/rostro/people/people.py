@@ -7,12 +7,12 @@ the pictures of their face.
 from __future__ import annotations
 
 import heapq
-import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rostro.core.errors import BadInput, NameTaken, UnknownPerson
 from rostro.core.folding import name_order, searchable
+from rostro.core.forking import Mutex
 from rostro.core.types import Answer, Person, Template
 from rostro.gallery.base import clean_name
 from rostro.people.enroll import Enroller
@@ -67,7 +67,7 @@ class People:
         self.gallery = gallery
         #: Pictures of faces, whoever kept them; None where the gallery is no file.
         self.pictures = Pictures.beside(gallery.url)
-        self._lock = threading.Lock()
+        self._lock = Mutex()
         self._reserved: set[str] = set()
 
     def __len__(self) -> int:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from rostro.alignment.base import Alignment, chosen_spec, open_alignment
 from rostro.core.decisions import OperatingPoint
 from rostro.core.errors import BadInput
 from rostro.core.lazy import Lazy
+from rostro.core.redaction import redacted
 from rostro.core.settings import Settings
 from rostro.detection.base import DETECTORS, Detector
 from rostro.embedding.base import Embedder
 from rostro.embedding.trained import find_embedder
-from rostro.gallery.base import Gallery, open_gallery, without_password
+from rostro.gallery.base import Gallery, open_gallery
 from rostro.models.store import ModelStore
 from rostro.recognition.judging import Judging, open_judge
+from rostro.recognition.opened import Opened
 from rostro.recognition.pipeline import Pipeline
 from rostro.recognition.searching import Searching, open_searching
 from rostro.recognition.turning import Turner
@@ -25,13 +27,11 @@ from rostro.runtime.base import ENGINES, EngineOptions, check_precision, precisi
 from rostro.scoring import operating_points
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from rostro.quality.gate import Gate
     from rostro.quality.judge import Judge
 
 
-class Parts:
+class Parts(Opened):
     """A detector, an alignment, an embedder, an operating point and a gallery that belong together.
 
     Making one touches no disk and loads no model. Safe to share between threads.
@@ -71,7 +71,8 @@ class Parts:
             precision: ``auto``, ``f32``, ``bf16``, or ``int8`` for the parts that have it; None takes the settings'.
             gallery: Path or URL of the gallery, or a `Gallery` (which stays open when this is closed); None takes the
                 settings'.
-            create_gallery: Whether a gallery that is not there is made; otherwise it is an error.
+            create_gallery: Whether a gallery that is not there is made, by `open` and by what puts people into it; a
+                call that only reads makes none, and says so.
             threshold: Cosine similarity, in [-1, 1], from which two faces are the same person; None: a measured one.
             fmr: Aim at this false match rate among the measured operating points; None takes their default.
             operating_point: A file written by `rostro.calibrate`, or an `OperatingPoint`, instead of the shipped ones.
@@ -133,11 +134,8 @@ class Parts:
         self._searching = Lazy(
             lambda: open_searching(self.space, self.operating_point, operating_point, fpir=fpir, chosen=chosen)
         )
-        self._gallery = Lazy(
-            (lambda: gallery)
-            if isinstance(gallery, Gallery)
-            else lambda: open_gallery(self.gallery_url, space=self.space, create=create_gallery)
-        )
+        self._create_gallery = create_gallery
+        self._gallery = Lazy((lambda: gallery) if isinstance(gallery, Gallery) else self._open_gallery)
         self.turn = turn
         self._judge = Lazy(
             lambda: open_judge(
@@ -151,26 +149,13 @@ class Parts:
         """What a class that adds parts notes of them."""
 
     def __repr__(self) -> str:
-        gallery = without_password(self.gallery_url)
+        gallery = redacted(self.gallery_url)
         return f"<{type(self).__name__} {self.detector_name} + {self.embedder_name}, gallery {gallery}>"
 
-    # Open and closed. Nothing needs to be opened; to open it shows at once what cannot work.
-
-    def open(self) -> Self:
-        """Loads the models and opens the gallery now, so that what cannot work fails here and not at the first photo.
-
-        Raises:
-            RostroError: A model cannot be had or run, no threshold is known, or the gallery is not there, cannot be
-                reached, or holds vectors of another space.
-        """
+    def _load(self) -> None:
         _ = self.pipeline, self.operating_point, self.gallery
-        return self
 
-    def close(self) -> None:
-        """Closes the gallery, unless it was given as an object, and lets go of the models.
-
-        It may be used again: what is needed then comes again.
-        """
+    def _let_go(self) -> None:
         for part in (
             self._pipeline,
             self._judge,
@@ -185,23 +170,6 @@ class Parts:
         gallery = self._gallery.forget()
         if gallery is not None and self._owns_gallery:
             gallery.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def __getstate__(self) -> dict[str, Any]:
-        given = [name for name, value in self._options.items() if isinstance(value, _OBJECTS)]
-        if given:
-            raise TypeError(f"a Recognizer pickles by its options; {', '.join(given)} was given as an object")
-        return {**self._options, "settings": self.settings}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__init__(**state)  # type: ignore[misc]
 
     # The parts, each made when first needed, once, whichever thread asks first.
 
@@ -269,6 +237,21 @@ class Parts:
         return self._gallery()
 
     @property
+    def existing_gallery(self) -> Gallery:
+        """The gallery, for who only reads: a name that was mistyped makes no new one.
+
+        Raises:
+            SpaceMismatch: It holds vectors of another space.
+            GalleryError: It is not there, or cannot be opened.
+        """
+        if self._owns_gallery:
+            return self._gallery.made_by(lambda: self._open_gallery(create=False))
+        return self._gallery()
+
+    def _open_gallery(self, *, create: bool = True) -> Gallery:
+        return open_gallery(self.gallery_url, space=self.space, create=create and self._create_gallery)
+
+    @property
     def pipeline(self) -> Pipeline:
         """All stages: decode, detect, align, embed."""
         return self._pipeline()
@@ -313,7 +296,3 @@ class Parts:
             **({"precision": self.precisions} if loaded else {}),
             "quality_scorer": "" if self.judge is None else self.judge.about,
         }
-
-
-#: What options may be besides names and numbers.
-_OBJECTS = (Detector, Embedder, Alignment, Gallery)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rostro.core.errors import BadInput
-from rostro.gallery.base import without_password
+from rostro.core.redaction import redacted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,7 +67,7 @@ def fetched(url: str) -> Iterator[str]:
     Raises:
         BadInput: It cannot be fetched, breaks off, or the disk is full.
     """
-    shown = without_password(url)
+    shown = redacted(url)
     with tempfile.TemporaryDirectory(prefix="rostro-") as folder:
         file = Path(folder, "recording")
         try:

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from rostro.core.errors import BadInput
-from rostro.gallery.base import without_password
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +38,7 @@ class Capture:
 
         os.environ.setdefault(*_SILENT)
         cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
-        what = f"camera {source}" if isinstance(source, int) else without_password(source)
+        what = f"camera {source}" if isinstance(source, int) else source
         self._capture: Any = _open(source)
         if not self._capture.isOpened():
             raise BadInput(f"{what}: cannot be opened as a video")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from rostro.core.errors import BadInput
 from rostro.drawing.words import say
-from rostro.gallery.base import file_of, without_password
+from rostro.gallery.base import file_of
 from rostro.photos.sources import spare
 from rostro.recognizer import Recognizer
 from rostro.video.events import Clock, Event, FaceEvent
@@ -101,8 +101,7 @@ def _picture(event: Event, sightings: Sightings | None) -> dict[str, str | None]
 def _sightings(recognizer: Recognizer) -> Sightings:
     pictures = recognizer.people.pictures
     if pictures is None:
-        shown = without_password(recognizer.gallery_url)
-        raise BadInput(f"{shown}: pictures are kept beside galleries that are files, and this is none")
+        raise BadInput(f"{recognizer.gallery_url}: pictures are kept beside galleries that are files, and this is none")
     return Sightings(pictures, recognizer.gallery)
 
 

@@ -9,13 +9,13 @@ after adding, a writer looks whether its people are still there. See ``docs/gall
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Self
 
 from rostro.core.errors import BadInput, GalleryError, SpaceMismatch
 from rostro.core.folding import name_order
+from rostro.core.forking import Mutex
 from rostro.core.types import Person
 from rostro.gallery.base import Gallery, Hit, Info, Population, clean_name
 from rostro.gallery.checks import check_queries, check_templates
@@ -42,7 +42,7 @@ class MilvusGallery(Gallery):
         self.url = url
         self._milvus = collections
         self._directory = Directory(collections)
-        self._writing = threading.Lock()
+        self._writing = Mutex()
 
     @classmethod
     def open(cls, url: str, *, space: str | None = None, create: bool = True) -> Self:

@@ -39,7 +39,7 @@ _NAMES = 5_000
 
 
 class SqliteGallery(Gallery):
-    """A gallery in a SQLite file. Open it after a process forks, not before."""
+    """A gallery in a SQLite file."""
 
     name = "sqlite"
 
@@ -47,7 +47,8 @@ class SqliteGallery(Gallery):
         self.url = url
         self._database = database
         self._census = Census()
-        self._searcher = Searcher(database.file and database.file.with_name(f"{database.file.name}.index"))
+        index = database.file and database.file.with_name(f"{database.file.name}.index")
+        self._searcher = Searcher(index, read_only=database.read_only)
 
     @classmethod
     def open(cls, url: str, *, space: str | None = None, create: bool = True) -> Self:
@@ -65,6 +66,8 @@ class SqliteGallery(Gallery):
         if space is None:
             return
         stored = self.space
+        if stored is None and self._database.read_only:
+            return  # nothing is in it, and nothing will come
         if stored is None:
             with self._database.writing() as sql:
                 sql.execute("INSERT INTO meta VALUES ('space', ?) ON CONFLICT DO NOTHING", (space,))
@@ -252,6 +255,8 @@ class SqliteGallery(Gallery):
 
     def _purge(self) -> None:
         """Drives erased bytes out of the files, if any removal still needs it."""
+        if self._database.read_only:
+            return
         due = erasure.purge(self._database)
         if due is not None:
             with self._database.reading() as sql:
