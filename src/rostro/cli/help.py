@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import inspect
 import re
-from contextvars import ContextVar
 from functools import wraps
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from rostro.cli.language import language, tell, translated
+from rostro.cli.running import runs_with
+from rostro.cli.spellings import Verb
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,20 +31,12 @@ Language = Annotated[
     ),
 ]
 
-#: The options of the command that runs: a hint names no other.
-_OFFERED: ContextVar[frozenset[str]] = ContextVar("offered", default=frozenset())
-
 #: What typer writes into a help that it has laid out.
 _HEADINGS = re.compile(
     r"^(?:Usage|Arguments|Options|Commands)(?=:)|\b(?:default|env var)(?=:)|\brequired(?=\])"
     r"|\[OPTIONS\]|COMMAND \[ARGS\]",
     re.MULTILINE,
 )
-
-
-def offered(option: str) -> bool:
-    """Whether the command that runs has an option."""
-    return option in _OFFERED.get()
 
 
 def with_language(verb: Callable[..., None]) -> Callable[..., None]:
@@ -63,7 +56,7 @@ def with_language(verb: Callable[..., None]) -> Callable[..., None]:
     return called
 
 
-class Command(TyperCommand):
+class Command(Verb):
     """A verb."""
 
     def get_help(self, ctx: Any) -> str:
@@ -76,7 +69,7 @@ class Command(TyperCommand):
 
     def invoke(self, ctx: Any) -> Any:
         """Runs the verb."""
-        _OFFERED.set(frozenset(option for parameter in self.params for option in parameter.opts))
+        runs_with(option for parameter in self.params for option in parameter.opts)
         return super().invoke(ctx)
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from rostro.cli.help import offered
 from rostro.cli.language import figure, tell, translated
+from rostro.cli.running import offered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -52,7 +52,11 @@ def note(line: str) -> None:
 #: What helps on the command line, by an error's kind, or by the finer ``why`` among its values. Of several the first
 #: whose options the running command has.
 _HINTS = {
-    "several-faces": ("--largest-face takes the largest", "--face largest takes the largest"),
+    "exists": ("--overwrite writes over it; --output names another place",),
+    "unfinished": ("--resume goes on; --overwrite begins anew",),
+    "other-embedder": ("--embedder {embedder}, or leave --embedder out: the gallery says which",),
+    "which-embedder": ("--embedder names it",),
+    "several-faces": ("--face largest takes the largest",),
     "no-operating-point": ("--threshold gives one; 'rostro calibrate' measures one", "'rostro calibrate' measures one"),
     "no-landmarks": ("try --alignment crop",),
     "unpinned": ("'rostro models fetch {file} --accept-unpinned' takes it all the same",),

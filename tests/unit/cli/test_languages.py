@@ -141,7 +141,7 @@ def test_help_is_spanish_from_the_usage_to_the_last_option(path: str) -> None:
         (["detect"], "Falta el argumento 'photos'"),
         (["detectt"], "¿Quiso decir 'detect'?"),
         (["people", "lst"], "¿Quiso decir 'list'?"),
-        (["identify", "a", "--candidates", "0"], "un número de personas está en [1; 10\u00a0000], se recibió 0"),
+        (["serve", "--port", "0"], "un puerto está en [1; 65\u00a0535], se recibió 0"),
         (["identify", "a", "--candidates", "many"], "debe ser un número entero"),
         (["identify", "a", "--no-such-thing"], "No hay ninguna opción --no-such-thing"),
     ],

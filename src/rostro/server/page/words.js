@@ -218,6 +218,10 @@ const WORDS = {
   "problem.key-needed": ["This server asks for a key.", "Este servidor pide una clave."],
   "problem.key-refused": ["The key is wrong or was revoked.", "La clave es incorrecta o fue revocada."],
   "problem.not-allowed": ["Your key does not allow this.", "Su clave no permite esto."],
+  "problem.foreign-page": [
+    "The server takes this page for another site's: the proxy before it has to pass the header Host on.",
+    "El servidor toma esta página por la de otro sitio: el proxy que tiene delante debe pasarle la cabecera Host.",
+  ],
   "problem.name-taken": ["There is already somebody of this name.", "Ya hay alguien con este nombre."],
   "problem.unknown-person": ["This person is not here any more.", "Esta persona ya no está."],
   "problem.too-many-requests": ["Too many requests; wait a moment.", "Demasiadas peticiones; espere un momento."],
