@@ -106,7 +106,7 @@ def train(
         MissingExtra: The extra ``train`` is not installed, or ``pdf`` for a format.
         UnknownModel: There is no recipe, network or embedder of that name.
         BadInput: The data or an option cannot be used; says which and why. Or a checkpoint is there already, or would
-            overwrite the one that it stands on.
+            overwrite the one that it stands on, or the curves one of the photos.
         Interrupted: `stopped` said so.
     """
     need_torch()
@@ -119,6 +119,7 @@ def train(
     if not overwrite and not getattr(chosen, "resume", False):
         refuse_existing(Path(output) / RESUME, why="unfinished")
         refuse_existing(Path(output) / f"{BEST}.safetensors")
+    spare((Path(output) / f"curves.{ending}" for ending in drawn), root)
     given = {"say": on_message, "on_step": on_step, "on_photo": on_photo} if is_first() else {}
     check_language(language)
     told = {name: call for name, call in {**given, "stopped": stopped}.items() if call is not None}
