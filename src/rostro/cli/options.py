@@ -243,6 +243,7 @@ def make_recognizer(
     create_gallery: bool = True,
 ) -> Recognizer:
     """A recogniser whose store tells on stderr what it fetches and under which licence."""
+    from rostro.cli.language import here
     from rostro.cli.output import announce_licence, download_progress
     from rostro.core.settings import Settings
     from rostro.models.store import ModelStore
@@ -266,5 +267,5 @@ def make_recognizer(
         gallery=gallery,
         create_gallery=create_gallery,
         settings=settings,
-        store=ModelStore(settings, on_progress=download_progress(), on_licence=announce_licence),
+        store=ModelStore(settings, on_progress=download_progress(), on_licence=here(announce_licence)),
     )
