@@ -15,7 +15,7 @@ from rostro.photos.reading import is_photo, name_of, several
 from rostro.recognition.lookup import identify
 from rostro.recognition.parts import Parts
 from rostro.recognition.pipeline import Failure, PhotoFaces
-from rostro.recognition.tables import FaceTable, Tabulated, tabulate
+from rostro.recognition.tables import FaceTable, Tabulated, tabulate, writer_for
 from rostro.scoring import cosine
 
 if TYPE_CHECKING:
@@ -183,6 +183,7 @@ class Recognizer(Parts):
         photos: Iterable[Path],
         output: str | Path,
         *,
+        face: FaceRule | None = None,
         on_photo: Callable[[], None] = lambda: None,
         stopped: Callable[[], bool] = lambda: False,
     ) -> Tabulated:
@@ -191,6 +192,7 @@ class Recognizer(Parts):
         Args:
             photos: Photo files; read lazily.
             output: The table, ending in ``.npz`` or ``.parquet``; replaced at the end.
+            face: Keep one face per photo by this rule; None: all.
             on_photo: Called after each photo.
             stopped: Asked after each photo; True ends there, and what was done is kept beside the table.
 
@@ -198,9 +200,15 @@ class Recognizer(Parts):
             BadInput: No table ends so.
             MissingExtra: The table is a Parquet file, and pyarrow is not installed.
         """
+        writer_for(Path(output))  # before a model is fetched for the space
         table = FaceTable(Path(output), self.space)
         return tabulate(
-            several(photos), table, self.photos, max_bytes=self.settings.max_bytes, on_photo=on_photo, stopped=stopped
+            several(photos),
+            table,
+            lambda listed: self.photos(listed, face=face),
+            max_bytes=self.settings.max_bytes,
+            on_photo=on_photo,
+            stopped=stopped,
         )
 
     def search_rate(self, *, collections: Collection[str] | None = None) -> SearchRate | None:

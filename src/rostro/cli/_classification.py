@@ -1,4 +1,4 @@
-"""``rostro evaluate classification``: the part of ``evaluate`` that asks a checkpoint trained here."""
+"""``rostro evaluate --checkpoint``: the part of ``evaluate`` that asks a checkpoint trained here."""
 
 from __future__ import annotations
 
@@ -16,10 +16,19 @@ if TYPE_CHECKING:
 
 
 def evaluate(
-    checkpoint: Path | None, root: Path, folder: Path, language: str, formats: Sequence[str], *, json: bool
+    checkpoint: Path | None,
+    root: Path,
+    folder: Path | None,
+    language: str,
+    formats: Sequence[str],
+    *,
+    overwrite: bool,
+    engine: str | None,
+    precision: str | None,
+    json: bool,
 ) -> None:
-    """Asks the checkpoint about each photo, writes the report, prints the main figures."""
-    from rostro.evaluation.classification_report import summary
+    """Asks the checkpoint about each photo, writes the report where one is wanted, prints the main figures."""
+    from rostro.evaluation.classification_report import drawn, summary
     from rostro.evaluation.classify import evaluate_classification
 
     checked = cast("Any", language)
@@ -29,8 +38,9 @@ def evaluate(
         result = evaluate_classification(
             checkpoint,
             root,
-            recognizer=options.make_recognizer(),
+            recognizer=options.make_recognizer(engine=engine, precision=precision),
             output=folder,
+            overwrite=overwrite,
             language=checked,
             formats=formats,
             on_photo=seen.photo,
@@ -38,7 +48,8 @@ def evaluate(
     if json:
         output.print_json(result.to_dict())
     else:
-        for line in summary(result, checked):
+        for line in [*drawn(result, checked), *summary(result, checked)]:
             output.say(line)
-        output.say(f"{folder / 'report.html'}")
+        if folder is not None:
+            output.say(f"{folder / 'report.html'}")
     raise typer.Exit(output.report_unread(result.unread, result.not_pictures))

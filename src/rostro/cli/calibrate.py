@@ -19,9 +19,15 @@ if TYPE_CHECKING:
 def command(
     root: verb.Root,
     fmr: Annotated[float, typer.Option("--fmr", help="False match rate to aim at.", **within(FALSE_MATCH_RATE))] = 1e-3,
-    output_file: Annotated[Path, typer.Option("--output", help="Operating point file, for --operating-point.")] = Path(
-        "operating-point.json"
-    ),
+    output_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            help="Operating point file, for --operating-point.",
+            show_default="operating-point.json; with --json none is written",
+        ),
+    ] = None,
+    overwrite: options.Overwrite = False,
     language: Annotated[str, typer.Option("--language", help="Of the chart: en or es.")] = "en",
     formats: options.Format = None,
     data: Annotated[
@@ -32,7 +38,9 @@ def command(
     seed: verb.Seed = 0,
     replicates: verb.Replicates = 1000,
     detector: options.Detector = None,
-    embedder: options.Embedder = "sface",
+    max_side: options.MaxSide = None,
+    min_score: options.MinScore = None,
+    embedder: options.Embedder = None,
     alignment: options.Alignment = None,
     engine: options.Engine = None,
     precision: options.Precision = None,
@@ -42,31 +50,33 @@ def command(
 
     The folder holds one folder per person. Writes a file that verify and identify take with --operating-point.
 
-    Example: rostro calibrate --root people/ --fmr 1e-3 --output office.json
+    Example: rostro calibrate people/ --fmr 1e-3 --output office.json
     """
     from rostro.evaluation.calibrate import calibrate
     from rostro.evaluation.options import Options
 
     written = options.formats(formats)
     recognizer = options.make_recognizer(
-        detector=detector, embedder=embedder, alignment=alignment, engine=engine, precision=precision
-    )
+        detector=detector, max_side=max_side, min_score=min_score, embedder=embedder, alignment=alignment,
+        engine=engine, precision=precision,
+    )  # fmt: skip
+    file = verb.place_of(output_file, "operating-point.json", json=json)
     with output.progress() as bar:
         task = bar.add_task(recognizer.embedder_name, total=None)
         found = calibrate(
-            root, fmr=fmr, recognizer=recognizer, output=output_file, data=data, face=verb.check_face(face),
-            groups=groups, options=Options(seed=seed, replicates=replicates), language=cast("Any", language),
-            formats=written,
+            root, fmr=fmr, recognizer=recognizer, output=file, overwrite=overwrite, data=data,
+            face=options.face_rule(face), groups=groups, options=Options(seed=seed, replicates=replicates),
+            language=cast("Any", language), formats=written,
             on_progress=lambda done, total: bar.update(task, completed=done, total=total),
         )  # fmt: skip
     if json:
         output.print_json(found.to_dict())
     else:
-        _print(found.document, found.groups, output_file)
+        _print(found.document, found.groups, file)
     raise typer.Exit(output.report_unread(found.unread, found.not_pictures))
 
 
-def _print(document: dict[str, Any], reports: Sequence[dict[str, Any]], file: Path) -> None:
+def _print(document: dict[str, Any], reports: Sequence[dict[str, Any]], file: Path | None) -> None:
     output.say(document["measured_on"])
     for point in document["points"]:
         low, high = point["fmr_interval"]

@@ -24,19 +24,19 @@ if TYPE_CHECKING:
 
 def command(
     photos: options.Photos,
-    detector: options.Detector = None,
-    embedder: options.Embedder = "sface",
+    detector: options.Detectors = None,
+    max_side: options.MaxSide = None,
+    min_score: options.MinScore = None,
+    embedder: options.Embedder = None,
     engine: options.Engine = None,
     precision: options.Precision = None,
-    threshold: options.Threshold = None,
-    min_score: options.MinScore = None,
-    max_side: options.MaxSide = None,
     picture: options.Picture = None,
     json: options.Json = False,
 ) -> None:
     """Find the faces of photos: box, score, landmarks.
 
-    With --detector all every detector looks at the same photos; the picture shows them side by side, with times.
+    Of several detectors (--detector all: every one) each looks at the same photos; the picture shows them side by
+    side, with times.
 
     Example: rostro detect party.jpg --picture boxes.png
 
@@ -45,13 +45,14 @@ def command(
     Example: rostro detect party.jpg --detector all --picture detectors.png
     """
     given: dict[str, Any] = {
-        "embedder": embedder, "engine": engine, "precision": precision, "threshold": threshold, "min_score": min_score,
-        "max_side": max_side,
+        "embedder": embedder, "engine": engine, "precision": precision, "min_score": min_score, "max_side": max_side,
     }  # fmt: skip
     check_picture(picture, *photos)
-    if detector == "all":
-        raise typer.Exit(_with_all(photos, picture, given, json=json))
-    recognizer = options.make_recognizer(detector=detector, **given)
+    names = options.several(detector)
+    if names == ["all"] or len(names) > 1:
+        chosen = None if names == ["all"] else names
+        raise typer.Exit(_side_by_side(photos, chosen, picture, given, json=json))
+    recognizer = options.make_recognizer(detector=names[0] if names else None, **given)
     told = Stream(json=json)
     sheet: Sheet[list[Face]] = Sheet(picture, find_photos(photos, on_other=told.left_out.append))
     with told:
@@ -67,13 +68,16 @@ def command(
     told.end()
 
 
-def _with_all(photos: list[Path], picture: Path | None, given: dict[str, Any], *, json: bool) -> int:
-    """Every detector on the same photos: a row per photo, a column per detector."""
+def _side_by_side(
+    photos: list[Path], names: list[str] | None, picture: Path | None, given: dict[str, Any], *, json: bool
+) -> int:
+    """Several detectors on the same photos: a row per photo, a column per detector."""
     from rostro.evaluation.detectors import detect_with_all
 
     others: list[Path] = []
     found = detect_with_all(
         list(find_photos(photos, on_other=others.append)),
+        detectors=names,
         max_side=given["max_side"],
         keep=picture is not None,
         make=lambda name: options.make_recognizer(detector=name, **given),

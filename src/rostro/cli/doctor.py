@@ -31,19 +31,16 @@ _LIBRARIES = (
 
 def command(
     detector: options.Detector = None,
-    embedder: options.Embedder = "sface",
+    embedder: options.Embedder = None,
     engine: options.Engine = None,
     precision: options.Precision = None,
-    threshold: options.Threshold = None,
     json: options.Json = False,
 ) -> None:
     """What is installed, which engine, device and precision are used, and where things are kept.
 
     Example: rostro doctor --json
     """
-    recognizer = options.make_recognizer(
-        detector=detector, embedder=embedder, engine=engine, precision=precision, threshold=threshold
-    )
+    recognizer = options.make_recognizer(detector=detector, embedder=embedder, engine=engine, precision=precision)
     report: dict[str, Any] = {
         "rostro": __version__,
         "python": platform.python_version(),

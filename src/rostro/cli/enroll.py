@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from rostro.cli import options, output
 from rostro.core.redaction import redacted
 from rostro.core.signals import stopped_by_signals
+
+if TYPE_CHECKING:
+    from rostro.recognition.selection import FaceRule
 
 
 def command(
@@ -24,7 +27,7 @@ def command(
     collection: Annotated[
         str, typer.Option("--collection", help="Put them into this collection.", show_default=False)
     ] = "",
-    largest_face: options.LargestFace = False,
+    face: options.Face = "dominant",
     quality: options.Quality = None,
     min_quality: options.MinQuality = None,
     any_quality: Annotated[
@@ -32,11 +35,11 @@ def command(
     ] = False,
     detector: options.Detector = None,
     max_side: options.MaxSide = None,
-    embedder: options.Embedder = "sface",
+    min_score: options.MinScore = None,
+    embedder: options.EmbedderOfGallery = None,
     alignment: options.Alignment = None,
     engine: options.Engine = None,
     precision: options.Precision = None,
-    threshold: options.Threshold = None,
     json: options.Json = False,
 ) -> None:
     """Take people into a gallery. Photos that it has are skipped, so it can be run again after an interruption.
@@ -45,16 +48,18 @@ def command(
 
     Example: rostro enroll ada1.jpg ada2.jpg --name "Ada Lovelace" --collection staff
     """
+    rule = cast("FaceRule", options.face_rule(face))
     recognizer = options.make_recognizer(
-        detector=detector, max_side=max_side, embedder=embedder, alignment=alignment, engine=engine,
-        precision=precision, threshold=threshold, gallery=gallery, quality=quality, min_quality=min_quality,
+        detector=detector, max_side=max_side, min_score=min_score, embedder=embedder, alignment=alignment,
+        engine=engine, precision=precision, gallery=options.gallery_url(gallery),
+        quality=quality, min_quality=min_quality,
     )  # fmt: skip
     with output.progress() as bar, stopped_by_signals() as stopped:
         task = bar.add_task("enrolling", total=None)
         done = recognizer.enroll(
             paths,
             name=name,
-            face="largest" if largest_face else "dominant",
+            face=rule,
             collection=collection,
             any_quality=any_quality,
             on_count=lambda photos: bar.update(task, total=photos),

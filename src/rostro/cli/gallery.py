@@ -23,14 +23,8 @@ app = typer.Typer(
 )
 
 
-def _url(url: str | None) -> str:
-    from rostro.core.settings import Settings
-
-    return url or Settings.from_environment().gallery
-
-
 def _open(url: str | None) -> Gallery:
-    return open_gallery(_url(url), create=False)
+    return open_gallery(options.gallery_url(url), create=False)
 
 
 @app.command()
@@ -55,22 +49,22 @@ def info(gallery: options.GalleryUrl = None, json: options.Json = False) -> None
 
 @app.command()
 def migrate(
-    source: Annotated[str, typer.Argument(metavar="FROM", help="Path or URL of a gallery.", show_default=False)],
-    target: Annotated[
-        str, typer.Argument(metavar="TO", help="Path or URL of another; made if it is not there.", show_default=False)
+    to: Annotated[
+        str, typer.Option("--to", help="Path or URL of the other gallery; made if it is not there.", show_default=False)
     ],
+    gallery: options.GalleryUrl = None,
     json: options.Json = False,
 ) -> None:
-    """Copy everybody from any gallery to any other, and compare. Interrupted, it goes on where it stopped.
+    """Copy everybody from a gallery to any other, and compare. Interrupted, it goes on where it stopped.
 
     Exit code 1: the copy is not what was copied.
 
-    Example: rostro gallery migrate people.db "postgresql://me@host/db?gallery=people"
+    Example: rostro gallery migrate --gallery people.db --to "postgresql://me@host/db?gallery=people"
     """
     from rostro.gallery.upkeep.migrate import migrate
 
     with _bar("copying") as bar:
-        result = migrate(source, target, bar)
+        result = migrate(options.gallery_url(gallery), to, bar)
     if json:
         output.print_json(result.to_dict())
     else:
@@ -102,7 +96,7 @@ def check(gallery: options.GalleryUrl = None, json: options.Json = False) -> Non
     """
     from rostro.gallery.upkeep import check as upkeep
 
-    found = upkeep.check(_url(gallery))
+    found = upkeep.check(options.gallery_url(gallery))
     if json:
         output.print_json({"damage": found})
     elif not found:
@@ -112,18 +106,20 @@ def check(gallery: options.GalleryUrl = None, json: options.Json = False) -> Non
 
 @app.command()
 def backup(
-    file: Annotated[Path, typer.Argument(help="The SQLite file to write; it must not be there.", show_default=False)],
+    file: Annotated[
+        Path, typer.Option("--output", help="The SQLite file to write; it must not be there.", show_default=False)
+    ],
     gallery: options.GalleryUrl = None,
     json: options.Json = False,
 ) -> None:
     """Copy a gallery, also one that is in use, into a new SQLite file, which is itself a gallery.
 
-    Example: rostro gallery backup people-monday.db --gallery people.db
+    Example: rostro gallery backup --gallery people.db --output people-monday.db
     """
     from rostro.gallery.upkeep.backup import back_up
 
     with _bar("copying") as bar:
-        about = back_up(_url(gallery), file, bar)
+        about = back_up(options.gallery_url(gallery), file, bar)
     if json:
         output.print_json({"backup": str(file), "people": about.people, "templates": about.templates})
     else:

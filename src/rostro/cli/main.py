@@ -11,6 +11,7 @@ import typer
 
 from rostro import __version__
 from rostro.cli.leaving import leave
+from rostro.cli.spellings import Verb
 
 #: The verbs, in the order of the help, and what it says of them: it is printed without loading any. Each is a file here
 #: with a function ``command`` or a group ``app``.
@@ -42,9 +43,11 @@ def build(*verbs: str) -> typer.Typer:
     for verb in verbs:
         module = import_module(f"rostro.cli.{verb}")
         if hasattr(module, "app"):
+            for command in module.app.registered_commands:
+                command.cls = Verb
             app.add_typer(module.app, name=verb, short_help=VERBS[verb])
         else:
-            app.command(verb, short_help=VERBS[verb])(module.command)
+            app.command(verb, short_help=VERBS[verb], cls=Verb)(module.command)
     return app
 
 

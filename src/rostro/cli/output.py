@@ -47,7 +47,11 @@ def note(line: str) -> None:
 
 #: What helps on the command line, by an error's kind, or by the finer ``why`` among its values.
 _HINTS = {
-    "several-faces": "--largest-face takes the largest",
+    "exists": "--overwrite writes over it; --output names another place",
+    "unfinished": "--resume goes on; --overwrite begins anew",
+    "other-embedder": "--embedder {embedder}, or leave --embedder out: the gallery says which",
+    "which-embedder": "--embedder names it",
+    "several-faces": "--face largest takes the largest",
     "no-operating-point": "--threshold gives one; rostro calibrate measures one",
     "no-landmarks": "try --alignment crop",
     "unpinned": "rostro models fetch {file} --accept-unpinned",

@@ -21,9 +21,7 @@ Names = Annotated[list[str], typer.Argument(help="Names of people.", show_defaul
 
 
 def _open(url: str | None) -> Gallery:
-    from rostro.core.settings import Settings
-
-    return open_gallery(url or Settings.from_environment().gallery, create=False)
+    return open_gallery(options.gallery_url(url), create=False)
 
 
 @app.command("list")

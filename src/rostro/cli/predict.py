@@ -5,14 +5,14 @@ from __future__ import annotations
 import sys
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import numpy as np
-import typer
 
 from rostro.cli import options
 from rostro.cli.streaming import Stream
 from rostro.cli.train import shown
+from rostro.core.errors import BadInput
 from rostro.drawing.shapes import BLUE, GREEN, PAPER
 from rostro.drawing.sheets import MOST_PHOTOS
 from rostro.photos.listing import find_photos
@@ -30,30 +30,32 @@ _SHOWN = 3
 #: Widths of the picture's parts in pixels, and how many probabilities it shows.
 _PHOTO, _COLUMN, _LABEL, _FIGURE, _BARS = 420, 660, 300, 80, 8
 _TRACK = (226, 229, 233)
-CheckpointPath = Annotated[
-    Path, typer.Argument(help="A folder that 'rostro train' wrote, or its .safetensors file.", show_default=False)
-]
 
 
 def command(
-    checkpoint: CheckpointPath,
     photos: options.Photos,
+    checkpoint: options.Checkpoint = None,
+    engine: options.Engine = None,
+    precision: options.Precision = None,
     picture: options.Picture = None,
     json: options.Json = False,
 ) -> None:
     """Names or attributes of photos, by a checkpoint that was trained here.
 
-    Example: rostro predict trained/ party.jpg --picture answer.png
+    Example: rostro predict party.jpg --checkpoint trained/ --picture answer.png
     """
     from rostro.training.run import open_checkpoint, predict
 
+    if checkpoint is None:
+        raise BadInput("--checkpoint says what is asked: a folder that 'rostro train' wrote")
+    recognizer = options.make_recognizer(engine=engine, precision=precision)
     check_picture(picture, *photos)
     read = open_checkpoint(checkpoint)
     kept: list[Prediction] = []
     with shown() as seen, Stream(json=json, head=lambda: {"recipe": read.card.recipe}) as told:
         on_photo = None if sys.stdout.isatty() else seen.photo  # the answers themselves show how far it is
         listed = list(find_photos(photos, on_other=told.left_out.append))
-        for answer in predict(read, listed, recognizer=options.make_recognizer(), on_photo=on_photo):
+        for answer in predict(read, listed, recognizer=recognizer, on_photo=on_photo):
             if isinstance(answer, Failure):
                 told.fail(answer)
                 continue

@@ -47,7 +47,9 @@ def command(
         str, typer.Option("--root-path", help="Path under which a proxy shows it, like /faces.", show_default=False)
     ] = "",
     detector: options.Detector = None,
-    embedder: options.Embedder = "sface",
+    max_side: options.MaxSide = None,
+    min_score: options.MinScore = None,
+    embedder: options.EmbedderOfGallery = None,
     alignment: options.Alignment = None,
     engine: options.Engine = None,
     precision: options.Precision = None,
@@ -71,8 +73,9 @@ def command(
     if certificate_key and not certificate:
         raise BadInput("--certificate-key is the key of a certificate; --certificate names that")
     recognizer = options.make_recognizer(
-        detector=detector, embedder=embedder, alignment=alignment, engine=engine, precision=precision,
-        threshold=threshold, fmr=fmr, operating_point=operating_point, gallery=gallery,
+        detector=detector, max_side=max_side, min_score=min_score, embedder=embedder, alignment=alignment,
+        engine=engine, precision=precision, threshold=threshold, fmr=fmr, operating_point=operating_point,
+        gallery=options.gallery_url(gallery),
         fpir=fpir, quality=quality, min_quality=min_quality,
     )  # fmt: skip
     given = recognizer.settings

@@ -79,16 +79,30 @@ def _command(name: str) -> Callable[..., None]:
     called = name.replace("_", "-")
 
     def command(
-        root: Path, output_folder: Path, json: bool, language: str, formats: list[str] | None, **chosen: Any
+        root: Path,
+        output_folder: Path,
+        overwrite: bool,
+        detector: str | None,
+        max_side: int | None,
+        min_score: float | None,
+        engine: str | None,
+        precision: str | None,
+        json: bool,
+        language: str,
+        formats: list[str] | None,
+        **chosen: Any,
     ) -> None:
         from rostro.core.signals import stopped_by_signals
         from rostro.training.loop.processes import is_first
         from rostro.training.run import train
 
         written = options.formats(formats)
+        recognizer = options.make_recognizer(
+            detector=detector, max_side=max_side, min_score=min_score, engine=engine, precision=precision
+        )
         with shown() as seen, stopped_by_signals() as stopped:
             done = train(
-                name, root, output=output_folder, recognizer=options.make_recognizer(),
+                name, root, output=output_folder, overwrite=overwrite, recognizer=recognizer,
                 on_step=seen.step, on_photo=seen.photo, on_message=seen.say, stopped=stopped,
                 language=cast("Any", language), formats=written, **chosen,
             )  # fmt: skip
@@ -105,6 +119,12 @@ def _command(name: str) -> Callable[..., None]:
     made = [
         inspect.Parameter("root", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Root),
         _parameter("output_folder", Output, Path(f"rostro-{called}")),
+        _parameter("overwrite", options.Overwrite, False),
+        _parameter("detector", options.Detector, None),
+        _parameter("max_side", options.MaxSide, None),
+        _parameter("min_score", options.MinScore, None),
+        _parameter("engine", options.Engine, None),
+        _parameter("precision", options.Precision, None),
         _parameter("json", options.Json, False),
         _parameter("language", Language, "en"),
         _parameter("formats", options.Format, None),

@@ -19,15 +19,17 @@ if TYPE_CHECKING:
 def command(
     a: Annotated[Path, typer.Argument(help="A photo.", show_default=False)],
     b: Annotated[Path, typer.Argument(help="Another photo.", show_default=False)],
+    face: options.Face = "dominant",
     detector: options.Detector = None,
-    embedder: options.Embedder = "sface",
+    max_side: options.MaxSide = None,
+    min_score: options.MinScore = None,
+    embedder: options.Embedder = None,
     alignment: options.Alignment = None,
     engine: options.Engine = None,
     precision: options.Precision = None,
     threshold: options.Threshold = None,
     fmr: options.Fmr = None,
     operating_point: options.OperatingPointFile = None,
-    largest_face: options.LargestFace = False,
     quality: options.Quality = None,
     min_quality: options.MinQuality = None,
     picture: options.Picture = None,
@@ -40,11 +42,12 @@ def command(
     Example: rostro verify door.jpg passport.jpg --json
     """
     recognizer = options.make_recognizer(
-        detector=detector, embedder=embedder, alignment=alignment, engine=engine, precision=precision,
-        threshold=threshold, fmr=fmr, operating_point=operating_point, quality=quality, min_quality=min_quality,
+        detector=detector, max_side=max_side, min_score=min_score, embedder=embedder, alignment=alignment,
+        engine=engine, precision=precision, threshold=threshold, fmr=fmr, operating_point=operating_point,
+        quality=quality, min_quality=min_quality,
     )  # fmt: skip
     check_picture(picture, a, b, operating_point)
-    answered = list(recognizer.photos([a, b], face="largest" if largest_face else "dominant", keep=picture is not None))
+    answered = list(recognizer.photos([a, b], face=options.face_rule(face), keep=picture is not None))
     failed = [answer for answer in answered if isinstance(answer, Failure)]
     if failed:
         if json:

@@ -14,6 +14,7 @@ import typer
 from rostro.cli import options, output
 from rostro.cli.numbers import within
 from rostro.core.errors import BadInput
+from rostro.core.extras import need
 from rostro.core.ranges import PORT
 from rostro.embedding.trained import files_of
 from rostro.gallery.base import file_of
@@ -89,13 +90,16 @@ def command(
         typer.Option("--rate", help="Pictures a second that a folder holds.", show_default="25", **within(RATE)),
     ] = None,
     detector: options.Detector = None,
-    embedder: options.Embedder = "sface",
+    max_side: options.MaxSide = None,
+    min_score: options.MinScore = None,
+    embedder: options.EmbedderOfGallery = None,
     alignment: options.Alignment = None,
     engine: options.Engine = None,
     precision: options.Precision = None,
     threshold: options.Threshold = None,
     fmr: options.Fmr = None,
     operating_point: options.OperatingPointFile = None,
+    collection: options.Collections = None,
     fpir: options.Fpir = None,
     quality: options.Quality = None,
     min_quality: options.MinQuality = None,
@@ -116,20 +120,24 @@ def command(
     """
     options.refuse_both(real_time=real_time, live=live or None)
     serves = (source.isdecimal() and video is None and not json) if serve is None else serve
+    if serves:
+        need("server", "fastapi", "uvicorn")
     opened = open_source(source, real_time=real_time or serves, live=live, rate=rate)
     recognizer = options.make_recognizer(
-        detector=detector, embedder=embedder, alignment=alignment, engine=engine, precision=precision,
-        threshold=threshold, fmr=fmr, operating_point=operating_point, gallery=gallery, create_gallery=False,
+        detector=detector, max_side=max_side, min_score=min_score, embedder=embedder, alignment=alignment,
+        engine=engine, precision=precision, threshold=threshold, fmr=fmr, operating_point=operating_point,
+        gallery=options.gallery_url(gallery), create_gallery=False,
         fpir=fpir, quality=quality, min_quality=min_quality,
     )  # fmt: skip
-    read = (source, file_of(recognizer.gallery_url), operating_point, *files_of(embedder))
+    read = (source, file_of(recognizer.gallery_url), operating_point, *(files_of(embedder) if embedder else ()))
     spare([video, None if events == "-" else events], *read)
     with recognizer, ExitStack() as stack, _terminating():
         tell = _teller(events, stack, quiet=json)
         show = _page(recognizer, opened, port, stack) if serves else None  # before the models: the port may be taken
         summary = watch(
             opened, recognizer=recognizer.open(), on_event=tell, on_scene=show, video=video,
-            keep_pictures=keep_crops, options=WatchOptions(every=every, patience=patience),
+            keep_pictures=keep_crops, collections=collection or None,
+            options=WatchOptions(every=every, patience=patience),
         )  # fmt: skip
     if summary.interrupted:
         output.note("rostro: interrupted")

@@ -69,6 +69,21 @@ def expanded(path: str | os.PathLike[str]) -> Path:
         raise BadInput(f"{os.fspath(path)}: there is no such home folder; write the whole path") from None
 
 
+def refuse_existing(*files: Path, why: str = "exists") -> None:
+    """Says, before the work, that what comes out would be written over what is there.
+
+    Args:
+        files: What would be written.
+        why: The finer kind of the error, for those who know what helps.
+
+    Raises:
+        BadInput: One of them is there; ``values["why"]`` says so to programs.
+    """
+    for file in files:
+        if os.path.lexists(file):
+            raise BadInput(f"{file} is there already, and is not written over unasked", why=why, file=str(file))
+
+
 def write_file(target: Path, content: bytes | Callable[[IO[bytes]], object], *, mode: int | None = None) -> None:
     """Writes a file in one step: afterwards it is the new one, or, where that failed, what it was.
 

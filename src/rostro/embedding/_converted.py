@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rostro.core.extras import need
 from rostro.core.files import replacing
 
 if TYPE_CHECKING:
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
     from rostro.models.store import ModelStore
 
 
-def converted(store: ModelStore, entry: ModelFile, form: str, convert: Callable[[Path, Path], None]) -> Path:
+def converted(
+    store: ModelStore, entry: ModelFile, form: str, convert: Callable[[Path, Path], None], needs: tuple[str, ...] = ()
+) -> Path:
     """The ONNX form of an entry's file, in the folder ``converted`` beside the models; made when missing.
 
     Where that folder cannot be written, the form is made for this process alone, among the temporary files.
@@ -28,9 +31,16 @@ def converted(store: ModelStore, entry: ModelFile, form: str, convert: Callable[
         entry: The file.
         form: What is made of it and by which version of the conversion: part of the name, as the file's hash is.
         convert: Reads the first path, writes the second.
+        needs: The extra that it takes, then the packages: where they are missing, the file is not fetched, for it could
+            not be converted.
+
+    Raises:
+        MissingExtra: One of the packages is not installed.
     """
     from filelock import FileLock
 
+    if needs and not store.is_installed(entry):
+        need(*needs)
     source = store.path(entry)
     folder = store.settings.home / "converted"
     target = folder / f"{source.stem}-{store.hash_of(entry)[:16]}-{form}.onnx"

@@ -82,7 +82,8 @@ class Gallery(ABC):
 
         Raises:
             SpaceMismatch: The gallery holds vectors of another space; names both.
-            GalleryError: It does not exist (and ``create`` is false), cannot be reached or is not a gallery.
+            GalleryError: It does not exist (and ``create`` is false; ``values["why"]`` is ``no-gallery`` then), cannot
+                be reached or is not a gallery.
         """
 
     @property

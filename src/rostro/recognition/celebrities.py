@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rostro.core.types import Face
     from rostro.recognition.parts import Parts
     from rostro.recognition.pipeline import PhotoFaces
+    from rostro.recognition.selection import FaceRule
 
     Classes = tuple[tuple[str, float], ...]
 
@@ -55,7 +56,7 @@ class NamedFaces(Answer):
 
 
 def classify(
-    recognizer: Parts, photos: str | Path | Iterable[str | Path], *, top: int = 5
+    recognizer: Parts, photos: str | Path | Iterable[str | Path], *, top: int = 5, face: FaceRule | None = None
 ) -> Iterator[NamedFaces | Failure]:
     """Names the celebrities that a network was trained on.
 
@@ -69,6 +70,7 @@ def classify(
         recognizer: Its embedder has a class head: ``vggface``, ``vggface2_resnet50`` or ``vggface2_senet50``.
         photos: A photo, a folder of photos, or several of either.
         top: Names per face.
+        face: Name one face per photo, the one of this rule; None: all.
 
     Yields:
         One answer or `Failure` per photo, in order.
@@ -82,7 +84,7 @@ def classify(
         raise BadInput(f"{recognizer.embedder_name} cannot name anybody by itself; it has no class head")
     check_all({"top": top}, {"top": CANDIDATES})
     listed = [photos] if isinstance(photos, str | Path) else photos
-    found = recognizer.pipeline.run(find_photos(listed), keep=Keep(images=False))
+    found = recognizer.pipeline.run(find_photos(listed), face=face, keep=Keep(images=False))
     return (answer if isinstance(answer, Failure) else _named(classifier, answer, top) for answer in found)
 
 

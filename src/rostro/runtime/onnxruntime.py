@@ -38,6 +38,7 @@ class ONNXRuntimeEngine(Engine, Forking):
     """Runs an ONNX model in float32 on the device asked for, or not at all."""
 
     name = "onnxruntime"
+    package, extra = "onnxruntime", "onnx"
 
     def __init__(
         self,

@@ -20,6 +20,8 @@ OPEN_PATIENCE, READ_PATIENCE = 10_000, 10_000
 _SILENT = ("OPENCV_FFMPEG_LOGLEVEL", "-8")
 _OPTIONS = "OPENCV_FFMPEG_CAPTURE_OPTIONS"
 _ENVIRONMENT = threading.Lock()
+#: A number of frames beyond it (a year at 30 a second) is none.
+_MOST_FRAMES = 1e9
 
 
 class Capture:
@@ -60,7 +62,8 @@ class Capture:
         """How many frames there are; 0 where the source has no end, or does not say."""
         import cv2
 
-        return max(0, int(self._capture.get(cv2.CAP_PROP_FRAME_COUNT)))
+        frames = self._capture.get(cv2.CAP_PROP_FRAME_COUNT)  # where the container does not say, anything at all
+        return int(frames) if 0 < frames < _MOST_FRAMES else 0
 
     @property
     def seconds(self) -> float:

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rostro.core.errors import BadInput
+from rostro.core.extras import need
+from rostro.core.settings import Settings
 from rostro.gallery.base import file_of
 from rostro.photos.sources import spare
 from rostro.recognizer import Recognizer
@@ -20,7 +22,7 @@ from rostro.video.sources import Source, open_source
 from rostro.video.watcher import Watcher, WatchOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from rostro.video.watcher import Scene
 
@@ -33,6 +35,7 @@ def watch(
     on_scene: Callable[[Scene], None] | None = None,
     video: str | Path | None = None,
     keep_pictures: bool = False,
+    collections: Collection[str] | None = None,
     options: WatchOptions | None = None,
     stop: threading.Event | None = None,
 ) -> Summary:
@@ -48,16 +51,19 @@ def watch(
         on_scene: Told every frame, with its faces.
         video: A file (.mp4) that the frames are drawn into, with boxes and names.
         keep_pictures: Whether a picture of each recognised person is kept beside the gallery.
+        collections: Look among the templates of these collections only; None: all.
         options: How often and how long.
         stop: Ends it when set.
 
     Raises:
+        MissingExtra: What following or writing a video takes is not installed; said before a model is loaded.
         BadInput: The source cannot be opened, or the video would overwrite it, or pictures are wanted of a gallery that
             is no file.
         GalleryError: The gallery is not there.
     """
     opened = open_source(source) if isinstance(source, str) else source
-    recognizer = recognizer or Recognizer(create_gallery=False)
+    need("video", "lap", *(() if video is None else ("av",)))
+    recognizer = recognizer or Recognizer(gallery=Settings.from_environment().gallery, create_gallery=False)
     spare([video], opened.name, file_of(recognizer.gallery_url))
     recognizer = recognizer.open()
     recognizer.people.sweep()
@@ -69,7 +75,8 @@ def watch(
             tell.append(_drawer(Path(video), opened, stack))
         if on_scene is not None:
             tell.append(on_scene)
-        watcher = Watcher(RecognizerEyes(recognizer), options or WatchOptions(), apart=opened.apart)
+        eyes = RecognizerEyes(recognizer, collections=collections)
+        watcher = Watcher(eyes, options or WatchOptions(), apart=opened.apart)
         try:
             run(opened, watcher, tell, stop=stop)
         except KeyboardInterrupt:

@@ -58,7 +58,7 @@ class MilvusGallery(Gallery):
     def _enter(self, space: str | None, create: bool) -> None:
         if self.space is None:
             if not create:
-                raise GalleryError(f"{self._milvus.shown}: no such gallery")
+                raise GalleryError(f"{self._milvus.shown}: no such gallery", why="no-gallery")
             if space is None:
                 return
             try:

@@ -180,7 +180,7 @@ class Database(Forking):
         version = self._version(sql)
         if version is None:
             if not create:
-                raise GalleryError(f"{self.shown}: no such gallery")
+                raise GalleryError(f"{self.shown}: no such gallery", why="no-gallery")
             self._make(sql)
             version = 0
         _use_vectors(sql)

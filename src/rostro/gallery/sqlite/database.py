@@ -245,7 +245,7 @@ class Database(Forking):
         if not self.file.parent.is_dir():
             raise GalleryError(f"{self.path}: there is no folder {self.file.parent}")
         if not create and not self.file.exists():
-            raise GalleryError(f"{self.path}: no such gallery")
+            raise GalleryError(f"{self.path}: no such gallery", why="no-gallery")
         return f"{self.file.as_uri()}?mode={'rwc' if create else 'rw'}"
 
     def _prepare(self, sql: sqlite3.Connection, create: bool) -> None:
@@ -305,5 +305,5 @@ class Database(Forking):
         if application or version or sql.execute("SELECT 1 FROM sqlite_master").fetchone():
             raise GalleryError(f"{self.path}: a SQLite file, but not a rostro gallery")
         if not create:
-            raise GalleryError(f"{self.path}: an empty file, not a rostro gallery")
+            raise GalleryError(f"{self.path}: an empty file, not a rostro gallery", why="no-gallery")
         return 0
