@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     from rostro.gallery.upkeep.check import check as check
     from rostro.gallery.upkeep.migrate import Migration as Migration
     from rostro.gallery.upkeep.migrate import migrate as migrate
-    from rostro.people.enroll import Enrollment as Enrollment
+    from rostro.people.enrollment import Enrollment as Enrollment
     from rostro.people.people import People as People
     from rostro.recognition.celebrities import NamedFaces as NamedFaces
     from rostro.recognition.celebrities import classify as classify
@@ -93,7 +93,7 @@ _HOMES = {
     "rostro.core.settings": ("Settings",),
     "rostro.core.types": ("AlignmentSpec", "Embedding", "Face", "Person", "Template"),
     "rostro.gallery.base": ("Gallery", "open_gallery"),
-    "rostro.people.enroll": ("Enrollment",),
+    "rostro.people.enrollment": ("Enrollment",),
     "rostro.people.people": ("People",),
     "rostro.recognition.celebrities": ("NamedFaces", "classify"),
     "rostro.recognition.pipeline": ("Failure", "PhotoFaces"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING
 
 from rostro.core.errors import BadInput
@@ -17,11 +18,15 @@ if TYPE_CHECKING:
 _NUMBER = re.compile(r"[\s_.-]*\(?\d+\)?$")
 
 
-def read_people(root: Path) -> People:
+def read_people(root: Path, *, flat: bool = True) -> People:
     """Reads a folder of people.
 
     With subfolders, each is a person and holds that person's photos, in subfolders of its own if need be. Without,
     the photos are named after the person, with or without a number at the end: ``ada.jpg``, ``Ada_Lovelace_0001.jpg``.
+
+    Args:
+        root: The folder.
+        flat: Whether the names of files may tell whose photos they are, where there are no subfolders.
 
     Raises:
         BadInput: No such folder, no photos, photos beside the people's folders, or one folder too high. Names what is
@@ -32,6 +37,12 @@ def read_people(root: Path) -> People:
     if not folders:
         if not loose:
             raise BadInput(f"{root}: no photos here")
+        if not flat:
+            raise BadInput(
+                f"{root}: whose photos are these? Put them into one folder per person, or say a name; names of files "
+                "are taken for people's only when asked for",
+                why="whose-photos",
+            )
         return People.of((person_of(photo), photo) for photo in loose)
     if loose:
         raise BadInput(f"{root}: photos belong into the people's folders; {loose[0].name} lies beside them")
@@ -44,7 +55,7 @@ def person_of(photo: Path) -> str:
     Raises:
         BadInput: The name is a number only.
     """
-    name = _NUMBER.sub("", photo.stem)
+    name = unicodedata.normalize("NFC", _NUMBER.sub("", photo.stem))
     if not name:
         raise BadInput(f"{photo}: whose photo is this? Its name is only a number")
     return name
@@ -77,7 +88,7 @@ def _by_folder(root: Path, folders: list[Path]) -> Iterator[tuple[str, Path]]:
         found = found or bool(photos)
         if len(photos) > 1 and all(photo.parent != folder for photo in photos) and _looks_like_people(folder):
             raise BadInput(f"{root}: {folder.name} holds folders, not photos. Is the folder of people {folder}?")
-        yield from ((folder.name, photo) for photo in photos)
+        yield from ((unicodedata.normalize("NFC", folder.name), photo) for photo in photos)
     if not found:
         raise BadInput(f"{root}: no photos in its {len(folders)} folders")
 

@@ -10,7 +10,7 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 from rostro.core.errors import UnknownPerson
-from rostro.gallery.base import clean_name
+from rostro.core.names import stored_name
 from rostro.gallery.milvus.rows import name_key, number_of, person_row, template_key
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Directory:
     def _all_ids(self, names: Iterable[str]) -> dict[str, list[int]]:
         if self._milvus.space is None:
             return {}
-        by_key = {name_key(name): clean_name(name) for name in names}
+        by_key = {name_key(name): stored_name(name) for name in names}
         found: dict[str, list[int]] = {}
         for row in self._milvus.rows_in(self._milvus.people, "key", by_key, ("key",)):
             found.setdefault(by_key[row["key"]], []).append(row["id"])
@@ -53,7 +53,7 @@ class Directory:
         ids = self.ids([name])
         if not ids:
             raise self.unknown(name)
-        return ids[clean_name(name)]
+        return ids[stored_name(name)]
 
     def unknown(self, name: str) -> UnknownPerson:
         """What is raised for a name that nobody has."""

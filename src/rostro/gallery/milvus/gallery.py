@@ -16,8 +16,9 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Self
 
 from rostro.core.errors import BadInput, GalleryError, SpaceMismatch
+from rostro.core.names import stored_name
 from rostro.core.types import Person
-from rostro.gallery.base import Gallery, Hit, Info, clean_name
+from rostro.gallery.base import Gallery, Hit, Info
 from rostro.gallery.checks import check_queries, check_templates
 from rostro.gallery.milvus.collections import Collections
 from rostro.gallery.milvus.directory import EPOCH, FIELDS, Directory
@@ -81,7 +82,7 @@ class MilvusGallery(Gallery):
         All or nothing up to `collections.PAGE` templates. Of more, a failure may leave the first; adding them again
         adds the rest.
         """
-        given = [(clean_name(name), template) for name, some in templates.items() for template in some]
+        given = [(stored_name(name), template) for name, some in templates.items() for template in some]
         if not given:
             return 0
         if self.space is None:
@@ -152,7 +153,7 @@ class MilvusGallery(Gallery):
     def person(self, name: str) -> Person:
         """One person; see `Gallery.person`."""
         person = self._directory.id_of(name)
-        return Person(person, clean_name(name), self._directory.count(person))
+        return Person(person, stored_name(name), self._directory.count(person))
 
     def templates(self, name: str) -> list[Template]:
         """A person's templates, oldest first, with their vectors."""
@@ -162,18 +163,18 @@ class MilvusGallery(Gallery):
         """Templates of several people; see `Gallery.templates_of`."""
         ids = self._directory.ids(names)
         for name in names:
-            if clean_name(name) not in ids:
+            if stored_name(name) not in ids:
                 raise self._directory.unknown(name)
         found: dict[int, list[dict[str, Any]]] = {person: [] for person in ids.values()}
         if self._milvus.dims is not None:
             for row in self._milvus.rows_in(self._milvus.templates, "person", found, FIELDS):
                 found[row["person"]].append(row)
         by_age = {person: sorted(rows, key=lambda row: int(row["id"])) for person, rows in found.items()}
-        return {name: [template_of(row) for row in by_age[ids[clean_name(name)]]] for name in names}
+        return {name: [template_of(row) for row in by_age[ids[stored_name(name)]]] for name in names}
 
     def rename(self, name: str, to: str) -> None:
         """Renames a person; see `Gallery.rename`."""
-        to = clean_name(to)
+        to = stored_name(to)
         with self._writing:
             person = self._directory.id_of(name)
             if self._directory.ids([to]).get(to, person) != person:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from rostro.core.errors import BadInput, GalleryError, SpaceMismatch, UnknownPerson
+from rostro.core.names import stored_name
 from rostro.core.types import Person, Template
-from rostro.gallery.base import Gallery, Hit, Info, clean_name
+from rostro.gallery.base import Gallery, Hit, Info
 from rostro.gallery.checks import check_queries, check_templates
 from rostro.gallery.postgresql.codes import fill_codes
 from rostro.gallery.postgresql.database import Database
@@ -69,7 +70,7 @@ class PostgresqlGallery(Gallery):
 
     def add(self, templates: Mapping[str, Sequence[Template]]) -> int:
         """Adds templates by person's name; see `Gallery.add`."""
-        by_name = [(clean_name(name), template) for name, given in templates.items() for template in given]
+        by_name = [(stored_name(name), template) for name, given in templates.items() for template in given]
         if not by_name:
             return 0
 
@@ -134,7 +135,7 @@ class PostgresqlGallery(Gallery):
 
     def rename(self, name: str, to: str) -> None:
         """Renames a person; see `Gallery.rename`."""
-        to = clean_name(to)
+        to = stored_name(to)
 
         def work(sql: Connection[Any]) -> None:
             person = self._id(sql, name)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rostro.core.names import stored_name
 from rostro.core.types import Template
-from rostro.gallery.base import Hit, clean_name
+from rostro.gallery.base import Hit
 from rostro.gallery.checks import check_templates
 from rostro.gallery.postgresql.codes import codes_of
 
@@ -25,7 +26,7 @@ _PROPOSED, _PROPOSED_EACH = 1_000, 4
 
 def name_key(name: str) -> bytes:
     """What a name is found and unique by."""
-    return hashlib.sha256(clean_name(name).encode()).digest()
+    return hashlib.sha256(stored_name(name).encode()).digest()
 
 
 def one(sql: Connection[Any], statement: str, *values: object) -> Any:

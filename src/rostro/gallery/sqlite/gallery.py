@@ -8,19 +8,26 @@ from __future__ import annotations
 
 import json
 import stat
-import struct
 from typing import TYPE_CHECKING, Self
 
-import numpy as np
-
 from rostro.core.errors import BadInput, GalleryError, SpaceMismatch, UnknownPerson
-from rostro.core.types import Person, Template
-from rostro.gallery.base import Gallery, Info, clean_name
+from rostro.core.names import stored_name
+from rostro.core.types import Person
+from rostro.gallery.base import Gallery, Info
 from rostro.gallery.checks import check_queries, check_templates
-from rostro.gallery.sqlite import erasure
+from rostro.gallery.sqlite import erasure, marks
 from rostro.gallery.sqlite.database import Database
 from rostro.gallery.sqlite.erasure import meta
-from rostro.gallery.sqlite.search.reranking import STORED
+from rostro.gallery.sqlite.rows import (
+    PEOPLE,
+    check_who,
+    count_photo,
+    insert,
+    move_photo,
+    person_id,
+    photos_called,
+    template_of,
+)
 from rostro.gallery.sqlite.search.searcher import Searcher
 
 if TYPE_CHECKING:
@@ -28,8 +35,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
-    from rostro.core.types import Floats
-    from rostro.gallery.base import Hit
+    from rostro.core.types import Floats, Template
+    from rostro.gallery.base import Hit, Who
+    from rostro.gallery.marks import Mark
+    from rostro.gallery.single import StoredPhoto
 
 
 class SqliteGallery(Gallery):
@@ -78,17 +87,19 @@ class SqliteGallery(Gallery):
         file = self._database.file
         return None if file is None else stat.S_IMODE(file.stat().st_mode)
 
-    def add(self, templates: Mapping[str, Sequence[Template]]) -> int:
+    def add(self, templates: Mapping[str, Sequence[Template]], *, who: Who = "anybody") -> int:
         """Adds templates by person's name; see `Gallery.add`."""
-        by_name = [(clean_name(name), given) for name, given in templates.items() if given]
+        by_name = [(stored_name(name), given) for name, given in templates.items() if given]
         if not by_name:
             return 0
         with self._database.writing() as sql:
             if meta(sql, "space") is None:
                 raise GalleryError(f"{self.url}: the gallery has no embedding space yet; open it with one")
             dims = check_templates(templates, meta(sql, "dims"))
+            for name, _ in by_name if who != "anybody" else ():
+                check_who(sql, name, new=who == "new")
             sql.execute("INSERT INTO meta VALUES ('dims', ?) ON CONFLICT DO NOTHING", (dims,))
-            return sum(_insert(sql, name, given) for name, given in by_name)
+            return sum(insert(sql, name, given) for name, given in by_name)
 
     def known_sources(self, hashes: Collection[str]) -> dict[str, set[str]]:
         """Of these photo hashes, the enrolled ones, with the names of the people who have a template from it."""
@@ -103,10 +114,15 @@ class SqliteGallery(Gallery):
                 found.setdefault(source_hash, set()).add(name)
         return found
 
+    def photos_called(self, text: str) -> list[StoredPhoto]:
+        """The enrolled photos that a text may mean; see `Gallery.photos_called`."""
+        with self._database.reading() as sql:
+            return photos_called(sql, text)
+
     def people(self) -> list[Person]:
         """Everybody, by name."""
         with self._database.reading() as sql:
-            rows = sql.execute(f"{_PEOPLE} GROUP BY people.id ORDER BY name")
+            rows = sql.execute(f"{PEOPLE} GROUP BY people.id ORDER BY name")
             return [Person(*row) for row in rows]
 
     def names_after(self, name: str, count: int) -> list[tuple[int, str]]:
@@ -125,7 +141,7 @@ class SqliteGallery(Gallery):
     def person(self, name: str) -> Person:
         """One person; see `Gallery.person`."""
         with self._database.reading() as sql:
-            row = sql.execute(f"{_PEOPLE} AND people.id = ? GROUP BY people.id", (self._id(sql, name),)).fetchone()
+            row = sql.execute(f"{PEOPLE} AND people.id = ? GROUP BY people.id", (self._id(sql, name),)).fetchone()
             return Person(*row)
 
     def templates(self, name: str) -> list[Template]:
@@ -136,11 +152,11 @@ class SqliteGallery(Gallery):
                 WHERE person = ? AND erased = 0 ORDER BY id""",
                 (self._id(sql, name),),
             )
-            return [_template(row) for row in rows]
+            return [template_of(row) for row in rows]
 
     def rename(self, name: str, to: str) -> None:
         """Renames a person; see `Gallery.rename`."""
-        to = clean_name(to)
+        to = stored_name(to)
         with self._database.writing() as sql:
             person = self._id(sql, name)
             if sql.execute("SELECT 1 FROM people WHERE erased = 0 AND name = ? AND id != ?", (to, person)).fetchone():
@@ -158,6 +174,29 @@ class SqliteGallery(Gallery):
             erasure.blank(sql, person)
             erasure.note_moved(sql)
 
+    def move(self, name: str, source_hash: str, to: str) -> int:
+        """Gives a person's templates of one photo to another; see `Gallery.move`."""
+        to = stored_name(to)
+        with self._database.writing() as sql:
+            person = self._id(sql, name)
+            count = count_photo(sql, person, name, source_hash)
+            sql.execute("INSERT INTO people (erased, name) VALUES (0, ?) ON CONFLICT DO NOTHING", (to,))
+            other = self._id(sql, to)
+            if person == other:
+                raise BadInput(f"{self.url}: the photo is {to!r}'s already")
+            move_photo(sql, person, source_hash, other)
+        return count
+
+    def forget(self, name: str, source_hash: str) -> int:
+        """Erases a person's templates of one photo as `remove` does; see `Gallery.forget`."""
+        with self._database.writing() as sql:
+            person = self._id(sql, name)
+            count = count_photo(sql, person, name, source_hash)
+            erasure.blank_photo(sql, person, source_hash)
+            erasure.note_purge(sql)
+        self._purge()
+        return count
+
     def remove(self, *names: str) -> int:
         """Erases people and every template of theirs: their bytes leave the file and its write-ahead log.
 
@@ -166,10 +205,31 @@ class SqliteGallery(Gallery):
         """
         with self._database.writing() as sql:
             people = {self._id(sql, name) for name in names}
+            marks.mark(sql, people)
             erased = sum(erasure.blank(sql, person) for person in people)
             erasure.note_purge(sql)
         self._purge()
         return erased
+
+    def erased(self, hashes: Collection[str]) -> set[str]:
+        """Of these photo hashes, those of people who were erased; see `Gallery.erased`."""
+        with self._database.reading() as sql:
+            return marks.erased(sql, hashes)
+
+    def marks(self) -> list[Mark]:
+        """What is kept of photos of people who were erased."""
+        with self._database.reading() as sql:
+            return marks.everything(sql)
+
+    def keep_marks(self, given: Collection[Mark]) -> None:
+        """Takes in marks; see `Gallery.keep_marks`."""
+        with self._database.writing() as sql:
+            marks.keep(sql, given)
+
+    def drop_marks(self, hashes: Collection[str]) -> None:
+        """Forgets that these photos are of people who were erased."""
+        with self._database.writing() as sql:
+            marks.drop(sql, hashes)
 
     def search(self, queries: Floats, count: int, *, collections: Collection[str] | None = None) -> list[list[Hit]]:
         """The nearest templates of each query; see `Gallery.search`."""
@@ -235,10 +295,9 @@ class SqliteGallery(Gallery):
         self._searcher.close()
 
     def _id(self, sql: sqlite3.Connection, name: str) -> int:
-        row = sql.execute("SELECT id FROM people WHERE erased = 0 AND name = ?", (clean_name(name),)).fetchone()
-        if row is None:
+        person = person_id(sql, stored_name(name))
+        if person is None:
             raise UnknownPerson(f"{self.url}: nobody named {name!r}")
-        person: int = row[0]
         return person
 
     def _purge(self) -> None:
@@ -250,10 +309,6 @@ class SqliteGallery(Gallery):
             erasure.purged(self._database, due)
 
 
-_PEOPLE = """SELECT people.id, name, count(templates.id) FROM people
-    LEFT JOIN templates ON person = people.id AND templates.erased = 0 WHERE people.erased = 0"""
-
-
 def _path_of(url: str) -> str:
     if "://" not in url:
         return url
@@ -261,37 +316,3 @@ def _path_of(url: str) -> str:
     if path in {url, ""}:
         raise BadInput(f"{url}: a SQLite gallery is a path or sqlite:///PATH (four slashes before an absolute path)")
     return path
-
-
-def _insert(sql: sqlite3.Connection, name: str, templates: Sequence[Template]) -> int:
-    sql.execute("INSERT INTO people (erased, name) VALUES (0, ?) ON CONFLICT DO NOTHING", (name,))
-    (person,) = sql.execute("SELECT id FROM people WHERE erased = 0 AND name = ?", (name,)).fetchone()
-    rows = (
-        (
-            person,
-            template.source_hash,
-            b"" if template.box is None else struct.pack("<4d", *template.box),
-            template.photo.encode(errors="backslashreplace").decode(),  # file names need not be valid text
-            float(template.quality),
-            template.collection,
-            np.asarray(template.vector, STORED).tobytes(),
-        )
-        for template in templates
-    )
-    return sql.executemany(
-        """INSERT INTO templates (erased, person, source_hash, box, photo, quality, collection, vector)
-        VALUES (0, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source_hash, person, box) WHERE erased = 0 DO NOTHING""",
-        rows,
-    ).rowcount
-
-
-def _template(row: tuple[bytes, str, str, float, bytes, str]) -> Template:
-    vector, source_hash, photo, quality, box, collection = row
-    return Template(
-        vector=np.frombuffer(vector, STORED).astype(np.float32),
-        source_hash=source_hash,
-        photo=photo,
-        quality=quality,
-        box=struct.unpack("<4d", box) if box else None,
-        collection=collection,
-    )

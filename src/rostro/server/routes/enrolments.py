@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import File, Form, Path, UploadFile
 from fastapi.responses import JSONResponse, StreamingResponse
 
-from rostro.gallery.base import clean_name
+from rostro.core.names import clean_name
 from rostro.server import jobs, schemas
 from rostro.server.admission.access import guarded_router, needs
 from rostro.server.admission.keys import Role

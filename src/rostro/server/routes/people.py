@@ -8,10 +8,10 @@ from typing import Annotated, Any
 from fastapi import File, Form, Path, Query, UploadFile
 from fastapi.responses import JSONResponse, Response
 
+from rostro.core.names import clean_name
 from rostro.core.types import Person
-from rostro.gallery.base import clean_name
-from rostro.people.enroll import Enrollment
-from rostro.people.people import Page
+from rostro.people.enrollment import Enrollment
+from rostro.people.page import Page
 from rostro.recognition import answers
 from rostro.recognition.selection import FaceRule
 from rostro.server import schemas

@@ -1,0 +1,128 @@
+"""Whose photos are these? What is given to be enrolled, as (person's name, photo) pairs.
+
+A name is never guessed unasked: two people who become one by a guess are found by nobody, and cannot be told apart
+again.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TypeGuard
+
+from rostro.core.errors import BadInput
+from rostro.core.names import clean_name
+from rostro.photos.folders import read_people
+from rostro.photos.listing import find_photos
+from rostro.photos.reading import name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from rostro.photos.reading import Source
+
+#: Where names come from that are not given: the folders that the photos are in, or the photos' own files.
+NamesFrom = Literal["folders", "files"]
+
+#: Words that cameras, telephones and programs name photos with, and those that they add.
+# fmt: off
+_CALLED = frozenset({
+    "captura", "cimg", "dcim", "descarga", "download", "dsc", "dscf", "dscn", "face", "foto", "frame", "gopr", "image",
+    "imagen", "img", "mvi", "mvimg", "photo", "pic", "pict", "picture", "pxl", "scan", "screenshot", "untitled",
+    "unnamed", "vid", "whatsapp",
+})
+_ADDED = frozenset({
+    "a", "am", "at", "burst", "copia", "copy", "cover", "de", "edited", "las", "m", "mp", "night", "original", "p",
+    "pantalla", "pm", "portrait", "wa",
+})
+# fmt: on
+#: Short words that are such only before a number: ``P1010001``, ``SAM_0001``.
+_NUMBERED = re.compile(r"p\d{3,}|sam_\d{4}", re.IGNORECASE)
+_LETTERS = re.compile(r"[^\W\d_]+")
+
+
+def people_photos(
+    photos: Sequence[Source], name: str | None, names_from: NamesFrom = "folders"
+) -> list[tuple[str, Source]]:
+    """(person's name, photo) of everything to enrol.
+
+    Args:
+        photos: With ``name``: photos of that person (paths, bytes, file objects, arrays), or folders of them. Without:
+            folders that hold one folder per person, as `rostro.photos.folders.read_people` knows them.
+        name: Whose photos they are.
+        names_from: ``files`` takes the name of each photo's file for its person's, as it is: ``emp-1001.jpg`` and
+            ``emp-1002.jpg`` are two people. Names that machines give, such as ``IMG_0001``, are refused.
+
+    Raises:
+        BadInput: A path does not exist, holds no photo, or a photo belongs to nobody.
+    """
+    if name is not None and names_from == "files":
+        raise BadInput(
+            "whose photos are these? There is a name, and names are to come from the files; take one of them"
+        )
+    paths = [Path(photo) for photo in photos if _is_path(photo)]
+    others = [photo for photo in photos if not _is_path(photo)]
+    if name is not None:
+        clean_name(name)
+        found: list[tuple[str, Source]] = [(name, photo) for photo in [*(find_photos(paths) if paths else ()), *others]]
+        if not found:
+            raise _no_photos(paths)
+        return found
+    for photo in others:
+        raise _whose(name_of(photo))
+    return _by_file(paths) if names_from == "files" else _by_folder(paths)
+
+
+def photos_each(listed: Iterable[tuple[str, Source]]) -> dict[str, int]:
+    """How many photos of each person, by name: what an enrolment is about to do."""
+    return dict(sorted(Counter(unicodedata.normalize("NFC", name).strip() for name, _ in listed).items()))
+
+
+def says_nothing(name: str) -> bool:
+    """Whether a photo's name, without its ending, is one that machines give: ``IMG_0001``, ``20240131_101500``."""
+    if _NUMBERED.fullmatch(name):
+        return True
+    words = set(_LETTERS.findall(name.casefold()))
+    return not words or (bool(words & _CALLED) and words <= _CALLED | _ADDED)
+
+
+def _by_folder(paths: Sequence[Path]) -> list[tuple[str, Source]]:
+    listed: list[tuple[str, Source]] = []
+    for path in paths:
+        if path.is_file():
+            raise _whose(str(path))
+        people = read_people(path, flat=False)
+        listed += [(people.names[owner], photo) for owner, photo in zip(people.owners, people.photos, strict=True)]
+    return listed
+
+
+def _by_file(paths: Sequence[Path]) -> list[tuple[str, Source]]:
+    photos = list(find_photos(paths))
+    if not photos:
+        raise _no_photos(paths)
+    telling_nothing = [photo for photo in photos if says_nothing(photo.stem)]
+    if telling_nothing:
+        more = f" ({len(telling_nothing)} files are so)" if len(telling_nothing) > 1 else ""
+        raise BadInput(
+            f"{telling_nothing[0]}: whose photo is this? Its name says nothing{more}; name the files after the people, "
+            "or put them into one folder per person",
+            why="says-nothing",
+        )
+    return [(photo.stem, photo) for photo in photos]
+
+
+def _no_photos(paths: Sequence[Path]) -> BadInput:
+    return BadInput(f"no photos in {', '.join(map(str, paths))}")
+
+
+def _whose(photo: str) -> BadInput:
+    return BadInput(
+        f"{photo}: whose photo is this? Give a name, or a folder that holds one folder per person", why="whose-photo"
+    )
+
+
+def _is_path(photo: Source) -> TypeGuard[str | PathLike[str]]:
+    return isinstance(photo, str | PathLike)
