@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from rostro.cli import options, output
+from rostro.core.errors import BadInput
 from rostro.gallery.base import without_password
 
 
@@ -15,10 +17,15 @@ def command(
     paths: Annotated[
         list[Path],
         typer.Argument(
-            help="Folders that hold one folder per person; with --name photos or folders.", show_default=False
+            help="Folders that hold one folder per person; with --name or --names-from photos or folders.",
+            show_default=False,
         ),
     ],
     name: Annotated[str | None, typer.Option("--name", help="Whose photos these are.", show_default=False)] = None,
+    names_from: Annotated[
+        Literal["folders", "files"],
+        typer.Option("--names-from", help="files: each photo's file is named after its person; shown, and asked."),
+    ] = "folders",
     gallery: options.GalleryUrl = None,
     collection: Annotated[
         str, typer.Option("--collection", help="Put them into this collection.", show_default=False)
@@ -28,6 +35,12 @@ def command(
     min_quality: options.MinQuality = None,
     any_quality: Annotated[
         bool, typer.Option("--any-quality", help="With --quality: take faces too that cannot be judged.")
+    ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Take photos of people who were erased, too, instead of refusing them.")
+    ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse faces that are enrolled under another name, not only say so.")
     ] = False,
     detector: options.Detector = None,
     max_side: options.MaxSide = None,
@@ -43,6 +56,8 @@ def command(
     Example: rostro enroll family/ --gallery people.db
 
     Example: rostro enroll ada1.jpg ada2.jpg --name "Ada Lovelace" --collection staff
+
+    Example: rostro enroll badges/ --names-from files
     """
     recognizer = options.make_recognizer(
         detector=detector, max_side=max_side, embedder=embedder, alignment=alignment, engine=engine,
@@ -53,9 +68,13 @@ def command(
         done = recognizer.enroll(
             paths,
             name=name,
+            names_from=names_from,
             face="largest" if largest_face else "only",
             collection=collection,
             any_quality=any_quality,
+            again=again,
+            strict=strict,
+            on_names=_show if names_from == "files" else lambda photos: None,
             on_count=lambda photos: bar.update(task, total=photos),
             on_photo=lambda: bar.advance(task),
         )
@@ -66,5 +85,20 @@ def command(
             f"{done.templates} new templates of {done.people} people in {without_password(recognizer.gallery_url)}"
             f" ({done.skipped} photos were there already)"
         )
-    output.report_failures(done.failed)
+    for remark in done.remarks:
+        output.note(f"{remark.photo}: {remark.reason}{output.hint(remark.error)}")
+    output.report_failures(done.failed, gallery)
     raise typer.Exit(output.NO_ANSWER if done.failed else output.YES)
+
+
+def _show(photos: dict[str, int]) -> None:
+    """Shows who will be made of the files' names, and asks where somebody is there to answer.
+
+    Raises:
+        BadInput: The answer is no.
+    """
+    width = max(map(len, photos))
+    for name, count in photos.items():
+        output.note(f"{name:<{width}}  {count} photo{'s' if count != 1 else ''}")
+    if sys.stdin.isatty() and not typer.confirm(f"Enrol these {len(photos)} people?", err=True):
+        raise BadInput("nobody was enrolled")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from typing import TYPE_CHECKING, Any
 
 import typer
+
+from rostro.gallery.base import without_password
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -51,20 +54,41 @@ _HINTS = {
     "no-landmarks": "try --alignment crop",
     "unpinned": "rostro models fetch {file} --accept-unpinned",
     "whose-photo": "--name says whose",
+    "whose-photos": "--name says whose; --names-from files takes each file's name for its person's",
+    "says-nothing": "--name says whose",
+    "already-enrolled": "rostro people move {photo} --to {wanted}{gallery}",
+    "erased-before": "--again takes it all the same",
+    "known-face": "rostro people --help says how to mend it, if one of the names is wrong",
+    "several-photos": "--of says whose; more of the hash says which",
     "resumable": "--resume goes on",
 }
 
 
-def hint(error: RostroError) -> str:
-    """What the command line can do about an error, in brackets; empty where nothing is known to help."""
+def hint(error: RostroError, gallery: str | None = None) -> str:
+    """What the command line can do about an error, in brackets; empty where nothing is known to help.
+
+    Args:
+        error: What went wrong.
+        gallery: The gallery that was asked for, so that commands name it, too.
+    """
     known = _HINTS.get(str(error.values.get("why"))) or _HINTS.get(error.kind)
-    return f" ({known.format(**error.values)})" if known else ""
+    return f" ({known.format(**{**_names(error, gallery), **error.values})})" if known else ""
 
 
-def report_failures(failures: Sequence[Failure]) -> None:
-    """Names each photo that gave no answer and says why, on stderr."""
+def _names(error: RostroError, gallery: str | None) -> dict[str, str]:
+    """What hints repeat, as the shell takes it."""
+    shown = gallery if gallery is not None and without_password(gallery) == gallery else None  # it holds a secret
+    return {
+        "photo": shlex.quote(getattr(error, "photo", "")),
+        "wanted": shlex.quote(getattr(error, "wanted", "") or "NAME"),
+        "gallery": "" if shown is None else f" --gallery {shlex.quote(shown)}",
+    }
+
+
+def report_failures(failures: Sequence[Failure], gallery: str | None = None) -> None:
+    """Names each photo that gave no answer and says why, on stderr; hints name the gallery."""
     for failure in failures:
-        note(f"{failure.photo}: {failure.reason}{hint(failure.error)}")
+        note(f"{failure.photo}: {failure.reason}{hint(failure.error, gallery)}")
     if failures:
         note(f"{len(failures)} photo{'s' if len(failures) != 1 else ''} could not be used")
 

@@ -20,15 +20,19 @@ from rostro.core.names import stored_name
 from rostro.core.types import Person
 from rostro.gallery.base import Gallery, Hit, Info
 from rostro.gallery.checks import check_queries, check_templates
+from rostro.gallery.milvus import marks
 from rostro.gallery.milvus.collections import Collections
 from rostro.gallery.milvus.directory import EPOCH, FIELDS, Directory
 from rostro.gallery.milvus.rows import name_key, person_row, template_of, template_row
 from rostro.gallery.milvus.search import nearest
+from rostro.gallery.single import StoredPhoto
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from rostro.core.types import Floats, Template
+    from rostro.gallery.base import Who
+    from rostro.gallery.marks import Mark
 
 #: Meets every template.
 _ALL = 'key != ""'
@@ -76,8 +80,8 @@ class MilvusGallery(Gallery):
         """The embedding space of the stored vectors; None while none was given."""
         return self._milvus.space
 
-    def add(self, templates: Mapping[str, Sequence[Template]]) -> int:
-        """Adds templates by person's name; see `Gallery.add`.
+    def add(self, templates: Mapping[str, Sequence[Template]], *, who: Who = "anybody") -> int:
+        """Adds templates by person's name; see `Gallery.add`. Of two *programs* that make one person, none is refused.
 
         All or nothing up to `collections.PAGE` templates. Of more, a failure may leave the first; adding them again
         adds the rest.
@@ -92,6 +96,8 @@ class MilvusGallery(Gallery):
             self._milvus.make_templates(dims)
         with self._writing:
             added = 0
+            if who != "anybody":
+                self._directory.check_who({name for name, _ in given}, new=who == "new")
             while given:
                 people = self._directory.ids_or_new({name for name, _ in given})
                 start = time.time_ns()
@@ -199,6 +205,7 @@ class MilvusGallery(Gallery):
         with self._writing:
             people = sorted({self._directory.id_of(name) for name in names})
             erased = sum(map(self._directory.count, people))
+            marks.mark(self._milvus, people)
             self._directory.begin_epoch()
             self._erase_templates(people)  # first: until they are gone, they can be found by the name
             self._milvus.delete(self._milvus.people, f"id in {people}")
@@ -209,6 +216,48 @@ class MilvusGallery(Gallery):
         if self._milvus.dims is not None:
             self._milvus.delete(self._milvus.templates, f"person in {people}")
             self._milvus.compact()
+
+    def move(self, name: str, source_hash: str, to: str) -> int:
+        """Gives a person's templates of one photo to another; see `Gallery.move`."""
+        to = stored_name(to)
+        with self._writing:
+            person, count = self._directory.photo(name, source_hash)
+            if to == stored_name(name):
+                raise BadInput(f"{self._milvus.shown}: the photo is {to!r}'s already")
+            self._directory.give_photo(person, self._directory.ids_or_new({to})[to], source_hash)
+            return count
+
+    def forget(self, name: str, source_hash: str) -> int:
+        """Erases a person's templates of one photo as `remove` does; see `Gallery.forget`."""
+        with self._writing:
+            person, count = self._directory.photo(name, source_hash)
+            self._directory.erase_photo(person, source_hash)
+            return count
+
+    def photos_called(self, text: str) -> list[StoredPhoto]:
+        """The enrolled photos that a text may mean; this reads the photo's name of every template."""
+        if self._milvus.dims is None:
+            return []
+        rows = self._milvus.rows(self._milvus.templates, _ALL, ("person", "source_hash", "details"))
+        found = {
+            (row["person"], row["source_hash"], row["details"]["photo"])
+            for row in rows
+            if row["details"]["photo"] == text or row["source_hash"].startswith(text)
+        }
+        names = self.names({person for person, _, _ in found})
+        return sorted(StoredPhoto(names[person], *photo) for person, *photo in found if person in names)
+
+    def marks(self) -> list[Mark]:
+        """What is kept of photos of people who were erased."""
+        return marks.everything(self._milvus)
+
+    def keep_marks(self, given: Collection[Mark]) -> None:
+        """Takes in marks; see `Gallery.keep_marks`."""
+        marks.keep(self._milvus, given)
+
+    def drop_marks(self, hashes: Collection[str]) -> None:
+        """Forgets that these photos are of people who were erased."""
+        marks.drop(self._milvus, hashes)
 
     def search(self, queries: Floats, count: int, *, collections: Collection[str] | None = None) -> list[list[Hit]]:
         """The nearest templates of each query; see `Gallery.search`.

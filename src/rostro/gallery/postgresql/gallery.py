@@ -13,9 +13,22 @@ from rostro.core.names import stored_name
 from rostro.core.types import Person, Template
 from rostro.gallery.base import Gallery, Hit, Info
 from rostro.gallery.checks import check_queries, check_templates
+from rostro.gallery.postgresql import marks
 from rostro.gallery.postgresql.codes import fill_codes
 from rostro.gallery.postgresql.database import Database
-from rostro.gallery.postgresql.rows import erase, fix_dims, insert, name_key, nearest, one, template_of
+from rostro.gallery.postgresql.rows import (
+    count_photo,
+    erase,
+    erase_photo,
+    fix_dims,
+    give,
+    insert,
+    name_key,
+    nearest,
+    one,
+    template_of,
+)
+from rostro.gallery.single import StoredPhoto
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -23,10 +36,13 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from rostro.core.types import Floats
+    from rostro.gallery.base import Who
+    from rostro.gallery.marks import Mark
 
 #: Up to this many templates are compared one by one; it is as fast as their codes, and exact.
 EXACT_UP_TO = 5_000
 
+_CLEAN = "VACUUM (INDEX_CLEANUP ON) templates, codes, people"
 _PEOPLE = "SELECT people.id, name, count(templates.id) FROM people LEFT JOIN templates ON person = people.id"
 
 
@@ -68,7 +84,7 @@ class PostgresqlGallery(Gallery):
         space: str | None = self._database.run(lambda sql: one(sql, "SELECT space FROM rostro_gallery"))
         return space
 
-    def add(self, templates: Mapping[str, Sequence[Template]]) -> int:
+    def add(self, templates: Mapping[str, Sequence[Template]], *, who: Who = "anybody") -> int:
         """Adds templates by person's name; see `Gallery.add`."""
         by_name = [(stored_name(name), template) for name, given in templates.items() for template in given]
         if not by_name:
@@ -79,7 +95,7 @@ class PostgresqlGallery(Gallery):
             if space is None:
                 raise GalleryError(f"{self._shown}: the gallery has no embedding space yet; open it with one")
             check_templates(templates, dims if dims is not None else fix_dims(sql, templates))
-            return insert(sql, by_name)
+            return insert(sql, by_name, who)
 
         return self._database.run(work)
 
@@ -153,12 +169,7 @@ class PostgresqlGallery(Gallery):
             if person == other:
                 raise BadInput(f"{self._shown}: {name!r} cannot be merged into itself")
             sql.execute("SELECT FROM people WHERE id = ANY(%s) ORDER BY id FOR UPDATE", ([person, other],))
-            sql.execute(
-                """UPDATE templates SET person = %s WHERE person = %s AND NOT EXISTS (
-                    SELECT FROM templates AS same WHERE same.person = %s
-                    AND same.source_hash = templates.source_hash AND same.box = templates.box)""",
-                (other, person, other),
-            )
+            give(sql, person, other)
             erase(sql, person)
 
         self._database.run(work)
@@ -173,11 +184,67 @@ class PostgresqlGallery(Gallery):
         def work(sql: Connection[Any]) -> int:
             people = sorted({self._id(sql, name) for name in names})
             sql.execute("SELECT FROM people WHERE id = ANY(%s) ORDER BY id FOR UPDATE", (people,))
+            marks.mark(sql, people)
             return erase(sql, *people)
 
         erased = self._database.run(work)
-        self._database.outside_transaction("VACUUM (INDEX_CLEANUP ON) templates, codes, people")
+        self._database.outside_transaction(_CLEAN)
         return erased
+
+    def move(self, name: str, source_hash: str, to: str) -> int:
+        """Gives a person's templates of one photo to another; see `Gallery.move`."""
+        to = stored_name(to)
+
+        def work(sql: Connection[Any]) -> int:
+            person = self._id(sql, name)
+            count = count_photo(sql, person, name, source_hash)
+            made = "INSERT INTO people (key, name) VALUES (%s, %s) ON CONFLICT (key) DO UPDATE SET name = excluded.name"
+            other: int = one(sql, f"{made} RETURNING id", name_key(to), to)
+            if person == other:
+                raise BadInput(f"{self._shown}: the photo is {to!r}'s already")
+            give(sql, person, other, source_hash)
+            erase_photo(sql, person, source_hash)
+            return count
+
+        return self._database.run(work)
+
+    def forget(self, name: str, source_hash: str) -> int:
+        """Erases a person's templates of one photo as `remove` does; see `Gallery.forget`."""
+
+        def work(sql: Connection[Any]) -> int:
+            person = self._id(sql, name)
+            count = count_photo(sql, person, name, source_hash)
+            erase_photo(sql, person, source_hash)
+            return count
+
+        erased = self._database.run(work)
+        self._database.outside_transaction(_CLEAN)
+        return erased
+
+    def photos_called(self, text: str) -> list[StoredPhoto]:
+        """The enrolled photos that a text may mean; see `Gallery.photos_called`."""
+        rows = self._rows(
+            """SELECT DISTINCT name, source_hash, photo FROM templates JOIN people ON people.id = person
+            WHERE photo = %s OR starts_with(source_hash, %s) ORDER BY 1, 2""",
+            *[text.encode(errors="backslashreplace").decode()] * 2,
+        )
+        return [StoredPhoto(*row) for row in rows]
+
+    def erased(self, hashes: Collection[str]) -> set[str]:
+        """Of these photo hashes, those of people who were erased; see `Gallery.erased`."""
+        return self._database.run(lambda sql: marks.erased(sql, hashes))
+
+    def marks(self) -> list[Mark]:
+        """What is kept of photos of people who were erased."""
+        return self._database.run(marks.everything)
+
+    def keep_marks(self, given: Collection[Mark]) -> None:
+        """Takes in marks; see `Gallery.keep_marks`."""
+        self._database.run(lambda sql: marks.keep(sql, given))
+
+    def drop_marks(self, hashes: Collection[str]) -> None:
+        """Forgets that these photos are of people who were erased."""
+        self._database.run(lambda sql: marks.drop(sql, hashes))
 
     def search(self, queries: Floats, count: int, *, collections: Collection[str] | None = None) -> list[list[Hit]]:
         """The nearest templates of each query; see `Gallery.search`.

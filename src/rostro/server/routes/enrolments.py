@@ -15,7 +15,7 @@ from rostro.server import jobs, schemas
 from rostro.server.admission.access import guarded_router, needs
 from rostro.server.admission.keys import Role
 from rostro.server.admission.limits import TooMany
-from rostro.server.forms.fields import KeepPicture, Rule
+from rostro.server.forms.fields import Enrol
 from rostro.server.forms.uploads import uploads
 from rostro.server.jobs import Job
 from rostro.server.problems import Problem
@@ -40,8 +40,7 @@ async def start(
     service: TheService,
     photos: Annotated[list[UploadFile], File(description="Photos of many people.")],
     names: Annotated[list[str], Form(description="Whose each photo is: as many names as photos, in their order.")],
-    face: Rule = "only",
-    keep_picture: KeepPicture = False,
+    form: Enrol,
 ) -> JSONResponse:
     """Take many people in. Ask them first. Follow `/v1/enrolments/{id}/events` for progress."""
     listed = uploads(photos, service.limits)
@@ -58,7 +57,7 @@ async def start(
     except BaseException:
         del service.jobs[job.id]
         raise
-    enrolling = service.enrolling(face, keep_picture, patient=True)
+    enrolling = service.enrolling(form, patient=True)
     items = list(zip(cleaned, copies, strict=True))
     job.task = asyncio.create_task(jobs.run(job, enrolling, items, files))
     return JSONResponse(job.to_dict(), 202, {"Location": f"/v1/enrolments/{job.id}"})
