@@ -42,11 +42,12 @@ class Enrollment(Answer):
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """``{"people", "templates", "skipped", "failed", "remarks"}``."""
+        """``{"people", "templates", "skipped", "failed"}``, and ``"remarks"`` where there are any."""
+        remarks = {"remarks": [remark.to_dict() for remark in self.remarks]} if self.remarks else {}
         return {
             "people": self.people,
             "templates": self.templates,
             "skipped": self.skipped,
             "failed": [failure.to_dict() for failure in self.failed],
-            "remarks": [remark.to_dict() for remark in self.remarks],
+            **remarks,
         }

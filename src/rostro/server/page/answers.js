@@ -29,10 +29,10 @@ export function rateSentence(rate) {
 }
 
 /** Photos that failed, and why, or nothing. */
-export function failureList(failed) {
+export function failureList(failed, title = t("failedPhotos")) {
   if (!failed.length) return null;
   const rows = failed.map((failure) => h("li", {}, h("b", {}, failure.photo), ": ", reason(failure)));
-  return h("div", { class: "failures" }, h("h2", {}, t("failedPhotos")), h("ul", {}, ...rows));
+  return h("div", { class: "failures" }, h("h2", {}, title), h("ul", {}, ...rows));
 }
 
 /** A problem in words. */

@@ -1,7 +1,8 @@
-// Who is enrolled: search, rename, merge, erase.
+// Who is enrolled: search, photos, rename, merge, erase.
 import { problemWords } from "./answers.js";
 import { get, json, picture } from "./api.js";
 import { ask, field, h, statusLine } from "./dom.js";
+import { photosOf } from "./photos.js";
 import { portrait } from "./whoami.js";
 import { number, t } from "./words.js";
 
@@ -50,7 +51,7 @@ export function view() {
       h("th", { scope: "row" }, h("div", { class: "who" }, portrait(person.name, await picture(person)), person.name)),
       h("td", {}, number(person.templates)),
       h("td", {}, h("div", { class: "row" },
-        action("rename", rename, "quiet"), action("merge", merge, "quiet"), action("erase", erase, "quiet danger"))),
+        action("photos", photosOf, "quiet"), action("rename", rename, "quiet"), action("merge", merge, "quiet"), action("erase", erase, "quiet danger"))),
     );
   }
 

@@ -61,12 +61,14 @@ class PhotosOfPerson(BaseModel):
 class Enrolment(BaseModel):
     """What an enrolment did."""
 
-    model_config = example(people=1, templates=2, skipped=0, failed=[FAILURE], remarks=[])
+    model_config = example(people=1, templates=2, skipped=0, failed=[FAILURE])
     people: int
     templates: int
     skipped: int
     failed: list[Failure]
-    remarks: list[Failure] = Field(description="photos that were enrolled although their face has another name, too")
+    remarks: list[Failure] = Field(
+        default=[], description="Photos that were enrolled although their face has another name, too; left out if none."
+    )
 
 
 class Created(BaseModel):
@@ -147,7 +149,6 @@ class JobState(BaseModel):
         templates=41,
         skipped=0,
         failed=[FAILURE],
-        remarks=[],
     )
     id: str
     state: str = Field(description="running, done or stopped")
@@ -157,4 +158,4 @@ class JobState(BaseModel):
     templates: int
     skipped: int
     failed: list[Failure]
-    remarks: list[Failure]
+    remarks: list[Failure] = []
