@@ -60,9 +60,7 @@ def people_photos(
         BadInput: A path does not exist, holds no photo, or a photo belongs to nobody.
     """
     if name is not None and names_from == "files":
-        raise BadInput(
-            "whose photos are these? There is a name, and names are to come from the files; take one of them"
-        )
+        raise BadInput("whose photos are these? A name is given, and names are to come from files; take one of the two")
     paths = [Path(photo) for photo in photos if _is_path(photo)]
     others = [photo for photo in photos if not _is_path(photo)]
     if name is not None:

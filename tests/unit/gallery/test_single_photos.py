@@ -1,4 +1,4 @@
-"""Single photos in a file: forgotten to the last byte, known again after an erasure, in copies too, and files of before."""
+"""Single photos in a file: forgotten to the last byte, known again after an erasure, also in copies and old files."""
 
 from __future__ import annotations
 
