@@ -1,6 +1,6 @@
 """The false match rate of bad photos, with and without the gate; makes the gates that are shipped.
 
-    python benchmarks/bad_photos.py [--embedder sface] [--scorer lightqnet|length] [--people 1600] [--write]
+    python benchmarks/bad_photos.py [--embedder sface] [--scorer lightqnet,length] [--people 1600] [--write]
 
 One photo of each of so many people of LFW is damaged in the ways of ``_damage.py``, and those of a row are compared
 each with each: all pairs are of different people, so what is accepted is a false match. The gate is fitted to one half
@@ -33,7 +33,7 @@ from rostro.core.settings import Settings
 from rostro.photos.reading import read_photo
 from rostro.quality.base import ALIGNMENT, QUALITIES
 from rostro.quality.gate import SHIPPED, Gate, features, file_stem
-from rostro.quality.reasons import NEGATIVE, eyes_over_cheeks, reasons
+from rostro.quality.reasons import hopeless, reasons
 from rostro.recognition.selection import select
 
 if TYPE_CHECKING:
@@ -67,34 +67,41 @@ class Seen:
     person: np.ndarray
     unit: Floats
     length: Floats
-    score: Floats
-    negative: np.ndarray
+    score: Floats  # a column a scorer
+    hopeless: np.ndarray
     why: list[tuple[str, ...]]
+
+    def by(self, scorer: int) -> Seen:
+        """With the scores of one scorer."""
+        return replace(self, score=self.score[:, scorer])
 
     def half(self, which: int) -> Seen:
         """The faces of people of even (0) or odd (1) number."""
         keep = self.person % 2 == which
         return Seen(
             self.photos // 2, self.person[keep], self.unit[keep], self.length[keep], self.score[keep],
-            self.negative[keep], [why for why, kept in zip(self.why, keep, strict=True) if kept],
+            self.hopeless[keep], [why for why, kept in zip(self.why, keep, strict=True) if kept],
         )  # fmt: skip
 
 
 class Laboratory:
     """Puts photos through detector, embedder and scorer."""
 
-    def __init__(self, embedder: str, scorer: str, cache: Path | None) -> None:
+    def __init__(self, embedder: str, alignment: str | None, scorers: Sequence[str], cache: Path | None) -> None:
         self._cache = cache
-        self.faces = Recognizer(embedder=embedder, detector="yunet", settings=Settings.from_environment())
-        self.scorer = QUALITIES.get(scorer)(self.faces.store, self.faces.detector.engine_options) if scorer else None
+        self.faces = Recognizer(
+            embedder=embedder, alignment=alignment, detector="yunet", quality=None, settings=Settings.from_environment()
+        )
+        self.scorers = {
+            name: QUALITIES.get(name)(self.faces.store, self.faces.detector.engine_options) if name else None
+            for name in scorers
+        }
         self.aligner = open_alignment(ALIGNMENT, self.faces.store)
         self._boxes: dict[Path, tuple[float, float, float, float]] = {}
 
     def look(self, photos: Sequence[Path], people: Sequence[int], row: str = "upright", of: str = "LFW") -> Seen:
         """One row: every photo damaged in that way; of several faces the one nearest to the centre."""
-        name = (
-            f"{of} {row} {len(photos)} {self.faces.embedder.name} {self.scorer.name if self.scorer else 'length'}.npz"
-        )
+        name = f"{of} {row} {len(photos)} {file_stem(self.faces.space, '+'.join(self.scorers))}.npz"
         file = self._cache / name.replace(",", "").replace(" ", "_") if self._cache else None
         if file is None or not file.exists():
             seen = self._look(photos, people, row)
@@ -112,8 +119,8 @@ class Laboratory:
             self._some(photos[at : at + BATCH], people[at : at + BATCH], row) for at in range(0, len(photos), BATCH)
         ]
         joined: list[Any] = [np.concatenate([part[i] for part in parts]) for i in range(5)]
-        person, unit, length, score, negative = joined
-        return Seen(len(photos), person, unit, length, score, negative, [why for part in parts for why in part[5]])
+        person, unit, length, score, hopeless = joined
+        return Seen(len(photos), person, unit, length, score, hopeless, [why for part in parts for why in part[5]])
 
     def _some(self, photos: Sequence[Path], people: Sequence[int], row: str) -> tuple[Any, ...]:
         images = [read_photo(photo).image for photo in photos]
@@ -141,20 +148,22 @@ class Laboratory:
         size = self.faces.alignment.size
         stacked = np.array(crops, np.uint8).reshape(-1, 112, 112, 3)
         unit, length = self.faces.embedder.embed_judged(np.array(own, np.uint8).reshape(-1, size, size, 3))
-        score = self.scorer.score(stacked) if self.scorer else np.zeros(len(kept), np.float32)
-        negative = eyes_over_cheeks(stacked) > NEGATIVE if kept else np.zeros(0, bool)
+        nothing = np.zeros(len(kept), np.float32)
+        score = np.column_stack([nothing if s is None else s.score(stacked) for s in self.scorers.values()])
+        lost = hopeless(stacked) if kept else np.zeros(0, bool)
         why: list[tuple[str, ...]] = [
             reasons(crop, face, width=image.shape[1], height=image.shape[0])
             for crop, (_, image, face) in zip(stacked, kept, strict=True)
         ]
-        return np.array([k[0] for k in kept], int), unit, length, score, negative, why
+        return np.array([k[0] for k in kept], int), unit, length, score, lost, why
 
 
 def main() -> None:
     """Fits, checks, prints, and writes where asked to."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--embedder", default="sface")
-    parser.add_argument("--scorer", default="lightqnet", help="or: length")
+    parser.add_argument("--alignment")
+    parser.add_argument("--scorer", default="lightqnet,length", help="one or more, with commas")
     parser.add_argument("--people", type=int, default=1600)
     parser.add_argument("--celeba", type=int, default=3000, help="photos of CelebA")
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("ROSTRO_DATA", "../shared/data")))
@@ -162,36 +171,58 @@ def main() -> None:
     parser.add_argument("--hold-out", action="store_true", help="fit to some kinds of damage only")
     parser.add_argument("--cache", type=Path, help="a folder that keeps what was seen, for another run")
     options = parser.parse_args()
-    laboratory = Laboratory(options.embedder, "" if options.scorer == "length" else options.scorer, options.cache)
+    scorers = ["" if name == "length" else name for name in options.scorer.split(",")]
+    laboratory = Laboratory(options.embedder, options.alignment, scorers, options.cache)
     people = sorted(path for path in (options.data / "lfw" / "images").iterdir() if path.is_dir())
     np.random.default_rng(7).shuffle(people)
     people = people[: options.people]
     first = [sorted(person.iterdir())[0] for person in people]
     rows = {row: laboratory.look(first, range(len(first)), row) for row in ROWS}
     others = _others(laboratory, options)
+    second = [(n, paths[1]) for n, person in enumerate(people) if n % 2 and len(paths := sorted(person.iterdir())) > 1]
+    again = laboratory.look([path for _, path in second], [n for n, _ in second], of="LFW again")
     known = [row for row in ROWS if not options.hold_out or (row.startswith(KNOWN) and row not in OTHERS)]
-    gate = _fitted(laboratory, rows, others["CelebA"], known)
+    for number, scorer in enumerate(scorers):
+        gate = _gate(
+            laboratory,
+            scorer,
+            {row: seen.by(number) for row, seen in rows.items()},
+            {name: seen.by(number) for name, seen in others.items()},
+            again.by(number),
+            known,
+        )
+        if options.write:
+            path = SHIPPED / f"{file_stem(gate.space, gate.scorer)}.json"
+            data = {name: getattr(gate, name) for name in gate.__dataclass_fields__}
+            path.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+            print("written:", path)
+
+
+def _gate(
+    laboratory: Laboratory,
+    scorer: str,
+    rows: dict[str, Seen],
+    others: dict[str, Seen],
+    again: Seen,
+    known: Sequence[str],
+) -> Gate:
+    """The gate of one scorer, with what was measured of it, printed."""
+    gate = _fitted(laboratory, scorer, rows, others["CelebA"], known)
     report = _report(laboratory, gate, rows, known)
     refused = {"LFW": _refused(gate, rows["upright"].half(1)), "CelebA": _refused(gate, others["CelebA"].half(1))}
     refused |= {name: _refused(gate, seen) for name, seen in others.items() if name not in refused}
     print("not judged of ordinary photos:", ", ".join(f"{name} {share:.4f}" for name, share in refused.items()))
-    second = [(n, paths[1]) for n, person in enumerate(people) if n % 2 and len(paths := sorted(person.iterdir())) > 1]
-    again = laboratory.look([path for _, path in second], [n for n, _ in second], of="LFW again")
     pairs = _genuine(laboratory, gate, rows["upright"], again)
-    print("genuine pairs of LFW:", ", ".join(f"{name} {value:.4f}" for name, value in pairs.items()))
+    print("genuine pairs of LFW:", ", ".join(f"{name} {value:.4f}" for name, value in pairs.items()), flush=True)
     measured = {
-        "measured_on": f"LFW (deep-funneled): one photo of each of {len(people)} people, damaged; fitted to one half "
-        f"and measured on the other; yunet, {laboratory.faces.engine_options.engine}; benchmarks/bad_photos.py",
+        "measured_on": f"LFW (deep-funneled): one photo of each of {rows['upright'].photos} people, damaged; fitted to "
+        f"one half and measured on the other; yunet, {laboratory.faces.engine_options.engine}; "
+        "benchmarks/bad_photos.py",
         "refused": refused,
         "genuine": pairs,
         "rows": report,
     }
-    gate = replace(gate, measured=measured)
-    if options.write:
-        path = SHIPPED / f"{file_stem(gate.space, gate.scorer)}.json"
-        data = {name: getattr(gate, name) for name in gate.__dataclass_fields__}
-        path.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        print("written:", path)
+    return replace(gate, measured=measured)
 
 
 def _others(laboratory: Laboratory, options: argparse.Namespace) -> dict[str, Seen]:
@@ -209,7 +240,7 @@ def _others(laboratory: Laboratory, options: argparse.Namespace) -> dict[str, Se
     return found
 
 
-def _fitted(laboratory: Laboratory, rows: dict[str, Seen], celeba: Seen, known: Sequence[str]) -> Gate:
+def _fitted(laboratory: Laboratory, scorer: str, rows: dict[str, Seen], celeba: Seen, known: Sequence[str]) -> Gate:
     """A gate fitted to the people of even number, and to the kinds of damage that are known."""
     threshold = laboratory.faces.operating_point.threshold
     halves = {row: seen.half(0) for row, seen in rows.items()}
@@ -221,11 +252,10 @@ def _fitted(laboratory: Laboratory, rows: dict[str, Seen], celeba: Seen, known: 
     table = np.concatenate([features(seen.length, seen.score) for seen, _, _ in groups])
     damaged = np.concatenate([np.full(len(seen.unit), label) for seen, label, _ in groups])
     weight = np.concatenate([np.full(len(seen.unit), share / len(seen.unit)) for seen, _, share in groups])
-    if laboratory.scorer is None:
+    if not scorer:
         table[:, 1:3] = 0
     weights, bias = _logistic(table, damaged, weight)
     space = laboratory.faces.space
-    scorer = laboratory.scorer.name if laboratory.scorer else ""
     one, two, three = (round(float(w), 6) for w in weights)
     gate = Gate(
         space=space, scorer=scorer, weights=(one, two, three), bias=round(bias, 6), refuse_below=0.0, sure_from=SURE,
@@ -273,7 +303,7 @@ def _report(laboratory: Laboratory, gate: Gate, rows: dict[str, Seen], known: Se
 
 
 def _values(gate: Gate, seen: Seen) -> Floats:
-    return np.where(seen.negative, 0, gate.values(seen.length, seen.score)).astype(np.float32)
+    return np.where(seen.hopeless, 0, gate.values(seen.length, seen.score)).astype(np.float32)
 
 
 def _refused(gate: Gate, seen: Seen) -> float:

@@ -18,16 +18,15 @@ from rostro.people.whose import NamesFrom, people_photos, photos_each
 from rostro.recognition.lookup import identify
 from rostro.recognition.parts import Parts
 from rostro.recognition.pipeline import Failure, PhotoFaces
-from rostro.recognition.refusing import refuse_poor
 from rostro.recognition.tables import FaceTable, Tabulated, tabulate
-from rostro.scoring import cosine, operating_points
-from rostro.scoring.open_set import SearchRate, threshold_of_search
+from rostro.scoring import cosine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
     from rostro.photos.reading import Source
     from rostro.recognition.selection import FaceRule
+    from rostro.scoring.open_set import SearchRate
 
 
 class Recognizer(Parts):
@@ -75,17 +74,17 @@ class Recognizer(Parts):
         """
         return [Embedding(row, self.space) for row in self._one(photo).embeddings]
 
-    def verify(self, a: Any, b: Any, *, face: FaceRule = "only") -> Verification:
+    def verify(self, a: Any, b: Any, *, face: FaceRule = "dominant") -> Verification:
         """Are these two the same person?
 
         Args:
             a: A photo.
             b: A photo.
-            face: Which face of each photo is meant.
+            face: Which face of each photo is meant; see `rostro.recognition.selection.select`.
 
         Raises:
-            PhotoError: A photo cannot be read, has no face (`NoFace`), or several (`SeveralFaces`) and the rule is
-                ``only``.
+            PhotoError: A photo cannot be read, has no face (`NoFace`), or several and the rule does not say which is
+                meant (`SeveralFaces`).
             NoOperatingPoint: No threshold is known for this space.
         """
         return self.compare(*(_answer(found) for found in self.photos((a, b), face=face)))
@@ -98,8 +97,7 @@ class Recognizer(Parts):
         first, second = (Embedding(found.embeddings[0], self.space) for found in (a, b))
         similarity, photos = cosine.similarity(first, second), (a.photo, b.photo)
         qualities = (*a.qualities[:1], *b.qualities[:1])
-        judge = self.judge
-        threshold = self.operating_point.threshold
+        gate, threshold = self.gate, self.operating_point.threshold
         return Verification(
             similarity,
             self.operating_point,
@@ -108,7 +106,7 @@ class Recognizer(Parts):
             photos,
             self.system,
             qualities,
-            judge.gate.doubt(similarity, threshold, qualities, photos) if judge is not None else None,
+            gate.doubt(similarity, threshold, qualities, photos) if gate is not None else None,
             (a.turned, b.turned),
         )
 
@@ -131,7 +129,7 @@ class Recognizer(Parts):
         *,
         name: str | None = None,
         names_from: NamesFrom = "folders",
-        face: FaceRule = "only",
+        face: FaceRule = "dominant",
         collection: str = "",
         any_quality: bool = False,
         again: bool = False,
@@ -169,9 +167,9 @@ class Recognizer(Parts):
         listed = people_photos([photos] if one else list(photos), name, names_from)  # type: ignore[list-item,arg-type]
         on_names(photos_each(listed))
         on_count(len(listed))
-        gate = self.judge.gate if self.judge is not None and not any_quality else None
         enroller = self.people.enroller(
-            lambda sources: refuse_poor(self.photos(sources, face=face), gate),
+            lambda sources: self.photos(sources, face=face),
+            gate=None if any_quality else self.gate,
             collection=collection,
             stopped=stopped,
             max_bytes=self.settings.max_bytes,
@@ -219,23 +217,24 @@ class Recognizer(Parts):
             photos, table, self.photos, max_bytes=self.settings.max_bytes, on_photo=on_photo, stopped=stopped
         )
 
-    def search_rate(self, fpir: float) -> SearchRate:
-        """The threshold at which a search among the people of the gallery names so few strangers.
+    def search_rate(self, *, collections: Collection[str] | None = None) -> SearchRate | None:
+        """The threshold of a search among the people of the gallery, and how often it names a stranger.
 
         With N people a stranger is named about N times as often as one comparison says. Where the data behind the rate
         are too few to have shown it, the threshold goes by the upper end of its interval, and the answer says so.
 
         Args:
-            fpir: False positive identification rate wanted, in (0, 1).
+            collections: Of these collections only; None: all.
+
+        Returns:
+            None where nothing is known of the rate: no tail was measured for this space, or a threshold was chosen that
+            lies below it.
 
         Raises:
-            NoOperatingPoint: The tail of impostor scores was not measured for this space.
-            BadInput: A rate outside (0, 1).
+            NoOperatingPoint: No tail was measured for this space, and the recogniser was given a rate to keep to.
         """
-        tail = operating_points.tail_of(self.space, self._operating_point_given)
-        people = self.gallery.info().people
-        found = threshold_of_search(tail, fpir, people)
-        return threshold_of_search(tail, fpir, people, cautious=True) if found.extrapolated else found
+        searching = self.searching
+        return None if searching is None else searching.among(self.gallery.population(collections))
 
     def identify(
         self,
@@ -243,7 +242,6 @@ class Recognizer(Parts):
         *,
         candidates: int = 5,
         collections: Collection[str] | None = None,
-        search: SearchRate | None = None,
     ) -> list[Identification]:
         """Who is in this photo? One answer per face, in the order of `detect`.
 
@@ -251,12 +249,11 @@ class Recognizer(Parts):
             photo: A photo.
             candidates: How many people to list per face.
             collections: Look among the templates of these collections only; None: all.
-            search: What `search_rate` gave: decides by the error of the whole search instead of one comparison's.
 
         Raises:
             PhotoError: The photo cannot be read.
         """
-        return self.look_up(self._one(photo), candidates=candidates, collections=collections, search=search)
+        return self.look_up(self._one(photo), candidates=candidates, collections=collections)
 
     def look_up(
         self,
@@ -264,7 +261,6 @@ class Recognizer(Parts):
         *,
         candidates: int = 5,
         collections: Collection[str] | None = None,
-        search: SearchRate | None = None,
     ) -> list[Identification]:
         """Identifies the faces of a photo that went through `photos`; see `identify`."""
         return identify(
@@ -275,8 +271,8 @@ class Recognizer(Parts):
             candidates=candidates,
             collections=collections,
             qualities=found.qualities,
-            gate=self.judge.gate if self.judge is not None else None,
-            search=search,
+            gate=self.gate,
+            search=self.search_rate(collections=collections) if len(found.faces) else None,
         )
 
     def _one(self, photo: Any, *, embed: bool = True) -> PhotoFaces:

@@ -33,7 +33,8 @@ def test_verify_same(samples: dict[str, Path], tmp_path: Path) -> None:
     picture = tmp_path / "answer.png"
     found = answer("verify", samples["obama.jpg"], samples["obama2.jpg"], "--picture", picture, code=0)
     assert list(found) == [
-        "same", "similarity", "threshold", "false_match_rate", "space", "detector", "embedder", "engine", "faces",
+        "same", "similarity", "threshold", "false_match_rate", "space", "detector", "embedder", "engine",
+        "quality_scorer", "faces",
     ]  # fmt: skip
     assert found["same"] is True
     assert found["similarity"] >= found["threshold"]
@@ -70,7 +71,7 @@ def test_verify_of_several_faces_is_not_guessed(samples: dict[str, Path], tmp_pa
     group = tmp_path / "group.png"
     both = Image.new("RGB", (1820, 1137))
     both.paste(Image.open(samples["obama.jpg"]), (0, 0))
-    both.paste(Image.open(samples["biden.jpg"]).convert("RGB").resize((500, 1137)), (910, 0))
+    both.paste(Image.open(samples["biden.jpg"]).convert("RGB").resize((800, 1000)), (910, 0))
     both.save(group)
     found = answer("verify", samples["obama.jpg"], group, code=2)
     assert "2 faces found" in found["failed"][0]["reason"]
@@ -134,7 +135,12 @@ def test_identify_names_the_known_and_not_the_stranger(samples: dict[str, Path],
     assert stranger["name"] is None
     assert known["similarity"] >= known["threshold"] > stranger["similarity"]
     assert {candidate["name"] for candidate in known["candidates"]} == {"Barack Obama", "Joe Biden"}
-    assert set(known) == {"box", "score", "landmarks", "name", "similarity", "threshold", "candidates"}
+    assert set(known) == {
+        "box", "score", "landmarks", "quality", "reasons", "name", "similarity", "threshold", "people_searched",
+        "templates_searched", "false_positive_identification_rate", "interval", "extrapolated",
+        "most_people_measured", "candidates",
+    }  # fmt: skip
+    assert known["people_searched"] == 2
     assert (tmp_path / "i.png").stat().st_size > 1000
 
 

@@ -52,11 +52,11 @@ def test_what_cannot_be_judged_is_not_decided(cases: Path, a: str, b: str, quali
 
 def test_a_blurred_face_is_not_enrolled_unless_asked(cases: Path, tmp_path: Path) -> None:
     photo, gallery = cases / "02-blurred" / "b-blur.jpg", tmp_path / "g.db"
-    arguments = ("enroll", photo, "--name", "B", "--gallery", gallery, "--quality", "auto")
+    arguments = ("enroll", photo, "--name", "B", "--gallery", gallery)
     refused = answer(*arguments, code=2)
     assert (refused["templates"], refused["failed"][0]["kind"]) == (0, "poor-quality")
     assert answer(*arguments, "--any-quality", code=0)["templates"] == 1
-    found = answer("identify", cases / "02-blurred" / "a3-blur.jpg", "--gallery", gallery, "--quality", "auto", code=1)
+    found = answer("identify", cases / "02-blurred" / "a3-blur.jpg", "--gallery", gallery, code=1)
     (face,) = found["photos"][0]["faces"]
     assert face["name"] is None
     assert face["reason"].startswith("cannot be judged")

@@ -59,7 +59,9 @@ def test_info(gallery: Path) -> None:
         "gallery": str(gallery), "space": SPACE, "people": 10, "templates": 20, "dims": DIMS,
     }  # fmt: skip
     assert said["size"] > 0
-    assert "people:    10" in rostro("info", "--gallery", gallery).stdout
+    said_plainly = rostro("info", "--gallery", gallery).stdout
+    assert "people:         10" in said_plainly
+    assert "poor templates: 0" in said_plainly
 
 
 def test_migrate_copies_verifies_and_goes_on(gallery: Path, tmp_path: Path) -> None:

@@ -70,11 +70,12 @@ def test_the_same_answers_as_the_command_line(
     from rostro.recognition import answers
 
     names = ["obama2.jpg", "obama3.jpg", "astronaut.png"]
-    found = list(recognizer.photos([samples[name] for name in names]))
-    for answer, name in zip(found, names, strict=True):
+    paths = [samples[name] for name in names]
+    plain, found = list(recognizer.photos(paths, embed=False)), list(recognizer.photos(paths))
+    for answer, name in zip([*plain, *found], [*names, *names], strict=True):
         object.__setattr__(answer, "photo", name)
     files = photos(*(samples[name] for name in names))
-    assert client.post("/v1/detect", files=files).json() == answers.detection(found, [])
+    assert client.post("/v1/detect", files=files).json() == answers.detection(plain, [])
     embedded = client.post("/v1/embed", files=files).json()
     expected = answers.embedding(recognizer.space, found, [])
     for mine, other in zip(embedded["photos"], expected["photos"], strict=True):

@@ -6,7 +6,7 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rostro.people.pictures import Pictures
 from rostro.recognizer import Recognizer
@@ -42,7 +42,9 @@ class Running:
     crops: Pictures
 
 
-def with_models_of(recognizer: Recognizer, *, gallery: str, settings: Settings | None = None) -> Recognizer:
+def with_models_of(
+    recognizer: Recognizer, *, gallery: str, settings: Settings | None = None, **options: Any
+) -> Recognizer:
     """A recogniser with a gallery of its own, and the models that another one has loaded."""
     return Recognizer(
         settings=settings or recognizer.settings,
@@ -50,6 +52,7 @@ def with_models_of(recognizer: Recognizer, *, gallery: str, settings: Settings |
         detector=recognizer.detector,
         embedder=recognizer.embedder,
         gallery=gallery,
+        **options,
     )
 
 

@@ -72,6 +72,11 @@ def _models(faces: Any) -> dict[str, Any]:
             }
         except RostroError as error:
             rows[room] = str(error)
+    try:
+        judge = faces.judge
+        rows["quality"] = {"name": "none: no face is judged in this space" if judge is None else judge.about}
+    except RostroError as error:
+        rows["quality"] = str(error)
     return rows
 
 

@@ -34,7 +34,7 @@ def command(
     quality: options.Quality = None,
     min_quality: options.MinQuality = None,
     any_quality: Annotated[
-        bool, typer.Option("--any-quality", help="With --quality: take faces too that cannot be judged.")
+        bool, typer.Option("--any-quality", help="Take faces too that are too poor to be judged.")
     ] = False,
     again: Annotated[
         bool, typer.Option("--again", help="Take photos of people who were erased, too, instead of refusing them.")
@@ -69,7 +69,7 @@ def command(
             paths,
             name=name,
             names_from=names_from,
-            face="largest" if largest_face else "only",
+            face="largest" if largest_face else "dominant",
             collection=collection,
             any_quality=any_quality,
             again=again,

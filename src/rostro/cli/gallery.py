@@ -34,18 +34,22 @@ def _open(url: str | None) -> Gallery:
 
 @app.command()
 def info(gallery: options.GalleryUrl = None, json: options.Json = False) -> None:
-    """Embedding space, people, templates, size, and the state of the search index.
+    """Embedding space, people, templates, poor ones among them, size, and the state of the search index.
 
     Example: rostro gallery info --gallery people.db
     """
+    from rostro.quality.judge import level_of
+
     with _open(gallery) as opened:
         about = {"gallery": without_password(opened.url), "space": opened.space, **asdict(opened.info())}
+        level = None if opened.space is None else level_of(opened.space)
+        about["poor_templates"] = None if level is None else opened.count_poor(level)
     if json:
         output.print_json(about)
         return
     size = "unknown" if about["size"] is None else f"{about['size'] / 1e6:.1f} MB"
     for name, value in (about | {"size": size}).items():
-        output.say(f"{name + ':':<11}{'none' if value is None else value}")
+        output.say(f"{name.replace('_', ' ') + ':':<16}{'none' if value is None else value}")
 
 
 @app.command()

@@ -33,16 +33,7 @@ def command(
     fmr: options.Fmr = None,
     operating_point: options.OperatingPointFile = None,
     collection: options.Collections = None,
-    fpir: Annotated[
-        float | None,
-        typer.Option(
-            "--fpir",
-            min=0,
-            max=1,
-            help="Name at most this share of strangers, however many people are searched, for example 0.01.",
-            show_default="the threshold of one comparison",
-        ),
-    ] = None,
+    fpir: options.Fpir = None,
     quality: options.Quality = None,
     min_quality: options.MinQuality = None,
     picture: options.Picture = None,
@@ -50,35 +41,31 @@ def command(
 ) -> None:
     """Who is in these photos? Every face is looked up; below the threshold it is unknown.
 
+    The threshold grows with the number of people searched, so that a stranger is named in 1 % of searches at most.
+
     Exit code 0: somebody was recognised, 1: nobody, 2: a photo could not be used.
 
     Example: rostro identify party.jpg --gallery people.db --picture names.png
 
     Example: rostro identify door.jpg --collection staff --collection visitors
 
-    Example: rostro identify door.jpg --gallery people.db --fpir 0.01
+    Example: rostro identify door.jpg --gallery people.db --fpir 0.001
     """
     recognizer = options.make_recognizer(
         detector=detector, max_side=max_side, embedder=embedder, alignment=alignment, engine=engine,
         precision=precision, threshold=threshold, fmr=fmr, operating_point=operating_point, gallery=gallery,
-        quality=quality, min_quality=min_quality, create_gallery=False,
+        fpir=fpir, quality=quality, min_quality=min_quality, create_gallery=False,
     )  # fmt: skip
     failed: list[Failure] = []
     answered: list[tuple[PhotoFaces, list[Identification]]] = []
     with recognizer.open():  # a gallery that is not there is an error, not an empty one
-        search = None if fpir is None else recognizer.search_rate(fpir)
+        search = recognizer.search_rate(collections=collection or None)
         for answer in recognizer.photos(find_photos(photos), keep=picture is not None):
             if isinstance(answer, Failure):
                 failed.append(answer)
             else:
-                answered.append(
-                    (
-                        answer,
-                        recognizer.look_up(
-                            answer, candidates=candidates, collections=collection or None, search=search
-                        ),
-                    )
-                )
+                row = recognizer.look_up(answer, candidates=candidates, collections=collection or None)
+                answered.append((answer, row))
     if picture is not None:
         _draw(answered, picture)
     if search is not None and not json:
@@ -105,8 +92,8 @@ def _search_sentence(search: SearchRate) -> str:
     low, high = search.interval.low, search.interval.high
     beyond = "; beyond what the data can show" if search.extrapolated else ""
     return (
-        f"{search.people} people searched, threshold {search.threshold:.3f}: a stranger is named in "
-        f"{search.fpir:.2%} (95 %: {low:.2%} to {high:.2%}{beyond})"
+        f"{search.people} people searched ({search.templates} templates), threshold {search.threshold:.3f}: "
+        f"a stranger is named in {search.fpir:.2%} (95 %: {low:.2%} to {high:.2%}{beyond})"
     )
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rostro.cli import options, output
-from rostro.core.errors import BadInput, ModelCorrupt, RostroError
-from rostro.recognition.catalogue import catalogue, defaults, entries, find, measured
+from rostro.core.errors import BadInput, ModelCorrupt, ModelUnavailable, RostroError
+from rostro.recognition.catalogue import catalogue, defaults, entries, find, judge_of_quality, measured
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -68,7 +68,7 @@ def info(name: Annotated[str, typer.Argument(help="A model or file.")], json: op
 @app.command()
 def fetch(
     names: Names = None,
-    default: Annotated[bool, typer.Option("--default", help="The default detector and embedder.")] = False,
+    default: Annotated[bool, typer.Option("--default", help="What is used where nothing is named.")] = False,
     all_permissive: Annotated[
         bool, typer.Option("--all-permissive", help="All models whose licence allows commercial use.")
     ] = False,
@@ -88,6 +88,12 @@ def fetch(
         raise BadInput("name models to fetch, or give --default or --all-permissive")
     store = _store()
     fetched, failed = [], []
+    for entry in _files([judge_of_quality()]) if default else ():
+        try:
+            store.fetch(entry)
+            fetched.append(_stored(entry, store))
+        except ModelUnavailable:  # one can do without
+            output.note(f"{entry.name}: no source has it here; faces are judged without it, less well")
     for entry in dict.fromkeys(wanted):
         try:
             store.fetch(entry, accept_unpinned=accept_unpinned)

@@ -16,7 +16,7 @@ Detector = Annotated[
     typer.Option("--detector", help="Finds the faces. Default: the one that suits the embedder.", show_default=False),
 ]
 Embedder = Annotated[
-    str, typer.Option("--embedder", help="Turns a face into a vector: a name, or a checkpoint of yours.")
+    str, typer.Option("--embedder", help="Turns a face into a vector: a name, best, or a checkpoint of yours.")
 ]
 Alignment = Annotated[
     str | None,
@@ -65,13 +65,27 @@ Quality = Annotated[
     str | None,
     typer.Option(
         "--quality",
-        help="Judge faces, and decide nothing about those too poor for it: auto, length, or a scorer's name.",
-        show_default="none are judged",
+        help="Decide nothing about faces too poor for it: auto, the name of a scorer, or none to judge no face.",
+        show_default="auto",
     ),
 ]
 MinQuality = Annotated[
     float | None,
-    typer.Option("--min-quality", min=0, max=1, help="With --quality: judge no face below this. Default: measured."),
+    typer.Option(
+        "--min-quality", min=0, max=1, help="Decide nothing about faces of a quality below this. Default: measured."
+    ),
+]
+
+
+Fpir = Annotated[
+    float | None,
+    typer.Option(
+        "--fpir",
+        min=0,
+        max=1,
+        help="Name at most this share of strangers, however many people are searched, for example 0.001.",
+        show_default="0.01, and never laxer than verify",
+    ),
 ]
 
 
@@ -85,6 +99,7 @@ def make_recognizer(
     threshold: float | None = None,
     fmr: float | None = None,
     operating_point: Path | None = None,
+    fpir: float | None = None,
     min_score: float | None = None,
     max_side: int | None = None,
     quality: str | None = None,
@@ -108,9 +123,10 @@ def make_recognizer(
         threshold=threshold,
         fmr=fmr,
         operating_point=operating_point,
+        fpir=fpir,
         min_score=min_score,
         max_side=max_side,
-        quality=quality,
+        quality=quality or "auto",
         min_quality=min_quality,
         gallery=gallery,
         create_gallery=create_gallery,

@@ -47,6 +47,9 @@ def command(
     threshold: options.Threshold = None,
     fmr: options.Fmr = None,
     operating_point: options.OperatingPointFile = None,
+    fpir: options.Fpir = None,
+    quality: options.Quality = None,
+    min_quality: options.MinQuality = None,
 ) -> None:
     """Serve the web page and the REST interface until Ctrl-C.
 
@@ -59,6 +62,7 @@ def command(
     recognizer = options.make_recognizer(
         detector=detector, embedder=embedder, alignment=alignment, engine=engine, precision=precision,
         threshold=threshold, fmr=fmr, operating_point=operating_point, gallery=gallery,
+        fpir=fpir, quality=quality, min_quality=min_quality,
     )  # fmt: skip
     given = recognizer.settings
     recognizer.settings = replace(

@@ -36,13 +36,13 @@ def command(
 
     Example: rostro verify me.jpg passport.jpg --picture answer.png
 
-    Example: rostro verify door.jpg passport.jpg --quality auto
+    Example: rostro verify door.jpg passport.jpg --json
     """
     recognizer = options.make_recognizer(
         detector=detector, embedder=embedder, alignment=alignment, engine=engine, precision=precision,
         threshold=threshold, fmr=fmr, operating_point=operating_point, quality=quality, min_quality=min_quality,
     )  # fmt: skip
-    answered = list(recognizer.photos([a, b], face="largest" if largest_face else "only", keep=picture is not None))
+    answered = list(recognizer.photos([a, b], face="largest" if largest_face else "dominant", keep=picture is not None))
     failed = [answer for answer in answered if isinstance(answer, Failure)]
     if failed:
         if json:

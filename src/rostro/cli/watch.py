@@ -67,6 +67,9 @@ def command(
     threshold: options.Threshold = None,
     fmr: options.Fmr = None,
     operating_point: options.OperatingPointFile = None,
+    fpir: options.Fpir = None,
+    quality: options.Quality = None,
+    min_quality: options.MinQuality = None,
     json: options.Json = False,
 ) -> None:
     """Who comes by? Follows the faces of a video and names them, until it ends or Ctrl-C.
@@ -84,6 +87,7 @@ def command(
     recognizer = options.make_recognizer(
         detector=detector, embedder=embedder, alignment=alignment, engine=engine, precision=precision,
         threshold=threshold, fmr=fmr, operating_point=operating_point, gallery=gallery, create_gallery=False,
+        fpir=fpir, quality=quality, min_quality=min_quality,
     )  # fmt: skip
     with recognizer, ExitStack() as stack, _terminating():
         summary = watch(

@@ -29,7 +29,7 @@ from rostro.drawing.layout import (
 from rostro.drawing.scorebar import score_bar, signed
 from rostro.drawing.shapes import MUTED, TILE
 from rostro.drawing.text import text_width
-from rostro.drawing.words import say, say_faces, say_false_match_rate
+from rostro.drawing.words import say, say_doubt, say_faces, say_false_match_rate, say_search
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -145,7 +145,9 @@ def identification_sheet(
         kinds: list[Kind] = ["unknown" if one.name is None else "match" for one in found]
         labels = [_name_and_score(one, language) for one in found]
         thresholds = {signed(one.operating_point.threshold) for one in found}
-        note = ", ".join([say_faces(len(found), language), *(say("threshold", language, t) for t in thresholds)])
+        searches = [say_search(one.search, language) for one in found[:1] if one.search]
+        told = [say("threshold", language, threshold) for threshold in thresholds]
+        note = ", ".join([say_faces(len(found), language), *told, *searches])
         cells.append(_Cell(name, note, image, [one.face for one in found], labels, kinds))
     return _contact_sheet(cells, len(photos), language)
 
@@ -193,6 +195,8 @@ def verification_sheet(
 
 def _name_and_score(found: Identification, language: Language) -> str:
     name = say("unknown", language) if found.name is None else found.name
+    if found.doubt is not None:
+        return f"{name}: {say('the_face', language).lower()} {say(found.doubt.kinds[0], language)}"
     return name if found.similarity is None else f"{name} {signed(found.similarity, 2)}"
 
 
@@ -204,7 +208,7 @@ def _verdict(verification: Verification) -> str:
 
 def _meaning(verification: Verification, language: Language) -> str:
     if verification.doubt is not None:
-        return say("undecided_why", language)
+        return say_doubt(verification.doubt, language)
     return say_false_match_rate(verification.operating_point, language)
 
 

@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rostro.core.words import Language, Words, count
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rostro.core.decisions import OperatingPoint
+    from rostro.core.quality import Doubt
 
 _WORDS: Final[dict[str, tuple[str, str]]] = {
     "same": ("Same person", "La misma persona"),
     "undecided": ("Cannot be judged", "No se puede decidir"),
     "undecided_why": (
-        "A face is too poor for the threshold to mean what it says.",
-        "Una cara es demasiado mala para que el umbral signifique lo que dice.",
+        "{} {}: the threshold does not mean for it what it says.",
+        "{} {}: para ella el umbral no significa lo que dice.",
     ),
+    "undecided_close": (
+        "They are alike, but not enough for such a face: {} {}.",
+        "Se parecen, pero no lo bastante para una cara así: {} {}.",
+    ),
+    "the_face": ("The face", "La cara"),
+    "the_face_of": ("The face of {}", "La cara de {}"),
+    "and": ("{} and {}", "{} y {}"),
+    "negative": ("is a negative", "está en negativo"),
+    "dark": ("is too dark", "está demasiado oscura"),
+    "overexposed": ("is overexposed", "está sobreexpuesta"),
+    "flat": ("has hardly any contrast", "casi no tiene contraste"),
+    "too-small": ("is too small", "es demasiado pequeña"),
+    "tilted": ("is tilted", "está inclinada"),
+    "turned-away": ("is turned away", "mira hacia otro lado"),
+    "cut-off": ("is cut off", "está cortada"),
+    "blurred": ("is blurred", "está borrosa"),
+    "unclear": ("is not clear enough", "no se ve con suficiente claridad"),
+    "searched": ("{} people searched, FPIR {}", "{} personas comparadas, FPIR {}"),
     "different": ("Not the same person", "No es la misma persona"),
     "similarity": ("similarity {}", "similitud {}"),
     "threshold": ("threshold {}", "umbral {}"),
@@ -52,6 +73,21 @@ def say_faces(number: int, language: Language) -> str:
     if number < 2:
         return say("one_face" if number else "no_face", language)
     return say("faces", language, count(number, language))
+
+
+def say_doubt(doubt: Doubt, language: Language) -> str:
+    """Why a decision was not made, in a sentence."""
+    who = say("the_face_of", language, doubt.photo) if doubt.photo else say("the_face", language)
+    what = [say(kind, language) for kind in doubt.kinds[:2]]
+    why = what[0] if len(what) == 1 else say("and", language, *what)
+    return say("undecided_close" if doubt.close else "undecided_why", language, who, why)
+
+
+def say_search(search: Mapping[str, Any], language: Language) -> str:
+    """How many were searched, and how often such a search names a stranger."""
+    rate = f"{100 * search['false_positive_identification_rate']:.2g} %"
+    shown = rate.replace(".", ",") if language == "es" else rate
+    return say("searched", language, count(search["people_searched"], language), shown)
 
 
 def say_false_match_rate(point: OperatingPoint, language: Language) -> str:

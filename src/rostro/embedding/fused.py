@@ -35,6 +35,10 @@ WEIGHTS: dict[tuple[str, ...], tuple[float, ...]] = {
     ("sface", "retail0095"): (1.0, 0.8),
     ("edgeface", "sface"): (1.0, 0.7),
 }
+#: What options call the fusion that tells people apart best of those whose weights may be used by everybody. It costs
+#: 1.23 to 1.43 times the time of a photo, and two files that no package index has: so it is not the default
+#: (docs/decisions/0036).
+BEST = ("best", "sface+retail0095")
 _PART = re.compile(r"(?:(?P<weight>[0-9]*\.?[0-9]+)\*)?(?P<name>.+)", re.DOTALL)
 
 
@@ -77,13 +81,22 @@ class FusedEmbedder(Embedder):
         Raises:
             BadInput: The crops are not of this fusion's alignment.
         """
+        return self.embed_judged(crops)[0]
+
+    def embed_judged(self, crops: Crops) -> tuple[Floats, Floats]:
+        """See `Embedder.embed_judged`; the length is that of the first part's vector: the whole has none.
+
+        Raises:
+            BadInput: The crops are not of this fusion's alignment.
+        """
         if crops.shape[1:3] != 2 * (self.alignment.size,):
             raise BadInput(f"{self.name} takes crops of {self.alignment.key}, got crops of shape {crops.shape[1:]}")
-        vectors = [
-            factor * embedder.embed(crops[:, : part.alignment.size, part.left : part.left + part.alignment.size])
-            for part, embedder, factor in zip(self.parts, self.embedders, self._factors, strict=True)
+        judged = [
+            embedder.embed_judged(crops[:, : part.alignment.size, part.left : part.left + part.alignment.size])
+            for part, embedder in zip(self.parts, self.embedders, strict=True)
         ]
-        return np.hstack(vectors)
+        vectors = [factor * unit for factor, (unit, _) in zip(self._factors, judged, strict=True)]
+        return np.hstack(vectors), judged[0][1]
 
     def space(self, alignment: AlignmentSpec | None = None) -> str:
         """Its parts' weights and networks, then their alignments.

@@ -14,7 +14,7 @@ import numpy as np
 from rostro.core.errors import BadInput, MissingExtra, ModelCorrupt
 from rostro.core.types import AlignmentSpec, Crops, Floats
 from rostro.embedding.base import EMBEDDERS, Embedder
-from rostro.embedding.fused import fuse, is_fusion
+from rostro.embedding.fused import BEST, fuse, is_fusion
 from rostro.runtime.base import EngineOptions, open_engine
 
 if TYPE_CHECKING:
@@ -101,13 +101,16 @@ def find_embedder(name: str) -> type[Embedder]:
     """The class of an embedder: a file of this room, a checkpoint that was trained here, or several fused.
 
     Args:
-        name: ``sface``; or the folder that a training wrote (its best), or a checkpoint's file in it; or several of
-            them with ``+`` between them, as ``sface+retail0095`` (see `rostro.embedding.fused.fuse`).
+        name: ``sface``; or ``best``, the permissive fusion that tells people apart best; or the folder that a training
+            wrote (its best), or a checkpoint's file in it; or several of them with ``+`` between them, as
+            ``sface+retail0095`` (see `rostro.embedding.fused.fuse`).
 
     Raises:
         UnknownModel: None of these.
         BadInput: The checkpoint is not one of an embedder, or the fusion cannot be read.
     """
+    if name == BEST[0]:
+        return fuse(BEST[1], find_embedder)
     path = Path(name).expanduser()
     if name not in EMBEDDERS and path.exists():
         return _class_of(path)

@@ -29,6 +29,8 @@ class System:
         runs_on: Device and precision of the detector and of the embedder, for example ``CPU f32, CPU int8``.
         face: Which face of a photo is taken.
         model_bytes: Size of all model files together.
+        turn: Whether doubtful photos are looked at turned, too.
+        judge: What judges faces, and so has photos looked at again; empty where nothing does.
         version: Of rostro.
     """
 
@@ -43,6 +45,8 @@ class System:
     runs_on: str
     face: FaceRule
     model_bytes: int
+    turn: bool = True
+    judge: str = ""
     version: str = __version__
 
     @classmethod
@@ -63,6 +67,8 @@ class System:
             ),
             face=face,
             model_bytes=sum(recognizer.store.path(file).stat().st_size for file in detector.files) + embedder.bytes,
+            turn=recognizer.turn,
+            judge=recognizer.judge.about if recognizer.judge is not None else "",
         )
 
     @property

@@ -8,7 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, Self
 from urllib.parse import urlsplit
 
 from rostro.core.errors import BadInput
@@ -30,6 +30,13 @@ class Hit:
     person: int
     template: int
     similarity: float
+
+
+class Population(NamedTuple):
+    """What a search looks through."""
+
+    people: int
+    templates: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +238,19 @@ class Gallery(SinglePhotos, ABC):
     @abstractmethod
     def info(self) -> Info:
         """How many people and templates, how large, and how the search index is."""
+
+    def population(self, collections: Collection[str] | None = None) -> Population:
+        """How many people and templates a search in these collections looks through; None: in all.
+
+        Asked for every search. A backend that cannot tell collections apart counts everybody, which errs on the safe
+        side.
+        """
+        info = self.info()
+        return Population(info.people, info.templates)
+
+    def count_poor(self, level: float) -> int:
+        """How many templates have a quality below a level."""
+        return sum(template.quality < level for person in self.people() for template in self.templates(person.name))
 
     @abstractmethod
     def reindex(self) -> None:

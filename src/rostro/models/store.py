@@ -6,6 +6,7 @@ import hashlib
 import json
 import shutil
 import threading
+import time
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 #: Most bytes of a file whose size is not known beforehand.
 MOST_BYTES = 4 << 30
+#: Seconds after which a file that could not be had is asked for again.
+RETRY = 24 * 3600.0
 
 
 def digest(path: Path) -> str:
@@ -75,6 +78,29 @@ class ModelStore:
                     self.fetch(entry)
                 self.verify(entry)
         return self._file(entry)
+
+    def have(self, entry: ModelFile) -> bool:
+        """Whether a file that one can do without is there, after an attempt to fetch it.
+
+        An attempt that failed is remembered for `RETRY` seconds, so that a machine without that source does not ask
+        again and again; `fetch` asks whatever was remembered.
+        """
+        if self.is_installed(entry):
+            return True
+        tried = self.folder / f"{entry.name}.unavailable"
+        try:
+            if time.time() - tried.stat().st_mtime < RETRY:
+                return False
+        except OSError:
+            pass
+        try:
+            tried.parent.mkdir(parents=True, exist_ok=True)
+            tried.touch()  # before the attempt: a folder that cannot be written cannot take the file either
+            self.path(entry)
+        except (OSError, ModelUnavailable):
+            return False
+        tried.unlink(missing_ok=True)
+        return True
 
     def hash_of(self, entry: ModelFile) -> str:
         """The sha256 of an entry's file: the pinned one, or the one recorded when an unpinned file came.
@@ -230,8 +256,8 @@ class ModelStore:
             found = _check(part, entry, expected=entry.sha256)
         except ModelCorrupt as error:
             raise ModelCorrupt(f"{error} (from {source})") from None
-        time = datetime.now(UTC).isoformat(timespec="seconds")
-        record = {"sha256": found, "size": part.stat().st_size, "source": source, "time": time}
+        came = datetime.now(UTC).isoformat(timespec="seconds")
+        record = {"sha256": found, "size": part.stat().st_size, "source": source, "time": came}
         with replacing(self._record(entry)) as beside:
             beside.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
 

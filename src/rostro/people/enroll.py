@@ -17,6 +17,7 @@ from rostro.people.fates import Enrolled, Fates
 from rostro.people.likeness import known_faces
 from rostro.photos.reading import hash_source, name_of
 from rostro.recognition.pipeline import Failure, PhotoFaces
+from rostro.recognition.refusing import refuse_poor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from rostro.people.likeness import Remark
     from rostro.people.pictures import Pictures
     from rostro.photos.reading import Source
+    from rostro.quality.gate import Gate
 
     #: Photos → what the pipeline finds in them, lazily and in order, one face per photo.
     Look = Callable[[Iterable[Source]], Iterable[PhotoFaces | Failure]]
@@ -44,6 +46,7 @@ class Enroller:
         look: Look,
         *,
         collection: str = "",
+        gate: Gate | None = None,
         pictures: Pictures | None = None,
         stopped: Callable[[], bool] = lambda: False,
         max_bytes: int | None = None,
@@ -58,6 +61,7 @@ class Enroller:
             gallery: Where templates go.
             look: Takes photos through a pipeline; asked once, reads photos as it goes.
             collection: The collection that the templates go to; empty for none.
+            gate: Says which faces are too poor to be enrolled; None takes all.
             pictures: Where the faces' pictures are kept, for people who agreed; ``look`` then gives crops. None keeps
                 none.
             stopped: Asked before each photo; True ends there, and what was looked at is committed.
@@ -70,6 +74,7 @@ class Enroller:
         """
         self._gallery = gallery
         self._look = look
+        self._gate = gate
         self._collection = collection
         self._pictures = pictures
         self._stopped = stopped
@@ -110,7 +115,7 @@ class Enroller:
         handed: deque[tuple[str, str]] = deque()
         pending: list[tuple[str, PhotoFaces]] = []
         tell = on_photo or (lambda: None)
-        for answer in self._look(self._unknown(items, handed, tell)):
+        for answer in refuse_poor(self._look(self._unknown(items, handed, tell)), self._gate):
             name, digest = handed.popleft()
             if isinstance(answer, Failure):
                 self._fail(answer.error)

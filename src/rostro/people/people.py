@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rostro.gallery.base import Gallery, Who
     from rostro.gallery.single import StoredPhoto
     from rostro.people.enroll import Look
+    from rostro.quality.gate import Gate
 
 
 class People(Listed):
@@ -52,6 +53,7 @@ class People(Listed):
         look: Look,
         *,
         collection: str = "",
+        gate: Gate | None = None,
         keep_pictures: bool = False,
         stopped: Callable[[], bool] = lambda: False,
         max_bytes: int | None = None,
@@ -71,6 +73,7 @@ class People(Listed):
             self.gallery,
             look,
             collection=collection,
+            gate=gate,
             pictures=self.pictures if keep_pictures else None,
             stopped=stopped,
             max_bytes=max_bytes,

@@ -25,7 +25,7 @@ class QualityScorer(ABC):
         name: What options, calibrations and reports call it.
         about: One line for people.
         paper: What to cite.
-        files: The model files it needs, the network first.
+        files: The model files it needs, the network first; none where it needs none.
     """
 
     name: ClassVar[str]
@@ -51,7 +51,7 @@ class QualityScorer(ABC):
 
     @property
     def weights_hash(self) -> str:
-        """sha256 of the network's file, as stored."""
+        """sha256 of the network's file, as stored; empty where there is none."""
         return self.store.hash_of(self.files[0])
 
 
@@ -62,5 +62,6 @@ QUALITIES = Room(
     {
         "lightqnet": "rostro.quality.lightqnet:LightQNet",
         "lightqnet_small": "rostro.quality.lightqnet:LightQNetSmall",
+        "detail": "rostro.quality.detail:Detail",
     },
 )

@@ -97,6 +97,14 @@ class Gate:
         path = SHIPPED / f"{file_stem(space, scorer)}.json"
         return cls.read(path) if path.is_file() else None
 
+    @classmethod
+    def floor(cls, space: str) -> Self:
+        """The gate of spaces without a measured one: it refuses negatives and faces without fine detail, no more."""
+        return cls(
+            space=space, scorer="detail", weights=(0.0, 6.0, 0.0), bias=-3.0, refuse_below=0.05, sure_from=0.05,
+            margin=0.0, measured={},
+        )  # fmt: skip
+
     def but(self, *, refuse_below: float | None) -> Self:
         """The same gate with another level; None leaves it, 0 judges every face."""
         if refuse_below is None:

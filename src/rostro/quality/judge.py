@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from rostro.core.errors import BadInput, ModelUnavailable
+from rostro.core.errors import BadInput
 from rostro.core.quality import Quality
 from rostro.quality.base import QUALITIES, QualityScorer
 from rostro.quality.gate import Gate
-from rostro.quality.reasons import NEGATIVE, eyes_over_cheeks, reasons
+from rostro.quality.reasons import hopeless, reasons
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,8 +19,19 @@ if TYPE_CHECKING:
     from rostro.models.store import ModelStore
     from rostro.runtime.base import EngineOptions
 
-#: The scorer that is taken where none is named.
-DEFAULT = "lightqnet"
+#: What options call no scorer: the length of the embedder's vectors alone.
+LENGTH = "length"
+#: What is taken where none is named: the best that can be had.
+DEFAULTS = ("lightqnet", LENGTH, "detail")
+
+
+def level_of(space: str) -> float:
+    """The quality below which faces in a space are not judged, where nothing is named."""
+    return next(gate.refuse_below for gate in (_gate(space, name) for name in DEFAULTS) if gate is not None)
+
+
+def _gate(space: str, scorer: str) -> Gate | None:
+    return Gate.floor(space) if scorer == "detail" else Gate.shipped(space, "" if scorer == LENGTH else scorer)
 
 
 class Judge:
@@ -51,34 +62,36 @@ class Judge:
         *,
         scorer: str | None = None,
         refuse_below: float | None = None,
-    ) -> Self | None:
-        """The judge for a space; None where no gate was ever measured for it.
+    ) -> Self:
+        """The judge for a space.
 
         Args:
             space: The embedding space.
             store: Gives the scorer's file.
             engine: Runs it.
-            scorer: A name, or ``length`` for the vectors' length alone; None takes `DEFAULT`, or the length where that
-                file cannot be had (`about` says which).
+            scorer: A name, or ``length`` for the vectors' length alone; None takes the first of `DEFAULTS` that was
+                measured for the space and whose file can be had (`about` says which).
             refuse_below: The gate's level; None takes the measured one.
 
         Raises:
             UnknownModel: No scorer of that name.
             ModelUnavailable: The scorer was named and its file cannot be had.
+            BadInput: The scorer was named and never measured for the space.
         """
-        if scorer != "length" and (gate := Gate.shipped(space, scorer or DEFAULT)) is not None:
-            try:
-                return cls(gate.but(refuse_below=refuse_below), QUALITIES.get(scorer or DEFAULT)(store, engine))
-            except ModelUnavailable:
-                if scorer is not None:
-                    raise
-        length = Gate.shipped(space, "") if scorer in {None, "length"} else None
-        return None if length is None else cls(length.but(refuse_below=refuse_below))
+        for name in DEFAULTS if scorer is None else (scorer,):
+            kind = None if name == LENGTH else QUALITIES.get(name)
+            gate = _gate(space, name)
+            if gate is None or (scorer is None and kind is not None and not all(map(store.have, kind.files))):
+                continue
+            return cls(gate.but(refuse_below=refuse_below), None if kind is None else kind(store, engine))
+        raise BadInput(f"{scorer} was never measured for faces in {space}, so it cannot judge them")
 
     @property
     def about(self) -> str:
-        """What judges, for reports: ``lightqnet-057b8ea2`` or ``length``."""
-        return f"{self.scorer.name}-{self.scorer.weights_hash[:8]}" if self.scorer else "length"
+        """What judges, for reports: ``lightqnet-057b8ea2``, ``length`` or ``detail``."""
+        if self.scorer is None:
+            return LENGTH
+        return "-".join(filter(None, (self.scorer.name, self.scorer.weights_hash[:8])))
 
     def judge(
         self,
@@ -98,7 +111,7 @@ class Judge:
         if not len(crops):
             return []
         values = self.gate.values(lengths, self.scorer.score(crops) if self.scorer else None)
-        values = np.where(eyes_over_cheeks(crops) > NEGATIVE, 0, values)
+        values = np.where(hopeless(crops), 0, values)
         return [
             self._quality(float(value), crop, face, size)
             for value, crop, face, size in zip(values, crops, faces, sizes, strict=True)

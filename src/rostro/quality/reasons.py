@@ -8,10 +8,11 @@ are (``benchmarks/bad_photos.py`` prints how many).
 from __future__ import annotations
 
 import math
-from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+
+from rostro.quality.detail import LEAST, fine_detail
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,7 +38,6 @@ _TURNED_AWAY = 0.55
 #: Share of the box that is outside the photo.
 _CUT_OFF = 0.1
 _SIDE = 112
-_SECTORS = 8
 
 
 class Spots(NamedTuple):
@@ -74,6 +74,19 @@ def eyes_over_cheeks(crops: Crops) -> Floats:
     return difference
 
 
+def hopeless(crops: Crops) -> NDArray[np.bool_]:
+    """Faces that cannot be judged whatever a scorer says of them: negatives, and those without any fine detail.
+
+    Args:
+        crops: RGB uint8 (N, 112, 112, 3), aligned by five points.
+
+    Returns:
+        (N,).
+    """
+    found: NDArray[np.bool_] = (eyes_over_cheeks(crops) > NEGATIVE) | (fine_detail(crops) < LEAST)
+    return found
+
+
 def reasons(crop: Crops, face: Face, *, width: int, height: int) -> tuple[Reason, ...]:
     """What is wrong with one face; empty where nothing is seen.
 
@@ -103,7 +116,7 @@ def reasons(crop: Crops, face: Face, *, width: int, height: int) -> tuple[Reason
             found.append("turned-away")
     if _outside(face, width, height) > _CUT_OFF:
         found.append("cut-off")
-    if _blur(gray) > _BLURRED and "too-small" not in found:
+    if _blur(crop) > _BLURRED and "too-small" not in found:
         found.append("blurred")
     return tuple(found)
 
@@ -121,29 +134,12 @@ def pose(landmarks: Floats) -> tuple[float, float, float]:
     return math.degrees(math.atan2(across[1], across[0])), yaw, eyes
 
 
-def _blur(gray: Floats) -> float:
-    """How much fine detail is missing in the direction that has least: a straight movement blurs in one only.
+def _blur(crop: Crops) -> float:
+    """How much fine detail is missing.
 
-    It is 0 for nearly all photos that are sharp enough, 0.1 for half of LFW's blurred by 2 pixels, 2.5 by 3. It is no
-    part of the quality: fitted to some ways of blurring, it let others pass.
+    It is 0 for nearly all photos that are sharp enough, 0.1 for half of LFW's blurred by 2 pixels, 2.5 by 3.
     """
-    window, whole, sectors = _masks()
-    face = gray[28:108, 16:96].astype(np.float64)
-    power = np.abs(np.fft.fft2((face - face.mean()) / (face.std() + 1e-3) * window)) ** 2
-    total = float(power[whole].sum()) + 1e-9
-    fine = math.log(min(float(power[sector].mean()) for sector in sectors) / total + 1e-9)
-    return max(0.0, _FINE - fine)
-
-
-@cache
-def _masks() -> tuple[NDArray[np.float64], NDArray[np.bool_], tuple[NDArray[np.bool_], ...]]:
-    side = np.hanning(80)
-    cycles = np.fft.fftfreq(80) * 80
-    radius, angle = np.hypot(cycles[:, None], cycles), np.arctan2(cycles[:, None], cycles)
-    band = (radius >= 10) & (radius < 16)
-    turns = [np.abs((angle - k * np.pi / _SECTORS + np.pi / 2) % np.pi - np.pi / 2) for k in range(_SECTORS)]
-    sectors = tuple(band & (turn < np.pi / _SECTORS) for turn in turns)
-    return side[:, None] * side, radius > 0.5, sectors
+    return max(0.0, _FINE - float(fine_detail(crop[None])[0]))
 
 
 def _gray(crops: Crops) -> Floats:

@@ -26,8 +26,19 @@ def embedding(space: str, found: Sequence[PhotoFaces], failed: Sequence[Failure]
 def identification(
     answers: Sequence[tuple[PhotoFaces, Sequence[Identification]]], failed: Sequence[Failure]
 ) -> dict[str, Any]:
-    """``{"photos": [{"photo", "faces": [{…, "name", "similarity", "threshold", "candidates"}]}], "failed"}``."""
-    photos = [{"photo": found.photo, "faces": [answer.to_dict() for answer in answered]} for found, answered in answers]
+    """``{"photos": [{"photo", "faces": [{…, "name", "similarity", "threshold", "candidates"}]}], "failed"}``.
+
+    A photo that is turned has ``"turned"``, in degrees; a face that cannot be judged has ``"reason"``, ``"kinds"`` and
+    ``"close"``.
+    """
+    photos = [
+        {
+            "photo": found.photo,
+            **({"turned": found.turned} if found.turned else {}),
+            "faces": [answer.to_dict() for answer in answered],
+        }
+        for found, answered in answers
+    ]
     return {"photos": photos, "failed": failures(failed)}
 
 

@@ -13,6 +13,7 @@ from rostro.detection.base import DETECTORS, Detector
 from rostro.embedding.base import EMBEDDERS, Embedder
 from rostro.models.samples import SAMPLES
 from rostro.quality.base import QUALITIES, QualityScorer
+from rostro.quality.judge import DEFAULTS
 
 if TYPE_CHECKING:
     from rostro.models.entry import ModelFile
@@ -117,6 +118,11 @@ def defaults() -> list[Model]:
     """The embedder that is used when none is named, and the detector that suits it."""
     embedder = EMBEDDERS.get(DEFAULT_EMBEDDER)
     return [_model(DETECTORS.get(embedder.detector)), _model(embedder)]
+
+
+def judge_of_quality() -> Model:
+    """What judges faces where nothing is named and its file can be had."""
+    return _model(QUALITIES.get(DEFAULTS[0]))
 
 
 def _model(part: type[Detector | Refiner | Embedder | QualityScorer]) -> Model:

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from rostro.runtime.base import EngineOptions
 
 
+#: What options call it when faces are not judged.
+NONE = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class Judging:
     """A judge, and how the embedder's crops are made.
@@ -68,10 +72,10 @@ def open_judge(
     *,
     min_quality: float | None = None,
 ) -> Judge | None:
-    """The judge that is wanted; None where none is, or none was measured for the space.
+    """The judge that is wanted; None where none is, or the detector gives no landmarks to judge by.
 
     Args:
-        quality: ``auto``, the name of a scorer, ``length``, or None.
+        quality: ``auto``, the name of a scorer, ``length``, or ``none`` or None for no judge.
         detector: Whose faces are judged.
         space: The embedding space.
         store: Gives the scorer's file.
@@ -83,7 +87,7 @@ def open_judge(
         ModelUnavailable: The scorer was named and its file cannot be had.
         BadInput: A scorer was named, and the detector gives no landmarks to align faces by.
     """
-    if quality is None:
+    if quality in {None, NONE}:
         return None
     if not detector.gives_landmarks:
         if quality == "auto":

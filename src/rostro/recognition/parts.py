@@ -20,6 +20,7 @@ from rostro.gallery.base import Gallery, open_gallery, without_password
 from rostro.models.store import ModelStore
 from rostro.recognition.judging import Judging, open_judge
 from rostro.recognition.pipeline import Pipeline
+from rostro.recognition.searching import Searching, open_searching
 from rostro.recognition.turning import Turner
 from rostro.runtime.base import ENGINES, EngineOptions
 from rostro.scoring import operating_points
@@ -27,6 +28,7 @@ from rostro.scoring import operating_points
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from rostro.quality.gate import Gate
     from rostro.quality.judge import Judge
 
 
@@ -49,10 +51,11 @@ class Parts:
         threshold: float | None = None,
         fmr: float | None = None,
         operating_point: str | Path | OperatingPoint | None = None,
+        fpir: float | None = None,
         min_score: float | None = None,
         max_side: int | None = None,
         turn: bool = True,
-        quality: str | None = None,
+        quality: str | None = "auto",
         min_quality: float | None = None,
         settings: Settings | None = None,
         store: ModelStore | None = None,
@@ -61,8 +64,8 @@ class Parts:
 
         Args:
             detector: A name, for example ``yunet``, or a `Detector`; None takes the one that suits the embedder.
-            embedder: A name, the path of a checkpoint that ``rostro train embedder`` made, several of these with ``+``
-                between them (``sface+retail0095``), or an `Embedder`.
+            embedder: A name, ``best`` for the best permissive one, the path of a checkpoint that ``rostro train
+                embedder`` made, several of these with ``+`` between them (``sface+retail0095``), or an `Embedder`.
             alignment: A name, ``refined`` for the embedder's own by refined landmarks, a whole key as in a space
                 (``five_point-112,landmarks=retail0009``), or an `Alignment`; None takes the embedder's own.
             engine: A name, and where it matters a device: ``openvino``, ``onnxruntime:cuda``; None takes the settings'.
@@ -73,11 +76,14 @@ class Parts:
             threshold: Cosine similarity from which two faces are the same person; None takes a measured one.
             fmr: Aim at this false match rate among the measured operating points; None takes their default.
             operating_point: A file written by `rostro.calibrate`, or an `OperatingPoint`, instead of the shipped ones.
+            fpir: Name at most this share of strangers in a search, in (0, 1), however many people are searched: the
+                threshold follows from their number. None: 0.01, and never below the threshold of one comparison.
             min_score: Drop faces scored below this; None takes the detector's own.
             max_side: Longer side, in pixels, that larger photos are scaled down to before faces are looked for; None
                 takes the detector's own. Raise it where faces are small, as in photos of crowds.
             turn: Look again, turned, at photos whose faces leave doubt; False looks at every photo as it comes.
-            quality: Judge embedded faces by a scorer: its name, ``auto``, or ``length`` for none; None: no judging.
+            quality: Judge embedded faces, and decide nothing about those too poor for it: by a scorer of that name,
+                ``auto`` for the best that can be had, ``length`` for none; ``none`` or None judges no face.
             min_quality: Judge no face of a quality below this, in [0, 1]; None takes the measured level.
             settings: Limits, folders, threads; None reads the environment.
             store: Gives model files; None makes one from the settings.
@@ -105,10 +111,7 @@ class Parts:
         )
         ENGINES.get(self.engine_options.engine)
         self.gallery_url = gallery.url if isinstance(gallery, Gallery) else str(gallery or self.settings.gallery)
-        if threshold is not None:
-            operating_points.check_threshold(threshold)
-        if threshold is not None and (fmr is not None or operating_point is not None):
-            raise BadInput("give either a threshold, or a false match rate and an operating point, not both")
+        operating_points.check_wishes(threshold=threshold, fmr=fmr, given=operating_point, fpir=fpir)
 
         def make_detector() -> Detector:
             return finder(self.store, self.engine_options, min_score=min_score, max_side=max_side)
@@ -124,9 +127,12 @@ class Parts:
             else lambda: open_alignment(self.alignment_spec, self.store, self.engine_options)
         )
         self._space = Lazy(lambda: self.embedder.space(self.alignment_spec))
-        self._operating_point_given = operating_point
         self._operating_point = Lazy(
             lambda: operating_points.deciding(self.space, threshold=threshold, fmr=fmr, given=operating_point)
+        )
+        chosen = threshold is not None or fmr is not None
+        self._searching = Lazy(
+            lambda: open_searching(self.space, self.operating_point, operating_point, fpir=fpir, chosen=chosen)
         )
         self._gallery = Lazy(
             (lambda: gallery)
@@ -169,6 +175,7 @@ class Parts:
         for part in (
             self._pipeline,
             self._judge,
+            self._searching,
             self._operating_point,
             self._space,
             self._alignment,
@@ -230,6 +237,15 @@ class Parts:
         return self._operating_point()
 
     @property
+    def searching(self) -> Searching | None:
+        """By what searches decide; None where the tail of impostor scores was not measured for this space.
+
+        Raises:
+            NoOperatingPoint: It was not, and a false positive identification rate is wanted.
+        """
+        return self._searching()
+
+    @property
     def judge(self) -> Judge | None:
         """What judges faces; None where none is wanted, or none was measured for this space.
 
@@ -237,6 +253,11 @@ class Parts:
             RostroError: As `rostro.recognition.judging.open_judge` says.
         """
         return self._judge()
+
+    @property
+    def gate(self) -> Gate | None:
+        """What a face's quality must be for a decision; None where faces are not judged."""
+        return None if self.judge is None else self.judge.gate
 
     @property
     def gallery(self) -> Gallery:
@@ -283,11 +304,12 @@ class Parts:
 
     @property
     def system(self) -> dict[str, str]:
-        """What answers are made with: ``{"detector", "embedder", "engine"}``."""
+        """What answers are made with: ``{"detector", "embedder", "engine", "quality_scorer"}``."""
         return {
             "detector": self.detector_name,
             "embedder": self.embedder_name,
             "engine": self.engine_options.name,
+            "quality_scorer": "" if self.judge is None else self.judge.about,
         }
 
 

@@ -9,8 +9,8 @@ variance that the data show; then
 
 which is 1 - exp(-N · FMR) where strangers do not differ. ``benchmarks/open_set.py`` holds both against measurements.
 
-N counts people, for which one template each is meant; where people have several, take the number of templates: that
-errs on the safe side, for templates of one person score alike.
+N counts people, for which one template each is meant. Where people have several, N is the number of templates: with k
+templates each, LFW's people are mistaken for strangers 0.85 k times as often as with one (k = 3, 6: 2.6, 4.8 times).
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ class SearchRate:
         extrapolated: Whether the data behind it are too few to have shown it: then it, and its interval, rest on the
             shape that was fitted to lower scores.
         most_people: Up to how many people the data can show this rate.
+        templates: How many templates these people have, where that is known: then the rate holds for so many.
     """
 
     threshold: float
@@ -48,12 +49,14 @@ class SearchRate:
     interval: Interval
     extrapolated: bool
     most_people: int
+    templates: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """All of it, for answers."""
         return {
             "threshold": round(self.threshold, 4),
             "people_searched": self.people,
+            **({} if self.templates is None else {"templates_searched": self.templates}),
             "false_positive_identification_rate": self.fpir,
             "interval": [self.interval.low, self.interval.high],
             "extrapolated": self.extrapolated,

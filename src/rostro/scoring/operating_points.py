@@ -112,6 +112,25 @@ def check_threshold(threshold: float) -> float:
     return threshold
 
 
+def check_wishes(
+    *, threshold: float | None, fmr: float | None, given: str | Path | OperatingPoint | None, fpir: float | None
+) -> None:
+    """Refuses wishes about errors that are out of range, or of which each asks for another threshold.
+
+    Raises:
+        BadInput: Says which.
+    """
+    if threshold is not None:
+        check_threshold(threshold)
+        if fmr is not None or given is not None:
+            raise BadInput("give either a threshold, or a false match rate and an operating point, not both")
+    if fpir is not None:
+        if not 0 < fpir < 1:
+            raise BadInput(f"a false positive identification rate lies in (0, 1), got {fpir}")
+        if threshold is not None or fmr is not None:
+            raise BadInput("give either a false positive identification rate, or a threshold or false match rate")
+
+
 def chosen(space: str, threshold: float) -> OperatingPoint:
     """An operating point for a threshold that the caller chose: nothing is known about its error rates."""
     return OperatingPoint(

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rostro.people.enroll import Enroller
     from rostro.people.people import People
     from rostro.photos.reading import Source
+    from rostro.quality.gate import Gate
     from rostro.recognition.pipeline import Failure, PhotoFaces
     from rostro.recognition.selection import FaceRule
     from rostro.server.batcher import Batcher
@@ -33,6 +34,7 @@ class Enrolling:
         people: Where they go.
         batcher: Takes them through the engine, together with everybody's.
         max_bytes: Largest photo.
+        gate: Says which faces are too poor to be enrolled; None takes all.
         face: Which face of a photo is meant.
         keep_pictures: Whether the server keeps pictures, and the person agreed to it.
         patient: Whether to wait where the engine has no room; a job can, a request is told.
@@ -45,6 +47,7 @@ class Enrolling:
     people: People
     batcher: Batcher
     max_bytes: int
+    gate: Gate | None
     face: FaceRule
     keep_pictures: bool
     patient: bool = False
@@ -64,6 +67,7 @@ class Enrolling:
 
         return self.people.enroller(
             look,
+            gate=self.gate,
             keep_pictures=self.keep_pictures,
             stopped=stopped,
             max_bytes=self.max_bytes,

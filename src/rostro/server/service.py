@@ -146,6 +146,7 @@ class Service:
             people=self.people,
             batcher=self.batcher,
             max_bytes=self.recognizer.settings.max_bytes,
+            gate=None if form.any_quality else self.recognizer.gate,
             face=form.face,
             keep_pictures=self.keep_pictures and form.keep_picture,
             patient=patient,

@@ -37,6 +37,30 @@ class SearchContract:
         assert found("staff") == [("all", 2)]
         assert gallery.search(vectors[:1], 100, collections=None) == gallery.search(vectors[:1], 100)
 
+    def test_what_a_search_looks_through_is_counted(self, gallery: Gallery) -> None:
+        vectors = unit_vectors(6)
+        assert tuple(gallery.population()) == (0, 0)
+        gallery.add(
+            {
+                "Ada": [template(vectors[n], f"ada{n}", collection="staff", quality=0.1 + 0.2 * n) for n in range(3)],
+                "Bo": [template(vectors[3], "bo", collection="staff"), template(vectors[4], "bo2", collection="'ñ\"")],
+                "Cy": [template(vectors[5], "cy")],
+            }
+        )
+        assert tuple(gallery.population()) == (3, 6)
+        people, found = gallery.population(["staff"])
+        assert (people >= 2, found) == (True, 4)  # a backend that cannot tell counts more people, never fewer
+        assert gallery.population(["staff", "'ñ\""]).templates == 5
+        assert gallery.population([]).templates == gallery.population(["unknown"]).templates == 0
+        assert gallery.count_poor(0.2) == 1
+        assert gallery.count_poor(0.4) == 2
+        gallery.merge("Cy", "Bo")
+        assert tuple(gallery.population()) == (2, 6)
+        gallery.remove("Ada")
+        assert tuple(gallery.population()) == (1, 3)
+        assert gallery.population(["staff"]).templates == 1
+        assert gallery.count_poor(0.4) == 0
+
     @pytest.mark.parametrize(
         ("sizes", "count", "removed"), [([1], 1, 1), ([3, 1, 40], 5, 0), ([40, 40, 7, 40, 1], 60, 2), ([5, 6], 60, 1)]
     )

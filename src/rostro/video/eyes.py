@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rostro.drawing.faces import scale_face
+from rostro.recognition.judging import Judging
+from rostro.recognition.turning import Look, original, turned_back
 from rostro.scoring.fusion import best_per_person
 from rostro.video.identity import Match
+from rostro.video.uprightness import Uprightness
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +29,7 @@ _TEMPLATES, _PEOPLE = 50, 5
 
 
 class RecognizerEyes:
-    """Detects in small, crops in full size, and asks the gallery."""
+    """Detects in small, crops in full size, and asks the gallery. For one source: it finds out how that hangs."""
 
     def __init__(self, recognizer: Recognizer, *, detect_side: int = DETECT_SIDE) -> None:
         """Loads the models and opens the gallery.
@@ -40,27 +43,54 @@ class RecognizerEyes:
         self.good_score: float = recognizer.detector.min_score
         part = type(recognizer.detector)
         self._detector: Detector = part(recognizer.store, recognizer.engine_options, min_score=_POOR * self.good_score)
-        self.threshold = recognizer.operating_point.threshold
+        self._uprightness = Uprightness(recognizer.detector) if recognizer.turn else None
+        judge = recognizer.judge
+        self._judging = None if judge is None else Judging(judge, recognizer.alignment_spec, recognizer.store)
         recognizer.embedder.embed(np.zeros((1, *2 * (recognizer.alignment_spec.size,), 3), np.uint8))
-        _ = recognizer.gallery
+        _ = recognizer.gallery, recognizer.operating_point
+
+    @property
+    def threshold(self) -> float:
+        """See `Eyes.threshold`: it grows with the gallery."""
+        search = self._faces.search_rate()
+        return self._faces.operating_point.threshold if search is None else search.threshold
+
+    @property
+    def turned(self) -> int:
+        """How far the source is turned, counterclockwise, in degrees, as far as is known."""
+        return 0 if self._uprightness is None else self._uprightness.turned
 
     def detect(self, image: Image) -> list[Face]:
-        """See `Eyes.detect`."""
+        """See `Eyes.detect`; in pixels of the image as it came, however the source is turned."""
         import cv2
 
         scale = min(1.0, self._side / max(image.shape[:2]))
-        if scale == 1:
-            return self._detector.detect([image])[0]
-        small: Image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        return [scale_face(face, 1 / scale) for face in self._detector.detect([small])[0]]
+        small: Image = (
+            image if scale == 1 else cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        )
+        faces, turned = self._find(small), self.turned
+        if self._uprightness is not None and self._uprightness.doubts(faces):
+            self._uprightness.look(small)
+            if self.turned != turned:
+                faces = self._find(small)
+        height, width = small.shape[:2]
+        if self.turned:
+            faces = [original(face, self.turned, width=width, height=height) for face in faces]
+        return faces if scale == 1 else [scale_face(face, 1 / scale) for face in faces]
 
     def align(self, image: Image, faces: Sequence[Face]) -> Crops:
         """See `Eyes.align`."""
-        return self._faces.alignment.align(image, faces)
+        look = self._look(image, faces)
+        return self._faces.alignment.align(look.image, look.faces)
 
-    def embed(self, crops: Crops) -> Floats:
+    def embed(self, image: Image, faces: Sequence[Face], crops: Crops) -> tuple[Floats, list[bool]]:
         """See `Eyes.embed`."""
-        return self._faces.embedder.embed(crops)
+        vectors, lengths = self._faces.embedder.embed_judged(crops)
+        if self._judging is None:
+            return vectors, [True] * len(vectors)
+        qualities = self._judging([self._look(image, faces)], [crops], lengths)
+        level = self._judging.judge.gate.refuse_below
+        return vectors, [quality.value >= level for quality in qualities]
 
     def look_up(self, queries: Floats) -> list[list[Match]]:
         """See `Eyes.look_up`."""
@@ -71,3 +101,16 @@ class RecognizerEyes:
         ]
         names = gallery.names({person for row in rows for person, _ in row})
         return [[Match(person, names[person], score) for person, score in row if person in names] for row in rows]
+
+    def _find(self, image: Image) -> list[Face]:
+        """Faces in pixels of the image as it is thought to stand upright."""
+        return self._detector.detect([turned_back(image, self.turned) if self.turned else image])[0]
+
+    def _look(self, image: Image, faces: Sequence[Face]) -> Look:
+        """The image upright, with the faces where they then are."""
+        if not self.turned:
+            return Look.plain(image, faces)
+        upright, back = turned_back(image, self.turned), 360 - self.turned
+        height, width = upright.shape[:2]
+        standing = tuple(original(face, back, width=width, height=height) for face in faces)
+        return Look(self.turned, upright, standing, tuple(faces))

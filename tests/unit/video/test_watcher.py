@@ -48,9 +48,9 @@ class FakeEyes:
             crop[0, 0] = number
         return crops
 
-    def embed(self, crops: np.ndarray) -> np.ndarray:
+    def embed(self, image: np.ndarray, faces: Sequence[Face], crops: np.ndarray) -> tuple[np.ndarray, list[bool]]:
         self.embedded += len(crops)
-        return np.stack([self._asked[int(crop[0, 0, 0])] for crop in crops])
+        return np.stack([self._asked[int(crop[0, 0, 0])] for crop in crops]), [True] * len(crops)
 
     def look_up(self, queries: np.ndarray) -> list[list[Match]]:
         return [

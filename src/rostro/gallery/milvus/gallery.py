@@ -18,27 +18,23 @@ from typing import TYPE_CHECKING, Any, Self
 from rostro.core.errors import BadInput, GalleryError, SpaceMismatch
 from rostro.core.names import stored_name
 from rostro.core.types import Person
-from rostro.gallery.base import Gallery, Hit, Info
+from rostro.gallery.base import Gallery, Hit, Info, Population
 from rostro.gallery.checks import check_queries, check_templates
 from rostro.gallery.milvus import marks
 from rostro.gallery.milvus.collections import Collections
 from rostro.gallery.milvus.directory import EPOCH, FIELDS, Directory
 from rostro.gallery.milvus.rows import name_key, person_row, template_of, template_row
 from rostro.gallery.milvus.search import nearest
-from rostro.gallery.single import StoredPhoto
+from rostro.gallery.milvus.single import EVERY, MilvusPhotos
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from rostro.core.types import Floats, Template
     from rostro.gallery.base import Who
-    from rostro.gallery.marks import Mark
-
-#: Meets every template.
-_ALL = 'key != ""'
 
 
-class MilvusGallery(Gallery):
+class MilvusGallery(MilvusPhotos, Gallery):
     """A gallery in a Milvus server or cluster. Without a space there is nothing to keep, and nothing is made."""
 
     name = "milvus"
@@ -134,7 +130,7 @@ class MilvusGallery(Gallery):
             return []
         templates: Counter[int] = Counter()
         if self._milvus.dims is not None:
-            templates.update(row["person"] for row in self._milvus.rows(self._milvus.templates, _ALL, ("person",)))
+            templates.update(row["person"] for row in self._milvus.rows(self._milvus.templates, EVERY, ("person",)))
         people = self._milvus.rows(self._milvus.people, "id > 0", ("name",))
         found = (Person(row["id"], row["name"]["name"], templates[row["id"]]) for row in people)
         return sorted(found, key=lambda person: person.name)
@@ -217,48 +213,6 @@ class MilvusGallery(Gallery):
             self._milvus.delete(self._milvus.templates, f"person in {people}")
             self._milvus.compact()
 
-    def move(self, name: str, source_hash: str, to: str) -> int:
-        """Gives a person's templates of one photo to another; see `Gallery.move`."""
-        to = stored_name(to)
-        with self._writing:
-            person, count = self._directory.photo(name, source_hash)
-            if to == stored_name(name):
-                raise BadInput(f"{self._milvus.shown}: the photo is {to!r}'s already")
-            self._directory.give_photo(person, self._directory.ids_or_new({to})[to], source_hash)
-            return count
-
-    def forget(self, name: str, source_hash: str) -> int:
-        """Erases a person's templates of one photo as `remove` does; see `Gallery.forget`."""
-        with self._writing:
-            person, count = self._directory.photo(name, source_hash)
-            self._directory.erase_photo(person, source_hash)
-            return count
-
-    def photos_called(self, text: str) -> list[StoredPhoto]:
-        """The enrolled photos that a text may mean; this reads the photo's name of every template."""
-        if self._milvus.dims is None:
-            return []
-        rows = self._milvus.rows(self._milvus.templates, _ALL, ("person", "source_hash", "details"))
-        found = {
-            (row["person"], row["source_hash"], row["details"]["photo"])
-            for row in rows
-            if row["details"]["photo"] == text or row["source_hash"].startswith(text)
-        }
-        names = self.names({person for person, _, _ in found})
-        return sorted(StoredPhoto(names[person], *photo) for person, *photo in found if person in names)
-
-    def marks(self) -> list[Mark]:
-        """What is kept of photos of people who were erased."""
-        return marks.everything(self._milvus)
-
-    def keep_marks(self, given: Collection[Mark]) -> None:
-        """Takes in marks; see `Gallery.keep_marks`."""
-        marks.keep(self._milvus, given)
-
-    def drop_marks(self, hashes: Collection[str]) -> None:
-        """Forgets that these photos are of people who were erased."""
-        marks.drop(self._milvus, hashes)
-
     def search(self, queries: Floats, count: int, *, collections: Collection[str] | None = None) -> list[list[Hit]]:
         """The nearest templates of each query; see `Gallery.search`.
 
@@ -291,6 +245,18 @@ class MilvusGallery(Gallery):
             return Info(people, 0, None, None, "none yet")
         return Info(people, self._milvus.count(self._milvus.templates), dims, None, self._milvus.index_state())
 
+    def population(self, collections: Collection[str] | None = None) -> Population:
+        """How many people and templates; see `Gallery.population`.
+
+        The server counts rows and not different values, so the people of collections are at most all people.
+        """
+        if self._milvus.dims is None or self.space is None:
+            return Population(0, 0)
+        people = self._milvus.count(self._milvus.people, "id > 0")
+        within = "" if collections is None else f'details["collection"] in {json.dumps(list(collections))}'
+        templates = self._milvus.count(self._milvus.templates, within)
+        return Population(min(people, templates), templates)
+
     def reindex(self) -> None:
         """Writes everything to the server's storage and has it build the index anew; nobody can search meanwhile."""
         if self._milvus.dims is not None:
@@ -308,7 +274,7 @@ class MilvusGallery(Gallery):
             f"{names[row['id']]!r} cannot be found by name" for row in rows if row["key"] != name_key(names[row["id"]])
         ]
         if self._milvus.dims is not None:
-            owners = Counter(row["person"] for row in self._milvus.rows(self._milvus.templates, _ALL, ("person",)))
+            owners = Counter(row["person"] for row in self._milvus.rows(self._milvus.templates, EVERY, ("person",)))
             lost = owners.keys() - names.keys()
             found += [f"{owners[person]} templates belong to nobody (person {person})" for person in sorted(lost)]
         return found

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from rostro.core.errors import BadInput, GalleryError, SpaceMismatch, UnknownPerson
+from rostro.core.errors import BadInput, GalleryError, SpaceMismatch
 from rostro.core.names import stored_name
 from rostro.core.types import Person, Template
-from rostro.gallery.base import Gallery, Hit, Info
+from rostro.gallery.base import Gallery, Hit, Info, Population
 from rostro.gallery.checks import check_queries, check_templates
 from rostro.gallery.postgresql import marks
 from rostro.gallery.postgresql.codes import fill_codes
 from rostro.gallery.postgresql.database import Database
 from rostro.gallery.postgresql.rows import (
-    count_photo,
     erase,
-    erase_photo,
     fix_dims,
     give,
     insert,
@@ -28,7 +26,7 @@ from rostro.gallery.postgresql.rows import (
     one,
     template_of,
 )
-from rostro.gallery.single import StoredPhoto
+from rostro.gallery.postgresql.single import CLEAN, PostgresqlPhotos
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -37,16 +35,14 @@ if TYPE_CHECKING:
 
     from rostro.core.types import Floats
     from rostro.gallery.base import Who
-    from rostro.gallery.marks import Mark
 
 #: Up to this many templates are compared one by one; it is as fast as their codes, and exact.
 EXACT_UP_TO = 5_000
 
-_CLEAN = "VACUUM (INDEX_CLEANUP ON) templates, codes, people"
 _PEOPLE = "SELECT people.id, name, count(templates.id) FROM people LEFT JOIN templates ON person = people.id"
 
 
-class PostgresqlGallery(Gallery):
+class PostgresqlGallery(PostgresqlPhotos, Gallery):
     """A gallery in a PostgreSQL database."""
 
     name = "postgresql"
@@ -188,63 +184,8 @@ class PostgresqlGallery(Gallery):
             return erase(sql, *people)
 
         erased = self._database.run(work)
-        self._database.outside_transaction(_CLEAN)
+        self._database.outside_transaction(CLEAN)
         return erased
-
-    def move(self, name: str, source_hash: str, to: str) -> int:
-        """Gives a person's templates of one photo to another; see `Gallery.move`."""
-        to = stored_name(to)
-
-        def work(sql: Connection[Any]) -> int:
-            person = self._id(sql, name)
-            count = count_photo(sql, person, name, source_hash)
-            made = "INSERT INTO people (key, name) VALUES (%s, %s) ON CONFLICT (key) DO UPDATE SET name = excluded.name"
-            other: int = one(sql, f"{made} RETURNING id", name_key(to), to)
-            if person == other:
-                raise BadInput(f"{self._shown}: the photo is {to!r}'s already")
-            give(sql, person, other, source_hash)
-            erase_photo(sql, person, source_hash)
-            return count
-
-        return self._database.run(work)
-
-    def forget(self, name: str, source_hash: str) -> int:
-        """Erases a person's templates of one photo as `remove` does; see `Gallery.forget`."""
-
-        def work(sql: Connection[Any]) -> int:
-            person = self._id(sql, name)
-            count = count_photo(sql, person, name, source_hash)
-            erase_photo(sql, person, source_hash)
-            return count
-
-        erased = self._database.run(work)
-        self._database.outside_transaction(_CLEAN)
-        return erased
-
-    def photos_called(self, text: str) -> list[StoredPhoto]:
-        """The enrolled photos that a text may mean; see `Gallery.photos_called`."""
-        rows = self._rows(
-            """SELECT DISTINCT name, source_hash, photo FROM templates JOIN people ON people.id = person
-            WHERE photo = %s OR starts_with(source_hash, %s) ORDER BY 1, 2""",
-            *[text.encode(errors="backslashreplace").decode()] * 2,
-        )
-        return [StoredPhoto(*row) for row in rows]
-
-    def erased(self, hashes: Collection[str]) -> set[str]:
-        """Of these photo hashes, those of people who were erased; see `Gallery.erased`."""
-        return self._database.run(lambda sql: marks.erased(sql, hashes))
-
-    def marks(self) -> list[Mark]:
-        """What is kept of photos of people who were erased."""
-        return self._database.run(marks.everything)
-
-    def keep_marks(self, given: Collection[Mark]) -> None:
-        """Takes in marks; see `Gallery.keep_marks`."""
-        self._database.run(lambda sql: marks.keep(sql, given))
-
-    def drop_marks(self, hashes: Collection[str]) -> None:
-        """Forgets that these photos are of people who were erased."""
-        self._database.run(lambda sql: marks.drop(sql, hashes))
 
     def search(self, queries: Floats, count: int, *, collections: Collection[str] | None = None) -> list[list[Hit]]:
         """The nearest templates of each query; see `Gallery.search`.
@@ -282,6 +223,23 @@ class PostgresqlGallery(Gallery):
         index = "none: every vector is compared" if templates <= EXACT_UP_TO else scan
         return Info(people, templates, dims, size + codes, index)
 
+    def population(self, collections: Collection[str] | None = None) -> Population:
+        """How many people and templates; see `Gallery.population`."""
+        ((people, templates),) = (
+            self._rows("SELECT (SELECT count(*) FROM people), (SELECT count(*) FROM templates)")
+            if collections is None
+            else self._rows(
+                "SELECT count(DISTINCT person), count(*) FROM templates WHERE collection = ANY(%s)",
+                list(collections),
+            )
+        )
+        return Population(people, templates)
+
+    def count_poor(self, level: float) -> int:
+        """How many templates have a quality below a level."""
+        ((found,),) = self._rows("SELECT count(*) FROM templates WHERE quality < %s", level)
+        return int(found)
+
     def reindex(self) -> None:
         """Makes the codes, and writes all tables anew; nobody else can read the gallery meanwhile."""
 
@@ -302,15 +260,3 @@ class PostgresqlGallery(Gallery):
     def close(self) -> None:
         """Closes the connection."""
         self._database.close()
-
-    def _rows(self, statement: str, *values: object) -> list[Any]:
-        return self._database.run(lambda sql: sql.execute(statement, values).fetchall())
-
-    def _id(self, sql: Connection[Any], name: str) -> int:
-        person: int | None = one(sql, "SELECT id FROM people WHERE key = %s", name_key(name))
-        if person is None:
-            raise self._unknown(name)
-        return person
-
-    def _unknown(self, name: str) -> UnknownPerson:
-        return UnknownPerson(f"{self._shown}: nobody named {name!r}")

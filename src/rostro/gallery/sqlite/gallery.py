@@ -10,38 +10,27 @@ import json
 import stat
 from typing import TYPE_CHECKING, Self
 
-from rostro.core.errors import BadInput, GalleryError, SpaceMismatch, UnknownPerson
+from rostro.core.errors import BadInput, GalleryError, SpaceMismatch
 from rostro.core.names import stored_name
 from rostro.core.types import Person
-from rostro.gallery.base import Gallery, Info
+from rostro.gallery.base import Gallery, Info, Population
 from rostro.gallery.checks import check_queries, check_templates
 from rostro.gallery.sqlite import erasure, marks
 from rostro.gallery.sqlite.database import Database
 from rostro.gallery.sqlite.erasure import meta
-from rostro.gallery.sqlite.rows import (
-    PEOPLE,
-    check_who,
-    count_photo,
-    insert,
-    move_photo,
-    person_id,
-    photos_called,
-    template_of,
-)
+from rostro.gallery.sqlite.rows import PEOPLE, check_who, insert, template_of
 from rostro.gallery.sqlite.search.searcher import Searcher
+from rostro.gallery.sqlite.single import SqlitePhotos
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
     from rostro.core.types import Floats, Template
     from rostro.gallery.base import Hit, Who
-    from rostro.gallery.marks import Mark
-    from rostro.gallery.single import StoredPhoto
 
 
-class SqliteGallery(Gallery):
+class SqliteGallery(SqlitePhotos, Gallery):
     """A gallery in a SQLite file. Open it after a process forks, not before."""
 
     name = "sqlite"
@@ -49,6 +38,7 @@ class SqliteGallery(Gallery):
     def __init__(self, url: str, database: Database) -> None:
         self.url = url
         self._database = database
+        self._counted: dict[frozenset[str] | None, tuple[object, Population]] = {}
         self._searcher = Searcher(database.file and database.file.with_name(f"{database.file.name}.index"))
 
     @classmethod
@@ -114,11 +104,6 @@ class SqliteGallery(Gallery):
                 found.setdefault(source_hash, set()).add(name)
         return found
 
-    def photos_called(self, text: str) -> list[StoredPhoto]:
-        """The enrolled photos that a text may mean; see `Gallery.photos_called`."""
-        with self._database.reading() as sql:
-            return photos_called(sql, text)
-
     def people(self) -> list[Person]:
         """Everybody, by name."""
         with self._database.reading() as sql:
@@ -174,29 +159,6 @@ class SqliteGallery(Gallery):
             erasure.blank(sql, person)
             erasure.note_moved(sql)
 
-    def move(self, name: str, source_hash: str, to: str) -> int:
-        """Gives a person's templates of one photo to another; see `Gallery.move`."""
-        to = stored_name(to)
-        with self._database.writing() as sql:
-            person = self._id(sql, name)
-            count = count_photo(sql, person, name, source_hash)
-            sql.execute("INSERT INTO people (erased, name) VALUES (0, ?) ON CONFLICT DO NOTHING", (to,))
-            other = self._id(sql, to)
-            if person == other:
-                raise BadInput(f"{self.url}: the photo is {to!r}'s already")
-            move_photo(sql, person, source_hash, other)
-        return count
-
-    def forget(self, name: str, source_hash: str) -> int:
-        """Erases a person's templates of one photo as `remove` does; see `Gallery.forget`."""
-        with self._database.writing() as sql:
-            person = self._id(sql, name)
-            count = count_photo(sql, person, name, source_hash)
-            erasure.blank_photo(sql, person, source_hash)
-            erasure.note_purge(sql)
-        self._purge()
-        return count
-
     def remove(self, *names: str) -> int:
         """Erases people and every template of theirs: their bytes leave the file and its write-ahead log.
 
@@ -210,26 +172,6 @@ class SqliteGallery(Gallery):
             erasure.note_purge(sql)
         self._purge()
         return erased
-
-    def erased(self, hashes: Collection[str]) -> set[str]:
-        """Of these photo hashes, those of people who were erased; see `Gallery.erased`."""
-        with self._database.reading() as sql:
-            return marks.erased(sql, hashes)
-
-    def marks(self) -> list[Mark]:
-        """What is kept of photos of people who were erased."""
-        with self._database.reading() as sql:
-            return marks.everything(sql)
-
-    def keep_marks(self, given: Collection[Mark]) -> None:
-        """Takes in marks; see `Gallery.keep_marks`."""
-        with self._database.writing() as sql:
-            marks.keep(sql, given)
-
-    def drop_marks(self, hashes: Collection[str]) -> None:
-        """Forgets that these photos are of people who were erased."""
-        with self._database.writing() as sql:
-            marks.drop(sql, hashes)
 
     def search(self, queries: Floats, count: int, *, collections: Collection[str] | None = None) -> list[list[Hit]]:
         """The nearest templates of each query; see `Gallery.search`."""
@@ -262,6 +204,28 @@ class SqliteGallery(Gallery):
             (size,) = sql.execute("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size").fetchone()
             return Info(people, templates, meta(sql, "dims"), size + self._searcher.size, self._searcher.state)
 
+    def population(self, collections: Collection[str] | None = None) -> Population:
+        """How many people and templates; see `Gallery.population`. Counted again where something was changed."""
+        wanted = None if collections is None else frozenset(collections)
+        with self._database.reading() as sql:
+            (last,) = sql.execute("SELECT max(id) FROM templates").fetchone()
+            state = (last, meta(sql, "erasure"), meta(sql, "moved"))
+            counted = self._counted.get(wanted)
+            if counted is None or counted[0] != state:
+                people, templates = sql.execute(
+                    """SELECT count(DISTINCT person), count(*) FROM templates
+                    WHERE erased = 0 AND (?1 IS NULL OR collection IN (SELECT value FROM json_each(?1)))""",
+                    (None if wanted is None else json.dumps(sorted(wanted)),),
+                ).fetchone()
+                counted = self._counted[wanted] = (state, Population(people, templates))
+        return counted[1]
+
+    def count_poor(self, level: float) -> int:
+        """How many templates have a quality below a level."""
+        with self._database.reading() as sql:
+            statement = "SELECT count(*) FROM templates WHERE erased = 0 AND quality < ?"
+            return int(sql.execute(statement, (level,)).fetchone()[0])
+
     def reindex(self) -> None:
         """Builds the search index anew from the stored templates."""
         with self._database.reading() as sql:
@@ -293,12 +257,6 @@ class SqliteGallery(Gallery):
         """Closes the file."""
         self._database.close()
         self._searcher.close()
-
-    def _id(self, sql: sqlite3.Connection, name: str) -> int:
-        person = person_id(sql, stored_name(name))
-        if person is None:
-            raise UnknownPerson(f"{self.url}: nobody named {name!r}")
-        return person
 
     def _purge(self) -> None:
         """Drives erased bytes out of the files, if any removal still needs it."""

@@ -11,8 +11,13 @@ from rostro.recognition.selection import FaceRule
 
 Photos = Annotated[list[UploadFile], File(description="Photos: JPEG, PNG, WebP, AVIF, TIFF, BMP, GIF.")]
 Rule = Annotated[
-    FaceRule, Form(description="Which face is meant where a photo has several; `only` refuses such photos.")
+    FaceRule,
+    Form(
+        description="Which face is meant where a photo has several; `dominant`: the one that is much larger and more "
+        "central, if there is one; `only` refuses such photos."
+    ),
 ]
+AnyQuality = Annotated[bool, Form(description="Take faces too that are too poor to be judged.")]
 KeepPicture = Annotated[
     bool, Form(description="The person agrees that a picture of their face is kept, where the server keeps pictures.")
 ]
@@ -22,8 +27,9 @@ KeepPicture = Annotated[
 class EnrolForm:
     """What every form that enrols says besides names and photos."""
 
-    face: Rule = "only"
+    face: Rule = "dominant"
     keep_picture: KeepPicture = False
+    any_quality: AnyQuality = False
     again: Annotated[bool, Form(description="Take photos of people who were erased, too, instead of refusing.")] = False
     strict: Annotated[
         bool, Form(description="Refuse faces that are enrolled under another name, instead of only saying so.")

@@ -28,6 +28,23 @@ export function rateSentence(rate) {
   return t("rate", { pairs: number(Math.round(pairs / unit) * unit) });
 }
 
+/** Why no decision was made. */
+export function doubtWords({ kinds, close }) {
+  const why = kinds.slice(0, 2).map((kind) => t(has(`poor.${kind}`) ? `poor.${kind}` : "poor.unclear"));
+  return t(close ? "doubtClose" : "doubt", { why: why.join(t("and")) });
+}
+
+/** How often such a search names a stranger, or nothing where that is not known. */
+export function searchSentence(face) {
+  const rate = face?.false_positive_identification_rate;
+  if (rate === undefined) return null;
+  const [low, high] = face.interval.map(percentage);
+  const values = { people: number(face.people_searched), rate: percentage(rate), low, high };
+  return t(face.extrapolated ? "searchRateBeyond" : "searchRate", values);
+}
+
+const percentage = (rate) => `${number(100 * rate, rate && rate < 0.0995 ? 2 : 0)} %`;
+
 /** Photos that failed, and why, or nothing. */
 export function failureList(failed, title = t("failedPhotos")) {
   if (!failed.length) return null;

@@ -1,5 +1,5 @@
 // Who is in this photo?
-import { failureList, problemWords, similarityBar } from "./answers.js";
+import { doubtWords, failureList, problemWords, searchSentence, similarityBar } from "./answers.js";
 import { post } from "./api.js";
 import { h, statusLine } from "./dom.js";
 import { markedPhoto } from "./drawing.js";
@@ -26,7 +26,13 @@ export function view() {
       const answer = await post("/v1/identify", { photos: photo });
       const faces = answer.photos[0]?.faces ?? [];
       status.say(faces.length ? t("facesFound", { count: faces.length }) : t("noFace"));
-      const parts = [await picture(photo, faces), h("ol", { class: "answers" }, ...faces.map(row)), failureList(answer.failed)];
+      const rate = searchSentence(faces[0]);
+      const parts = [
+        await picture(photo, faces),
+        h("ol", { class: "answers" }, ...faces.map(row)),
+        rate ? h("p", { class: "note" }, rate) : null,
+        failureList(answer.failed),
+      ];
       result.replaceChildren(...parts.filter(Boolean));
     } catch (problem) {
       status.say(problemWords(problem), "error");
@@ -52,7 +58,8 @@ function row(face) {
     "li",
     {},
     h("b", {}, face.name ?? t("unknown")),
-    face.name === null && best ? h("span", { class: "note" }, ` (${t("nearest", { name: best.name })})`) : null,
+    face.reason ? h("span", { class: "note" }, ` (${doubtWords(face)})`) : null,
+    face.name === null && best && !face.reason ? h("span", { class: "note" }, ` (${t("nearest", { name: best.name })})`) : null,
     best ? similarityBar(face.similarity, face.threshold) : null,
   );
 }

@@ -1,10 +1,10 @@
 // Two photos: the same person?
-import { rateSentence, problemWords, similarityBar } from "./answers.js";
+import { doubtWords, rateSentence, problemWords, similarityBar } from "./answers.js";
 import { post } from "./api.js";
 import { h, statusLine } from "./dom.js";
 import { markedPhoto } from "./drawing.js";
 import { photoPicker } from "./picker.js";
-import { t } from "./words.js";
+import { number, t } from "./words.js";
 
 export function view() {
   const pickers = ["firstPhoto", "secondPhoto"].map((label) => photoPicker({ label: t(label) }));
@@ -24,11 +24,13 @@ export function view() {
     status.say(t("working"));
     try {
       const answer = await post("/v1/verify", { a, b });
-      status.say(t(answer.same ? "same" : "different"), answer.same ? "yes" : "no");
+      if (answer.same === null) status.say(doubtWords(answer), "doubt");
+      else status.say(t(answer.same ? "same" : "different"), answer.same ? "yes" : "no");
       result.replaceChildren(
         similarityBar(answer.similarity, answer.threshold),
         h("p", { class: "note" }, rateSentence(answer.false_match_rate)),
         h("div", { class: "pair" }, await Promise.all([a, b].map((file, i) => marked(file, answer.faces[i])))),
+        h("p", { class: "note" }, answer.faces.map(faceNote).filter(Boolean).join(" ")),
       );
     } catch (problem) {
       status.say(problemWords(problem), "error");
@@ -40,6 +42,15 @@ export function view() {
     element: h("div", {}, h("p", {}, t("verifyHelp")), form, status.element, result),
     close: () => pickers.forEach((picker) => picker.close()),
   };
+}
+
+/** How good the face is and how the photo is turned, where that is known. */
+function faceNote({ photo, quality, turned }) {
+  const notes = [
+    quality === undefined ? null : t("quality", { value: number(quality, 2) }),
+    turned ? t("turned", { degrees: turned }) : null,
+  ].filter(Boolean);
+  return notes.length ? `${photo}: ${notes.join(", ")}.` : "";
 }
 
 const marked = (file, face) => markedPhoto(file, [{ box: face.box, known: true }], face.photo);

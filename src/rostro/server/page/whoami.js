@@ -1,5 +1,5 @@
 // Whom of the enrolled people does somebody look like?
-import { problemWords, similarityBar } from "./answers.js";
+import { doubtWords, problemWords, similarityBar } from "./answers.js";
 import { personNamed, picture, post } from "./api.js";
 import { h, statusLine } from "./dom.js";
 import { photoPicker } from "./picker.js";
@@ -30,7 +30,8 @@ export function view() {
       if (!face.candidates.length) return status.say(t("emptyGallery"), "error");
       const rows = await Promise.all(face.candidates.map((who) => row(who, face.threshold)));
       result.replaceChildren(...rows);
-      status.say(face.name ? t("itIsYou", { name: face.name }) : t("notEnrolled"), face.name ? "yes" : "");
+      if (face.reason) status.say(doubtWords(face), "doubt");
+      else status.say(face.name ? t("itIsYou", { name: face.name }) : t("notEnrolled"), face.name ? "yes" : "");
     } catch (problem) {
       status.say(problemWords(problem), "error");
     }

@@ -40,7 +40,7 @@ async def verify(
     service: TheService,
     a: Annotated[UploadFile, File(description="A photo.")],
     b: Annotated[UploadFile, File(description="Another photo.")],
-    face: Rule = "only",
+    face: Rule = "dominant",
 ) -> JSONResponse:
     """Two photos: the same person?"""
     found, failed = await service.look(uploads([a, b], service.limits), Work(face=face))

@@ -20,7 +20,13 @@ NAMED = {
     **FACE,
     "name": "Ada Lovelace",
     "similarity": 0.7214,
-    "threshold": 0.363,
+    "threshold": 0.4648,
+    "people_searched": 1000,
+    "templates_searched": 1000,
+    "false_positive_identification_rate": 0.01,
+    "interval": [0.0058, 0.0153],
+    "extrapolated": False,
+    "most_people_measured": 30452,
     "candidates": [{"name": "Ada Lovelace", "similarity": 0.7214}, {"name": "Grace Hopper", "similarity": 0.1033}],
 }
 FAILURE: dict[str, Any] = {"photo": "tree.jpg", "reason": "no face found", "kind": "no-face", "values": {}}

@@ -20,6 +20,21 @@ class Face(BaseModel):
     )
 
 
+class JudgedFace(Face):
+    """A face, and how well it can be told from others, where faces are judged."""
+
+    quality: Score = Field(default=0.0, description="higher is better; it belongs to the embedder")
+    reasons: list[str] = Field(default=[], description="what is probably wrong with it: blurred, dark, too-small, …")
+
+
+class Doubt(BaseModel):
+    """Why no decision was made; absent where one was."""
+
+    reason: str = Field(default="", description="in words")
+    kinds: list[str] = Field(default=[], description="what is wrong with the face, as names that stay")
+    close: bool = Field(default=False, description="whether a better photo would decide it")
+
+
 class Failure(BaseModel):
     """A photo that gave no answer, and why."""
 
@@ -36,6 +51,7 @@ class PhotoOfFaces(BaseModel):
     photo: str
     width: int
     height: int
+    turned: int = Field(default=0, description="how far the photo is turned, counterclockwise; absent where it is not")
     faces: list[Face]
 
 
@@ -47,7 +63,7 @@ class Detection(BaseModel):
     failed: list[Failure]
 
 
-class EmbeddedFace(Face):
+class EmbeddedFace(JudgedFace):
     """A face and its vector."""
 
     model_config = example(**FACE, embedding=[0.0214, -0.0871])
@@ -60,6 +76,7 @@ class EmbeddedPhoto(BaseModel):
     photo: str
     width: int
     height: int
+    turned: int = Field(default=0, description="how far the photo is turned, counterclockwise; absent where it is not")
     faces: list[EmbeddedFace]
 
 
@@ -76,22 +93,24 @@ class Embeddings(BaseModel):
     failed: list[Failure]
 
 
-class FaceOfPhoto(Face):
+class FaceOfPhoto(JudgedFace):
     """A face and the photo that it is in."""
 
     model_config = example(photo="me.jpg", **FACE)
     photo: str
+    turned: int = Field(default=0, description="how far the photo is turned, counterclockwise; absent where it is not")
 
 
-class Verification(BaseModel):
+class Verification(Doubt):
     """Are these two the same person?"""
 
     model_config = example(
         same=True, similarity=0.7214, threshold=0.363, false_match_rate=0.001, space="sface-0ba9fbfa/five_point-112",
         detector="yunet", embedder="sface", engine="openvino",
+        quality_scorer="lightqnet-057b8ea2",
         faces=[{"photo": "a.jpg", **FACE}, {"photo": "b.jpg", **FACE}],
     )  # fmt: skip
-    same: bool
+    same: bool | None = Field(description="null: it cannot be judged, and `reason` says why")
     similarity: Similarity
     threshold: float
     false_match_rate: float | None
@@ -99,6 +118,7 @@ class Verification(BaseModel):
     detector: str
     embedder: str
     engine: str
+    quality_scorer: str = Field(description="what judged the faces; empty where nothing did")
     faces: Annotated[list[FaceOfPhoto], Field(min_length=2, max_length=2)]
 
 
@@ -109,13 +129,21 @@ class Candidate(BaseModel):
     similarity: Similarity
 
 
-class NamedFace(Face):
-    """A face and who it is."""
+class NamedFace(JudgedFace, Doubt):
+    """A face and who it is, and how often such a search names a stranger, where that is known."""
 
     model_config = example(**NAMED)
     name: str | None = Field(description="null: unknown")
     similarity: Similarity | None
     threshold: float
+    people_searched: int = Field(default=0, description="how many people were searched")
+    templates_searched: int = Field(default=0, description="how many templates they have: what the rate goes by")
+    false_positive_identification_rate: Score = Field(default=0.0, description="the part of strangers who are named")
+    interval: Annotated[list[Score], Field(min_length=2, max_length=2)] = Field(
+        default=[0.0, 1.0], description="its 95 % interval"
+    )
+    extrapolated: bool = Field(default=False, description="whether it is beyond what the data can show")
+    most_people_measured: int = Field(default=0, description="up to how many people they can show it")
     candidates: list[Candidate]
 
 
@@ -123,6 +151,7 @@ class NamedPhoto(BaseModel):
     """The faces of a photo, with names."""
 
     photo: str
+    turned: int = Field(default=0, description="how far the photo is turned, counterclockwise; absent where it is not")
     faces: list[NamedFace]
 
 
