@@ -48,6 +48,11 @@ def clean_name(name: str) -> str:
     return cleaned
 
 
+def composed(name: str) -> str:
+    """Unicode NFC, without blanks at the ends: how names of folders, files and tables are compared."""
+    return unicodedata.normalize("NFC", name).strip()
+
+
 def stored_name(name: str) -> str:
     """The form in which galleries keep and find a name: Unicode NFC, without blanks at its ends.
 
@@ -57,7 +62,7 @@ def stored_name(name: str) -> str:
     Raises:
         BadInput: Nothing is left, or it has control characters or halves of surrogate pairs.
     """
-    kept = unicodedata.normalize("NFC", name).strip()
+    kept = composed(name)
     if not kept:
         raise _nothing_to_see(name)
     for character in kept:

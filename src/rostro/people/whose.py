@@ -7,14 +7,13 @@ again.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeGuard
 
 from rostro.core.errors import BadInput
-from rostro.core.names import clean_name
+from rostro.core.names import clean_name, composed
 from rostro.photos.folders import read_people
 from rostro.photos.listing import find_photos
 from rostro.photos.reading import name_of
@@ -76,7 +75,7 @@ def people_photos(
 
 def photos_each(listed: Iterable[tuple[str, Source]]) -> dict[str, int]:
     """How many photos of each person, by name: what an enrolment is about to do."""
-    return dict(sorted(Counter(unicodedata.normalize("NFC", name).strip() for name, _ in listed).items()))
+    return dict(sorted(Counter(composed(name) for name, _ in listed).items()))
 
 
 def says_nothing(name: str) -> bool:

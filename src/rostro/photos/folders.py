@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import TYPE_CHECKING
 
 from rostro.core.errors import BadInput
+from rostro.core.names import composed
 from rostro.photos.listing import find_photos
 from rostro.photos.people import People
 
@@ -55,7 +55,7 @@ def person_of(photo: Path) -> str:
     Raises:
         BadInput: The name is a number only.
     """
-    name = unicodedata.normalize("NFC", _NUMBER.sub("", photo.stem))
+    name = composed(_NUMBER.sub("", photo.stem))
     if not name:
         raise BadInput(f"{photo}: whose photo is this? Its name is only a number")
     return name
@@ -88,7 +88,7 @@ def _by_folder(root: Path, folders: list[Path]) -> Iterator[tuple[str, Path]]:
         found = found or bool(photos)
         if len(photos) > 1 and all(photo.parent != folder for photo in photos) and _looks_like_people(folder):
             raise BadInput(f"{root}: {folder.name} holds folders, not photos. Is the folder of people {folder}?")
-        yield from ((unicodedata.normalize("NFC", folder.name), photo) for photo in photos)
+        yield from ((composed(folder.name), photo) for photo in photos)
     if not found:
         raise BadInput(f"{root}: no photos in its {len(folders)} folders")
 
