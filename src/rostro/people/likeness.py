@@ -71,8 +71,9 @@ def known_faces(
     """
     among = vectors @ vectors.T
     taken: list[int] = []
+    nearest = _nearest_others(gallery, names, vectors, threshold)
     for number, (name, photo) in enumerate(zip(names, photos, strict=True)):
-        best = _nearest_other(gallery, name, vectors[number : number + 1], threshold)
+        best = nearest[number]
         for earlier in taken:
             if names[earlier] != name and among[number, earlier] >= max(threshold, best[1]):
                 best = names[earlier], float(among[number, earlier])
@@ -82,15 +83,21 @@ def known_faces(
         yield remark
 
 
-def _nearest_other(gallery: Gallery, name: str, vector: Floats, threshold: float) -> tuple[str | None, float]:
-    """The name of the most similar person of another name, and the similarity; (None, −1) below the threshold."""
-    count = _FIRST
-    while True:
-        hits = [hit for hit in gallery.search(vector, count)[0] if hit.similarity >= threshold]
-        names = gallery.names({hit.person for hit in hits})
-        for hit in hits:
-            if names.get(hit.person, name) != name:
-                return names[hit.person], hit.similarity
-        if len(hits) < count or count >= _MOST:
-            return None, -1.0
-        count *= _MORE
+def _nearest_others(
+    gallery: Gallery, names: Sequence[str], vectors: Floats, threshold: float
+) -> list[tuple[str | None, float]]:
+    """For each face the name of the most similar person of another name, and the similarity; (None, −1) below."""
+    found: list[tuple[str | None, float]] = [(None, -1.0)] * len(names)
+    left, count = list(range(len(names))), _FIRST
+    while left and count <= _MOST:
+        hits = [[hit for hit in row if hit.similarity >= threshold] for row in gallery.search(vectors[left], count)]
+        known = gallery.names({hit.person for row in hits for hit in row})
+        hidden = []  # by the person's own, of which there are more than were asked for
+        for number, row in zip(left, hits, strict=True):
+            others = [hit for hit in row if known.get(hit.person, names[number]) != names[number]]
+            if others:
+                found[number] = known[others[0].person], others[0].similarity
+            elif len(row) == count:
+                hidden.append(number)
+        left, count = hidden, count * _MORE
+    return found
