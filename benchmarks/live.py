@@ -1,12 +1,14 @@
 """Live recognition, end to end: frames per second, right names, flicker, strangers named.
 
-    python benchmarks/live.py [--known 120] [--strangers 120] [--seconds 3] [--keep FOLDER]
+    python benchmarks/live.py [--known 120] [--strangers 120] [--seconds 3] [--rate 25] [--keep FOLDER]
 
 Makes videos of 640 × 480 at 25 frames a second in which one to three photos of Labeled Faces in the Wild move, turn,
 grow, blur and change their light over moving backgrounds, with noise, coded as H.264. People who are known are enrolled
 from three *other* photos of theirs; strangers are not enrolled. Then `rostro watch`'s own parts decode, detect, follow,
 embed, name and (in every second clip) draw and write them again, as fast as they can, and what they say is compared
 with what was put in.
+
+With fewer than 4 frames a second (`--rate 1`) people leap: in each picture everybody is in another column.
 """
 
 from __future__ import annotations
@@ -54,10 +56,13 @@ class Actor:
     scale: float
     growth: float
     turn: float
+    columns: int
+    leaps: int = 0
 
     def matrix(self, t: float) -> np.ndarray:
         """From the photo's pixels to the frame's, at a time in [0, 1]."""
         x, y = self.start + self.way * t + self.sway * np.sin(2 * np.pi * (t + self.phase))
+        x = (x + WIDTH / self.columns * round(t * self.leaps)) % WIDTH if self.leaps else x
         size = self.scale * (1 + self.growth * np.sin(np.pi * t))
         angle = np.deg2rad(self.turn * np.sin(2 * np.pi * (t + self.phase)))
         turn = size * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
@@ -73,7 +78,7 @@ class Actor:
         return 2 * FACE[2] * float(np.hypot(matrix[0, 0], matrix[1, 0]))
 
 
-def cast(people: list[tuple[str, bool, Path]], rng: np.random.Generator) -> list[list[Actor]]:
+def cast(people: list[tuple[str, bool, Path]], rng: np.random.Generator, leaps: int = 0) -> list[list[Actor]]:
     """Clips of one to three people, each with a column of the frame as their own."""
     clips, left = [], list(people)
     while left:
@@ -92,6 +97,8 @@ def cast(people: list[tuple[str, bool, Path]], rng: np.random.Generator) -> list
                     scale=rng.uniform(0.55, 1.1) * (1.1 - 0.1 * count),
                     growth=rng.uniform(-0.25, 0.35),
                     turn=rng.uniform(0, 12),
+                    columns=max(2, count),
+                    leaps=leaps,
                 )
             )  # fmt: skip
         clips.append(clip)
@@ -117,12 +124,12 @@ def background(rng: np.random.Generator) -> np.ndarray:
     return moved
 
 
-def film(clip: list[Actor], path: Path, frames: int, rng: np.random.Generator) -> None:
+def film(clip: list[Actor], path: Path, frames: int, rng: np.random.Generator, rate: float) -> None:
     """Renders a clip into a file."""
     behind, soft = background(rng), mask()
     photos = [cv2.cvtColor(cv2.imread(str(actor.photo)), cv2.COLOR_BGR2RGB).astype(np.float32) for actor in clip]
     blur = rng.uniform(0, 1.2)
-    with VideoWriter(path, rate=RATE) as video:
+    with VideoWriter(path, rate=rate) as video:
         for number in range(frames):
             t = number / frames
             left, top = round(40 + 35 * np.sin(2 * np.pi * t)), round(30 + 25 * np.cos(2 * np.pi * t))
@@ -136,7 +143,7 @@ def film(clip: list[Actor], path: Path, frames: int, rng: np.random.Generator) -
             canvas = cv2.GaussianBlur(canvas, (0, 0), blur) if blur > 0.3 else canvas
             noise = rng.normal(0, 4, (HEIGHT, WIDTH, 1)).astype(np.float32)
             image = np.clip(canvas * light + noise, 0, 255).astype(np.uint8)
-            video.write(number / RATE, partial(np.asarray, image))
+            video.write(number / rate, partial(np.asarray, image))
 
 
 @dataclass
@@ -205,11 +212,11 @@ class Result:
         """Tracks of known people."""
         return self.right + len(self.unnamed) + len(self.wrong)
 
-    def take(self, clip: list[Actor], tracks: dict[int, Observed]) -> None:
+    def take(self, clip: list[Actor], tracks: dict[int, Observed], rate: float) -> None:
         """Adds a clip."""
         of_actor: Counter[int] = Counter()
         for observed in tracks.values():
-            if not observed.actors or observed.frames < RATE // 2:
+            if not observed.actors or observed.frames < rate // 2:
                 continue
             actor = observed.actors.most_common(1)[0][0]
             if actor < 0:
@@ -266,7 +273,15 @@ def stills(recognizer: Recognizer, cast_list: list[tuple[str, bool, Path]]) -> l
 
 
 def measure(
-    root: Path, folder: Path, *, known: int, strangers: int, seconds: float, seed: int = 0, skip: int = 0
+    root: Path,
+    folder: Path,
+    *,
+    known: int,
+    strangers: int,
+    seconds: float,
+    seed: int = 0,
+    skip: int = 0,
+    rate: float = RATE,
 ) -> tuple[Result, str]:
     """Makes the clips, watches them, and reports."""
     rng = np.random.default_rng(seed)
@@ -274,11 +289,11 @@ def measure(
     recognizer = Recognizer(gallery=str(folder / "people.db"))
     enrol(recognizer, enrolled)
     hard = stills(recognizer, listed)
-    clips = cast([listed[i] for i in rng.permutation(len(listed))], rng)
-    frames = round(seconds * RATE)
+    frames = round(seconds * rate)
+    clips = cast([listed[i] for i in rng.permutation(len(listed))], rng, frames if rate < 4 else 0)
     paths = [folder / f"clip{number:03d}.mp4" for number in range(len(clips))]
     for clip, path in zip(clips, paths, strict=True):
-        film(clip, path, frames, rng)
+        film(clip, path, frames, rng, rate)
     eyes = RecognizerEyes(recognizer)
     watch(eyes, paths[0], clips[0], frames, folder / "warm.mp4")  # engines compile when they first run
     result = Result()
@@ -288,7 +303,7 @@ def measure(
         started = time.perf_counter()
         tracks = watch(eyes, path, clip, frames, drawn)
         rates[number % 2].append(frames / (time.perf_counter() - started))
-        result.take(clip, tracks)
+        result.take(clip, tracks, rate)
     return result, report(result, rates, hard, len(clips), frames, len(enrolled))
 
 
@@ -326,6 +341,7 @@ def main() -> None:
     parser.add_argument("--known", type=int, default=120)
     parser.add_argument("--strangers", type=int, default=120)
     parser.add_argument("--seconds", type=float, default=3)
+    parser.add_argument("--rate", type=float, default=RATE)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--skip", type=int, default=0, help="Leave out that many known people, to measure on others.")
     parser.add_argument("--keep", type=Path, help="Keep the videos in this folder.")
@@ -335,7 +351,7 @@ def main() -> None:
         folder.mkdir(parents=True, exist_ok=True)
         _, table = measure(
             options.photos, folder, known=options.known, strangers=options.strangers, seconds=options.seconds,
-            seed=options.seed, skip=options.skip,
+            seed=options.seed, skip=options.skip, rate=options.rate,
         )  # fmt: skip
     print(table)
 

@@ -1,4 +1,7 @@
-"""The demonstration behind ``make demo``: sample portraits, enrolled, verified, identified, as pictures and a page."""
+"""The demonstration behind ``make demo``: sample portraits, enrolled, verified, identified, as pictures and a page.
+
+It leaves the photos in its folder, where what the README shows can be typed.
+"""
 
 from __future__ import annotations
 
@@ -12,23 +15,30 @@ from rich.console import Console
 
 from rostro import Recognizer
 from rostro.core.settings import Settings
+from rostro.drawing.faces import Kind, mark_faces
+from rostro.drawing.layout import fit
 from rostro.drawing.sheets import identification_sheet, verification_sheet
+from rostro.drawing.words import say, say_false_match_rate
 from rostro.models.samples import PORTRAITS, STRANGER
 from rostro.models.store import ModelStore
 from rostro.photos.writing import write_picture
 from rostro.recognition.pipeline import PhotoFaces
+from rostro.reports.blocks import Tile
 from rostro.reports.page import Page
 
 #: Who is enrolled, from which photo; everything else is asked about.
 ENROLLED = {"Barack Obama": ["obama.jpg"], "Joe Biden": ["biden.jpg"]}
+ENROLLED_PHOTOS = [file for files in ENROLLED.values() for file in files]
 ASKED = {"obama2.jpg": "Barack Obama", "obama3.jpg": "Barack Obama", "astronaut.png": None}
+#: Side of a photo on the page, in pixels.
+SIDE = 640
 
 
 def main(folder: Path) -> int:
-    say = Console(stderr=True, highlight=False).print
+    tell = Console(stderr=True, highlight=False).print
     folder.mkdir(parents=True, exist_ok=True)
     settings = Settings.from_environment()
-    store = ModelStore(settings, on_licence=lambda entry: say(f"fetching {entry.name} ({entry.licence})"))
+    store = ModelStore(settings, on_licence=lambda entry: tell(f"fetching {entry.name} ({entry.licence})"))
     photos = {entry.name: store.path(entry) for entry in (*PORTRAITS, STRANGER)}
 
     people = folder / "people"
@@ -37,15 +47,18 @@ def main(folder: Path) -> int:
         (people / name).mkdir(parents=True)
         for file in files:
             shutil.copy(photos[file], people / name / file)
-    gallery = folder / "people.db"
-    for old in folder.glob("people.db*"):
+    for name in (*ENROLLED_PHOTOS, *ASKED):
+        shutil.copy(photos[name], folder / name)
+    (folder / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 and nothing after it")
+    gallery = folder / "demo.db"
+    for old in folder.glob("demo.db*"):
         old.unlink() if old.is_file() else shutil.rmtree(old)
 
     recognizer = Recognizer(gallery=str(gallery), settings=settings, store=store)
-    say("loading the models …")
+    tell("loading the models …")
     started = time.perf_counter()
     done = recognizer.enroll(people)
-    say(f"enrolled {done.templates} templates of {done.people} people in {time.perf_counter() - started:.1f} s")
+    tell(f"enrolled {done.templates} templates of {done.people} people in {time.perf_counter() - started:.1f} s")
 
     page = Page("rostro: the demonstration", "en")
     page.add_text("Two people were enrolled with one portrait each. Everything below was computed on this machine.")
@@ -53,8 +66,8 @@ def main(folder: Path) -> int:
     right &= verify(recognizer, page, folder, (photos["obama.jpg"], photos["biden.jpg"]), expected=False)
     right &= identify(recognizer, page, folder, {photos[name]: who for name, who in ASKED.items()})
     page.write(folder / "demo.html")
-    say(f"pictures and page: {folder / 'demo.html'}")
-    say("everybody was recognised, and the stranger is unknown" if right else "NOT everything came out right")
+    tell(f"pictures and page: {folder / 'demo.html'}")
+    tell("everybody was recognised, and the stranger is unknown" if right else "NOT everything came out right")
     return 0 if right else 1
 
 
@@ -68,9 +81,11 @@ def verify(recognizer: Recognizer, page: Page, folder: Path, pair: tuple[Path, P
     )
     name = f"verify-{pair[0].stem}-{pair[1].stem}.png"
     write_picture(sheet, folder / name)
-    page.add_picture(
-        sheet, f"{pair[0].name} and {pair[1].name}: {'the same' if answer.same else 'not the same'} person"
-    )
+    kind: Kind = "match" if answer.same else "unknown"
+    tiles = [tile(path, seen, {"": kind}) for path, seen in zip(pair, (a, b), strict=True)]
+    page.add_heading(say("same" if answer.same else "different", "en"))
+    page.add_tiles(tiles, f"similarity {answer.similarity:.3f}, threshold {answer.threshold:.3f}")
+    page.add_text(say_false_match_rate(answer.operating_point, "en"))
     print(f"verify   {pair[0].name} {pair[1].name}: same={answer.same} similarity={answer.similarity:.3f}")
     return answer.same is expected
 
@@ -87,8 +102,19 @@ def identify(recognizer: Recognizer, page: Page, folder: Path, asked: dict[Path,
         [(path.name, answer.kept_image, row) for path, answer, row in zip(asked, found, answers, strict=True)]
     )
     write_picture(sheet, folder / "identify.png")
-    page.add_picture(sheet, "Who is it? Below the threshold nobody is named.")
+    page.add_heading("Who is it?")
+    tiles = [
+        tile(path, seen, {one.name or "unknown": "match" if one.name else "unknown" for one in row})
+        for path, seen, row in zip(asked, found, answers, strict=True)
+    ]
+    page.add_tiles(tiles, "Below the threshold nobody is named.")
     return right
+
+
+def tile(path: Path, seen: PhotoFaces, names: dict[str, Kind]) -> Tile:
+    """The photo, small, with a box around each face; what it shows is text of the page, which the dark can have."""
+    image, faces = fit(seen.kept_image, seen.faces, SIDE, SIDE)
+    return Tile(mark_faces(image, faces, kinds=list(names.values())), path.name, tuple(name for name in names if name))
 
 
 if __name__ == "__main__":

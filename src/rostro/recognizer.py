@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from rostro.core.types import Embedding, Face
 from rostro.people.enrollment import Enrollment
 from rostro.people.people import People
 from rostro.people.whose import NamesFrom, people_photos, photos_each
+from rostro.photos.reading import name_of
 from rostro.recognition.lookup import identify
 from rostro.recognition.parts import Parts
 from rostro.recognition.pipeline import Failure, PhotoFaces
@@ -24,7 +26,9 @@ from rostro.scoring import cosine
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
+    from rostro.core.errors import PhotoError
     from rostro.photos.reading import Source
+    from rostro.recognition.keeping import Keep
     from rostro.recognition.selection import FaceRule
     from rostro.scoring.open_set import SearchRate
 
@@ -43,7 +47,7 @@ class Recognizer(Parts):
     """
 
     def photos(
-        self, photos: Iterable[Any], *, embed: bool = True, face: FaceRule | None = None, keep: bool = False
+        self, photos: Iterable[Any], *, embed: bool = True, face: FaceRule | None = None, keep: bool | Keep = False
     ) -> Iterator[PhotoFaces | Failure]:
         """Many photos through the pipeline, in order, in bounded memory.
 
@@ -51,7 +55,7 @@ class Recognizer(Parts):
             photos: Paths, bytes, file objects or arrays; read lazily.
             embed: Whether to align and embed the faces too.
             face: Keep one face per photo by this rule (``only``, ``dominant``, ``largest``, ``centre``); None: all.
-            keep: Whether answers carry the image and the crops.
+            keep: Whether answers carry the image and the crops; a `Keep` says how large, and which.
 
         Yields:
             One `PhotoFaces` or `Failure` per photo.
@@ -164,7 +168,10 @@ class Recognizer(Parts):
             NoOperatingPoint: It is to be strict, and no threshold is known for this space.
         """
         one = isinstance(photos, str | PathLike | bytes | np.ndarray) or hasattr(photos, "read")
-        listed = people_photos([photos] if one else list(photos), name, names_from)  # type: ignore[list-item,arg-type]
+        given: Any = [photos] if one else list(photos)  # type: ignore[arg-type]
+        failed: list[PhotoError] = []
+        others: list[Path] = []
+        listed = people_photos(given, name, names_from, on_failure=failed.append, on_other=others.append)
         on_names(photos_each(listed))
         on_count(len(listed))
         enroller = self.people.enroller(
@@ -177,7 +184,9 @@ class Recognizer(Parts):
             threshold=self.known_face_threshold(strict=strict),
             strict=strict,
         )
-        return enroller.run(listed, on_photo)
+        done = enroller.run(listed, on_photo)
+        not_pictures = tuple(map(name_of, others))
+        return replace(done, failed=(*map(Failure, failed), *done.failed), not_pictures=not_pictures)
 
     def known_face_threshold(self, *, strict: bool = False) -> float | None:
         """From which similarity on a face that is enrolled counts as known; None where no threshold is known.

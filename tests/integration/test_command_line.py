@@ -34,7 +34,7 @@ def test_verify_same(samples: dict[str, Path], tmp_path: Path) -> None:
     found = answer("verify", samples["obama.jpg"], samples["obama2.jpg"], "--picture", picture, code=0)
     assert list(found) == [
         "same", "similarity", "threshold", "false_match_rate", "space", "detector", "embedder", "engine",
-        "quality_scorer", "faces",
+        "precision", "quality_scorer", "faces",
     ]  # fmt: skip
     assert found["same"] is True
     assert found["similarity"] >= found["threshold"]

@@ -69,7 +69,9 @@ def test_all_pairs_with_a_report(people: Path, tmp_path: Path) -> None:
     with (tmp_path / "results.csv").open(encoding="utf-8", newline="") as stream:
         assert len(list(csv.DictReader(stream))) == len(result["metrics"])
     page = ElementTree.fromstring((tmp_path / "report.html").read_text(encoding="utf-8"))
-    assert len(page.findall(".//img")) == 2, "the worst false matches and false non-matches are shown"
+    shown = [len(tiles.findall(".//img")) for tiles in page.findall(".//ul[@class='tiles']")]
+    assert len(shown) == 2, "the worst false matches and false non-matches are shown"
+    assert shown == [len(result["false_matches"]), len(result["false_non_matches"])]
     for curve in ("roc", "det"):
         assert ElementTree.parse(tmp_path / f"{curve}.svg").getroot().tag.endswith("svg")
     scores = pq.read_table(tmp_path / "scores" / "yunet+sface" / "scores.parquet")
@@ -81,7 +83,7 @@ def test_a_second_evaluation_computes_nothing_twice(people: Path, tmp_path: Path
     (first,) = answer(*arguments, "--output", tmp_path / "a", code=0)["results"]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("rostro.recognition.pipeline.Pipeline._read", lambda self, source: pytest.fail("was decoded"))
-        patch.setattr("rostro.evaluation.evaluate.mistake_sheet", lambda *_: None)
+        patch.setattr("rostro.evaluation.evaluate.mistake_tiles", lambda *_: ())
         (second,) = answer(*arguments, "--output", tmp_path / "b", code=0)["results"]
     assert first == second
     assert metrics(first)["rank@1"]["value"] > 0.9

@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from films import film
-from running_server import Running, running_server, with_models_of
+from proxies import PREFIX, proxy
+from running_server import Running, fill, running_server, with_models_of
 
+from rostro.core.types import Template
+from rostro.gallery.base import open_gallery
 from rostro.photos.reading import read_photo
 from rostro.photos.writing import encode_picture
 from rostro.recognizer import Recognizer
@@ -99,8 +102,11 @@ def is_complaint(message: Any) -> bool:
 
 @pytest.fixture
 def open_page(browser: Any, server: Running) -> Iterator[Callable[..., Any]]:
-    """Opens the page; at the end nothing may have gone wrong in it, and nothing may have been asked of others."""
+    """Opens the page; at the end nothing may have gone wrong in it, and nothing may have been asked of others, nor with
+    a field that the server does not know.
+    """
     complaints: list[str] = []
+    refused: list[Any] = []
     contexts = []
 
     def opening(view: str, language: str = "en", scheme: str = "light", size: dict[str, int] = DESK) -> Any:
@@ -114,11 +120,13 @@ def open_page(browser: Any, server: Running) -> Iterator[Callable[..., Any]]:
         page.on("console", lambda m: complaints.append(m.text) if is_complaint(m) else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("request", lambda r: None if r.url.startswith((server.url, "blob:")) else complaints.append(r.url))
+        page.on("response", lambda answer: refused.append(answer) if answer.status == 422 else None)
         page.goto(f"{server.url}/#{view}")
         page.wait_for_selector("h1")
         return page
 
     yield opening
+    complaints += [answer.text() for answer in refused if "-field" in answer.text()]
     for context in contexts:
         context.close()
     assert not complaints
@@ -365,6 +373,147 @@ def test_with_a_key(recognizer: Recognizer, browser: Any, tmp_path: Path) -> Non
         context.close()
 
 
+@pytest.fixture(scope="module")
+def many(recognizer: Recognizer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """2,500 people, the last ones of the alphabet among them."""
+    folder = tmp_path_factory.mktemp("many")
+    fill(folder / "people.db", recognizer, [*(f"Person {number:04}" for number in range(2498)), "Zoë Ángel", "Zuzana"])
+    with running_server(recognizer, folder) as running:
+        yield running
+
+
+@pytest.fixture
+def open_many(browser: Any, many: Running) -> Iterator[Callable[..., Any]]:
+    contexts = []
+
+    def opening(view: str, locale: str = "en-US", size: dict[str, int] = DESK) -> Any:
+        contexts.append(browser.new_context(locale=locale, viewport=size))
+        page = contexts[-1].new_page()
+        page.set_default_timeout(20_000)
+        page.goto(f"{many.url}/#{view}")
+        return page
+
+    yield opening
+    for context in contexts:
+        context.close()
+
+
+def test_everybody_of_thousands_is_in_the_list(open_many: Callable[..., Any], pictures: Path) -> None:
+    page = open_many("people")
+    page.get_by_text("People: 2,500. Shown: the first 50.").wait_for()
+    more = page.get_by_role("button", name="Show more")
+    for shown in range(100, 2550, 50):
+        more.click()
+        page.get_by_text(f"People: 2,500. Shown: the first {shown:,}." if shown < 2500 else "People: 2,500").wait_for()
+    assert not more.is_visible()
+    names = page.locator("tbody th").all_inner_texts()
+    assert len(set(names)) == 2500 and names[-1].endswith("Zuzana")
+    page.get_by_label("Search").fill("zoe angel")
+    page.get_by_text("People: 1").wait_for()
+    assert page.locator("tbody th").all_inner_texts()[0].endswith("Zoë Ángel")
+
+
+@pytest.mark.parametrize(
+    ("locale", "says"),
+    [
+        ("en-US", ("People: 2,500. Shown: the first 100.", "Search for a person", "Into whom", "Show more", "Merge")),
+        (
+            "es-CO",
+            (
+                "Personas: 2500. Se muestran las primeras 100.",
+                "Buscar a una persona",
+                "Con quién",
+                "Mostrar más",
+                "Unir",
+            ),
+        ),
+    ],
+)
+def test_anybody_of_thousands_can_be_merged_into(
+    open_many: Callable[..., Any], many: Running, pictures: Path, locale: str, says: tuple[str, ...]
+) -> None:
+    counted, search, into, more, merge = says
+    page = open_many("people", locale, DESK if locale == "en-US" else PHONE)
+    page.locator("tbody tr").first.get_by_role("button").nth(1).click()
+    dialog = page.locator("dialog")
+    dialog.get_by_text(counted).wait_for()
+    options = dialog.locator("option")
+    assert options.count() == 100 and options.first.is_disabled(), "nobody is merged into themselves"
+    dialog.get_by_role("button", name=more).click()
+    options.nth(199).wait_for(state="attached")
+    assert len(set(options.all_inner_texts())) == 200
+    page.screenshot(path=pictures / f"merge-{locale}.png")
+    check_accessible(page)
+    dialog.get_by_label(search).fill("ZOE ANGEL")
+    dialog.get_by_label(search).press("Enter")
+    page.wait_for_function("() => document.querySelectorAll('dialog option').length === 1")
+    assert dialog.is_visible(), "looking for somebody merges nobody"
+    dialog.get_by_role("button", name=merge, exact=True).click()
+    assert dialog.is_visible(), "nobody was chosen"
+    dialog.get_by_label(into).select_option("Zoë Ángel")
+    dialog.get_by_role("button", name=merge, exact=True).click()
+    page.locator(".status[data-kind=yes]", has_text="Zoë Ángel").wait_for()
+    with open_gallery(str(many.gallery)) as gallery:
+        assert gallery.person("Zoë Ángel").templates == (2 if locale == "en-US" else 3)
+        gallery.add({f"Person 3000 {locale}": [Template(gallery.templates("Zuzana")[0].vector, locale, "x.jpg")]})
+
+
+def test_photos_are_added_to_anybody_of_thousands(
+    open_many: Callable[..., Any], many: Running, samples: dict[str, Path], pictures: Path
+) -> None:
+    page = open_many("enrol")
+    page.get_by_text("Somebody who is enrolled already").click()
+    chooser = page.locator(".chooser")
+    chooser.get_by_text("People: 2,500. Shown: the first 100.").wait_for()
+    chooser.get_by_label("Search for a person").fill("zuz")
+    chooser.get_by_text("People: 1").wait_for()
+    chooser.get_by_label("Search for a person").press("Enter")
+    assert page.locator(".status[data-kind=error]").count() == 0, "looking for somebody enrols nobody"
+    chooser.get_by_label("Enrolled people").select_option("Zuzana")
+    assert page.locator("input[name=name]").input_value() == "Zuzana"
+    page.screenshot(path=pictures / "enrol-chooser.png", full_page=True)
+    check_accessible(page)
+    choose(page, 0, samples["biden.jpg"])
+    page.locator("input[type=checkbox]").first.check()
+    page.locator("main form button.main").last.click()
+    page.get_by_text("Zuzana: new templates: 1.").wait_for()
+    with open_gallery(str(many.gallery)) as gallery:
+        assert gallery.person("Zuzana").templates == 2
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["told of the prefix", "not told"])
+def test_behind_a_proxy_under_a_path(
+    recognizer: Recognizer, browser: Any, samples: dict[str, Path], tmp_path: Path, told: bool
+) -> None:
+    """Everything that the page asks for lies under the prefix: files, REST, pictures, the live view."""
+    asked: list[str] = []
+    with (
+        running_server(recognizer, tmp_path, root_path=PREFIX if told else "") as behind,
+        proxy(behind.url, strips=not told, keeps_host=told) as url,
+    ):
+        context = browser.new_context(locale="en-US", permissions=["camera"])
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("websocket", lambda socket: asked.append(socket.url.replace("ws", "http", 1)))
+        page.on("response", lambda answer: asked.append(f"{answer.status} {answer.url}") if not answer.ok else None)
+        page.goto(f"{url}/#enrol")
+        enrol(page, "Barack Obama", samples["obama.jpg"])
+        page.get_by_text("Barack Obama: new templates: 1.").wait_for()
+        page.get_by_role("link", name="People").click()
+        page.locator("img.portrait").wait_for()
+        page.get_by_role("button", name="Rename Barack Obama").click()
+        page.get_by_label("New name").fill("B. Obama")
+        page.locator("dialog button.main").click()
+        page.get_by_text("Barack Obama is now B. Obama.").wait_for()
+        if told:  # a proxy that asks by another name hides from sockets whose they are
+            page.get_by_role("link", name="Live").click()
+            page.get_by_role("button", name="Start").click()
+            page.locator(".status", has_text="B. Obama").wait_for()
+        context.close()
+    assert len(asked) > 15 and all(address.startswith((f"{url}/", "blob:")) for address in asked), asked
+
+
 @pytest.mark.parametrize(("language", "scheme", "size"), [("en", "light", DESK), ("es", "dark", PHONE)])
 def test_watch(
     recognizer: Recognizer, browser: Any, samples: dict[str, Path], tmp_path: Path, pictures: Path,
@@ -399,6 +548,16 @@ def test_watch(
         page.get_by_text({"en": "The source is lost", "es": "Se perdió la fuente"}[language]).wait_for()
         events = page.locator(".events li").all_inner_texts()
         assert len(events) == 6 and page.locator("h2").is_visible()
+        older = page.get_by_text(re.compile("rostro watch --events"))
+        assert not older.is_visible()
+        event = {"event": "back", "name": None}
+        with broadcast._lock:
+            (viewer,) = broadcast._viewers
+        for _ in range(10):  # as many at a time as wait for a slow viewer
+            viewer.loop.call_soon_threadsafe(viewer.put, None, {"faces": []}, [event] * 60)
+            page.wait_for_timeout(50)
+        older.wait_for()
+        assert page.locator(".events li").count() == 500
         page.goto(f"{serving.url}/#people")
         page.get_by_text("Barack Obama").wait_for()
         page.context.close()

@@ -8,6 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from rostro.core.types import Template
+from rostro.gallery.base import open_gallery
 from rostro.people.pictures import Pictures
 from rostro.recognizer import Recognizer
 from rostro.server.admission.keys import KeyStore
@@ -15,7 +19,7 @@ from rostro.server.admission.limits import Limits
 from rostro.server.serving import make_server
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from rostro.core.settings import Settings
@@ -56,6 +60,17 @@ def with_models_of(
     )
 
 
+def fill(gallery: Path, recognizer: Recognizer, names: Iterable[str]) -> None:
+    """People whose faces nobody has: a template each, of the recogniser's space."""
+    listed = list(names)
+    vectors = np.random.default_rng(0).normal(size=(len(listed), recognizer.embedder.dims)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    with open_gallery(str(gallery), space=recognizer.space) as opened:
+        opened.add(
+            {n: [Template(v, f"{i:064x}", f"{i}.jpg")] for i, (n, v) in enumerate(zip(listed, vectors, strict=True))}
+        )
+
+
 @contextmanager
 def running_server(
     recognizer: Recognizer,
@@ -64,6 +79,7 @@ def running_server(
     *,
     watching: Broadcast | None = None,
     keep_pictures: bool = True,
+    root_path: str = "",
 ) -> Iterator[Running]:
     """Serves with the models of a recogniser that is there already, and with a gallery and keys of its own."""
     folder.mkdir(exist_ok=True)
@@ -73,8 +89,9 @@ def running_server(
     keys, crops = KeyStore(folder / "keys.db"), Pictures.beside(str(gallery))
     assert crops is not None
     server = make_server(
-        faces, keys=keys, host="127.0.0.1", port=0, keep_pictures=keep_pictures, limits=limits, watching=watching
-    )
+        faces, keys=keys, host="127.0.0.1", port=0, keep_pictures=keep_pictures, limits=limits, watching=watching,
+        root_path=root_path,
+    )  # fmt: skip
     thread = threading.Thread(target=server.run, name="test-server")
     thread.start()
     try:

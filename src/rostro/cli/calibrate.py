@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
 from rostro.cli import evaluate as verb
 from rostro.cli import options, output
+from rostro.cli.numbers import within
+from rostro.core.ranges import FALSE_MATCH_RATE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,10 +18,12 @@ if TYPE_CHECKING:
 
 def command(
     root: verb.Root,
-    fmr: Annotated[float, typer.Option("--fmr", help="False match rate to aim at.")] = 1e-3,
+    fmr: Annotated[float, typer.Option("--fmr", help="False match rate to aim at.", **within(FALSE_MATCH_RATE))] = 1e-3,
     output_file: Annotated[Path, typer.Option("--output", help="Operating point file, for --operating-point.")] = Path(
         "operating-point.json"
     ),
+    language: Annotated[str, typer.Option("--language", help="Of the chart: en or es.")] = "en",
+    formats: options.Format = None,
     data: Annotated[
         str | None, typer.Option("--data", help="What the photos are, for the file. Default: the folder's name.")
     ] = None,
@@ -43,6 +47,7 @@ def command(
     from rostro.evaluation.calibrate import calibrate
     from rostro.evaluation.options import Options
 
+    written = options.formats(formats)
     recognizer = options.make_recognizer(
         detector=detector, embedder=embedder, alignment=alignment, engine=engine, precision=precision
     )
@@ -50,13 +55,15 @@ def command(
         task = bar.add_task(recognizer.embedder_name, total=None)
         found = calibrate(
             root, fmr=fmr, recognizer=recognizer, output=output_file, data=data, face=verb.check_face(face),
-            groups=groups, options=Options(seed=seed, replicates=replicates),
+            groups=groups, options=Options(seed=seed, replicates=replicates), language=cast("Any", language),
+            formats=written,
             on_progress=lambda done, total: bar.update(task, completed=done, total=total),
         )  # fmt: skip
     if json:
         output.print_json(found.to_dict())
     else:
         _print(found.document, found.groups, output_file)
+    raise typer.Exit(output.report_unread(found.unread, found.not_pictures))
 
 
 def _print(document: dict[str, Any], reports: Sequence[dict[str, Any]], file: Path) -> None:

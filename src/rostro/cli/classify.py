@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rostro.cli import options, output
-from rostro.cli.detect import exit_code
+from rostro.cli import options
+from rostro.cli.numbers import within
+from rostro.cli.streaming import Stream
+from rostro.photos.listing import find_photos
 from rostro.recognition.celebrities import classify
+from rostro.recognition.lookup import CANDIDATES
 from rostro.recognition.pipeline import Failure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rostro.recognition.celebrities import NamedFaces
 
 
 def command(
     photos: options.Photos,
     embedder: Annotated[str, typer.Option("--embedder", help="A network with a class head.")] = "vggface2_resnet50",
-    top: Annotated[int, typer.Option("--top", min=1, help="Names per face.")] = 5,
+    top: Annotated[int, typer.Option("--top", help="Names per face.", **within(CANDIDATES))] = 5,
     detector: options.Detector = None,
     alignment: options.Alignment = None,
     engine: options.Engine = None,
@@ -32,15 +41,17 @@ def command(
     recognizer = options.make_recognizer(
         detector=detector, embedder=embedder, alignment=alignment, engine=engine, precision=precision
     )
-    answers = list(classify(recognizer, photos, top=top))
-    failed = [answer for answer in answers if isinstance(answer, Failure)]
-    rows = [answer for answer in answers if not isinstance(answer, Failure)]
-    if json:
-        output.print_json({"photos": [row.to_dict() for row in rows], "failed": [each.to_dict() for each in failed]})
-    else:
-        for row in rows:
-            output.say(f"{row.photo}: {len(row.faces)} faces")
-            for classes in row.classes:
-                output.say("  " + ", ".join(f"{name} {probability:.1%}" for name, probability in classes))
-    output.report_failures(failed)
-    raise typer.Exit(exit_code(any(row.faces for row in rows), failed))
+    with Stream(json=json) as told:
+        listed = find_photos(photos, on_other=told.left_out.append)
+        for answer in classify(recognizer, listed, top=top):
+            if isinstance(answer, Failure):
+                told.fail(answer)
+            else:
+                told.answer(answer.to_dict, partial(_lines, answer), yes=bool(answer.faces))
+    told.end()
+
+
+def _lines(answer: NamedFaces) -> Iterator[str]:
+    yield f"{answer.photo}: {len(answer.faces)} faces"
+    for classes in answer.classes:
+        yield "  " + ", ".join(f"{name} {probability:.1%}" for name, probability in classes)

@@ -31,6 +31,7 @@ def command(
     protocol: Annotated[str, typer.Option("--protocol", help="lfw, all-pairs, identification or references.")] = "lfw",
     output_folder: verb.Output = Path("rostro-comparison"),
     language: verb.Language = "en",
+    formats: options.Format = None,
     face: verb.Which = None,
     fmr: verb.Fmr = None,
     references: verb.References = None,
@@ -50,6 +51,7 @@ def command(
     """
     from rostro.evaluation.evaluate import compare
 
+    written = options.formats(formats)
     with verb.progress() as on_progress:
         found = compare(
             root,
@@ -63,12 +65,14 @@ def command(
             face=verb.check_face(face),
             output=output_folder,
             language=cast("Any", language),
+            formats=written,
             on_progress=on_progress,
         )
     for name, error in found.failed:
         output.note(f"{name}: {error}")
     verb.show(found, cast("Any", language), json=json)
-    raise typer.Exit(output.NO_ANSWER if found.failed else output.YES)
+    unread = output.report_unread(found.unread, found.not_pictures)
+    raise typer.Exit(output.NO_ANSWER if found.failed else unread)
 
 
 def _names(text: str, parts: Room[Any], find: Callable[[str], object]) -> list[str]:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from rostro.cli import options, output
+from rostro.cli.shown import Sheet, shown_face
+from rostro.cli.streaming import Stream
+from rostro.drawing.sheets import detection_sheet
 from rostro.photos.listing import find_photos
-from rostro.recognition import answers
+from rostro.photos.writing import check_picture
 from rostro.recognition.pipeline import Failure, PhotoFaces
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from rostro.core.types import Face
 
 
 def command(
@@ -41,32 +48,32 @@ def command(
         "embedder": embedder, "engine": engine, "precision": precision, "threshold": threshold, "min_score": min_score,
         "max_side": max_side,
     }  # fmt: skip
+    check_picture(picture, *photos)
     if detector == "all":
-        raise typer.Exit(_with_all(list(find_photos(photos)), picture, given, json=json))
+        raise typer.Exit(_with_all(photos, picture, given, json=json))
     recognizer = options.make_recognizer(detector=detector, **given)
-    answered = list(recognizer.photos(find_photos(photos), embed=False, keep=picture is not None))
-    found = [answer for answer in answered if isinstance(answer, PhotoFaces)]
-    failed = [answer for answer in answered if isinstance(answer, Failure)]
-    if picture is not None:
-        _draw(found, picture)
-    if json:
-        output.print_json(answers.detection(found, failed))
-    else:
-        for answer in found:
-            output.say(f"{answer.photo}: {_count(len(answer.faces))}")
-            for face in answer.faces:
-                x1, y1, x2, y2 = face.box
-                output.say(f"  {x1:.0f},{y1:.0f} to {x2:.0f},{y2:.0f}  score {face.score:.2f}")
-    output.report_failures(failed)
-    raise typer.Exit(exit_code(any(answer.faces for answer in found), failed))
+    told = Stream(json=json)
+    sheet: Sheet[list[Face]] = Sheet(picture, find_photos(photos, on_other=told.left_out.append))
+    with told:
+        for answer in recognizer.photos(sheet.photos, embed=False, keep=sheet.keep):
+            if isinstance(answer, Failure):
+                told.fail(answer)
+                continue
+            told.answer(answer.to_dict, partial(_lines, answer), yes=bool(answer.faces))
+            sheet.add(answer, lambda found: [shown_face(face, found) for face in found])
+        sheet.draw(detection_sheet)
+    if told.interrupted:
+        sheet.draw(detection_sheet)
+    told.end()
 
 
 def _with_all(photos: list[Path], picture: Path | None, given: dict[str, Any], *, json: bool) -> int:
     """Every detector on the same photos: a row per photo, a column per detector."""
     from rostro.evaluation.detectors import detect_with_all
 
+    others: list[Path] = []
     found = detect_with_all(
-        photos,
+        list(find_photos(photos, on_other=others.append)),
         max_side=given["max_side"],
         keep=picture is not None,
         make=lambda name: options.make_recognizer(detector=name, **given),
@@ -77,13 +84,18 @@ def _with_all(photos: list[Path], picture: Path | None, given: dict[str, Any], *
         from rostro.drawing.sheets import detector_sheet
         from rostro.photos.writing import write_picture
 
-        rows = [(r.found.photo, r.detector, r.milliseconds, r.found.kept_image, r.found.faces) for r in found.rows]
-        write_picture(detector_sheet(rows), picture)
+        rows = [
+            (r.found.photo, r.detector, r.milliseconds, r.found.kept_image, [shown_face(f, r.found) for f in r.found])
+            for r in found.rows
+            if r.found.image is not None
+        ]
+        write_picture(detector_sheet(rows, total=len({r.found.photo for r in found.rows})), picture)
     if json:
-        output.print_json(found.to_dict())
+        output.print_json({**found.to_dict(), **output.not_pictures(others)})
     else:
         for row in found.rows:
             output.say(f"{row.found.photo}: {row.detector} {len(row.found)} faces, {row.milliseconds:.0f} ms")
+    output.report_left_out(others)
     output.report_failures(found.failed)
     return exit_code(any(row.found.faces for row in found.rows), list(found.failed))
 
@@ -99,9 +111,8 @@ def _count(faces: int) -> str:
     return "no face" if not faces else f"{faces} face{'s' if faces > 1 else ''}"
 
 
-def _draw(found: list[PhotoFaces], picture: Path) -> None:
-    from rostro.drawing.sheets import detection_sheet
-    from rostro.photos.writing import write_picture
-
-    sheet = detection_sheet([(answer.photo, answer.kept_image, answer.faces) for answer in found])
-    write_picture(sheet, picture)
+def _lines(answer: PhotoFaces) -> Iterator[str]:
+    yield f"{answer.photo}: {_count(len(answer.faces))}"
+    for face in answer.faces:
+        x1, y1, x2, y2 = face.box
+        yield f"  {x1:.0f},{y1:.0f} to {x2:.0f},{y2:.0f}  score {face.score:.2f}"

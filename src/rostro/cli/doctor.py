@@ -12,7 +12,7 @@ import typer
 
 from rostro import __version__
 from rostro.cli import options, output
-from rostro.core.errors import MissingExtra, RostroError
+from rostro.core.errors import EngineError, MissingExtra, RostroError
 from rostro.runtime.base import ENGINES, engines_of
 
 _LIBRARIES = (
@@ -72,6 +72,11 @@ def _models(faces: Any) -> dict[str, Any]:
             }
         except RostroError as error:
             rows[room] = str(error)
+    if all(isinstance(row, dict) for row in rows.values()):
+        try:
+            rows["precision"] = faces.precisions
+        except EngineError as error:
+            rows["precision"] = str(error)
     try:
         judge = faces.judge
         rows["quality"] = {"name": "none: no face is judged in this space" if judge is None else judge.about}

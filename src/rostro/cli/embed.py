@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -10,9 +11,14 @@ import typer
 
 from rostro.cli import options, output
 from rostro.cli.detect import exit_code
+from rostro.cli.streaming import Stream
 from rostro.core.errors import BadInput
+from rostro.core.files import BOM, open_text
 from rostro.photos.listing import find_photos
+from rostro.photos.sources import spare
+from rostro.photos.writing import check_picture
 from rostro.recognition import answers
+from rostro.recognition.keeping import Keep
 from rostro.recognition.pipeline import Failure, PhotoFaces
 from rostro.recognition.tables import FaceTable, writer_for
 
@@ -57,46 +63,60 @@ def command(
         detector=detector, max_side=max_side, embedder=embedder, alignment=alignment, engine=engine,
         precision=precision, threshold=threshold,
     )  # fmt: skip
-    listed = find_photos(_listed(photos))
+    check_picture(picture)
+    spare([output_file, picture], *photos, *_listed(photos, stdin=False))
+    told = Stream(json=json, head=lambda: {"space": recognizer.space})
+    listed = find_photos(_listed(photos), on_other=told.left_out.append)
     if output_file is not None and picture is None and not json:
-        _tabulate(recognizer, listed, output_file)
-    answered = list(recognizer.photos(listed, keep=picture is not None))
-    found = [answer for answer in answered if isinstance(answer, PhotoFaces)]
-    failed = [answer for answer in answered if isinstance(answer, Failure)]
-    if output_file is not None:
-        table = FaceTable(output_file, recognizer.space)
-        for answer in found:
-            if not table.has(answer.photo, answer.sha256):
+        _tabulate(recognizer, listed, output_file, told.left_out)
+    table = None if output_file is None else FaceTable(output_file, recognizer.space)
+    shown: list[PhotoFaces] = []
+    count = 0
+    with told:
+        for answer in recognizer.photos(listed, keep=False if picture is None else Keep(images=False)):
+            if isinstance(answer, Failure):
+                told.fail(answer)
+                continue
+            if picture is not None and answer.faces:
+                shown.append(answer)
+                _check_shown(len(shown))
+            if table is not None and not table.has(answer.photo, answer.sha256):
                 table.add(answer)
-        table.finish()
-    if picture is not None:
-        _draw(recognizer, found, picture)
-    if json:
-        output.print_json(answers.embedding(recognizer.space, found, failed))
-    else:
-        count = sum(len(answer.faces) for answer in found)
-        output.say(f"{count} faces of {len(found)} photos, space {recognizer.space}")
-    output.report_failures(failed)
-    raise typer.Exit(exit_code(any(answer.faces for answer in found), failed))
+            count += len(answer.faces)
+            told.answer(partial(answers.embedded, answer), list, yes=bool(answer.faces))
+        if table is not None:
+            table.finish()
+        if picture is not None:
+            _draw(recognizer, shown, picture)
+    if not json:
+        output.say(f"{count} faces of {told.photos} photos, space {recognizer.space}")
+    told.end()
 
 
-def _listed(photos: Iterable[Path]) -> Iterator[Path]:
-    """The arguments, with lists replaced by what they list."""
+def _listed(photos: Iterable[Path], *, stdin: bool = True) -> Iterator[Path]:
+    """The arguments, with lists replaced by what they list; what stdin lists can be read only once."""
     for photo in photos:
         if str(photo) == "-":
-            yield from (Path(line.rstrip("\n")) for line in sys.stdin if line.strip())
+            yield from _lines(sys.stdin) if stdin else ()
         elif photo.suffix == ".txt":
             try:
-                with photo.open(encoding="utf-8", errors="surrogateescape") as lines:
-                    yield from (Path(line.rstrip("\n")) for line in lines if line.strip())
+                with open_text(photo, errors="surrogateescape") as lines:
+                    yield from _lines(lines)
             except OSError as error:
                 raise BadInput(f"{photo}: a list of photos that cannot be read ({error.strerror})") from None
         else:
             yield photo
 
 
-def _tabulate(recognizer: Recognizer, photos: Iterable[Path], table: Path) -> NoReturn:
-    """Photo by photo into the table; ends the program."""
+def _lines(lines: Iterable[str]) -> Iterator[Path]:
+    for number, line in enumerate(lines):
+        name = (line if number else line.removeprefix(BOM)).rstrip("\n")
+        if name.strip():
+            yield Path(name)
+
+
+def _tabulate(recognizer: Recognizer, photos: Iterable[Path], table: Path, others: list[Path]) -> NoReturn:
+    """Photo by photo into the table; ends the program. ``others`` are the files that listing the photos left out."""
     with output.progress() as bar:
         task = bar.add_task("embedding", total=None)
         try:
@@ -107,18 +127,23 @@ def _tabulate(recognizer: Recognizer, photos: Iterable[Path], table: Path) -> No
             raise typer.Exit(output.NO_ANSWER) from None
     again = f" ({done.before} of them from before)" if done.before else ""
     output.say(f"{done.faces} faces of {done.photos} photos{again}, space {recognizer.space}")
+    output.report_left_out(others)
     output.report_failures(done.failed)
     raise typer.Exit(exit_code(done.faces > 0, list(done.failed)))
 
 
-def _draw(recognizer: Recognizer, found: list[PhotoFaces], picture: Path) -> None:
+def _check_shown(photos: int) -> None:
+    """Said at the first photo that is too many, and not after the last."""
+    if not 1 <= photos <= MOST_BARCODES:
+        raise BadInput(f"a bar code shows the face of one photo or of two, not of {photos or 'none'}")
+
+
+def _draw(recognizer: Recognizer, shown: list[PhotoFaces], picture: Path) -> None:
     """Bar codes of the first face of one photo, or of two."""
     from rostro.drawing.barcode import barcode, barcode_pair
     from rostro.photos.writing import write_picture
 
-    shown = [answer for answer in found if answer.faces]
-    if not 1 <= len(shown) <= MOST_BARCODES:
-        raise BadInput(f"a bar code shows the face of one photo or of two, not of {len(shown)}")
+    _check_shown(len(shown))
     vectors = [recognizer.embedder.represent(answer.kept_crops[:1])[0] for answer in shown]
     names = [f"{answer.photo}, {recognizer.embedder_name}" for answer in shown]
     if len(shown) == 1:

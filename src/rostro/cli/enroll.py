@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from rostro.cli import options, output
 from rostro.core.errors import BadInput
+from rostro.core.signals import stopped_by_signals
 from rostro.gallery.base import without_password
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 
 def command(
@@ -63,7 +67,7 @@ def command(
         detector=detector, max_side=max_side, embedder=embedder, alignment=alignment, engine=engine,
         precision=precision, threshold=threshold, gallery=gallery, quality=quality, min_quality=min_quality,
     )  # fmt: skip
-    with output.progress() as bar:
+    with output.progress() as bar, stopped_by_signals() as stopped:
         task = bar.add_task("enrolling", total=None)
         done = recognizer.enroll(
             paths,
@@ -74,12 +78,13 @@ def command(
             any_quality=any_quality,
             again=again,
             strict=strict,
-            on_names=_show if names_from == "files" else lambda photos: None,
+            on_names=lambda photos: _show(photos, bar) if names_from == "files" else None,
             on_count=lambda photos: bar.update(task, total=photos),
             on_photo=lambda: bar.advance(task),
+            stopped=stopped,
         )
     if json:
-        output.print_json(done.to_dict())
+        output.print_json({**done.to_dict(), **({"interrupted": True} if stopped() else {})})
     else:
         output.say(
             f"{done.templates} new templates of {done.people} people in {without_password(recognizer.gallery_url)}"
@@ -87,18 +92,24 @@ def command(
         )
     for remark in done.remarks:
         output.note(f"{remark.photo}: {remark.reason}{output.hint(remark.error)}")
+    output.report_left_out(done.not_pictures)
     output.report_failures(done.failed, gallery)
+    if stopped():
+        output.note("interrupted: what was taken in until then is kept; the same command goes on from there")
+        raise typer.Exit(output.NO_ANSWER)
     raise typer.Exit(output.NO_ANSWER if done.failed else output.YES)
 
 
-def _show(photos: dict[str, int]) -> None:
+def _show(photos: dict[str, int], bar: Progress) -> None:
     """Shows who will be made of the files' names, and asks where somebody is there to answer.
 
     Raises:
         BadInput: The answer is no.
     """
+    bar.stop()  # it would write over the question
     width = max(map(len, photos))
     for name, count in photos.items():
         output.note(f"{name:<{width}}  {count} photo{'s' if count != 1 else ''}")
     if sys.stdin.isatty() and not typer.confirm(f"Enrol these {len(photos)} people?", err=True):
         raise BadInput("nobody was enrolled")
+    bar.start()

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from rostro.cli import options, output
+from rostro.cli.numbers import within
 from rostro.core.errors import BadInput
+from rostro.core.ranges import FALSE_MATCH_RATE
+from rostro.evaluation.options import RANGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,16 +29,31 @@ Which = Annotated[
     str | None,
     typer.Option("--face", help="Of several faces in a photo: only, largest or centre. Default: the protocol's."),
 ]
-Seed = Annotated[int, typer.Option("--seed", help="Of everything that is drawn by chance.")]
+Seed = Annotated[int, typer.Option("--seed", help="Of everything that is drawn by chance.", **within(RANGES["seed"]))]
 References = Annotated[
-    int | None, typer.Option("--references", min=1, help="Reference photos per person, where the protocol draws them.")
+    int | None,
+    typer.Option(
+        "--references",
+        help="Reference photos per person, where the protocol draws them.",
+        **within(RANGES["references"]),
+    ),
 ]
-Probes = Annotated[int, typer.Option("--probes", min=1, help="Probe photos per person (references).")]
-Draws = Annotated[int, typer.Option("--draws", min=1, help="How often photos are drawn (references).")]
-Replicates = Annotated[int, typer.Option("--replicates", min=10, help="Draws of people for confidence intervals.")]
+Probes = Annotated[
+    int, typer.Option("--probes", help="Probe photos per person (references).", **within(RANGES["probes"]))
+]
+Draws = Annotated[
+    int, typer.Option("--draws", help="How often photos are drawn (references).", **within(RANGES["draws"]))
+]
+Replicates = Annotated[
+    int, typer.Option("--replicates", help="Draws of people for confidence intervals.", **within(RANGES["replicates"]))
+]
 Fmr = Annotated[
     list[float] | None,
-    typer.Option("--fmr", help="False match (or false positive) rate to report at; may be given several times."),
+    typer.Option(
+        "--fmr",
+        help="False match (or false positive) rate to report at; may be given several times.",
+        **within(FALSE_MATCH_RATE),
+    ),
 ]
 GroupFile = Annotated[
     Path | None,
@@ -54,6 +72,7 @@ def command(
     root: Root,
     output_folder: Output = Path("rostro-evaluation"),
     language: Language = "en",
+    formats: options.Format = None,
     face: Which = None,
     fmr: Fmr = None,
     groups: GroupFile = None,
@@ -78,10 +97,11 @@ def command(
 
     Example: rostro evaluate classification --checkpoint trained/ --root people/test/
     """
+    written = options.formats(formats)
     if protocol == "classification":
         from rostro.cli import _classification
 
-        _classification.evaluate(checkpoint, root, output_folder, language, json=json)
+        _classification.evaluate(checkpoint, root, output_folder, language, written, json=json)
         return
     from rostro.evaluation.evaluate import evaluate
 
@@ -92,9 +112,10 @@ def command(
         found = evaluate(
             protocol, root, recognizer=recognizer, face=check_face(face), groups=groups, output=output_folder,
             options=chosen(fmr, references, probes, draws, seed, replicates), language=cast("Any", language),
-            on_progress=on_progress,
+            formats=written, on_progress=on_progress,
         )  # fmt: skip
     show(found, cast("Any", language), json=json)
+    raise typer.Exit(output.report_unread(found.unread, found.not_pictures))
 
 
 def chosen(

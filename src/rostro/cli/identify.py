@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from rostro.cli import options, output
-from rostro.cli.detect import exit_code
+from rostro.cli.numbers import within
+from rostro.cli.shown import Sheet, shown_face
+from rostro.cli.streaming import Stream
+from rostro.drawing.sheets import identification_sheet
+from rostro.gallery.base import file_of
 from rostro.photos.listing import find_photos
+from rostro.photos.writing import check_picture
 from rostro.recognition import answers
+from rostro.recognition.lookup import CANDIDATES
 from rostro.recognition.pipeline import Failure, PhotoFaces
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from rostro.core.decisions import Identification
     from rostro.scoring.open_set import SearchRate
 
@@ -22,7 +28,7 @@ if TYPE_CHECKING:
 def command(
     photos: options.Photos,
     gallery: options.GalleryUrl = None,
-    candidates: Annotated[int, typer.Option("--candidates", min=1, help="People to list per face.")] = 5,
+    candidates: Annotated[int, typer.Option("--candidates", help="People to list per face.", **within(CANDIDATES))] = 5,
     detector: options.Detector = None,
     max_side: options.MaxSide = None,
     embedder: options.Embedder = "sface",
@@ -56,27 +62,35 @@ def command(
         precision=precision, threshold=threshold, fmr=fmr, operating_point=operating_point, gallery=gallery,
         fpir=fpir, quality=quality, min_quality=min_quality, create_gallery=False,
     )  # fmt: skip
-    failed: list[Failure] = []
-    answered: list[tuple[PhotoFaces, list[Identification]]] = []
-    with recognizer.open():  # a gallery that is not there is an error, not an empty one
+    check_picture(picture, *photos, file_of(recognizer.gallery_url), operating_point)
+    told = Stream(json=json)
+    sheet: Sheet[list[Identification]] = Sheet(picture, find_photos(photos, on_other=told.left_out.append))
+    with recognizer.open(), told:  # a gallery that is not there is an error, not an empty one
         search = recognizer.search_rate(collections=collection or None)
-        for answer in recognizer.photos(find_photos(photos), keep=picture is not None):
+        for answer in recognizer.photos(sheet.photos, keep=sheet.keep):
             if isinstance(answer, Failure):
-                failed.append(answer)
-            else:
-                row = recognizer.look_up(answer, candidates=candidates, collections=collection or None)
-                answered.append((answer, row))
-    if picture is not None:
-        _draw(answered, picture)
+                told.fail(answer)
+                continue
+            row = recognizer.look_up(answer, candidates=candidates, collections=collection or None)
+            told.answer(
+                partial(answers.identified, answer, row), partial(_lines, answer, row), yes=any(one.name for one in row)
+            )
+            sheet.add(answer, partial(_shown, row))
+        sheet.draw(identification_sheet)
+    if told.interrupted:
+        sheet.draw(identification_sheet)
     if search is not None and not json:
         output.note(_search_sentence(search))
-    if json:
-        output.print_json(answers.identification(answered, failed))
-    else:
-        for found, row in answered:
-            output.say(f"{found.photo}: {', '.join(map(_sentence, row)) or 'no face'}")
-    output.report_failures(failed)
-    raise typer.Exit(exit_code(any(answer.name is not None for _, row in answered for answer in row), failed))
+    told.end()
+
+
+def _lines(found: PhotoFaces, row: list[Identification]) -> list[str]:
+    return [f"{found.photo}: {', '.join(map(_sentence, row)) or 'no face'}"]
+
+
+def _shown(row: list[Identification], found: PhotoFaces) -> list[Identification]:
+    """The answers, with the faces where they are in the picture that was kept."""
+    return [replace(one, face=shown_face(one.face, found)) for one in row]
 
 
 def _sentence(answer: Identification) -> str:
@@ -95,10 +109,3 @@ def _search_sentence(search: SearchRate) -> str:
         f"{search.people} people searched ({search.templates} templates), threshold {search.threshold:.3f}: "
         f"a stranger is named in {search.fpir:.2%} (95 %: {low:.2%} to {high:.2%}{beyond})"
     )
-
-
-def _draw(answered: list[tuple[PhotoFaces, list[Identification]]], picture: Path) -> None:
-    from rostro.drawing.sheets import identification_sheet
-    from rostro.photos.writing import write_picture
-
-    write_picture(identification_sheet([(found.photo, found.kept_image, row) for found, row in answered]), picture)

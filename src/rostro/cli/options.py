@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rostro.cli.numbers import within
+from rostro.core.errors import BadInput
+from rostro.core.ranges import FALSE_MATCH_RATE, QUALITY, SCORE, SEARCH_RATE, SIDE, SIMILARITY
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rostro.recognizer import Recognizer
 
 Photos = Annotated[list[Path], typer.Argument(help="Photos, or folders of photos.", show_default=False)]
@@ -25,25 +31,40 @@ Alignment = Annotated[
 Engine = Annotated[
     str | None, typer.Option("--engine", help="Runs the models: openvino or onnxruntime.", show_default="openvino")
 ]
-Precision = Annotated[str | None, typer.Option("--precision", help="auto, f32, bf16 or int8.", show_default="auto")]
+Precision = Annotated[
+    str | None,
+    typer.Option("--precision", help="auto, f32, bf16, or int8 for the parts that have it.", show_default="auto"),
+]
 Threshold = Annotated[
     float | None,
-    typer.Option("--threshold", help="Similarity that counts as the same person. Default: the measured one."),
+    typer.Option(
+        "--threshold",
+        help="Similarity that counts as the same person. Default: the measured one.",
+        **within(SIMILARITY),
+    ),
 ]
 Fmr = Annotated[
     float | None,
-    typer.Option("--fmr", help="Take the measured threshold for this false match rate, for example 1e-3."),
+    typer.Option(
+        "--fmr",
+        help="Take the measured threshold for this false match rate, for example 1e-3.",
+        **within(FALSE_MATCH_RATE),
+    ),
 ]
 OperatingPointFile = Annotated[
     Path | None, typer.Option("--operating-point", help="A file written by 'rostro calibrate'.")
 ]
-MinScore = Annotated[float | None, typer.Option("--min-score", help="Drop faces that the detector scores below this.")]
+MinScore = Annotated[
+    float | None,
+    typer.Option("--min-score", help="Drop faces that the detector scores below this, in [0, 1].", **within(SCORE)),
+]
 MaxSide = Annotated[
     int | None,
     typer.Option(
         "--max-side",
         help="Pixels that larger photos are scaled down to before faces are looked for; more finds smaller faces.",
         show_default="the detector's",
+        **within(SIDE),
     ),
 ]
 GalleryUrl = Annotated[
@@ -53,6 +74,14 @@ GalleryUrl = Annotated[
 Collections = Annotated[
     list[str] | None,
     typer.Option("--collection", help="Look in this collection only; may be given several times.", show_default=False),
+]
+Format = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--format",
+        help="Write charts and report as pdf or png, too (extra pdf); commas between them, or given several times.",
+        show_default="svg and html",
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else.")]
 Picture = Annotated[Path | None, typer.Option("--picture", help="Also draw the answer into this file (.png, .jpg).")]
@@ -72,7 +101,9 @@ Quality = Annotated[
 MinQuality = Annotated[
     float | None,
     typer.Option(
-        "--min-quality", min=0, max=1, help="Decide nothing about faces of a quality below this. Default: measured."
+        "--min-quality",
+        help="Decide nothing about faces of a quality below this, in [0, 1]. Default: measured.",
+        **within(QUALITY),
     ),
 ]
 
@@ -81,12 +112,37 @@ Fpir = Annotated[
     float | None,
     typer.Option(
         "--fpir",
-        min=0,
-        max=1,
         help="Name at most this share of strangers, however many people are searched, for example 0.001.",
         show_default="0.01, and never laxer than verify",
+        **within(SEARCH_RATE),
     ),
 ]
+
+
+def refuse_both(**given: object) -> None:
+    """Refuses options that say the same thing in two ways: one of them would win without a word.
+
+    Args:
+        given: Options by name, without hyphens before them; None and False were not given.
+
+    Raises:
+        BadInput: Two of them were given.
+    """
+    names = [f"--{name.replace('_', '-')}" for name, value in given.items() if value is not None and value is not False]
+    if len(names) > 1:
+        raise BadInput(f"{' and '.join(names)} contradict each other: give one of them")
+
+
+def formats(given: Sequence[str] | None) -> tuple[str, ...]:
+    """What ``--format`` names.
+
+    Raises:
+        BadInput: Another format.
+        MissingExtra: The extra ``pdf`` is not installed.
+    """
+    from rostro.reports.typeset import check_formats
+
+    return check_formats(name.strip() for text in given or () for name in text.split(",") if name.strip())
 
 
 def make_recognizer(

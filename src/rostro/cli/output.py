@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
-    from rostro.core.errors import RostroError
+    from rostro.core.errors import PhotoError, RostroError
     from rostro.models.entry import ModelFile
     from rostro.recognition.pipeline import Failure
 
@@ -61,6 +62,8 @@ _HINTS = {
     "known-face": "rostro people --help says how to mend it, if one of the names is wrong",
     "several-photos": "--of says whose; more of the hash says which",
     "resumable": "--resume goes on",
+    "port-taken": "--port chooses another",
+    "no-such-host": "--host names an address of this machine",
 }
 
 
@@ -91,6 +94,30 @@ def report_failures(failures: Sequence[Failure], gallery: str | None = None) -> 
         note(f"{failure.photo}: {failure.reason}{hint(failure.error, gallery)}")
     if failures:
         note(f"{len(failures)} photo{'s' if len(failures) != 1 else ''} could not be used")
+
+
+def report_unread(unread: Sequence[PhotoError], not_pictures: Sequence[str]) -> int:
+    """Names each folder and link that gave nobody a photo, and what else lay there; the exit code that follows."""
+    report_left_out(not_pictures)
+    for error in unread:
+        note(str(error))
+    return NO_ANSWER if unread else YES
+
+
+def report_left_out(files: Sequence[object]) -> None:
+    """Names the files of folders that were not looked at because they are no pictures, on stderr."""
+    if files:
+        from rostro.photos.left_out import no_pictures
+        from rostro.photos.reading import printable
+
+        note(printable(f"left out: {no_pictures([Path(str(file)) for file in files])}"))
+
+
+def not_pictures(files: Sequence[Path]) -> dict[str, list[str]]:
+    """What a document says of them: ``{"not_pictures": [name]}``; nothing where there are none."""
+    from rostro.photos.reading import name_of
+
+    return {"not_pictures": [name_of(file) for file in files]} if files else {}
 
 
 def progress() -> Progress:

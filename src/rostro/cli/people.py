@@ -37,13 +37,21 @@ def _open(url: str | None) -> Gallery:
 
 
 @app.command("list")
-def list_people(gallery: options.GalleryUrl = None, json: options.Json = False) -> None:
-    """Everybody, with the number of their templates.
+def list_people(
+    search: Annotated[
+        str, typer.Option("--search", help="Part of the name, with or without accents.", show_default=False)
+    ] = "",
+    gallery: options.GalleryUrl = None,
+    json: options.Json = False,
+) -> None:
+    """Everybody, by name, with the number of their templates. Exit code 1: nobody.
 
     Example: rostro people list --gallery people.db
+
+    Example: rostro people list --search jose
     """
     with _open(gallery) as opened:
-        people = opened.people()
+        people = People(opened).page(search=search, limit=None)
     if json:
         output.print_json({"people": [{"name": p.name, "templates": p.templates} for p in people]})
     else:

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 import typer
 
-from rostro.cli import options, output
+from rostro.cli import options
+from rostro.cli.streaming import Stream
 from rostro.cli.train import shown
 from rostro.drawing.shapes import BLUE, GREEN, PAPER
+from rostro.drawing.sheets import MOST_PHOTOS
+from rostro.photos.listing import find_photos
+from rostro.photos.reading import name_of, read_photo
+from rostro.photos.writing import check_picture, write_picture
 from rostro.recognition.pipeline import Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rostro.core.types import Image
     from rostro.training.base import Prediction
 
 _SHOWN = 3
 #: Widths of the picture's parts in pixels, and how many probabilities it shows.
-_PHOTO, _COLUMN, _LABEL, _FIGURE, _BARS = 360, 560, 230, 60, 8
+_PHOTO, _COLUMN, _LABEL, _FIGURE, _BARS = 420, 660, 300, 80, 8
 _TRACK = (226, 229, 233)
 CheckpointPath = Annotated[
     Path, typer.Argument(help="A folder that 'rostro train' wrote, or its .safetensors file.", show_default=False)
@@ -40,31 +47,26 @@ def command(
     """
     from rostro.training.run import open_checkpoint, predict
 
+    check_picture(picture, *photos)
     read = open_checkpoint(checkpoint)
-    with shown() as seen:
-        answers = list(predict(read, photos, recognizer=options.make_recognizer(), on_photo=seen.photo))
-    found = [answer for answer in answers if not isinstance(answer, Failure)]
-    failed = [answer for answer in answers if isinstance(answer, Failure)]
-    if picture is not None and found:
-        from rostro.photos.writing import write_picture
+    kept: list[Prediction] = []
+    with shown() as seen, Stream(json=json, head=lambda: {"recipe": read.card.recipe}) as told:
+        on_photo = None if sys.stdout.isatty() else seen.photo  # the answers themselves show how far it is
+        listed = list(find_photos(photos, on_other=told.left_out.append))
+        for answer in predict(read, listed, recognizer=options.make_recognizer(), on_photo=on_photo):
+            if isinstance(answer, Failure):
+                told.fail(answer)
+                continue
+            told.answer(answer.to_dict, partial(_lines, answer), yes=bool(answer.labels))
+            if picture is not None and len(kept) < MOST_PHOTOS:
+                kept.append(answer)
+        if picture is not None and kept:
+            write_picture(_sheet(kept, {name_of(path): path for path in listed}, told.photos), picture)
+    told.end()
 
-        write_picture(_sheet(found), picture)
-    if json:
-        output.print_json(
-            {
-                "recipe": read.card.recipe,
-                "photos": [answer.to_dict() for answer in found],
-                "failed": [{"photo": failure.photo, "reason": failure.reason} for failure in failed],
-            }
-        )
-    else:
-        for answer in found:
-            output.say(f"{answer.photo}: {_labels(answer)} ({_shown(answer)})")
-    for failure in failed:
-        output.note(str(failure.error))
-    if failed:
-        raise typer.Exit(output.NO_ANSWER)
-    raise typer.Exit(output.YES if any(answer.labels for answer in found) else output.NO)
+
+def _lines(answer: Prediction) -> list[str]:
+    return [f"{answer.photo}: {_labels(answer)} ({_shown(answer)})"]
 
 
 def _labels(answer: Prediction) -> str:
@@ -75,21 +77,31 @@ def _shown(answer: Prediction) -> str:
     return ", ".join(f"{name} {value:.3f}" for name, value in answer.probabilities[:_SHOWN])
 
 
-def _sheet(answers: Sequence[Prediction]) -> Image:
-    """One answer under the other: the photo with the face that was looked at; beside it the answer and its reasons."""
+def _sheet(answers: Sequence[Prediction], files: Mapping[str, Path], total: int) -> Image:
+    """One answer under the other: the photo with the face that was looked at; beside it the answer and its reasons.
+
+    Args:
+        answers: What is shown.
+        files: The photos, by their names in answers.
+        total: How many answers there were.
+    """
     from rostro.core.types import Face
+    from rostro.core.words import count
     from rostro.drawing.faces import mark_faces
-    from rostro.drawing.layout import GAP, MARGIN, below, beside, fit, framed
-    from rostro.photos.reading import read_photo
+    from rostro.drawing.layout import GAP, MARGIN, SMALL, below, beside, fit, framed, line
+    from rostro.drawing.words import say
 
     blocks = []
     for answer in answers:
         faces = [] if answer.box is None else [Face(answer.box, 1.0)]
-        image, faces = fit(read_photo(answer.photo).image, faces, _PHOTO, _PHOTO)
+        image, faces = fit(read_photo(files[answer.photo]).image, faces, _PHOTO, _PHOTO)
         mark_faces(image, faces, kinds=["match" if answer.labels else "unknown"] * len(faces))
         column = np.full((_PHOTO, _PHOTO, 3), PAPER, np.uint8)
         column[: image.shape[0], : image.shape[1]] = image
         blocks.append(beside([column[: image.shape[0]], _words(answer)], GAP))
+    if total > len(answers):
+        note = say("left_out", "en", count(len(answers), "en"), count(total, "en"))
+        blocks.append(line(note, SMALL, _PHOTO + GAP + _COLUMN))
     return framed(below(blocks, 2 * GAP), MARGIN)
 
 

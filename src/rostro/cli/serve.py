@@ -9,6 +9,10 @@ from typing import Annotated, Any
 import typer
 
 from rostro.cli import options, output
+from rostro.cli.numbers import within
+from rostro.core.errors import BadInput
+from rostro.core.ranges import PER_SECOND, PORT
+from rostro.gallery.base import without_password
 from rostro.server.admission.keys import DEFAULT_FILE, KeyStore
 from rostro.server.admission.limits import Limits
 
@@ -25,13 +29,13 @@ def command(
     host: Annotated[str, typer.Option("--host", help="Address to listen on; others than this machine's need keys.")] = (
         "127.0.0.1"
     ),
-    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port to listen on.")] = 8000,
+    port: Annotated[int, typer.Option("--port", help="Port to listen on.", **within(PORT))] = 8000,
     keys: KeyFile = Path(DEFAULT_FILE),
     keep_crops: Annotated[
         bool, typer.Option("--keep-crops", help="Keep small pictures of the faces of people who agree to it.")
     ] = False,
     rate: Annotated[
-        float, typer.Option("--rate", min=0, help="Requests per second of one client; 0 for no limit.")
+        float, typer.Option("--rate", help="Requests per second of one client; 0 for no limit.", **within(PER_SECOND))
     ] = Limits().rate,
     certificate: Annotated[
         Path | None, typer.Option("--certificate", help="TLS certificate (PEM).", show_default=False)
@@ -39,6 +43,9 @@ def command(
     certificate_key: Annotated[
         Path | None, typer.Option("--certificate-key", help="Its private key (PEM).", show_default=False)
     ] = None,
+    root_path: Annotated[
+        str, typer.Option("--root-path", help="Path under which a proxy shows it, like /faces.", show_default=False)
+    ] = "",
     detector: options.Detector = None,
     embedder: options.Embedder = "sface",
     alignment: options.Alignment = None,
@@ -56,9 +63,13 @@ def command(
     Example: rostro serve --gallery people.db
 
     Example: rostro serve --host 0.0.0.0 --certificate cert.pem --certificate-key key.pem
+
+    Example: rostro serve --root-path /faces
     """
     from rostro.server.serving import make_server
 
+    if certificate_key and not certificate:
+        raise BadInput("--certificate-key is the key of a certificate; --certificate names that")
     recognizer = options.make_recognizer(
         detector=detector, embedder=embedder, alignment=alignment, engine=engine, precision=precision,
         threshold=threshold, fmr=fmr, operating_point=operating_point, gallery=gallery,
@@ -73,7 +84,8 @@ def command(
     )
     tls: dict[str, Any] = {"ssl_certfile": certificate, "ssl_keyfile": certificate_key} if certificate else {}
     server = make_server(
-        recognizer, keys=KeyStore(keys), host=host, port=port, keep_pictures=keep_crops, limits=Limits(rate=rate), **tls
-    )
-    output.note(f"rostro: http{'s' if tls else ''}://{host}:{port} serves {recognizer.gallery_url} (Ctrl-C stops it)")
+        recognizer, keys=KeyStore(keys), host=host, port=port, keep_pictures=keep_crops, limits=Limits(rate=rate),
+        root_path=root_path, **tls,
+    )  # fmt: skip
+    output.note(f"rostro: {server.address} serves {without_password(recognizer.gallery_url)} (Ctrl-C stops it)")
     server.run()

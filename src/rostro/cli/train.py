@@ -7,11 +7,12 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, cast, get_type_hints
 
 import typer
 
 from rostro.cli import options, output
+from rostro.cli.numbers import within
 from rostro.training.base import RECIPES
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ Root = Annotated[
     Path, typer.Argument(help="Folder of the data; what it holds depends on the recipe.", show_default=False)
 ]
 Output = Annotated[Path, typer.Option("--output", help="Folder for the checkpoint, its card and the learning curves.")]
+Language = Annotated[str, typer.Option("--language", help="Of the learning curves: en or es.")]
 
 app = typer.Typer(
     help="Train: folders of photos in, a checkpoint and its card out. Example: rostro train head people/ --base sface",
@@ -76,15 +78,19 @@ def _command(name: str) -> Callable[..., None]:
     recipe = RECIPES.get(name)
     called = name.replace("_", "-")
 
-    def command(root: Path, output_folder: Path, json: bool, **chosen: Any) -> None:
+    def command(
+        root: Path, output_folder: Path, json: bool, language: str, formats: list[str] | None, **chosen: Any
+    ) -> None:
+        from rostro.core.signals import stopped_by_signals
         from rostro.training.loop.processes import is_first
-        from rostro.training.loop.signals import stopped_by_signals
         from rostro.training.run import train
 
+        written = options.formats(formats)
         with shown() as seen, stopped_by_signals() as stopped:
             done = train(
                 name, root, output=output_folder, recognizer=options.make_recognizer(),
-                on_step=seen.step, on_photo=seen.photo, on_message=seen.say, stopped=stopped, **chosen,
+                on_step=seen.step, on_photo=seen.photo, on_message=seen.say, stopped=stopped,
+                language=cast("Any", language), formats=written, **chosen,
             )  # fmt: skip
         if not is_first():
             return
@@ -100,9 +106,12 @@ def _command(name: str) -> Callable[..., None]:
         inspect.Parameter("root", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Root),
         _parameter("output_folder", Output, Path(f"rostro-{called}")),
         _parameter("json", options.Json, False),
+        _parameter("language", Language, "en"),
+        _parameter("formats", options.Format, None),
     ]
     for item in fields(recipe.options):
-        flag = typer.Option(f"--{item.name.replace('_', '-')}", help=item.metadata["help"])
+        held = {} if item.metadata["range"] is None else within(item.metadata["range"])
+        flag = typer.Option(f"--{item.name.replace('_', '-')}", help=item.metadata["help"], **held)
         made.append(_parameter(item.name, Annotated[hints[item.name], flag], item.default))
     command.__signature__ = inspect.Signature(made)  # type: ignore[attr-defined]
     command.__annotations__ = {parameter.name: parameter.annotation for parameter in made}

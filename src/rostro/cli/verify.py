@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rostro.cli import options, output
+from rostro.photos.writing import check_picture
 from rostro.recognition.pipeline import Failure, PhotoFaces
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def command(
         detector=detector, embedder=embedder, alignment=alignment, engine=engine, precision=precision,
         threshold=threshold, fmr=fmr, operating_point=operating_point, quality=quality, min_quality=min_quality,
     )  # fmt: skip
+    check_picture(picture, a, b, operating_point)
     answered = list(recognizer.photos([a, b], face="largest" if largest_face else "dominant", keep=picture is not None))
     failed = [answer for answer in answered if isinstance(answer, Failure)]
     if failed:

@@ -12,11 +12,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rostro.cli import options, output
+from rostro.cli.numbers import within
 from rostro.core.errors import BadInput
+from rostro.core.ranges import PORT
+from rostro.embedding.trained import files_of
+from rostro.gallery.base import file_of
+from rostro.photos.sources import spare
 from rostro.video.events import EventLog
-from rostro.video.sources import open_source
+from rostro.video.sources import RATE, open_source
 from rostro.video.watch import watch
-from rostro.video.watcher import WatchOptions
+from rostro.video.watcher import RANGES, WatchOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,7 +32,10 @@ if TYPE_CHECKING:
     from rostro.video.watcher import Scene
 
 Source_ = Annotated[
-    str, typer.Argument(metavar="SOURCE", help="0 for the first camera, a video file, a folder of photos, or a URL.")
+    str,
+    typer.Argument(
+        metavar="SOURCE", help="0 for the first camera, a video file, a folder of photos, a URL of a stream or a film."
+    ),
 ]
 _HOST = "127.0.0.1"
 
@@ -49,16 +57,37 @@ def command(
         bool | None,
         typer.Option("--serve/--no-serve", help="Show the picture on a page. Default: for cameras, without --output."),
     ] = None,
-    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port of the page.")] = 8000,
-    every: Annotated[int, typer.Option("--every", min=1, help="Look for faces in every n-th frame.")] = (
-        WatchOptions().every
-    ),
+    port: Annotated[int, typer.Option("--port", help="Port of the page.", **within(PORT))] = 8000,
+    every: Annotated[
+        int | None,
+        typer.Option(
+            "--every",
+            help="Look for faces in every n-th frame.",
+            show_default="3, of a folder 1; more often where frames are far apart",
+            **within(RANGES["every"]),
+        ),
+    ] = None,
     patience: Annotated[
-        float, typer.Option("--patience", min=0.1, help="Seconds out of sight after which somebody has left.")
+        float,
+        typer.Option(
+            "--patience", help="Seconds out of sight after which somebody has left.", **within(RANGES["patience"])
+        ),
     ] = WatchOptions().patience,
     real_time: Annotated[
-        bool, typer.Option("--real-time", help="Run a file at its own speed, and drop frames as for a camera.")
+        bool, typer.Option("--real-time", help="Run a recording at its own speed, and drop frames as for a camera.")
     ] = False,
+    live: Annotated[
+        bool | None,
+        typer.Option(
+            "--live/--recording",
+            help="What a URL is: a camera, or a film that is read whole and once.",
+            show_default="what its server says",
+        ),
+    ] = None,
+    rate: Annotated[
+        float | None,
+        typer.Option("--rate", help="Pictures a second that a folder holds.", show_default="25", **within(RATE)),
+    ] = None,
     detector: options.Detector = None,
     embedder: options.Embedder = "sface",
     alignment: options.Alignment = None,
@@ -74,34 +103,50 @@ def command(
 ) -> None:
     """Who comes by? Follows the faces of a video and names them, until it ends or Ctrl-C.
 
-    Exit code 0: somebody was recognised, 1: nobody, 2: the source could not be used.
+    Exit code 0: somebody was recognised, 1: nobody, 2: the source or a picture of it could not be used, or a film was
+    not seen to its end.
 
     Example: rostro watch 0 --gallery people.db
 
     Example: rostro watch rtsp://camera/stream --gallery people.db --events events.jsonl --keep-crops
 
     Example: rostro watch party.mp4 --output named.mp4
+
+    Example: rostro watch frames/ --rate 1 --gallery people.db
     """
+    options.refuse_both(real_time=real_time, live=live or None)
     serves = (source.isdecimal() and video is None and not json) if serve is None else serve
-    opened = open_source(source, real_time=real_time or serves)
+    opened = open_source(source, real_time=real_time or serves, live=live, rate=rate)
     recognizer = options.make_recognizer(
         detector=detector, embedder=embedder, alignment=alignment, engine=engine, precision=precision,
         threshold=threshold, fmr=fmr, operating_point=operating_point, gallery=gallery, create_gallery=False,
         fpir=fpir, quality=quality, min_quality=min_quality,
     )  # fmt: skip
+    read = (source, file_of(recognizer.gallery_url), operating_point, *files_of(embedder))
+    spare([video, None if events == "-" else events], *read)
     with recognizer, ExitStack() as stack, _terminating():
+        tell = _teller(events, stack, quiet=json)
+        show = _page(recognizer, opened, port, stack) if serves else None  # before the models: the port may be taken
         summary = watch(
-            opened, recognizer=recognizer.open(), on_event=_teller(events, stack, quiet=json),
-            on_scene=_page(recognizer, opened, port, stack) if serves else None, video=video,
+            opened, recognizer=recognizer.open(), on_event=tell, on_scene=show, video=video,
             keep_pictures=keep_crops, options=WatchOptions(every=every, patience=patience),
         )  # fmt: skip
     if summary.interrupted:
-        output.note("rostro: stopped")
+        output.note("rostro: interrupted")
     if json:
         output.print_json({"source": opened.name, **summary.to_dict()})
     else:
         output.note(f"rostro: {_sentence(summary)}")
-    raise typer.Exit(output.YES if summary else output.NO)
+    output.report_failures(summary.failed)
+    raise typer.Exit(_code(summary, opened))
+
+
+def _code(summary: Summary, source: Source) -> int:
+    """2 where part of a recording was not seen and nobody was recognised in the rest, or a picture was unreadable."""
+    unseen = summary.interrupted and not source.live
+    if summary.failed or (unseen and not summary):
+        return output.NO_ANSWER
+    return output.YES if summary else output.NO
 
 
 @contextmanager
@@ -156,10 +201,6 @@ def _page(recognizer: Recognizer, source: Source, port: int, stack: ExitStack) -
         thread.join(15)
 
     stack.callback(stop)
-    while not server.started:
-        thread.join(0.05)
-        if not thread.is_alive():
-            raise BadInput(f"the page cannot be served on port {port}: is it taken? (--port chooses another)")
     url = f"http://{_HOST}:{port}/#watch"
     output.note(f"rostro: {url} shows {source.name} (Ctrl-C stops it)")
     if sys.stderr.isatty():

@@ -60,7 +60,7 @@ class Verification(Answer):
         faces: The face used of each photo.
         space: The embedding space.
         photos: Names of the two photos.
-        system: What it was made with: detector, embedder, engine.
+        system: What it was made with: detector, embedder, engine, and the precision of each part.
         qualities: Of the faces, where they are judged; otherwise empty.
         doubt: Why no decision was made; None where one was.
         turned: How far each photo is turned, counterclockwise, in degrees.
@@ -71,7 +71,7 @@ class Verification(Answer):
     faces: tuple[Face, Face]
     space: str
     photos: tuple[str, str] = ("", "")
-    system: Mapping[str, str] = field(default_factory=dict, compare=False)
+    system: Mapping[str, Any] = field(default_factory=dict, compare=False)
     qualities: tuple[Quality, ...] = ()
     doubt: Doubt | None = None
     turned: tuple[int, int] = (0, 0)

@@ -6,12 +6,13 @@ in ``.tmp``. No listing of ours takes such a name for a photo, a part or a pictu
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import hashlib
 import os
 import secrets
 import stat
-from typing import IO, TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final, TextIO
 
 from rostro.core.errors import BadInput
 
@@ -21,6 +22,39 @@ if TYPE_CHECKING:
 
 #: Rights of what only its owner may read.
 PRIVATE: Final = 0o600
+
+
+#: Some programs begin a text with this mark, which is no part of it.
+BOM: Final = "\ufeff"
+_MARKS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
+def open_text(file: Path, *, errors: str = "strict", newline: str | None = None) -> TextIO:
+    """Opens a text that people or other programs wrote, for reading: UTF-8, or what its byte-order mark says.
+
+    Args:
+        file: The text.
+        errors: As `open` takes it.
+        newline: As `open` takes it.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    with file.open("rb") as opened:
+        head = opened.read(3)
+    encoding = next((encoding for mark, encoding in _MARKS if head.startswith(mark)), "utf-8")
+    return file.open(encoding=encoding, errors=errors, newline=newline)
+
+
+def read_text(file: Path) -> str:
+    """The whole of what `open_text` opens.
+
+    Raises:
+        OSError: It cannot be read.
+        UnicodeDecodeError: It is not text in its encoding.
+    """
+    with open_text(file) as opened:
+        return opened.read()
 
 
 def write_file(target: Path, content: bytes | Callable[[IO[bytes]], object], *, mode: int | None = None) -> None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from rostro.core.errors import BadInput
+from rostro.core.ranges import check_all, counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -60,13 +61,16 @@ class Settings:
     model_mirror: Path | None = _setting("ROSTRO_MODEL_MIRROR", _optional_path, "folder that holds model files")
     gallery: str = _setting("ROSTRO_GALLERY", str, "gallery used when none is given", "rostro.db")
     engine: str = _setting("ROSTRO_ENGINE", str, "inference engine", "openvino")
-    precision: str = _setting("ROSTRO_PRECISION", str, "auto, f32, bf16 or int8", "auto")
+    precision: str = _setting("ROSTRO_PRECISION", str, "auto, f32, bf16, or int8 for the parts that have it", "auto")
     threads: int = _setting(
         "ROSTRO_THREADS", _whole, "CPU threads for decoding and inference", default_factory=lambda: os.cpu_count() or 1
     )
     max_bytes: int = _setting("ROSTRO_MAX_BYTES", _whole, "largest photo file that is read, in bytes", 100_000_000)
     max_pixels: int = _setting("ROSTRO_MAX_PIXELS", _whole, "largest photo that is decoded, in pixels", 120_000_000)
     max_faces: int = _setting("ROSTRO_MAX_FACES", _whole, "most faces of one photo", 10_000)
+
+    def __post_init__(self) -> None:
+        check_all({name: getattr(self, name) for name in RANGES}, RANGES)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -83,6 +87,16 @@ class Settings:
                 continue
             try:
                 values[item.name] = item.metadata["parse"](text)
-            except ValueError as error:
+                check_all(values, {item.name: RANGES[item.name]} if item.name in RANGES else {})
+            except (ValueError, BadInput) as error:
                 raise BadInput(f"{item.metadata['env']}: {error}") from None
         return cls(**values)
+
+
+#: What the numbers may be: more than the most is a mistake in a unit, and would be felt as one.
+RANGES: Final = {
+    "threads": counted(1, 1024, what="a number of threads"),
+    "max_bytes": counted(1, 1 << 40, what="a number of bytes"),
+    "max_pixels": counted(1, 10_000_000_000, what="a number of pixels"),
+    "max_faces": counted(1, 1_000_000, what="a number of faces"),
+}

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from rostro.core.errors import BadInput, MissingExtra
+from rostro.core.errors import MissingExtra
+from rostro.core.ranges import SIDE, check_all
 from rostro.core.types import Face, Floats, Image
 from rostro.detection._boxes import faces
 from rostro.detection._landmarks import five_points
@@ -84,8 +85,7 @@ class DlibDetector(Detector):
             MissingExtra: dlib is not installed.
         """
         self.min_face = self.default_min_face if min_face is None else min_face
-        if self.min_face < 1:
-            raise BadInput(f"min_face is at least 1, got {self.min_face}")
+        check_all({"min_face": self.min_face}, {"min_face": SIDE})
         super().__init__(store, engine, min_score=min_score, max_side=max_side)
 
     def _open(self) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rostro.core.errors import BadInput
 from rostro.core.parts import Room
+from rostro.core.ranges import SCORE, SIDE, check_all
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,8 +63,9 @@ class Detector(ABC):
                 detector's rule for sizes says what it does exactly.
 
         Raises:
-            BadInput: A side that the detector cannot look at.
+            BadInput: A score outside [0, 1], or a side that the detector cannot look at.
         """
+        check_all({"min_score": min_score}, {"min_score": SCORE})
         if max_side is not None:
             _check_side(type(self), max_side)
         self.max_side = self.default_max_side if max_side is None else max_side
@@ -108,5 +110,6 @@ def _check_side(detector: type[Detector], max_side: int) -> None:
         raise BadInput(
             f"{detector.name} looks at every photo in the size that its network fixes; max_side says nothing to it"
         )
+    check_all({"max_side": max_side}, {"max_side": SIDE})
     if max_side < detector.least_side:
         raise BadInput(f"max_side is at least {detector.least_side}, got {max_side}")

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
-from rostro.core.errors import BadInput
 from rostro.core.geometry import squared
+from rostro.core.ranges import SIDE, check_all
 from rostro.core.types import Face, Floats, Image
 from rostro.detection._boxes import faces, nms
 from rostro.detection._mosaic import cuts, shelves
@@ -118,8 +118,7 @@ class MTCNN(Detector):
             min_face: Smallest face looked for, in pixels.
             max_side: In photos with a longer side than this, in pixels, the smallest face is in proportion larger.
         """
-        if min_face < 1:
-            raise BadInput(f"min_face is at least 1, got {min_face}")
+        check_all({"min_face": min_face}, {"min_face": SIDE})
         self.min_face = min_face
         super().__init__(store, engine, min_score=min_score, max_side=max_side)
 

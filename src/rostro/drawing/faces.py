@@ -10,7 +10,7 @@ from PIL import Image as Pillow
 
 from rostro.core.errors import BadInput
 from rostro.core.types import Face, check_image
-from rostro.drawing.labels import place_labels
+from rostro.drawing.labels import overlap, place_labels
 from rostro.drawing.shapes import BLUE, GREEN, INK, PAPER, VERMILLION, Box, Colour, disc, rounded_box
 from rostro.drawing.text import draw_text, shorten, text_width
 
@@ -28,6 +28,8 @@ _OPENING: Final[dict[Kind, float]] = {"match": 0.0, "unknown": 0.5, "neutral": 0
 _SHORTEST_LONG_SIDE = 480
 #: Longest label, in widths of the letter M; shorter where labels would cover the neighbours.
 _LETTERS, _LETTERS_IN_CROWD, _CROWD = 16, 9, 12
+#: Below so many faces letters are no smaller than this part of the longer side.
+_SMALLEST: Final = ((5, 45), (_CROWD, 60), (math.inf, 85))
 
 
 def draw_faces(
@@ -41,7 +43,8 @@ def draw_faces(
 
     Lines and letters grow with the picture, letters also with the faces. A box is a coloured line on a wider white
     one, so it stands out from any background; the box of an unknown face is four corner brackets. A photo with no
-    side of 480 pixels is enlarged by a whole factor first.
+    side of 480 pixels is enlarged by a whole factor first. A label never covers the face that it names, nor lies on
+    another's: where faces leave no room, it stands in a strip below the photo.
 
     Args:
         image: RGB uint8 (H, W, 3); not changed.
@@ -50,7 +53,7 @@ def draw_faces(
         kinds: One for each face; None makes all of them ``neutral``.
 
     Returns:
-        RGB uint8, as large as `image` or a whole multiple of it.
+        RGB uint8, as large as `image` or a whole multiple of it; higher where there is a strip.
 
     Raises:
         BadInput: Not an image; not as many labels or kinds as faces; a kind that there is not.
@@ -58,8 +61,7 @@ def draw_faces(
     check_image(image)
     factor = math.ceil(_SHORTEST_LONG_SIDE / max(image.shape[:2]))
     canvas = image.copy() if factor == 1 else resize(image, image.shape[1] * factor, image.shape[0] * factor)
-    mark_faces(canvas, [scale_face(face, factor) for face in faces], labels, kinds=kinds)
-    return canvas
+    return mark_faces(canvas, [scale_face(face, factor) for face in faces], labels, kinds=kinds)
 
 
 def mark_faces(
@@ -68,8 +70,11 @@ def mark_faces(
     labels: Sequence[str] | None = None,
     *,
     kinds: Sequence[Kind] | None = None,
-) -> None:
+) -> Image:
     """As `draw_faces`, but onto the picture itself, whatever its size.
+
+    Returns:
+        The picture; a higher one where a label needs a strip below it.
 
     Raises:
         BadInput: Not as many labels or kinds as faces; a kind that there is not.
@@ -83,7 +88,7 @@ def mark_faces(
     size = _letter_size(canvas, faces)
     for face, kind in zip(faces, kinds, strict=True):
         _draw_face(canvas, face, kind, size)
-    _draw_labels(canvas, faces, labels, kinds, size)
+    return _draw_labels(canvas, faces, labels, kinds, size)
 
 
 def resize(image: Image, width: int, height: int) -> Image:
@@ -101,10 +106,15 @@ def scale_face(face: Face, factor: float) -> Face:
 
 
 def _letter_size(canvas: Image, faces: Sequence[Face]) -> int:
-    """One size for the whole picture: a sixth of the usual face, within what can be read and what is not loud."""
+    """One size for the whole picture: a sixth of the usual face, within what can be read and what is not loud.
+
+    What can be read is set by a phone, whose screen is 400 points wide, not by the number of pixels; in a crowd labels
+    would cover the neighbours, and the reader has to look closer.
+    """
     longest = max(canvas.shape[:2])
     usual = float(np.median([face.width for face in faces])) / 6 if faces else 0.0
-    return round(float(np.clip(usual, max(longest / 85, 14.0), max(longest / 36, 16.0))))
+    fewest = next(part for most, part in _SMALLEST if len(faces) < most)
+    return round(float(np.clip(usual, max(longest / fewest, 14.0), max(longest / 36, 16.0))))
 
 
 def _draw_face(canvas: Image, face: Face, kind: Kind, size: int) -> None:
@@ -120,7 +130,9 @@ def _draw_face(canvas: Image, face: Face, kind: Kind, size: int) -> None:
         disc(canvas, (x, y), stroke * 0.8, COLOURS[kind])
 
 
-def _draw_labels(canvas: Image, faces: Sequence[Face], labels: Sequence[str], kinds: Sequence[Kind], size: int) -> None:
+def _draw_labels(
+    canvas: Image, faces: Sequence[Face], labels: Sequence[str], kinds: Sequence[Kind], size: int
+) -> Image:
     height, width = canvas.shape[:2]
     plate_height = round(size * 1.5)
     room = width - _plate_extra(size)
@@ -132,9 +144,31 @@ def _draw_labels(canvas: Image, faces: Sequence[Face], labels: Sequence[str], ki
     shown = [item for item in shown if item[0]] if height >= plate_height else []
     sizes = [(text_width(text, size, bold=True) + _plate_extra(size), plate_height) for text, _, _ in shown]
     boxes = [face.box for _, face, _ in shown]
-    places = place_labels(sizes, boxes, width, height, gap=size * 0.3, avoid=[face.box for face in faces])
-    for (text, _, kind), (x, y), (plate_width, _) in zip(shown, places, sizes, strict=True):
-        _draw_plate(canvas, (x, y, x + plate_width, y + plate_height), text, kind, size)
+    gap = size * 0.3
+    places = place_labels(sizes, boxes, width, height, gap=gap, avoid=[face.box for face in faces])
+    plates = [(x, y, x + w, y + h) for (x, y), (w, h) in zip(places, sizes, strict=True)]
+    below: float = height
+    for index, (plate, box) in enumerate(zip(plates, boxes, strict=True)):
+        others = [face.box for face in faces if face.box != box]
+        if _cover(plate, box) > 0 or any(_lies_on(plate, other) for other in others):  # no room: into the strip
+            left = min(max(box[0], 0.0), width - sizes[index][0])
+            plates[index] = (left, below, left + sizes[index][0], below + plate_height)
+            below += plate_height
+    if below > height:
+        canvas = np.vstack([canvas, np.full((round(below) - height, width, 3), INK, np.uint8)])
+    for (text, _, kind), plate in zip(shown, plates, strict=True):
+        _draw_plate(canvas, plate, text, kind, size)
+    return canvas
+
+
+def _cover(plate: Box, box: Box) -> float:
+    """How many pixels of a face its label hides."""
+    return float(overlap(np.asarray([plate]), np.asarray([box]))[0])
+
+
+def _lies_on(plate: Box, box: Box) -> bool:
+    """Whether a label lies wholly on a face: it seems to be that one's."""
+    return box[0] <= plate[0] and box[1] <= plate[1] and plate[2] <= box[2] and plate[3] <= box[3]
 
 
 def _plate_extra(size: int) -> int:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from rostro.drawing.shapes import Box
 
+#: What it costs to hide all of a label's own face, another label, another face; and to take the next place.
+_OVER_OWN = 30.0
 _OVER_LABEL = 8.0
 _OVER_FACE = 1.0
 _LATER_CHOICE = 0.02
@@ -30,7 +32,7 @@ def place_labels(
     """Chooses each label's top left corner, greedily in the order given.
 
     Of the places around and in its face, moved inside the picture, a label takes the one that hides least of the
-    labels placed before and of all faces; above the face comes first.
+    labels placed before and of all faces, least of all its own; above the face comes first.
 
     Args:
         sizes: (width, height) of each label, none larger than the picture.
@@ -47,7 +49,9 @@ def place_labels(
         choices[:, 0] = choices[:, 0].clip(0, width - size[0])
         choices[:, 1] = choices[:, 1].clip(0, height - size[1])
         rectangles = np.hstack([choices, choices + size])
-        hidden = _OVER_LABEL * _overlap(rectangles, placed) + _OVER_FACE * _overlap(rectangles, faces)
+        own = np.asarray([box], np.float64)
+        hidden = _OVER_OWN * overlap(rectangles, own) + _OVER_LABEL * overlap(rectangles, placed)
+        hidden += _OVER_FACE * overlap(rectangles, faces)
         cost = hidden / (size[0] * size[1]) + _LATER_CHOICE * np.arange(len(choices))
         placed = np.vstack([placed, rectangles[np.argmin(cost)]])
     return [(float(x), float(y)) for x, y, _, _ in placed]
@@ -63,7 +67,7 @@ def _choices(size: tuple[float, float], box: Box, gap: float) -> NDArray[np.floa
     return np.asarray(outside + beside + inside, np.float64)
 
 
-def _overlap(rectangles: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
+def overlap(rectangles: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
     """(n,) area of each rectangle that the others cover, counted once for each."""
     low = np.maximum(rectangles[:, None, :2], others[None, :, :2])
     high = np.minimum(rectangles[:, None, 2:], others[None, :, 2:])

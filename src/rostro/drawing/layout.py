@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
     from rostro.core.types import Face, Image
 
-#: Sizes of letters and the spaces between blocks, in pixels of a sheet that is 1,200 wide.
-TITLE, TEXT, SMALL = 34, 21, 18
+#: Sizes of letters and the spaces between blocks, in pixels of a sheet that is 1,200 wide: on a phone, whose screen is
+#: 400 points wide, the smallest letters have 8 points, which can still be read.
+TITLE, TEXT, SMALL = 46, 29, 24
 GAP, MARGIN = 24, 40
 WIDTH: Final = 1200 - 2 * MARGIN
 _LEADING = 1.4

@@ -29,21 +29,21 @@ def score_bar(verification: Verification, kind: Kind, width: int, height: int, l
         verification: Gives the similarity, in [-1, 1], and the threshold.
         kind: Of the mark.
         width: Of the block in pixels, at least 300.
-        height: Of the block in pixels, at least 140.
+        height: Of the block in pixels, at least 180.
         language: Of the words.
     """
     block = blank(width, height)
-    middle = height * 0.45
+    middle = height * 0.42
     at, limit = (_place(value, width) for value in (verification.similarity, verification.threshold))
     _track(block, _SIDE, limit, middle, VERMILLION)
     _track(block, limit, width - _SIDE, middle, GREEN)
     for tick in _TICKS:
-        draw_text(block, (_place(tick, width), middle + 38), signed(tick, 1), SMALL, MUTED, align="centre")
+        draw_text(block, (_place(tick, width), middle + 44), signed(tick, 1), SMALL, MUTED, align="centre")
     rounded_box(block, (limit - 3.5, middle - 19, limit + 3.5, middle + 19), 3.5, PAPER)
     rounded_box(block, (limit - 1.5, middle - 18, limit + 1.5, middle + 18), 1.5, INK)
     draw_mark(block, (at, middle), 13, kind)
-    _label(block, at, middle - 32, say("similarity", language, signed(verification.similarity)), TEXT + 4)
-    _label(block, limit, middle + 68, say("threshold", language, signed(verification.threshold)), TEXT)
+    _label(block, at, middle - 34, say("similarity", language, signed(verification.similarity)), TEXT + 4)
+    _label(block, limit, middle + 84, say("threshold", language, signed(verification.threshold)), TEXT)
     return block
 
 

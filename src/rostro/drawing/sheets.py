@@ -40,8 +40,9 @@ if TYPE_CHECKING:
 #: Photos on one contact sheet; more would make it too large to look at.
 MOST_PHOTOS: Final = 200
 #: Side of a contact sheet's tiles: so that the sheet is about this wide, within bounds.
-_LARGEST_TILE, _SMALLEST_TILE, _USUAL_WIDTH = 520, 220, 2600
-_CROP = 168
+LARGEST_TILE: Final = 520
+_SMALLEST_TILE, _USUAL_WIDTH = 220, 2600
+_CROP = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +57,14 @@ class _Cell:
     kinds: Sequence[Kind] = field(default_factory=list)
 
 
-def detection_sheet(photos: Sequence[tuple[str, Image, Sequence[Face]]], *, language: Language = "en") -> Image:
+def detection_sheet(
+    photos: Sequence[tuple[str, Image, Sequence[Face]]], *, total: int | None = None, language: Language = "en"
+) -> Image:
     """The faces found: one photo at its own size, or several as a contact sheet.
 
     Args:
         photos: (name, RGB image, faces) of each; the name is any text, also "yunet, 4 ms" to compare detectors.
+        total: How many photos there were, where these are the first of them; None: these are all.
         language: Of the captions.
 
     Returns:
@@ -80,16 +84,20 @@ def detection_sheet(photos: Sequence[tuple[str, Image, Sequence[Face]]], *, lang
         )
         for name, image, faces in photos[:MOST_PHOTOS]
     ]
-    return _contact_sheet(cells, len(photos), language)
+    return _contact_sheet(cells, total or len(photos), language)
 
 
 def detector_sheet(
-    rows: Sequence[tuple[str, str, float, Image, Sequence[Face]]], *, language: Language = "en"
+    rows: Sequence[tuple[str, str, float, Image, Sequence[Face]]],
+    *,
+    total: int | None = None,
+    language: Language = "en",
 ) -> Image:
     """What several detectors found: a row per photo, a column per detector.
 
     Args:
         rows: (photo, detector, milliseconds, RGB image, faces) of each answer.
+        total: How many photos there were, where these are the first of them; None: these are all.
         language: Of the captions.
 
     Returns:
@@ -104,7 +112,7 @@ def detector_sheet(
     detectors = sorted({detector for _, detector, *_ in rows})
     photos = list(dict.fromkeys(photo for photo, *_ in rows))
     shown = photos[: max(1, MOST_PHOTOS // len(detectors))]
-    side = min(_LARGEST_TILE, max(_SMALLEST_TILE, _USUAL_WIDTH // len(detectors)))
+    side = min(LARGEST_TILE, max(_SMALLEST_TILE, _USUAL_WIDTH // len(detectors)))
     answers = {(photo, detector): (time, image, faces) for photo, detector, time, image, faces in rows}
     blocks = [beside([line(name, SMALL, side, bold=True) for name in detectors], GAP)]
     for photo in shown:
@@ -119,19 +127,23 @@ def detector_sheet(
                 cells.append(_Cell("", "", blank(side, side // 2, TILE), [], []))
         width = len(detectors) * (side + GAP) - GAP
         blocks += [line(photo, SMALL, width, MUTED), _row(cells, side)]
-    if len(photos) > len(shown):
-        note = say("left_out", language, count(len(shown), language), count(len(photos), language))
+    if (total or len(photos)) > len(shown):
+        note = say("left_out", language, count(len(shown), language), count(total or len(photos), language))
         blocks.append(line(note, SMALL, text_width(note, SMALL) + SMALL, MUTED))
     return framed(below(blocks, GAP // 2), GAP)
 
 
 def identification_sheet(
-    photos: Sequence[tuple[str, Image, Sequence[Identification]]], *, language: Language = "en"
+    photos: Sequence[tuple[str, Image, Sequence[Identification]]],
+    *,
+    total: int | None = None,
+    language: Language = "en",
 ) -> Image:
     """Who is who: names and scores; strangers have another colour and other lines.
 
     Args:
         photos: (name, RGB image, identifications) of each.
+        total: How many photos there were, where these are the first of them; None: these are all.
         language: Of the captions.
 
     Returns:
@@ -149,7 +161,7 @@ def identification_sheet(
         told = [say("threshold", language, threshold) for threshold in thresholds]
         note = ", ".join([say_faces(len(found), language), *told, *searches])
         cells.append(_Cell(name, note, image, [one.face for one in found], labels, kinds))
-    return _contact_sheet(cells, len(photos), language)
+    return _contact_sheet(cells, total or len(photos), language)
 
 
 def verification_sheet(
@@ -226,7 +238,7 @@ def _contact_sheet(cells: Sequence[_Cell], total: int, language: Language) -> Im
     if len(cells) == 1:
         return _single(cells[0])
     columns = math.ceil(math.sqrt(len(cells) * 1.4))
-    side = min(_LARGEST_TILE, max(_SMALLEST_TILE, _USUAL_WIDTH // columns))
+    side = min(LARGEST_TILE, max(_SMALLEST_TILE, _USUAL_WIDTH // columns))
     rows = [_row(cells[first : first + columns], side) for first in range(0, len(cells), columns)]
     if total > len(cells):
         note = say("left_out", language, count(len(cells), language), count(total, language))
@@ -237,17 +249,19 @@ def _contact_sheet(cells: Sequence[_Cell], total: int, language: Language) -> Im
 def _single(cell: _Cell) -> Image:
     """A photo at its own size, and under it a caption that grows with it."""
     drawn = draw_faces(cell.image, cell.faces, cell.labels, kinds=cell.kinds)
-    size = max(16, round(max(drawn.shape[:2]) / 55))
+    size = max(16, round(max(drawn.shape[:2]) / 48))
     return below([drawn, framed(_caption(cell, drawn.shape[1] - size, size), size // 2)], 0)
 
 
 def _row(cells: Sequence[_Cell], side: int) -> Image:
     """Photos next to each other on tiles of one height, with their captions."""
-    fitted = [fit(check_image(cell.image), cell.faces, side, side) for cell in cells]
-    tallest = max(picture.shape[0] for picture, _ in fitted)
+    marked = []
+    for cell in cells:
+        picture, faces = fit(check_image(cell.image), cell.faces, side, side)
+        marked.append(mark_faces(picture, faces, cell.labels, kinds=cell.kinds))
+    tallest = max(picture.shape[0] for picture in marked)
     tiles = []
-    for cell, (picture, faces) in zip(cells, fitted, strict=True):
-        mark_faces(picture, faces, cell.labels, kinds=cell.kinds)
+    for cell, picture in zip(cells, marked, strict=True):
         tile = centred(picture, side, tallest, TILE)
         tiles.append(below([tile, _caption(cell, side, SMALL)], SMALL // 2))
     return beside(tiles, GAP)

@@ -5,6 +5,7 @@ Training writes ``best.onnx`` and ``best.yaml`` beside the weights; this reads t
 
 from __future__ import annotations
 
+import glob
 import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from rostro.core.errors import BadInput, MissingExtra, ModelCorrupt
+from rostro.core.files import read_text
 from rostro.core.types import AlignmentSpec, Crops, Floats
 from rostro.embedding.base import EMBEDDERS, Embedder
 from rostro.embedding.fused import BEST, fuse, is_fusion
@@ -119,6 +121,15 @@ def find_embedder(name: str) -> type[Embedder]:
     return EMBEDDERS.get(name)
 
 
+def files_of(name: str) -> list[Path]:
+    """The files of a checkpoint that was trained here, by its name as `find_embedder` takes it; else none."""
+    path = Path(name).expanduser()
+    if not path.exists():
+        return []
+    found = path.iterdir() if path.is_dir() else path.parent.glob(f"{glob.escape(path.stem)}.*")
+    return [file for file in found if file.is_file()]
+
+
 def _class_of(path: Path) -> type[Embedder]:
     file = path / "best.yaml" if path.is_dir() else path.with_suffix(".yaml")
     card = _read(file)
@@ -149,7 +160,7 @@ def _read(file: Path) -> dict[str, Any]:
     except ImportError:
         raise MissingExtra("pyyaml", "train") from None
     try:
-        card = yaml.safe_load(file.read_text(encoding="utf-8"))
+        card = yaml.safe_load(read_text(file))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise BadInput(f"{file}: no card of a checkpoint ({error})") from None
     if not isinstance(card, dict) or not {"recipe", "net", "preprocessing", "weights_sha256"} <= card.keys():

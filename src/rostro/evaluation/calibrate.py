@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from rostro.core.errors import BadInput
 from rostro.core.types import Answer
+from rostro.core.words import Language, check_language
+from rostro.embedding.trained import files_of
+from rostro.evaluation import figures
 from rostro.evaluation.calibration import check_people, operating_points, write_operating_points
 from rostro.evaluation.options import Options
+from rostro.evaluation.results import unread_document
 from rostro.evaluation.run import open_protocol, run_protocol
+from rostro.photos.reading import name_of
+from rostro.photos.sources import spare
 from rostro.recognizer import Recognizer
+from rostro.reports.typeset import FORMATS, check_formats_of, write_drawing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
 
+    from rostro.core.errors import PhotoError
     from rostro.evaluation.run import Result
     from rostro.recognition.selection import FaceRule
+    from rostro.reports.typeset import Format
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -28,11 +38,15 @@ class Calibration(Answer):
         document: What the file holds; see `rostro.scoring.operating_points`.
         file: Where it was written, which `Recognizer` takes as ``operating_point``; None where nowhere.
         groups: Error rates by group, where attributes were given.
+        unread: Folders and links that gave nobody a photo, and why; they are in no number.
+        not_pictures: Names of files that lay among the photos and are no pictures.
     """
 
     document: dict[str, Any]
     file: Path | None
     groups: tuple[dict[str, Any], ...]
+    unread: tuple[PhotoError, ...] = ()
+    not_pictures: tuple[str, ...] = ()
 
     @property
     def threshold(self) -> float:
@@ -49,7 +63,7 @@ class Calibration(Answer):
     def to_dict(self) -> dict[str, Any]:
         """The document, the groups, and the file."""
         file = {} if self.file is None else {"file": str(self.file)}
-        return {**self.document, "groups": list(self.groups), **file}
+        return {**self.document, "groups": list(self.groups), **file, **unread_document(self.unread, self.not_pictures)}
 
 
 def calibrate(
@@ -62,6 +76,8 @@ def calibrate(
     options: Options | None = None,
     face: FaceRule | None = None,
     groups: str | Path | None = None,
+    language: Language = "en",
+    formats: Iterable[str] = (),
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Calibration:
     """Measures the threshold for a false match rate.
@@ -75,16 +91,24 @@ def calibrate(
         options: Replicates and seed.
         face: Of several faces in a photo, which is taken.
         groups: A CSV file of attributes by which the rates are split.
+        language: Of the chart.
+        formats: ``pdf`` and ``png``: what a chart of the scores and the threshold is written as, besides SVG, under the
+            name of `output`; none draws none.
         on_progress: Told how many photos are embedded, of how many.
 
     Raises:
         RateNotSupported: So few photos of so few people can never show that rate; said before the work.
-        BadInput: The folder holds no people, or the file cannot be written.
+        MissingExtra: A format needs the extra ``pdf``.
+        BadInput: The folder holds no people, or the file cannot be written, or is one of those that are read, or of
+            those of the chart.
     """
+    check_language(language)
+    wanted = _check_chart(output, formats)
     recognizer = recognizer or Recognizer()
     given = options or Options()
     chosen = Options(seed=given.seed, replicates=given.replicates, fmrs=(fmr,))
     protocol = open_protocol("all-pairs", Path(root), chosen)
+    spare([output, *_charts(output, wanted)], groups, *files_of(recognizer.embedder_name), *protocol.people.photos)
     check_people(protocol.people, fmr)
     total, done = len(protocol.people.photos), 0
 
@@ -102,8 +126,28 @@ def calibrate(
         document = operating_points(result.table, fmr, measured_on, chosen)
     if output is not None:
         write_operating_points(document, Path(output))
+    others = tuple(map(name_of, protocol.people.others))
     reports = tuple(report.to_dict() for report in result.groups)
-    return Calibration(document, None if output is None else Path(output), reports)
+    measured = Calibration(document, None if output is None else Path(output), reports, protocol.people.failed, others)
+    if wanted and output is not None and (spread := result.measurement.spread):
+        drawn = figures.scores(replace(spread, fmr=fmr, threshold=measured.threshold), language)
+        write_drawing(drawn, Path(output).with_suffix(""), wanted)
+    return measured
+
+
+def _charts(output: str | Path | None, formats: Sequence[Format]) -> list[Path]:
+    """Where the chart goes, in each format."""
+    if output is None or not formats:
+        return []
+    return [Path(output).with_suffix(f".{ending}") for ending in ("svg", *formats)]
+
+
+def _check_chart(output: str | Path | None, formats: Iterable[str]) -> tuple[Format, ...]:
+    chosen = check_formats_of(output, formats)
+    endings = {".svg", *(f".{name}" for name in FORMATS)}
+    if chosen and output is not None and Path(output).suffix in endings:
+        raise BadInput(f"{output}: the operating point and its chart cannot be one file; call it .json")
+    return chosen
 
 
 def _measured_on(result: Result, data: str) -> str:

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rostro.core.errors import BadInput, PhotoError
+from rostro.core.order import natural
+from rostro.evaluation.results import unread_document
 from rostro.photos.folders import read_people
+from rostro.photos.reading import name_of
 from rostro.scoring.intervals import binomial_interval
 from rostro.training.base import RECIPES, Progress
 
@@ -62,16 +65,20 @@ class Classification:
         card: The classifier's card.
         answers: One per photo that gave an answer.
         failed: Photos that gave none.
+        unread: Folders and links that gave no class a photo, and why; they are in no number.
+        not_pictures: Names of files that lay among the photos and are no pictures.
     """
 
     card: Card
     answers: tuple[Answer, ...]
     failed: tuple[PhotoError, ...]
+    unread: tuple[PhotoError, ...] = ()
+    not_pictures: tuple[str, ...] = ()
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """The classes that were asked, sorted."""
-        return tuple(sorted({answer.truth for answer in self.answers}))
+        """The classes that were asked, sorted (2 before 10)."""
+        return tuple(sorted({answer.truth for answer in self.answers}, key=natural))
 
     @property
     def right(self) -> int:
@@ -147,6 +154,7 @@ class Classification:
             ],
             "confusion": {"rows": list(self.classes), "columns": list(columns), "counts": counts.tolist()},
             "failed": [{"photo": error.photo, "reason": error.reason} for error in self.failed],
+            **unread_document(self.unread, self.not_pictures),
         }
 
 
@@ -186,4 +194,4 @@ def classify_folder(
         answers.append(Answer(said.photo, truth, name, said.probabilities[0][1]))
     if not answers:
         raise BadInput(f"{root}: none of {len(people.photos)} photos gives an answer; the first: {failed[0]}")
-    return Classification(card, tuple(answers), tuple(failed))
+    return Classification(card, tuple(answers), tuple(failed), people.failed, tuple(map(name_of, people.others)))

@@ -9,14 +9,16 @@ from rostro.core.files import write_file
 from rostro.core.words import Language, Words, count
 from rostro.evaluation.confusion import confusion_chart
 from rostro.evaluation.words import percent
-from rostro.reports.charts import standing_alone
 from rostro.reports.page import Page
+from rostro.reports.typeset import write_drawing
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from rostro.evaluation.classification import Answer, Classification
-    from rostro.reports.page import Cell
+    from rostro.reports.blocks import Cell
+    from rostro.reports.typeset import Format
 
 #: Mistakes, and photos without an answer, listed by name.
 _MOST_LISTED = 30
@@ -60,16 +62,18 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
 }
 
 
-def write_classification(result: Classification, folder: Path, language: Language) -> None:
-    """Writes ``report.html``, ``results.json`` and ``confusion.svg``.
+def write_classification(
+    result: Classification, folder: Path, language: Language, formats: Sequence[Format] = ()
+) -> None:
+    """Writes ``report.html``, ``results.json`` and ``confusion.svg``; page and drawing in other formats besides.
 
     Raises:
         BadInput: The language is neither ``en`` nor ``es``, or a file cannot be written.
     """
-    _Report(result, language).page().write(folder / "report.html")
+    _Report(result, language).page().write(folder / "report.html", formats)
     text = json.dumps(result.to_dict(), indent=1, ensure_ascii=False, allow_nan=False)
     write_file(folder / "results.json", text.encode() + b"\n")
-    write_file(folder / "confusion.svg", standing_alone(_Report(result, language).matrix()).encode())
+    write_drawing(_Report(result, language).matrix(), folder / "confusion", formats)
 
 
 def summary(result: Classification, language: Language) -> list[str]:

@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from rostro.drawing.text import shorten, text_width
-from rostro.reports.charts import LINE, drawing
+from rostro.reports.charts import LINE, WIDER, drawing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _CELL, _LETTER = 22, 12
-#: Letters of the page's fonts are up to this much wider than those that are measured here.
-_WIDER = 1.25
 _LONGEST = 150
 #: Counts are written into the cells of matrices up to this many columns.
 _WRITTEN = 40
@@ -32,9 +30,16 @@ def confusion_chart(rows: Sequence[str], columns: Sequence[str], counts: NDArray
         titles: Of the rows and of the columns.
     """
     names = {name: shorten(name, _LETTER, _LONGEST) for name in (*rows, *columns)}
-    margin = _WIDER * max(text_width(name, _LETTER) for name in names.values()) + 30
-    left, top = margin, margin
-    width, height = left + _CELL * len(columns) + 8, top + _CELL * len(rows) + 8
+    margin = WIDER * max(text_width(name, _LETTER) for name in names.values()) + 30
+    # a title may be wider than a matrix of two or three
+    left, top = (
+        max(margin, (WIDER * text_width(title, _LETTER) - _CELL * len(cells)) / 2 + 4)
+        for title, cells in ((titles[1], columns), (titles[0], rows))
+    )
+    width = left + max(
+        _CELL * len(columns) + 8, (_CELL * len(columns) + WIDER * text_width(titles[1], _LETTER)) / 2 + 4
+    )
+    height = top + max(_CELL * len(rows) + 8, (_CELL * len(rows) + WIDER * text_width(titles[0], _LETTER)) / 2 + 4)
     parts = [
         f'<text transform="translate(13 {top + _CELL * len(rows) / 2:.0f}) rotate(-90)" text-anchor="middle">'
         f"{escape(titles[0])}</text>",

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from rostro.core.errors import EngineError, MissingExtra, ModelError
 from rostro.core.types import Answer
 from rostro.detection.base import DETECTORS
+from rostro.drawing.sheets import LARGEST_TILE, MOST_PHOTOS
 from rostro.recognition.answers import failures
+from rostro.recognition.keeping import Keep
 from rostro.recognition.pipeline import Failure, PhotoFaces
 from rostro.recognizer import Recognizer
 
@@ -78,13 +80,14 @@ def detect_with_all(
     Args:
         photos: The photos.
         max_side: See `Recognizer`; detectors whose network fixes the size are left out then.
-        keep: Whether answers carry the image.
+        keep: Whether answers carry the image: as large as a sheet shows it, of as many photos as one shows.
         make: Makes the recogniser of a detector; None makes it with default options.
     """
     made = make or (lambda name: Recognizer(detector=name, max_side=max_side))
     rows: dict[tuple[int, str], Detection] = {}
     failed: dict[int, Failure] = {}
     left_out: dict[str, str] = {}
+    shown = MOST_PHOTOS // len(list(DETECTORS)) if keep else 0
     for name in DETECTORS:
         if max_side is not None and DETECTORS.get(name).least_side is None:
             left_out[name] = "it looks at every photo in one size"
@@ -94,7 +97,8 @@ def detect_with_all(
             list(recognizer.photos(photos[:1], embed=False))  # compiled now, so that the times are of detecting
             for number, photo in enumerate(photos):
                 started = time.perf_counter()
-                (answer,) = recognizer.photos([photo], embed=False, keep=keep)
+                wanted = Keep(side=LARGEST_TILE) if number < shown else False
+                (answer,) = recognizer.photos([photo], embed=False, keep=wanted)
                 milliseconds = (time.perf_counter() - started) * 1000
                 if isinstance(answer, Failure):
                     failed[number] = answer

@@ -7,17 +7,20 @@ from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from rostro.core.errors import BadInput, RostroError
+from rostro.core.errors import BadInput, PhotoError, RostroError
 from rostro.core.types import Answer
 from rostro.core.words import Language, check_language
-from rostro.evaluation.mistakes import mistake_sheet
+from rostro.evaluation.mistakes import mistake_tiles
 from rostro.evaluation.options import Options
 from rostro.evaluation.report import Shown, write_curves, write_report
-from rostro.evaluation.results import document, write_results
+from rostro.evaluation.results import document, unread_document, write_results
 from rostro.evaluation.run import open_protocol, run_protocol
+from rostro.photos.reading import name_of
+from rostro.photos.sources import spare
 from rostro.recognizer import Recognizer
+from rostro.reports.typeset import check_formats_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -25,11 +28,16 @@ if TYPE_CHECKING:
     from rostro.evaluation.measures import Metric
     from rostro.evaluation.run import Result
     from rostro.recognition.selection import FaceRule
+    from rostro.reports.typeset import Format
 
     #: Told the system's name, how many of its photos are embedded, and how many there are.
     OnProgress = Callable[[str, int, int], None]
     #: A recogniser for the name of a detector (None: the embedder's own) and of an embedder.
     Make = Callable[[str | None, str], Recognizer]
+
+
+#: What a report's folder gets.
+WRITTEN: Final = ("report.html", "results.json", "results.csv", "roc.svg", "det.svg", "cmc.svg")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -41,12 +49,16 @@ class Evaluation(Answer):
         report: The page that shows them; None where none was wanted.
         failed: Systems that could not be evaluated, and why.
         headline: Key of the metric that systems are ranked by, for example ``accuracy``.
+        unread: Folders and links that gave nobody a photo, and why; they are in no number.
+        not_pictures: Names of files that lay among the photos and are no pictures.
     """
 
     results: tuple[Result, ...]
     report: Path | None
     failed: tuple[tuple[str, RostroError], ...]
     headline: str
+    unread: tuple[PhotoError, ...] = ()
+    not_pictures: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[Result]:
         return iter(self.results)
@@ -65,7 +77,11 @@ class Evaluation(Answer):
     def to_dict(self) -> dict[str, Any]:
         """Everything that was measured; what ``results.json`` of the report holds."""
         failed = [{"system": name, "reason": str(error)} for name, error in self.failed]
-        return {**document(self.results), **({"left_out": failed} if failed else {})}
+        return {
+            **document(self.results),
+            **({"left_out": failed} if failed else {}),
+            **unread_document(self.unread, self.not_pictures),
+        }
 
 
 def evaluate(
@@ -78,6 +94,7 @@ def evaluate(
     groups: str | Path | None = None,
     output: str | Path | None = None,
     language: Language = "en",
+    formats: Iterable[str] = (),
     on_progress: OnProgress = lambda name, done, total: None,
 ) -> Evaluation:
     """Error rates with confidence intervals, on photos of known people.
@@ -93,14 +110,19 @@ def evaluate(
         groups: A CSV file of attributes by which the rates are split.
         output: Folder for the report, the numbers and the score table; None writes none of them.
         language: Of the report.
+        formats: ``pdf`` and ``png``: what report and curves are written as, besides HTML and SVG.
         on_progress: Told how far it is.
 
     Raises:
         UnknownModel: There is no such protocol.
+        MissingExtra: A format needs the extra ``pdf``.
         BadInput: The folder is not what it needs, or too small for what is asked.
     """
+    chosen = check_formats_of(output, formats)
     given = recognizer or Recognizer()
-    return _evaluate(protocol, Path(root), [given], options, face, groups, output, language, on_progress, go_on=False)
+    return _evaluate(
+        protocol, Path(root), [given], options, face, groups, output, language, chosen, on_progress, go_on=False
+    )
 
 
 def compare(
@@ -114,6 +136,7 @@ def compare(
     face: FaceRule | None = None,
     output: str | Path | None = None,
     language: Language = "en",
+    formats: Iterable[str] = (),
     on_progress: OnProgress = lambda name, done, total: None,
 ) -> Evaluation:
     """All combinations of detectors and embedders on the same photos. Those that cannot run are named, not fatal.
@@ -128,12 +151,15 @@ def compare(
         face: See `evaluate`.
         output: See `evaluate`.
         language: See `evaluate`.
+        formats: See `evaluate`.
         on_progress: See `evaluate`.
 
     Raises:
         UnknownModel: There is no such protocol.
+        MissingExtra: A format needs the extra ``pdf``.
         BadInput: The folder is not what it needs, or none of the combinations can run.
     """
+    wanted = check_formats_of(output, formats)
     made = make or (lambda detector, embedder: Recognizer(detector=detector, embedder=embedder))
     chosen: Sequence[str | None] = detectors or [None]
 
@@ -145,7 +171,7 @@ def compare(
                 yield f"{detector or 'its detector'} + {embedder}", error
 
     return _evaluate(
-        protocol, Path(root), recognizers(), options, face, None, output, language, on_progress, go_on=True
+        protocol, Path(root), recognizers(), options, face, None, output, language, wanted, on_progress, go_on=True
     )
 
 
@@ -158,6 +184,7 @@ def _evaluate(  # noqa: PLR0917 - what `evaluate` and `compare` were given
     groups: str | Path | None,
     output: str | Path | None,
     language: Language,
+    formats: Sequence[Format],
     on_progress: OnProgress,
     *,
     go_on: bool,
@@ -169,6 +196,7 @@ def _evaluate(  # noqa: PLR0917 - what `evaluate` and `compare` were given
     shown: list[Shown] = []
     failed: list[tuple[str, RostroError]] = []
     with ExitStack() as stack:
+        spare(_written(output, formats), groups, *protocol.people.photos)
         folder = Path(output) if output else Path(stack.enter_context(TemporaryDirectory(prefix="rostro-")))
         for recognizer in recognizers:
             if isinstance(recognizer, tuple):
@@ -187,7 +215,7 @@ def _evaluate(  # noqa: PLR0917 - what `evaluate` and `compare` were given
                     name, protocol, recognizer, options, folder, face=face,
                     groups=None if groups is None else Path(groups), on_photo=tell,
                 )  # fmt: skip
-                shown.append(_shown(result, recognizer, protocol.headline, pictures=output is not None))
+                shown.append(_shown(result, recognizer, protocol.headline, None if output is None else language))
             except RostroError as error:
                 if not go_on:
                     raise
@@ -195,26 +223,38 @@ def _evaluate(  # noqa: PLR0917 - what `evaluate` and `compare` were given
         if not shown:
             reasons = "; ".join(f"{system}: {error}" for system, error in failed)
             raise BadInput(f"none of the combinations could be evaluated: {reasons}")
-        report = None if output is None else _write(shown, folder, language)
-    return Evaluation(tuple(item.result for item in shown), report, tuple(failed), protocol.headline)
+        report = None if output is None else _write(shown, folder, language, formats)
+    results = tuple(item.result for item in shown)
+    others = tuple(map(name_of, protocol.people.others))
+    return Evaluation(results, report, tuple(failed), protocol.headline, protocol.people.failed, others)
 
 
-def _shown(result: Result, recognizer: Recognizer, headline: str, *, pictures: bool) -> Shown:
+def _written(output: str | Path | None, formats: Sequence[Format]) -> list[Path]:
+    """What will be written into the folder of the report, in each format; nothing without a folder."""
+    if output is None:
+        return []
+    drawn = {Path(name).stem for name in WRITTEN if name.endswith((".html", ".svg"))}
+    more = [f"{name}.{ending}" for name in sorted(drawn) for ending in formats]
+    return [Path(output) / name for name in (*WRITTEN, *more)]
+
+
+def _shown(result: Result, recognizer: Recognizer, headline: str, language: Language | None) -> Shown:
+    """The result, and the mistakes in the language of the report, where one is wanted."""
     measured = result.measurement
-    if not pictures:
-        return Shown(result, None, None, headline)
+    if language is None:
+        return Shown(result, (), (), headline)
     return Shown(
         result,
-        mistake_sheet(measured.false_matches, result, recognizer),
-        mistake_sheet(measured.false_non_matches, result, recognizer),
+        mistake_tiles(measured.false_matches, result, recognizer, language),
+        mistake_tiles(measured.false_non_matches, result, recognizer, language),
         headline,
     )
 
 
-def _write(shown: Sequence[Shown], folder: Path, language: Language) -> Path:
+def _write(shown: Sequence[Shown], folder: Path, language: Language, formats: Sequence[Format]) -> Path:
     write_results([item.result for item in shown], folder)
-    write_report(shown, folder / "report.html", language)
-    write_curves(shown, folder, language)
+    write_report(shown, folder / "report.html", language, formats)
+    write_curves(shown, folder, language, formats)
     return folder / "report.html"
 
 

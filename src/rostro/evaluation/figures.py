@@ -42,7 +42,7 @@ def det(spreads: Sequence[Named], language: Language) -> str:
 def cmc(curves: Sequence[tuple[str, Sequence[float]]], language: Language) -> str:
     """Part found within each rank, one line per system."""
     longest = max(2, *(len(curve) for _, curve in curves))
-    ranks = Axis(title=say("rank_axis", language), low=1, high=longest, show=lambda value: f"{value:g}")
+    ranks = Axis(title=say("rank_axis", language), low=1, high=longest, show="{:g}".format, whole=True)
     found = _part_axis("found", min(0.99, *(curve[0] for _, curve in curves)), language)
     return line_chart([Series(name, range(1, len(curve) + 1), curve) for name, curve in curves], ranks, found)
 
@@ -58,7 +58,7 @@ def scores(spread: Spread, language: Language) -> str:
         title=say("similarity", language),
         low=float(spread.edges[0]),
         high=float(spread.edges[-1]),
-        show=lambda value: number(value, language, 1),
+        show=lambda value: number(value, language, similarity.decimals),
     )
     part = Axis(
         title=say("part", language), low=0.0, high=1.05 * highest, show=lambda value: short_percent(value, language)

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
+
+from rostro.core.ranges import FALSE_MATCH_RATE, SEED, check_all, counted
+
+#: What the numbers may be.
+RANGES: Final = {
+    "references": counted(1, 100_000, what="a number of photos"),
+    "probes": counted(1, 100_000, what="a number of photos"),
+    "draws": counted(1, 100_000, what="a number of draws"),
+    "seed": SEED,
+    "replicates": counted(10, 1_000_000, what="a number of draws"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +36,11 @@ class Options:
     draws: int = 10
     seed: int = 0
     replicates: int = 1000
+
+    def __post_init__(self) -> None:
+        check_all(asdict(self), RANGES)
+        for fmr in self.fmrs or ():
+            FALSE_MATCH_RATE.check(fmr)
 
     def to_dict(self) -> dict[str, Any]:
         """All of them."""

@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rostro.core.files import write_file
 from rostro.core.words import Language, count
 from rostro.evaluation import figures
 from rostro.evaluation.words import metric_name, metric_value, number, percent, say
-from rostro.reports.charts import standing_alone
 from rostro.reports.page import Page
+from rostro.reports.typeset import write_drawing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from rostro.core.types import Image
     from rostro.evaluation.groups import GroupRate, GroupReport
     from rostro.evaluation.run import Result
+    from rostro.reports.blocks import Tile
+    from rostro.reports.typeset import Format
 
 #: Failures listed by name.
 _MOST_FAILURES = 50
@@ -26,18 +26,18 @@ _MOST_FAILURES = 50
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A result and the pictures of its worst mistakes.
+    """A result and its worst mistakes.
 
     Attributes:
         result: The numbers.
-        false_matches: Sheet of the worst; None where there is none.
-        false_non_matches: Sheet of the worst; None where there is none.
+        false_matches: Tiles of the worst.
+        false_non_matches: Tiles of the worst.
         headline: Key of the metric that systems are compared by.
     """
 
     result: Result
-    false_matches: Image | None
-    false_non_matches: Image | None
+    false_matches: Sequence[Tile]
+    false_non_matches: Sequence[Tile]
     headline: str
 
     @property
@@ -46,23 +46,23 @@ class Shown:
         return self.result.system.name
 
 
-def write_report(shown: Sequence[Shown], path: Path, language: Language) -> None:
-    """Writes the report of one or more systems on one protocol.
+def write_report(shown: Sequence[Shown], path: Path, language: Language, formats: Sequence[Format] = ()) -> None:
+    """Writes the report of one or more systems on one protocol, as HTML and in other formats besides.
 
     Raises:
-        BadInput: The file cannot be written.
+        BadInput: A file cannot be written.
     """
-    _Report(shown, language).page().write(path)
+    _Report(shown, language).page().write(path, formats)
 
 
-def write_curves(shown: Sequence[Shown], folder: Path, language: Language) -> None:
+def write_curves(shown: Sequence[Shown], folder: Path, language: Language, formats: Sequence[Format] = ()) -> None:
     """Writes the curves of the report as drawings of their own: ``roc.svg``, ``det.svg``, ``cmc.svg``.
 
     Raises:
         BadInput: One cannot be written.
     """
     for name, svg in _Report(shown, language).curves():
-        write_file(folder / f"{name}.svg", standing_alone(svg).encode())
+        write_drawing(svg, folder / name, formats)
 
 
 class _Report:
@@ -186,16 +186,16 @@ class _Report:
         return f"{percent(row.rate, self._language, 3)} [{low}; {high}]"
 
     def _mistakes(self) -> None:
-        if not any(shown.false_matches is not None or shown.false_non_matches is not None for shown in self._shown):
+        if not any(shown.false_matches or shown.false_non_matches for shown in self._shown):
             return
         self._page.add_heading(self._say("mistakes"))
         for shown in self._shown:
-            for word, sheet in (
+            for word, tiles in (
                 ("false_matches", shown.false_matches),
                 ("false_non_matches", shown.false_non_matches),
             ):
-                if sheet is not None:
-                    self._page.add_picture(sheet, self._say(word, shown.name))
+                if tiles:
+                    self._page.add_tiles(tiles, self._say(word, shown.name))
 
     def _systems(self) -> None:
         self._page.add_heading(self._say("systems"))

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from rostro.core.errors import PhotoError
     from rostro.evaluation.measures import Spread
     from rostro.evaluation.run import Result
 
@@ -22,6 +23,12 @@ _SYSTEM = ("detector", "embedder", "space", "engine", "runs_on", "face")
 def document(results: Sequence[Result]) -> dict[str, Any]:
     """Everything that was measured, as JSON has it."""
     return {"protocol": results[0].protocol, "results": [_result(result) for result in results]}
+
+
+def unread_document(unread: Sequence[PhotoError], not_pictures: Sequence[str]) -> dict[str, Any]:
+    """``{"unread": [{"photo", "reason"}], "not_pictures": [name]}``; what is empty is not there."""
+    listed = [{"photo": error.photo, "reason": error.reason} for error in unread]
+    return {**({"unread": listed} if listed else {}), **({"not_pictures": list(not_pictures)} if not_pictures else {})}
 
 
 def write_results(results: Sequence[Result], folder: Path) -> None:

@@ -13,6 +13,7 @@ from rostro.evaluation.options import Options
 from rostro.evaluation.protocols.base import PROTOCOLS, Protocol
 from rostro.evaluation.system import System
 from rostro.evaluation.table import ScoreTable, read_table, write_table
+from rostro.photos.left_out import SCORES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,7 +97,7 @@ def run_protocol(
         "data_hash": embedded.data_hash,
         "seconds_per_photo": embedded.seconds_per_photo,
     }
-    place = folder / "scores" / f"{system.detector}+{system.embedder}"
+    place = folder / SCORES / f"{system.detector}+{system.embedder}"
     write_table(protocol.score(embedded, header), place)
     table = read_table(place)
     measurement = protocol.measure(table, options)

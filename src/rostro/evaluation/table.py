@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from rostro.core.errors import BadInput, MissingExtra
 from rostro.core.files import replacing
+from rostro.photos.reading import printable
 from rostro.scoring.counts import ScoreCounts
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def write_table(table: ScoreTable, folder: Path) -> None:
         BadInput: The folder cannot be written.
     """
     pa = _pyarrow()
-    photos = [str(photo) for photo in table.people.photos]
+    photos = [printable(str(photo)) for photo in table.people.photos]
     names = list(table.people.names)
     score = pa.array(table.scores, mask=np.isneginf(table.scores))
     files = {

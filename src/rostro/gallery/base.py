@@ -8,6 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, Self
 from urllib.parse import urlsplit
 
@@ -17,7 +18,6 @@ from rostro.gallery.single import SinglePhotos, StoredPhoto
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
-    from pathlib import Path
     from types import TracebackType
 
     from rostro.core.types import Floats, Person, Template
@@ -136,18 +136,15 @@ class Gallery(SinglePhotos, ABC):
 
     @abstractmethod
     def people(self) -> list[Person]:
-        """Everybody, by name."""
+        """Everybody, in the order of `rostro.core.folding.name_order`."""
 
-    def names_after(self, name: str, count: int) -> list[tuple[int, str]]:
-        """(id, name) of the people whose names come after a name, by name.
+    def all_names(self) -> Iterator[tuple[int, str]]:
+        """(id, name) of everybody, in any order.
 
-        A backend that can tell them without reading everybody's templates says so here.
-
-        Args:
-            name: The last name of the page before; empty for the first page.
-            count: How many at most.
+        A backend that can tell them without reading everybody's templates says so here. Nobody else has to wait while
+        they are read.
         """
-        return [(person.id, person.name) for person in self.people() if person.name > name][:count]
+        return ((person.id, person.name) for person in self.people())
 
     def template_counts(self, people: Collection[int]) -> dict[int, int]:
         """How many templates people have, by their ids; ids that are gone may be left out."""
@@ -299,6 +296,13 @@ def backend_of(url: str) -> str:
     if scheme not in GALLERIES:
         raise BadInput(f"{without_password(url)}: no gallery backend {scheme!r}; there is: {', '.join(GALLERIES)}")
     return scheme
+
+
+def file_of(url: str) -> Path | None:
+    """The file of a gallery that is one, given by its path or URL; None for galleries on servers and in memory."""
+    if url == ":memory:" or backend_of(url) != "sqlite":
+        return None
+    return Path(url.removeprefix("sqlite:///")).expanduser()
 
 
 @contextmanager

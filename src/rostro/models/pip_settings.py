@@ -75,7 +75,7 @@ def _read(files: Iterable[Path]) -> dict[str, str]:
     for file in files:
         parser = configparser.RawConfigParser()
         try:
-            parser.read(file, encoding="utf-8")
+            parser.read(file, encoding="utf-8-sig")
         except (configparser.Error, UnicodeDecodeError) as error:
             raise BadInput(f"{file}: not a pip configuration file: {error}") from error
         for section in ("global", "install"):

@@ -20,8 +20,9 @@ class Enrollment(Answer):
         people: People who have a template from it, or had one already.
         templates: Templates added.
         skipped: Photos whose bytes were enrolled before.
-        failed: Photos that gave no template, and why.
+        failed: Photos that gave no template, and why; folders and links that gave no photo, too.
         remarks: Photos whose face is enrolled under another name, too. They are enrolled all the same.
+        not_pictures: Names of files that lay among the photos and are no pictures.
     """
 
     people: int = 0
@@ -29,6 +30,7 @@ class Enrollment(Answer):
     skipped: int = 0
     failed: tuple[Failure, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    not_pictures: tuple[str, ...] = ()
 
     @property
     def done(self) -> int:
@@ -42,7 +44,7 @@ class Enrollment(Answer):
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """``{"people", "templates", "skipped", "failed"}``, and ``"remarks"`` where there are any."""
+        """``{"people", "templates", "skipped", "failed"}``; ``"remarks"``, ``"not_pictures"`` where there are any."""
         remarks = {"remarks": [remark.to_dict() for remark in self.remarks]} if self.remarks else {}
         return {
             "people": self.people,
@@ -50,4 +52,5 @@ class Enrollment(Answer):
             "skipped": self.skipped,
             "failed": [failure.to_dict() for failure in self.failed],
             **remarks,
+            **({"not_pictures": list(self.not_pictures)} if self.not_pictures else {}),
         }

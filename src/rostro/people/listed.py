@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import heapq
 from typing import TYPE_CHECKING
 
 from rostro.core.errors import BadInput, UnknownPerson
+from rostro.core.folding import name_order, searchable
 from rostro.core.types import Person, Template
 from rostro.people.page import Page
 from rostro.people.photos import find_photo
@@ -15,9 +17,6 @@ if TYPE_CHECKING:
 
     from rostro.gallery.base import Gallery
     from rostro.gallery.single import StoredPhoto
-
-#: Names read at once when many are looked through.
-_BLOCK = 1000
 
 
 class Listed:
@@ -41,38 +40,41 @@ class Listed:
         return isinstance(name, str) and self.find(name) is not None
 
     def __iter__(self) -> Iterator[Person]:
-        after: str | None = ""
-        while after is not None:
-            page = self.page(after=after, limit=_BLOCK)
-            yield from page
-            after = page.next
+        return iter(self.page(limit=None))
 
-    def page(self, *, search: str = "", after: str = "", limit: int = 100, skip: int = 0) -> Page:
+    def page(self, *, search: str = "", after: str = "", limit: int | None = 100, skip: int = 0) -> Page:
         """Some of the people, by name. Only the templates of those on the page are counted.
 
+        All names are read for it, once. Why no database sorts and searches them: ``docs/decisions/0031``.
+
         Args:
-            search: Part of their name, in any case.
+            search: Part of their name, with or without accents, in any case.
             after: The ``next`` of the page before; empty for the first.
-            limit: How many at most.
+            limit: How many at most; None for no limit.
             skip: How many to leave out first.
         """
-        rows: list[tuple[int, str]] = []
-        more = False
-        for row in self._names(search, after):
-            if skip:
-                skip -= 1
-            elif len(rows) == limit:
-                more = True
-                break
-            else:
-                rows.append(row)
-        counts = self.gallery.template_counts([person for person, _ in rows])
-        people = tuple(Person(person, name, counts.get(person, 0)) for person, name in rows)
-        return Page(people, rows[-1][1] if more and rows else None)
+        wanted, last = searchable(search), name_order(after)
+        total = 0
+
+        def found() -> Iterator[tuple[tuple[str, str], int, str]]:
+            nonlocal total
+            for person, name in self.gallery.all_names():
+                order = name_order(name)
+                if wanted in order[0]:
+                    total += 1
+                    if order > last:
+                        yield order, person, name
+
+        rows = sorted(found()) if limit is None else heapq.nsmallest(skip + limit + 1, found())
+        end = None if limit is None else skip + limit
+        shown = rows[skip:end]
+        counts = self.gallery.template_counts([person for _, person, _ in shown]) if shown else {}
+        people = tuple(Person(person, name, counts.get(person, 0)) for _, person, name in shown)
+        return Page(people, people[-1].name if people and len(rows) > skip + len(people) else None, total)
 
     def count(self, search: str = "") -> int:
         """How many people there are, or how many whose name has that part."""
-        return sum(1 for _ in self._names(search, "")) if search else len(self)
+        return self.page(search=search, limit=0).total if search else len(self)
 
     def find(self, name: str) -> Person | None:
         """The person of that name; None where there is nobody, or nobody could have it."""
@@ -109,11 +111,3 @@ class Listed:
         if name is None:
             raise UnknownPerson(f"nobody has the id {who}")
         return name
-
-    def _names(self, search: str, after: str) -> Iterator[tuple[int, str]]:
-        wanted = search.casefold()
-        while rows := self.gallery.names_after(after, _BLOCK):
-            yield from (row for row in rows if wanted in row[1].casefold())
-            if len(rows) < _BLOCK:
-                return
-            after = rows[-1][1]

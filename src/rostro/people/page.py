@@ -20,10 +20,12 @@ class Page(Answer):
     Attributes:
         people: These.
         next: What to ask for the page after with; None where this is the last.
+        total: How many there are on all pages together.
     """
 
     people: tuple[Person, ...]
     next: str | None
+    total: int
 
     def __iter__(self) -> Iterator[Person]:
         return iter(self.people)
@@ -32,5 +34,6 @@ class Page(Answer):
         return len(self.people)
 
     def to_dict(self) -> dict[str, Any]:
-        """``{"people", "next"}``."""
-        return {"people": [person.to_dict() for person in self.people], "next": self.next}
+        """``{"people", "total", "next"}``."""
+        people = [person.to_dict() for person in self.people]
+        return {"people": people, "total": self.total, "next": self.next}

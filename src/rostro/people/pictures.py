@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from pathlib import Path
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from rostro.core.errors import BadInput, GalleryError
 from rostro.core.files import write_file
-from rostro.gallery.base import backend_of
+from rostro.gallery.base import file_of
 from rostro.photos.writing import encode_picture
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rostro.core.types import Image
 
 
@@ -40,10 +42,8 @@ class Pictures:
     @classmethod
     def beside(cls, gallery_url: str) -> Pictures | None:
         """The store of a gallery that is a file (``people.db`` has ``people.db.crops/``); None for other galleries."""
-        if backend_of(gallery_url) != "sqlite" or gallery_url == ":memory:":
-            return None
-        path = Path(gallery_url.removeprefix("sqlite:///")).expanduser()
-        return cls(path.with_name(path.name + ".crops"))
+        path = file_of(gallery_url)
+        return None if path is None else cls(path.with_name(path.name + ".crops"))
 
     def keep(self, person: int, source_hash: str, crop: Image) -> None:
         """Keeps the picture of a template.
@@ -86,8 +86,10 @@ class Pictures:
 
     def picture(self, person: int) -> bytes | None:
         """A JPEG of the person, the oldest that is kept; None where there is none."""
-        files = sorted(self._files(person), key=lambda file: (file.stat().st_mtime_ns, file.name))
-        return files[0].read_bytes() if files else None
+        for file in sorted(self._files(person), key=_age):
+            with suppress(FileNotFoundError):  # erased since it was listed
+                return file.read_bytes()
+        return None
 
     def has(self, person: int) -> bool:
         """Whether there is a picture of the person."""
@@ -163,3 +165,11 @@ def _remove(file: Path) -> None:
         file.unlink(missing_ok=True)
     except OSError as error:
         raise GalleryError(f"{file}: a picture cannot be removed ({error.strerror})") from error
+
+
+def _age(file: Path) -> tuple[int, str]:
+    """What is older comes first; what is gone has no age."""
+    try:
+        return file.stat().st_mtime_ns, file.name
+    except FileNotFoundError:
+        return 0, file.name

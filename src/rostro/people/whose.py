@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Literal, TypeGuard
 from rostro.core.errors import BadInput
 from rostro.core.names import clean_name, composed
 from rostro.photos.folders import read_people
-from rostro.photos.listing import find_photos
+from rostro.photos.listing import find_photos, why_empty
 from rostro.photos.reading import name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
+    from rostro.core.errors import PhotoError
     from rostro.photos.reading import Source
 
 #: Where names come from that are not given: the folders that the photos are in, or the photos' own files.
@@ -44,7 +45,12 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 
 
 def people_photos(
-    photos: Sequence[Source], name: str | None, names_from: NamesFrom = "folders"
+    photos: Sequence[Source],
+    name: str | None,
+    names_from: NamesFrom = "folders",
+    *,
+    on_failure: Callable[[PhotoError], object] = lambda error: None,
+    on_other: Callable[[Path], object] = lambda file: None,
 ) -> list[tuple[str, Source]]:
     """(person's name, photo) of everything to enrol.
 
@@ -54,9 +60,11 @@ def people_photos(
         name: Whose photos they are.
         names_from: ``files`` takes the name of each photo's file for its person's, as it is: ``emp-1001.jpg`` and
             ``emp-1002.jpg`` are two people. Names that machines give, such as ``IMG_0001``, are refused.
+        on_failure: Told of each folder that gives nobody a photo, and of each link that is not followed.
+        on_other: Told each file in a folder that is left out because it is no picture.
 
     Raises:
-        BadInput: A path does not exist, holds no photo, or a photo belongs to nobody.
+        BadInput: A path does not exist, holds no photo, or a photo belongs to nobody; both ways of naming are given.
     """
     if name is not None and names_from == "files":
         raise BadInput("whose photos are these? A name is given, and names are to come from files; take one of the two")
@@ -64,13 +72,12 @@ def people_photos(
     others = [photo for photo in photos if not _is_path(photo)]
     if name is not None:
         clean_name(name)
-        found: list[tuple[str, Source]] = [(name, photo) for photo in [*(find_photos(paths) if paths else ()), *others]]
-        if not found:
-            raise _no_photos(paths)
-        return found
+        return [(name, photo) for photo in [*_listed(paths, on_other, alone=not others), *others]]
     for photo in others:
         raise _whose(name_of(photo))
-    return _by_file(paths) if names_from == "files" else _by_folder(paths)
+    if names_from == "files":
+        return _by_file(_listed(paths, on_other, alone=True))
+    return _by_folder(paths, on_failure, on_other)
 
 
 def photos_each(listed: Iterable[tuple[str, Source]]) -> dict[str, int]:
@@ -86,20 +93,35 @@ def says_nothing(name: str) -> bool:
     return not words or (bool(words & _CALLED) and words <= _CALLED | _ADDED)
 
 
-def _by_folder(paths: Sequence[Path]) -> list[tuple[str, Source]]:
+def _listed(paths: Sequence[Path], on_other: Callable[[Path], object], *, alone: bool) -> list[Path]:
+    """The photos in these places.
+
+    Raises:
+        BadInput: There are none, and there is nothing else to enrol.
+    """
+    found = list(find_photos(paths, on_other=on_other))
+    if paths and alone and all(photo.is_dir() for photo in found):
+        raise BadInput("; ".join(why_empty(path) or f"no photo in {path}" for path in paths))
+    return found
+
+
+def _by_folder(
+    paths: Sequence[Path], on_failure: Callable[[PhotoError], object], on_other: Callable[[Path], object]
+) -> list[tuple[str, Source]]:
     listed: list[tuple[str, Source]] = []
     for path in paths:
         if path.is_file():
             raise _whose(str(path))
         people = read_people(path, flat=False)
+        for error in people.failed:
+            on_failure(error)
+        for file in people.others:
+            on_other(file)
         listed += [(people.names[owner], photo) for owner, photo in zip(people.owners, people.photos, strict=True)]
     return listed
 
 
-def _by_file(paths: Sequence[Path]) -> list[tuple[str, Source]]:
-    photos = list(find_photos(paths))
-    if not photos:
-        raise _no_photos(paths)
+def _by_file(photos: Sequence[Path]) -> list[tuple[str, Source]]:
     telling_nothing = [photo for photo in photos if says_nothing(photo.stem)]
     if telling_nothing:
         more = f" ({len(telling_nothing)} files are so)" if len(telling_nothing) > 1 else ""
@@ -109,10 +131,6 @@ def _by_file(paths: Sequence[Path]) -> list[tuple[str, Source]]:
             why="says-nothing",
         )
     return [(photo.stem, photo) for photo in photos]
-
-
-def _no_photos(paths: Sequence[Path]) -> BadInput:
-    return BadInput(f"no photos in {', '.join(map(str, paths))}")
 
 
 def _whose(photo: str) -> BadInput:

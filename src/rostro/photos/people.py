@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rostro.core.errors import BadInput
+from rostro.core.errors import BadInput, PhotoError
+from rostro.core.order import natural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,12 +23,16 @@ class People:
     Attributes:
         photos: The photo files.
         owners: (photos,) number of each photo's person in `names`.
-        names: Names of the people, sorted, each with at least one photo.
+        names: Names of the people, sorted (2 before 10), each with at least one photo.
+        failed: Folders and links that gave nobody a photo, and why.
+        others: Files that lay among the photos and are no pictures.
     """
 
     photos: tuple[Path, ...]
     owners: NDArray[np.int32]
     names: tuple[str, ...]
+    failed: tuple[PhotoError, ...] = ()
+    others: tuple[Path, ...] = ()
     _counts: NDArray[np.int64] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -37,13 +42,15 @@ class People:
         object.__setattr__(self, "_counts", counts)
 
     @classmethod
-    def of(cls, items: Iterable[tuple[str, Path]]) -> People:
+    def of(
+        cls, items: Iterable[tuple[str, Path]], *, failed: Iterable[PhotoError] = (), others: Iterable[Path] = ()
+    ) -> People:
         """From (person's name, photo) pairs in any order; photos of a person keep theirs."""
-        listed = sorted(items, key=lambda item: item[0])
-        names = sorted({name for name, _ in listed})
+        listed = sorted(items, key=lambda item: natural(item[0]))
+        names = sorted({name for name, _ in listed}, key=natural)
         number = {name: index for index, name in enumerate(names)}
         owners = np.array([number[name] for name, _ in listed], np.int32)
-        return cls(tuple(photo for _, photo in listed), owners, tuple(names))
+        return cls(tuple(photo for _, photo in listed), owners, tuple(names), tuple(failed), tuple(others))
 
     @property
     def counts(self) -> NDArray[np.int64]:
@@ -57,4 +64,5 @@ class People:
             chosen: Indices or a mask of photos.
         """
         kept = np.arange(len(self.photos))[chosen]
-        return People.of((self.names[self.owners[index]], self.photos[index]) for index in kept)
+        items = ((self.names[self.owners[index]], self.photos[index]) for index in kept)
+        return People.of(items, failed=self.failed, others=self.others)

@@ -16,6 +16,7 @@ from rostro.core.errors import BadInput, PhotoTooLarge, UnreadablePhoto
 from rostro.core.settings import Settings
 from rostro.core.types import Image, check_image
 from rostro.photos.decoding import decode
+from rostro.photos.listing import why_empty
 
 _DEFAULTS: dict[str, Any] = {item.name: item.default for item in fields(Settings)}
 MAX_BYTES: int = _DEFAULTS["max_bytes"]
@@ -177,8 +178,7 @@ def _open(path: PathLike, name: str, max_bytes: int) -> BufferedReader:
         file = Path(os.fsdecode(path))
         status = file.stat()
         if stat.S_ISDIR(status.st_mode):
-            may = os.access(file, os.R_OK | os.X_OK)
-            raise UnreadablePhoto(name, "a folder, not a photo" if may else "a folder that may not be read")
+            raise _folder(file, name)
         if not stat.S_ISREG(status.st_mode):
             raise UnreadablePhoto(name, "a pipe, socket or device, not a file")
         _check_bytes(status.st_size, name, max_bytes)
@@ -187,6 +187,18 @@ def _open(path: PathLike, name: str, max_bytes: int) -> BufferedReader:
         raise UnreadablePhoto(name, (error.strerror or str(error)).lower()) from error
     except ValueError as error:  # a zero byte in the path
         raise UnreadablePhoto(name, str(error)) from error
+
+
+def _folder(folder: Path, name: str) -> UnreadablePhoto:
+    if not os.access(folder, os.R_OK | os.X_OK):
+        return UnreadablePhoto(name, "a folder that may not be read")
+    empty = why_empty(folder)
+    return UnreadablePhoto(name, "a folder, not a photo") if empty is None else no_photo(name, empty)
+
+
+def no_photo(folder: str, reason: str) -> UnreadablePhoto:
+    """The error of a folder in which there is no photo."""
+    return UnreadablePhoto(folder, printable(reason), why="no-photo")
 
 
 def _read_stream(stream: Stream, name: str, max_bytes: int) -> bytes:

@@ -19,6 +19,13 @@ _PICTURES: tuple[tuple[bytes, str], ...] = (
 _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"}
 _AVIF_BRANDS = {b"avif", b"avis"}
 
+#: Pictures that nothing here decodes.
+_UNREAD: tuple[tuple[bytes, str], ...] = (
+    (b"\0\0\0\x0cjP  ", "JPEG 2000, which is not supported"),
+    (b"\xff\x4f\xff\x51", "JPEG 2000, which is not supported"),
+    (b"\0\0\0\x0cJXL ", "JPEG XL, which is not supported"),
+    (b"\xff\x0a", "JPEG XL, which is not supported"),
+)
 _OTHERS: tuple[tuple[bytes, str], ...] = (
     *((b"P%d%c" % (kind, space), "PNM as text, which is not supported") for kind in (1, 2, 3) for space in b" \t\r\n"),
     (b"%PDF", "a PDF document"),
@@ -27,10 +34,7 @@ _OTHERS: tuple[tuple[bytes, str], ...] = (
     (b"Rar!", "a rar archive"),
     (b"7z\xbc\xaf", "a 7-zip archive"),
     (b"8BPS", "a Photoshop document"),
-    (b"\0\0\0\x0cjP  ", "JPEG 2000, which is not supported"),
-    (b"\xff\x4f\xff\x51", "JPEG 2000, which is not supported"),
-    (b"\0\0\0\x0cJXL ", "JPEG XL, which is not supported"),
-    (b"\xff\x0a", "JPEG XL, which is not supported"),
+    *_UNREAD,
     (b"\x7fELF", "a program"),
     (b"MZ", "a program"),
     (b"\x1a\x45\xdf\xa3", "a video"),
@@ -59,6 +63,11 @@ def picture_format(data: bytes) -> str | None:
         if brands & _HEIF_BRANDS:
             return "HEIC"
     return None
+
+
+def is_unread_picture(data: bytes) -> bool:
+    """Whether encoded bytes are a picture of a format that is known and not read."""
+    return data.startswith(tuple(start for start, _ in _UNREAD))
 
 
 def describe(data: bytes) -> str:

@@ -11,6 +11,7 @@ from PIL import Image as Pillow
 from rostro.core.errors import BadInput
 from rostro.core.files import write_file
 from rostro.core.types import check_image
+from rostro.photos.sources import spare
 
 if TYPE_CHECKING:
     import os
@@ -36,8 +37,7 @@ def encode_picture(image: Image, suffix: str) -> bytes:
         BadInput: Not an image, an unknown suffix, or a size that the format cannot hold.
     """
     check_image(image)
-    if suffix.lower() not in FORMATS:
-        raise BadInput(f"pictures are written as {', '.join(FORMATS)}, not as {suffix or 'a file without a suffix'!r}")
+    _check_suffix(suffix)
     name, options = FORMATS[suffix.lower()]
     buffer = io.BytesIO()
     try:
@@ -46,6 +46,26 @@ def encode_picture(image: Image, suffix: str) -> bytes:
         height, width = image.shape[:2]
         raise BadInput(f"a picture of {width} x {height} pixels cannot be written as {name}: {error}") from None
     return buffer.getvalue()
+
+
+def _check_suffix(suffix: str) -> None:
+    if suffix.lower() not in FORMATS:
+        raise BadInput(f"pictures are written as {', '.join(FORMATS)}, not as {suffix or 'a file without a suffix'!r}")
+
+
+def check_picture(path: Path | None, *inputs: Path | None) -> None:
+    """Says before the work what would be wrong with a picture at its end.
+
+    Args:
+        path: Where it will be written; None where none is.
+        inputs: What is read; see `spare`.
+
+    Raises:
+        BadInput: Unknown suffix, or the picture would overwrite what is read.
+    """
+    if path is not None:
+        _check_suffix(path.suffix)
+        spare([path], *inputs)
 
 
 def write_picture(image: Image, path: str | os.PathLike[str]) -> None:

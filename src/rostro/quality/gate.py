@@ -185,5 +185,5 @@ def features(lengths: Floats, scores: Floats | None) -> np.ndarray[Any, np.dtype
 
 def file_stem(space: str, scorer: str) -> str:
     """Name of a gate's file, without its ending."""
-    plain = space.replace("/", "+").replace(",", "+").replace("=", "")
+    plain = space.replace("/", "+").replace(",", "+").replace("=", "").replace("*", "x")
     return f"{plain}+{scorer or 'length'}"

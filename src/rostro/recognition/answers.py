@@ -19,8 +19,12 @@ def detection(found: Sequence[PhotoFaces], failed: Sequence[Failure]) -> dict[st
 
 def embedding(space: str, found: Sequence[PhotoFaces], failed: Sequence[Failure]) -> dict[str, Any]:
     """The same as `detection`, with the space, and the vector of each face in ``"embedding"``."""
-    photos = [{**answer.to_dict(), "faces": _faces_with_vectors(answer)} for answer in found]
-    return {"space": space, "photos": photos, "failed": failures(failed)}
+    return {"space": space, "photos": [embedded(answer) for answer in found], "failed": failures(failed)}
+
+
+def embedded(answer: PhotoFaces) -> dict[str, Any]:
+    """One photo of `embedding`."""
+    return {**answer.to_dict(), "faces": _faces_with_vectors(answer)}
 
 
 def identification(
@@ -31,15 +35,16 @@ def identification(
     A photo that is turned has ``"turned"``, in degrees; a face that cannot be judged has ``"reason"``, ``"kinds"`` and
     ``"close"``.
     """
-    photos = [
-        {
-            "photo": found.photo,
-            **({"turned": found.turned} if found.turned else {}),
-            "faces": [answer.to_dict() for answer in answered],
-        }
-        for found, answered in answers
-    ]
-    return {"photos": photos, "failed": failures(failed)}
+    return {"photos": [identified(*answer) for answer in answers], "failed": failures(failed)}
+
+
+def identified(found: PhotoFaces, answered: Sequence[Identification]) -> dict[str, Any]:
+    """One photo of `identification`."""
+    return {
+        "photo": found.photo,
+        **({"turned": found.turned} if found.turned else {}),
+        "faces": [answer.to_dict() for answer in answered],
+    }
 
 
 def person(gallery: Gallery, name: str) -> dict[str, Any]:

@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rostro.core.errors import BadInput
+from rostro.core.ranges import check_all
 from rostro.core.types import Answer
 from rostro.embedding.base import Classifier
 from rostro.photos.listing import find_photos
+from rostro.recognition.keeping import Keep
+from rostro.recognition.lookup import CANDIDATES
 from rostro.recognition.pipeline import Failure
 
 if TYPE_CHECKING:
@@ -77,10 +80,9 @@ def classify(
     classifier = recognizer.embedder
     if not isinstance(classifier, Classifier):
         raise BadInput(f"{recognizer.embedder_name} cannot name anybody by itself; it has no class head")
-    if top < 1:
-        raise BadInput(f"top is at least 1, got {top}")
+    check_all({"top": top}, {"top": CANDIDATES})
     listed = [photos] if isinstance(photos, str | Path) else photos
-    found = recognizer.pipeline.run(find_photos(listed), keep=True)
+    found = recognizer.pipeline.run(find_photos(listed), keep=Keep(images=False))
     return (answer if isinstance(answer, Failure) else _named(classifier, answer, top) for answer in found)
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import zip_longest
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from rostro.core.decisions import Candidate, Identification
+from rostro.core.ranges import counted
 from rostro.scoring.fusion import best_per_person
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from rostro.quality.gate import Gate
     from rostro.scoring.open_set import SearchRate
 
+#: People that may be listed per face.
+CANDIDATES: Final = counted(1, 10_000, what="a number of people")
 #: Templates looked up per candidate wanted: people have several templates, and each is listed once.
 _TEMPLATES_PER_CANDIDATE = 10
 
@@ -47,7 +50,11 @@ def identify(
         qualities: Of the faces, where they were judged; otherwise none.
         gate: Says what the qualities allow; None allows everything.
         search: Decides by its threshold instead of the point's, and is told in the answers.
+
+    Raises:
+        BadInput: Fewer candidates than 1, or more than anybody reads.
     """
+    CANDIDATES.check(candidates)
     if not faces:
         return []
     told = {} if search is None else search.to_dict()

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
-
-import numpy as np
 
 from rostro.alignment.base import Alignment, chosen_spec, open_alignment
 from rostro.core.decisions import OperatingPoint
@@ -22,7 +19,9 @@ from rostro.recognition.judging import Judging, open_judge
 from rostro.recognition.pipeline import Pipeline
 from rostro.recognition.searching import Searching, open_searching
 from rostro.recognition.turning import Turner
-from rostro.runtime.base import ENGINES, EngineOptions
+from rostro.recognition.warming import run_once
+from rostro.recognition.wishes import check_options
+from rostro.runtime.base import ENGINES, EngineOptions, check_precision, precisions_of
 from rostro.scoring import operating_points
 
 if TYPE_CHECKING:
@@ -69,16 +68,16 @@ class Parts:
             alignment: A name, ``refined`` for the embedder's own by refined landmarks, a whole key as in a space
                 (``five_point-112,landmarks=retail0009``), or an `Alignment`; None takes the embedder's own.
             engine: A name, and where it matters a device: ``openvino``, ``onnxruntime:cuda``; None takes the settings'.
-            precision: ``auto``, ``f32``, ``bf16`` or ``int8``; None takes the settings'.
+            precision: ``auto``, ``f32``, ``bf16``, or ``int8`` for the parts that have it; None takes the settings'.
             gallery: Path or URL of the gallery, or a `Gallery` (which stays open when this is closed); None takes the
                 settings'.
             create_gallery: Whether a gallery that is not there is made; otherwise it is an error.
-            threshold: Cosine similarity from which two faces are the same person; None takes a measured one.
+            threshold: Cosine similarity, in [-1, 1], from which two faces are the same person; None: a measured one.
             fmr: Aim at this false match rate among the measured operating points; None takes their default.
             operating_point: A file written by `rostro.calibrate`, or an `OperatingPoint`, instead of the shipped ones.
             fpir: Name at most this share of strangers in a search, in (0, 1), however many people are searched: the
                 threshold follows from their number. None: 0.01, and never below the threshold of one comparison.
-            min_score: Drop faces scored below this; None takes the detector's own.
+            min_score: Drop faces scored below this, in [0, 1]; None takes the detector's own.
             max_side: Longer side, in pixels, that larger photos are scaled down to before faces are looked for; None
                 takes the detector's own. Raise it where faces are small, as in photos of crowds.
             turn: Look again, turned, at photos whose faces leave doubt; False looks at every photo as it comes.
@@ -90,7 +89,7 @@ class Parts:
 
         Raises:
             UnknownModel: No part has that name; says which was probably meant.
-            BadInput: Options that contradict each other.
+            BadInput: Options that contradict each other, or are outside of their range.
         """
         self._options = {name: value for name, value in locals().items() if name not in {"self", "store", "settings"}}
         self.settings = settings or Settings.from_environment()
@@ -105,13 +104,13 @@ class Parts:
         self.alignment_spec = chosen_spec(alignment, kind.alignment)
         self.engine_options = EngineOptions(
             name=engine or self.settings.engine,
-            precision=precision or self.settings.precision,
+            precision=check_precision(precision or self.settings.precision),
             threads=self.settings.threads,
             cache_dir=self.settings.home / "compiled",
         )
         ENGINES.get(self.engine_options.engine)
         self.gallery_url = gallery.url if isinstance(gallery, Gallery) else str(gallery or self.settings.gallery)
-        operating_points.check_wishes(threshold=threshold, fmr=fmr, given=operating_point, fpir=fpir)
+        check_options(self._options)
 
         def make_detector() -> Detector:
             return finder(self.store, self.engine_options, min_score=min_score, max_side=max_side)
@@ -280,12 +279,8 @@ class Parts:
         return self._stages(self.detector, None, None)
 
     def _warm_pipeline(self) -> Pipeline:
-        """Engines compile at the first run, so the two models are loaded and run once on black, side by side."""
-        size = self.alignment_spec.size
-        with ThreadPoolExecutor(max_workers=1) as pool:
-            warm = pool.submit(lambda: self.embedder.embed(np.zeros((1, size, size, 3), np.uint8)))
-            self.detector.detect([np.zeros((64, 64, 3), np.uint8)])
-            warm.result()
+        run_once(lambda: self.detector, lambda: self.embedder, self.alignment_spec.size)
+        _ = self.precisions  # one part at least has the one that was asked for
         return self._stages(self.detector, self.alignment, self.embedder)
 
     def _stages(self, detector: Detector, alignment: Alignment | None, embedder: Embedder | None) -> Pipeline:
@@ -303,12 +298,19 @@ class Parts:
         )
 
     @property
-    def system(self) -> dict[str, str]:
-        """What answers are made with: ``{"detector", "embedder", "engine", "quality_scorer"}``."""
+    def precisions(self) -> dict[str, str]:
+        """What each part runs in; loads the models. An `EngineError` where none has the int8 that was asked for."""
+        return precisions_of({"detector": self.detector, "embedder": self.embedder}, self.engine_options.precision)
+
+    @property
+    def system(self) -> dict[str, Any]:
+        """What answers are made with: ``{"detector", "embedder", "engine", "precision", "quality_scorer"}``."""
+        loaded = self._detector.made and self._embedder.made
         return {
             "detector": self.detector_name,
             "embedder": self.embedder_name,
             "engine": self.engine_options.name,
+            **({"precision": self.precisions} if loaded else {}),
             "quality_scorer": "" if self.judge is None else self.judge.about,
         }
 

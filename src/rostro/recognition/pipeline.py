@@ -19,6 +19,7 @@ from rostro.core.errors import BadInput, NoFace, PhotoError, PhotoTooLarge
 from rostro.core.types import Answer
 from rostro.photos.exposure import exposure
 from rostro.photos.reading import Photo, read_photo
+from rostro.recognition.keeping import Keep, what_to_keep
 from rostro.recognition.selection import FaceRule, select
 from rostro.recognition.turning import Look, Turner
 
@@ -50,7 +51,7 @@ class PhotoFaces(Answer):
         height: In pixels, upright.
         faces: Best score first.
         embeddings: (len(faces), d) unit rows; (0, 0) when embedding was not asked for.
-        image: The photo, when `keep` was asked for.
+        image: The photo, when `keep` was asked for; smaller than it is where that was asked for.
         crops: The aligned crops, when `keep` was asked for.
         qualities: Of each face, where faces are judged; otherwise empty.
         turned: How far the photo is turned, counterclockwise, in degrees; faces are in pixels of the photo as it came.
@@ -172,19 +173,19 @@ class Pipeline:
     judging: Judging | None = None
 
     def run(
-        self, sources: Iterable[Any], *, face: FaceRule | None = None, keep: bool = False
+        self, sources: Iterable[Any], *, face: FaceRule | None = None, keep: bool | Keep = False
     ) -> Iterator[PhotoFaces | Failure]:
         """Takes photos through the stages.
 
         Args:
             sources: Whatever `read_photo` takes. Read lazily, a few chunks ahead of the answers.
             face: Keep one face per photo by this rule; None keeps all.
-            keep: Keep images and crops in the answers.
+            keep: Keep images and crops in the answers; a `Keep` says how large, and which.
 
         Yields:
             One answer per source, in order.
         """
-        iterator = iter(sources)
+        iterator, kept = iter(sources), what_to_keep(keep)
         waiting: deque[Future[list[PhotoFaces | Failure]]] = deque()
         pool = ThreadPoolExecutor(max_workers=self.threads, thread_name_prefix="rostro")
         try:
@@ -192,14 +193,14 @@ class Pipeline:
                 while len(waiting) <= self.threads and (block := list(islice(iterator, CHUNK * self.threads))):
                     size = min(CHUNK, -(-len(block) // self.threads))  # a short list too keeps every worker busy
                     for start in range(0, len(block), size):
-                        waiting.append(pool.submit(self._chunk, block[start : start + size], face, keep))
+                        waiting.append(pool.submit(self._chunk, block[start : start + size], face, kept))
                 if not waiting:
                     return
                 yield from waiting.popleft().result()
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
-    def _chunk(self, sources: list[Any], face: FaceRule | None, keep: bool) -> list[PhotoFaces | Failure]:
+    def _chunk(self, sources: list[Any], face: FaceRule | None, keep: Keep | None) -> list[PhotoFaces | Failure]:
         answers: list[PhotoFaces | Failure] = []
         batch: list[Photo | Failure] = []
         pixels = 0
@@ -218,7 +219,9 @@ class Pipeline:
         except PhotoError as error:
             return Failure(error)
 
-    def _batch(self, photos: list[Photo | Failure], face: FaceRule | None, keep: bool) -> list[PhotoFaces | Failure]:
+    def _batch(
+        self, photos: list[Photo | Failure], face: FaceRule | None, keep: Keep | None
+    ) -> list[PhotoFaces | Failure]:
         good = [photo for photo in photos if isinstance(photo, Photo)]
         images = [photo.image for photo in good]
         looks = (
@@ -250,7 +253,7 @@ class Pipeline:
                 yield place, look
 
     def _finish(
-        self, photos: Sequence[Photo], looks: Sequence[Look], face: FaceRule | None, keep: bool
+        self, photos: Sequence[Photo], looks: Sequence[Look], face: FaceRule | None, keep: Keep | None
     ) -> list[PhotoFaces | Failure]:
         """Chooses the faces that are meant, crops and embeds those of all photos of the batch at once."""
         chosen = [self._chosen(photo, look, face) for photo, look in zip(photos, looks, strict=True)]
@@ -258,7 +261,7 @@ class Pipeline:
             return [
                 chose
                 if isinstance(chose, Failure)
-                else replace(_answer(photo, chose), image=photo.image if keep else None)
+                else replace(_answer(photo, chose), image=keep.image(photo.image) if keep else None)
                 for photo, chose in zip(photos, chosen, strict=True)
             ]
         size = self.alignment.size
@@ -282,7 +285,9 @@ class Pipeline:
             answer = replace(
                 _answer(photo, chose), embeddings=rows, qualities=tuple(islice(qualities, len(chose.faces)))
             )
-            answers.append(replace(answer, image=photo.image, crops=crop) if keep else answer)
+            if keep is not None:
+                answer = replace(answer, image=keep.image(photo.image), crops=crop if keep.crops else None)
+            answers.append(answer)
         return answers
 
     def _chosen(self, photo: Photo, look: Look, rule: FaceRule | None) -> Look | Failure:

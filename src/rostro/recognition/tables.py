@@ -17,6 +17,7 @@ from rostro.core.errors import BadInput, MissingExtra, PhotoError
 from rostro.core.files import write_file
 from rostro.core.types import Answer
 from rostro.photos.reading import photo_hash, printable
+from rostro.photos.sources import spared
 from rostro.recognition.pipeline import Failure, PhotoFaces
 
 if TYPE_CHECKING:
@@ -160,10 +161,13 @@ def tabulate(
         max_bytes: Largest photo file that is read.
         on_photo: Called after each photo.
         stopped: Asked after each photo; True ends there.
+
+    Raises:
+        BadInput: The next photo is the table: it would overwrite its own source.
     """
     before, failed, whole = table.photos, [], False
     try:
-        for answer in look(_unseen(photos, table, max_bytes)):
+        for answer in look(_unseen(spared([table.path], photos), table, max_bytes)):
             on_photo()
             if isinstance(answer, Failure):
                 failed.append(answer)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Final
 
+from rostro.drawing.text import shorten, text_width
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
@@ -21,7 +23,12 @@ DASHES = ("", "7 4", "2 3", "9 3 2 3", "12 5", "4 2", "1 4", "9 3 2 3 2 3")
 WIDTH, HEIGHT = 460, 320
 _LEFT, _RIGHT, _TOP, _BOTTOM = 76, 28, 12, 52
 _LETTER = 13
+_SMALLEST_LETTER = 10
+#: Letters of other programs' fonts are up to this much wider than those that are measured here.
+WIDER: Final = 1.25
 _LEGEND_LINE = 20
+#: The typeface of pictures and pages, where a program has it.
+_FONTS: Final = "Source Sans 3, Source Sans Pro, sans-serif"
 
 #: Of letters, thin lines and paper: in light, and in dark.
 INK, LINE, PAPER = ("#1f2328", "#e8eaed"), ("#d6d9de", "#3a3f45"), ("#ffffff", "#16181b")
@@ -92,20 +99,41 @@ class Axis:
         if self.logarithmic:
             first, last = math.ceil(math.log10(self.low) - 1e-9), math.floor(math.log10(self.high) + 1e-9)
             return [10.0**power for power in range(first, last + 1)]
+        step = self._spacing()
+        digits = _decimals(step)  # three times 0.1 is 0.30000000000000004
+        return [round(step * index, digits) for index in self._multiples(step)]
+
+    @property
+    def decimals(self) -> int:
+        """How many a linear axis' ticks need to be told apart."""
+        return _decimals(self._spacing())
+
+    def _spacing(self) -> float:
         step = _step((self.high - self.low) / 6)
-        step = max(step, 1.0) if self.whole else step
-        first = math.ceil(self.low / step - 1e-9)
-        return [step * index for index in range(first, math.floor(self.high / step + 1e-9) + 1)]
+        if len(self._multiples(step)) < _FEWEST:
+            step = _step((self.high - self.low) / 12)
+        return max(step, 1.0) if self.whole else step
+
+    def _multiples(self, step: float) -> range:
+        """Which multiples of a step the axis holds."""
+        return range(math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9) + 1)
 
 
 #: Differences below this are none: their logarithm may not even be a number.
 _NOTHING = 1e-300
+#: Ticks of an axis, where smaller steps can help it.
+_FEWEST = 3
 
 
 def _step(rough: float) -> float:
     """The next larger of 1, 2 and 5 times a power of ten."""
     size: float = 10.0 ** math.floor(math.log10(rough))
     return next(size * factor for factor in (1, 2, 5, 10) if size * factor >= rough)
+
+
+def _decimals(step: float) -> int:
+    """Of a step that is 1, 2 or 5 times a power of ten."""
+    return max(0, -math.floor(math.log10(step) + 1e-9))
 
 
 def line_chart(series: Sequence[Series], x: Axis, y: Axis) -> str:
@@ -138,6 +166,19 @@ def histogram_chart(histograms: Sequence[Series], x: Axis, y: Axis, mark: tuple[
     return frame.svg()
 
 
+def fitted(text: str, room: float, letter: int = _LETTER) -> tuple[str, str]:
+    """A text that is no wider than `room`, whichever sans-serif draws it: with smaller letters, then with a gap.
+
+    Returns:
+        The text, and the attribute that it needs; none where the drawing's own letters do.
+    """
+    width = WIDER * text_width(text, letter)
+    if width <= room:
+        return text, ""
+    size = max(_SMALLEST_LETTER, math.floor(letter * room / width))
+    return shorten(text, size, room / WIDER), f' font-size="{size}"'
+
+
 def side_by_side(charts: Sequence[str]) -> str:
     """Several drawings of this module as one, from left to right."""
     found = [match for chart in charts if (match := _DRAWING.fullmatch(chart))]
@@ -160,15 +201,25 @@ def drawing(width: float, height: float, body: str, letter: int = _LETTER) -> st
     """
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 {width:.0f} {height:.0f}" '
-        f'width="{width:.0f}" height="{height:.0f}" font-family="sans-serif" font-size="{letter}" fill="{INK[0]}">'
+        f'width="{width:.0f}" height="{height:.0f}" font-family="{_FONTS}" font-size="{letter}" fill="{INK[0]}">'
         f"{body}</svg>"
     )
 
 
+def on_paper(svg: str) -> str:
+    """A drawing with white paper of its own."""
+    return _on_paper(svg, "")
+
+
 def standing_alone(svg: str) -> str:
     """A drawing with paper of its own, for papers and web pages; dark where a browser is."""
+    return _on_paper(svg, _DARK_STYLE) + "\n"
+
+
+def _on_paper(svg: str, style: str) -> str:
     head, body = svg.split(">", 1)
-    return f'{head}>{_DARK_STYLE}<rect class="paper" width="100%" height="100%" fill="{PAPER[0]}"/>{body}\n'
+    size = " ".join(re.findall(r' ((?:width|height)="\d+")', head))
+    return f'{head}>{style}<rect class="paper" {size} fill="{PAPER[0]}"/>{body}'
 
 
 class _Frame:
@@ -191,28 +242,31 @@ class _Frame:
             self._path(f"M{_LEFT} {place:.1f}H{right}", LINE[0], 1, "thin")
             self._text(_LEFT - 8, place + 4, self._y.show(tick), "end")
         self._path(f"M{_LEFT} {_TOP}V{bottom}H{right}", INK[0], 1, "strong")
-        self._text((_LEFT + right) / 2, bottom + 42, self._x.title, "middle")
-        turned = f"translate(13 {(_TOP + bottom) / 2:.1f}) rotate(-90)"
-        self._parts.append(f'<text transform="{turned}" text-anchor="middle">{escape(self._y.title)}</text>')
+        middle, across = (_TOP + bottom) / 2, (_LEFT + right) / 2
+        self._text(across, bottom + 42, self._x.title, "middle", room=2 * (WIDTH - across))
+        text, size = fitted(self._y.title, 2 * middle)
+        turned = f"translate(13 {middle:.1f}) rotate(-90)"
+        self._parts.append(f'<text transform="{turned}" text-anchor="middle"{size}>{escape(text)}</text>')
 
     def line(self, series: Series, index: int) -> None:
         places = ((self._across(a), self._up(b)) for a, b in zip(series.x, series.y, strict=True))
         points = list(dict.fromkeys(f"{a:.1f} {b:.1f}" for a, b in places))
         if points:
-            self._path("M" + "L".join(points), COLOURS[index % len(COLOURS)], 2, dash=DASHES[index % len(DASHES)])
+            colour, dash = _style(index)
+            self._path("M" + "L".join(points), colour, 2, dash=dash)
         if len(points) == 1:  # a line of one point is not seen
             x, y = points[0].split()
-            self._parts.append(f'<circle cx="{x}" cy="{y}" r="3" fill="{COLOURS[index % len(COLOURS)]}"/>')
+            self._parts.append(f'<circle cx="{x}" cy="{y}" r="3" fill="{_style(index)[0]}"/>')
 
     def steps(self, series: Series, index: int) -> None:
         bottom = HEIGHT - _BOTTOM
         path = [f"M{self._across(series.x[0]):.1f} {bottom}"]
         for part, end in zip(series.y, series.x[1:], strict=True):
             path.append(f"V{self._up(part):.1f}H{self._across(end):.1f}")
-        colour = COLOURS[index]
+        colour, dash = _style(index)
         self._parts.append(
             f'<path d="{"".join(path)}V{bottom}Z" fill="{colour}" fill-opacity="0.3" stroke="{colour}" '
-            f'stroke-width="1.5" stroke-dasharray="{DASHES[index]}"/>'
+            f'stroke-width="1.5"{_dashed(dash)}/>'
         )
 
     def vertical(self, value: float) -> None:
@@ -224,8 +278,9 @@ class _Frame:
         if index is None:
             self._path(f"M{_LEFT} {y}h36", INK[0], 2.5, "strong", "4 3")
         else:
-            self._path(f"M{_LEFT} {y}h36", COLOURS[index % len(COLOURS)], 2.5, dash=DASHES[index % len(DASHES)])
-        self._text(_LEFT + 46, y + 4, name, "start")
+            colour, dash = _style(index)
+            self._path(f"M{_LEFT} {y}h36", colour, 2.5, dash=dash)
+        self._text(_LEFT + 46, y + 4, name, "start", room=WIDTH - _LEFT - 46)
         self._lines += 1
 
     def svg(self) -> str:
@@ -238,8 +293,19 @@ class _Frame:
         return HEIGHT - _BOTTOM - self._y.place(value) * (HEIGHT - _BOTTOM - _TOP)
 
     def _path(self, path: str, colour: str, width: float, kind: str = "", dash: str = "") -> None:
-        marks = (f' class="{kind}"' if kind else "") + (f' stroke-dasharray="{dash}"' if dash else "")
+        marks = (f' class="{kind}"' if kind else "") + _dashed(dash)
         self._parts.append(f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{width}"{marks}/>')
 
-    def _text(self, x: float, y: float, text: str, anchor: str) -> None:
-        self._parts.append(f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>')
+    def _text(self, x: float, y: float, text: str, anchor: str, room: float = math.inf) -> None:
+        shown, size = fitted(text, room)
+        self._parts.append(f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{size}>{escape(shown)}</text>')
+
+
+def _style(index: int) -> tuple[str, str]:
+    """Colour and dash of a line; where the colours begin again, each has another dash."""
+    turn, place = divmod(index, len(COLOURS))
+    return COLOURS[place], DASHES[(place + turn) % len(DASHES)]
+
+
+def _dashed(dash: str) -> str:
+    return f' stroke-dasharray="{dash}"' if dash else ""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from rostro.core.errors import BadInput, EngineError
 from rostro.core.parts import Room
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -24,7 +25,8 @@ class EngineOptions:
     Attributes:
         name: The engine, one of `ENGINES`, and where it matters the device: ``openvino``, ``onnxruntime:cuda``.
         precision: ``auto`` takes the fastest that was measured to lose nothing (see `Engine.precision` for the choice),
-            ``f32``, ``bf16`` or ``int8`` force one.
+            ``f32`` and ``bf16`` force one, ``int8`` too for the models that have an int8 form; `open_engine` runs the
+            others in ``f32``.
         threads: CPU threads.
         cache_dir: Where compiled models are kept; None keeps none.
     """
@@ -123,12 +125,46 @@ def open_engine(
 ) -> Engine:
     """Compiles ``model`` with the engine that ``options`` names. There is no silent fall-back to another one.
 
+    Int8 is asked of a whole system, and no part of it that was not measured in int8 may be run so: a model without
+    ranges runs in float32, and whoever puts the parts together sees to it that one of them has what was asked for.
+
     Raises:
         UnknownModel: No engine of that name.
         MissingExtra: The engine's library is not installed.
         EngineError: The engine cannot run the model.
     """
+    if options.precision == "int8" and ranges is None:
+        options = replace(options, precision="f32")
     return ENGINES.get(options.engine)(model, options, outputs=outputs, ranges=ranges, together=together)
+
+
+def check_precision(precision: str) -> str:
+    """Returns the precision.
+
+    Raises:
+        BadInput: There is none of that name; says which there are.
+    """
+    if precision not in PRECISIONS:
+        raise BadInput(f"a precision is {', '.join(PRECISIONS[:-1])} or {PRECISIONS[-1]}, got {precision!r}")
+    return precision
+
+
+def precisions_of(parts: Mapping[str, object], asked: str) -> dict[str, str]:
+    """The precision that each part runs in, for answers and reports: ``{"detector": "f32", "embedder": "int8"}``.
+
+    Args:
+        parts: Detectors, embedders and the like, by what they are; those that no engine runs are left out.
+        asked: What `EngineOptions.precision` says.
+
+    Raises:
+        EngineError: ``int8`` was asked for, and no part has it.
+    """
+    found = {name: dict.fromkeys(engine.precision for engine in engines_of(part)) for name, part in parts.items()}
+    if asked == "int8" and not any(asked in precisions for precisions in found.values()):
+        raise EngineError(
+            f"int8: {' and '.join(parts)} have no int8 form (no measured ranges); 'auto' takes the fastest of each part"
+        )
+    return {name: "+".join(precisions) for name, precisions in found.items() if precisions}
 
 
 def engines_of(part: object) -> list[Engine]:

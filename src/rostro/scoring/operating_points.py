@@ -22,6 +22,8 @@ from typing import Any
 
 from rostro.core.decisions import OperatingPoint
 from rostro.core.errors import BadInput, NoOperatingPoint, SpaceMismatch
+from rostro.core.files import read_text
+from rostro.core.ranges import SIMILARITY
 from rostro.scoring.impostor_tail import ImpostorTail
 
 SHIPPED = Path(__file__).with_name("shipped")
@@ -77,7 +79,7 @@ def read(path: Path) -> OperatingPoints:
         BadInput: Missing or malformed; names the file and what is wrong.
     """
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = json.loads(read_text(path))
         points = {float(point["target_fmr"]): _point(data, point) for point in data["points"]}
         tail = ImpostorTail.from_dict(data["tail"]) if data.get("tail") is not None else None
         return OperatingPoints(str(data["space"]), float(data["default_fmr"]), points, tail)
@@ -107,9 +109,7 @@ def shipped(space: str) -> OperatingPoints:
 
 def check_threshold(threshold: float) -> float:
     """Returns the threshold, or raises `BadInput` where no cosine can reach it."""
-    if not -1.0 <= threshold <= 1.0:
-        raise BadInput(f"a cosine threshold lies in [-1, 1], got {threshold}")
-    return threshold
+    return SIMILARITY.check(threshold)
 
 
 def check_wishes(

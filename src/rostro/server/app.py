@@ -5,11 +5,13 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from rostro import __version__
 from rostro.server import jobs, problems
+from rostro.server.addresses import Heads, Prefix
 from rostro.server.forms.bodies import BodyLimits
+from rostro.server.forms.known import known_only
 from rostro.server.metrics import Measured
 from rostro.server.routes import about, enrolments, people, photos
 from rostro.server.routes import page as page_files
@@ -28,8 +30,13 @@ Photos are uploaded in forms and are not stored. Answers are those of `rostro â€
 binary message is a JPEG, each answer `{"frame", "width", "height", "faces"}` with faces as in `/v1/identify`."""
 
 
-def create_app(service: Service) -> FastAPI:
-    """The application around a service. It closes what the service holds when it stops."""
+def create_app(service: Service, *, root_path: str = "") -> FastAPI:
+    """The application around a service. It closes what the service holds when it stops.
+
+    Args:
+        service: What the routes share.
+        root_path: The path under which a proxy shows it, as `addresses.clean_root_path` gives it.
+    """
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -41,30 +48,43 @@ def create_app(service: Service) -> FastAPI:
 
     # No /docs: that page loads its scripts from a CDN.
     app = FastAPI(
-        title="rostro", version=__version__, description=_ABOUT, lifespan=lifespan, docs_url=None, redoc_url=None
+        title="rostro",
+        version=__version__,
+        description=_ABOUT,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        servers=[{"url": root_path or "."}],  # beside this document, wherever a proxy shows it
+        redirect_slashes=False,
     )
     app.state.service = service
     for router in (photos.router, people.router, enrolments.router, about.router, about.unversioned, about.health):
-        app.include_router(router)
+        app.include_router(router, dependencies=[Depends(known_only)])
     app.include_router(live.router)
     app.include_router(watching.router)
     app.include_router(page_files.router)
     app.mount("/page", page_files.files())
     problems.install(app)
     _describe_problems(app)
+    app.add_middleware(Heads)
     app.add_middleware(BodyLimits, limits=service.limits)
     app.add_middleware(page_files.Headers)
     app.add_middleware(Measured, metrics=service.metrics)
+    app.add_middleware(Prefix, root_path=root_path)
     return app
 
 
 def _describe_problems(app: FastAPI) -> None:
-    """Adds the shape of problem documents, which no route gives as its answer, to the OpenAPI document."""
+    """Adds to the OpenAPI document what no route says: the shape of problems, and that forms have no other fields."""
     make = app.openapi
 
     def described() -> dict[str, object]:
         document = make()
-        document["components"]["schemas"]["Problem"] = Problem.model_json_schema()
+        shapes = document["components"]["schemas"]
+        shapes["Problem"] = Problem.model_json_schema()
+        for name in shapes:
+            if name.startswith("Body_"):  # the framework's name of a form
+                shapes[name]["additionalProperties"] = False
         return document
 
     app.openapi = described  # type: ignore[method-assign]

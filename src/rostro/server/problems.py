@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from rostro.core import errors
+from rostro.server.addresses import allowed_methods
 from rostro.server.admission.limits import TooMany
 
 if TYPE_CHECKING:
@@ -107,10 +108,13 @@ def install(app: FastAPI) -> None:
         return response(Problem(422, "invalid-request", detail, invalid=wrong))
 
     @app.exception_handler(HTTPException)
-    async def http(_: Request, error: HTTPException) -> JSONResponse:
+    async def http(request: Request, error: HTTPException) -> JSONResponse:
         if not isinstance(error, Problem):
             kind = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
-            error = Problem(error.status_code, kind, str(error.detail), headers=error.headers)
+            headers = error.headers
+            if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:  # the framework names those of one route only
+                headers = {"Allow": allowed_methods(app.routes, request.scope)}
+            error = Problem(error.status_code, kind, str(error.detail), headers=headers)
         return response(error)
 
     @app.exception_handler(500)

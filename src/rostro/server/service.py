@@ -11,6 +11,7 @@ from fastapi.requests import HTTPConnection
 
 from rostro.core.errors import BadInput, RostroError
 from rostro.gallery.base import without_password
+from rostro.recognition.keeping import Keep
 from rostro.recognition.pipeline import Failure, PhotoFaces
 from rostro.server.admission.limits import Clients, Limits
 from rostro.server.batcher import Batcher, Work
@@ -81,7 +82,8 @@ class Service:
         limits, metrics = limits or Limits(), Metrics()
 
         def run(photos: Sequence[Any], work: Work) -> list[PhotoFaces | Failure]:
-            return list(recognizer.photos(photos, embed=work.embed, face=work.face, keep=work.keep))
+            kept = Keep(images=False) if work.keep else False
+            return list(recognizer.photos(photos, embed=work.embed, face=work.face, keep=kept))
 
         batcher = Batcher(
             run, workers=recognizer.settings.threads, waiting=limits.waiting, on_batch=metrics.batch.observe

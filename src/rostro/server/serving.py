@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from rostro.core.errors import BadInput, MissingExtra
@@ -27,9 +28,12 @@ def make_server(
     keep_pictures: bool = False,
     limits: Limits | None = None,
     watching: Broadcast | None = None,
+    root_path: str = "",
     **options: Any,
 ) -> Any:
-    """A uvicorn server, ready to ``run()``: the models are loaded, the gallery is open.
+    """A uvicorn server, ready to ``run()``: it listens, the models are loaded, the gallery is open.
+
+    It listens before it loads the models, so that a port that cannot be had is told at once. Who comes meanwhile waits.
 
     Without any key, everybody who reaches the server may do everything. So it then serves this machine alone.
 
@@ -41,21 +45,26 @@ def make_server(
         keep_pictures: Whether pictures of people who agreed are kept, beside the gallery's file.
         limits: What clients may ask.
         watching: What a watcher sees, for the page; None where nothing is watched.
+        root_path: The path under which a proxy shows the server, like ``/faces``; it may pass that on, or strip it.
         **options: More of uvicorn's, for example ``ssl_certfile``.
 
     Raises:
         MissingExtra: FastAPI or uvicorn is not installed.
-        BadInput: Others could reach the server, and there is no key.
+        BadInput: Others could reach the server, and there is no key; host and port cannot be listened on; the TLS
+            certificate cannot be used.
         RostroError: Something that the server needs cannot work; see `Service.warm_up`.
     """
     try:
         import uvicorn
 
+        from rostro.server.addresses import clean_root_path
         from rostro.server.admission.access import is_loopback
         from rostro.server.app import create_app
+        from rostro.server.listening import ListeningServer, listen
         from rostro.server.service import Service
     except ModuleNotFoundError as error:
         raise MissingExtra(error.name or "fastapi", "server") from error
+    root_path = clean_root_path(root_path)
     loopback = is_loopback(host)
     if not loopback and not keys.any_made():
         raise BadInput(
@@ -64,9 +73,8 @@ def make_server(
     service = Service.make(
         recognizer, keys=keys, keep_pictures=keep_pictures, limits=limits, open_without_keys=loopback, watching=watching
     )
-    service.warm_up()
     config = uvicorn.Config(
-        create_app(service),
+        create_app(service, root_path=root_path),
         host=host,
         port=port,
         server_header=False,
@@ -79,4 +87,13 @@ def make_server(
         ws_per_message_deflate=False,
         **options,
     )
-    return uvicorn.Server(config)
+    try:
+        config.load()
+    except OSError as error:  # ssl's among them
+        raise BadInput(f"{options.get('ssl_certfile')}: the certificate or its key cannot be used ({error})") from error
+    with ExitStack() as stack:
+        own = config.uds is not None or config.fd is not None
+        sockets = [] if own else [stack.enter_context(opened) for opened in listen(host, port)]
+        service.warm_up()
+        stack.pop_all()
+    return ListeningServer(config, sockets, root_path)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from rostro.core.parts import Room
+from rostro.core.ranges import LEARNING_RATE, SEED, Range, check_all, counted
 from rostro.core.types import Answer
 
 if TYPE_CHECKING:
@@ -15,34 +16,48 @@ if TYPE_CHECKING:
 
     from rostro.core.errors import PhotoError
     from rostro.core.types import Floats
+    from rostro.core.words import Language
     from rostro.recognizer import Recognizer
+    from rostro.reports.typeset import Format
     from rostro.training.loop.card import Card
     from rostro.training.loop.checkpoint import Checkpoint
 
 Box = tuple[float, float, float, float]
 
 
-def option(default: Any, about: str) -> Any:
-    """A field of a recipe's options: its default, and a line of help. The command line is made from them."""
-    return field(default=default, metadata={"help": about})
+#: What these may be: so many that no training lasts as long, and that no memory holds as many.
+EPOCHS = counted(1, 1_000_000, what="a number of epochs")
+BATCH = counted(1, 100_000, what="a number of photos")
+
+
+def option(default: Any, about: str, allowed: Range | None = None) -> Any:
+    """A field of a recipe's options: its default, a line of help, and of a number what it may be.
+
+    The command line is made from them.
+    """
+    return field(default=default, metadata={"help": about, "range": allowed})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """What every recipe can be told."""
 
-    seed: int = option(0, "Of everything that is drawn by chance.")
+    seed: int = option(0, "Of everything that is drawn by chance.", SEED)
     licence: str = option("", "Licence of what comes out, for the card; say what the photos allow.")
+
+    def __post_init__(self) -> None:
+        ranges = {item.name: item.metadata["range"] for item in fields(self) if item.metadata.get("range") is not None}
+        check_all({name: getattr(self, name) for name in ranges}, ranges)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoopOptions(Options):
     """What every recipe that trains a network by gradient descent can be told besides."""
 
-    epochs: int = option(60, "Most passes over the training photos.")
-    batch: int = option(32, "Photos per step.")
-    rate: float = option(1e-3, "Learning rate at its highest.")
-    patience: int = option(10, "Stop after this many epochs without a better validation value.")
+    epochs: int = option(60, "Most passes over the training photos.", EPOCHS)
+    batch: int = option(32, "Photos per step.", BATCH)
+    rate: float = option(1e-3, "Learning rate at its highest.", LEARNING_RATE)
+    patience: int = option(10, "Stop after this many epochs without a better validation value.", EPOCHS)
     device: str = option("auto", "auto, cpu or cuda.")
     resume: bool = option(False, "Go on where an interrupted training stopped, to the same numbers.")
 
@@ -112,12 +127,16 @@ class Progress:
         on_step: Told how far the training is, after each step.
         on_photo: Told what is being done with photos before that, how many are done, and of how many.
         stopped: Asked after each step and each photo; True ends the training there, ready to be resumed.
+        language: Of the learning curves.
+        formats: What the learning curves are written as in the end, besides SVG.
     """
 
     say: Callable[[str], None] = _silent
     on_step: Callable[[Step], None] = _silent
     on_photo: Callable[[str, int, int], None] = _silent
     stopped: Callable[[], bool] = _never
+    language: Language = "en"
+    formats: tuple[Format, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 
 from rostro.core.errors import BadInput, PhotoError
 from rostro.core.types import Answer
+from rostro.core.words import check_language
+from rostro.embedding.trained import files_of
 from rostro.photos.listing import find_photos
+from rostro.photos.sources import spare
 from rostro.recognition.pipeline import Failure
 from rostro.recognizer import Recognizer
+from rostro.reports.typeset import check_formats
 from rostro.training.base import RECIPES, Progress
 from rostro.training.loop.checkpoint import BEST, Checkpoint, need_torch, read_checkpoint
 from rostro.training.loop.processes import is_first, joined
@@ -19,6 +23,7 @@ from rostro.training.loop.processes import is_first, joined
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from rostro.core.words import Language
     from rostro.training.base import Options, Prediction, Recipe, Step
     from rostro.training.loop.card import Card
 
@@ -64,6 +69,8 @@ def train(
     on_photo: Callable[[str, int, int], None] | None = None,
     on_message: Callable[[str], None] | None = None,
     stopped: Callable[[], bool] | None = None,
+    language: Language = "en",
+    formats: Iterable[str] = (),
     **options: Any,
 ) -> Trained:
     """Trains: a folder of photos in, a checkpoint and its card out.
@@ -87,24 +94,37 @@ def train(
         on_message: Told a line for people now and then.
         stopped: Asked after each step and each photo; True ends the training there. With ``resume=True`` the same call
             goes on.
+        language: Of the learning curves.
+        formats: ``pdf`` and ``png``: what the learning curves of a network are written as in the end, besides SVG.
         options: What the recipe can be told: ``epochs``, ``batch``, ``rate``, ``device``, …; see `Recipe.options`.
 
     Raises:
-        MissingExtra: The extra ``train`` is not installed.
+        MissingExtra: The extra ``train`` is not installed, or ``pdf`` for a format.
         UnknownModel: There is no recipe, network or embedder of that name.
-        BadInput: The data or an option cannot be used; says which and why.
+        BadInput: The data or an option cannot be used; says which and why. Or the checkpoint would overwrite the one
+            that it stands on.
         Interrupted: `stopped` said so.
     """
     need_torch()
+    drawn = check_formats(formats)
     kind = RECIPES.get(recipe.replace("-", "_"))
     if kind.on_embedder and recognizer is not None:
         options.setdefault("base", recognizer.embedder_name)
     chosen = make_options(kind, options)
+    _spare_base(getattr(chosen, "base", None), Path(output))
     given = {"say": on_message, "on_step": on_step, "on_photo": on_photo} if is_first() else {}
+    check_language(language)
     told = {name: call for name, call in {**given, "stopped": stopped}.items() if call is not None}
+    progress = Progress(**told, language=language, formats=drawn)  # type: ignore[arg-type]
     with joined(getattr(chosen, "device", "cpu")):
-        made = kind(Path(root), Path(output), chosen, recognizer, Progress(**told))  # type: ignore[arg-type]
+        made = kind(Path(root), Path(output), chosen, recognizer, progress)
         return Trained(made.train(), Path(output))
+
+
+def _spare_base(base: str | None, output: Path) -> None:
+    """Refuses to train over the checkpoint that the training stands on."""
+    if base and output.is_dir():
+        spare((file for file in output.iterdir() if file.is_file()), *files_of(base))
 
 
 def predict(

@@ -1,4 +1,4 @@
-"""What sources give: frames, and gaps in which nothing came."""
+"""What sources give: frames, gaps in which nothing came, and pictures that nobody can read."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from rostro.core.errors import PhotoError
     from rostro.core.types import Image
 
 
@@ -37,4 +38,19 @@ class Lost:
     reason: str
 
 
-Item = Frame | Lost
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A picture of a recording that gave nothing; what follows it comes all the same.
+
+    Attributes:
+        seconds: When it would have been, since the start.
+        error: Which, and why.
+        frames: How many frames it stands for.
+    """
+
+    seconds: float
+    error: PhotoError
+    frames: int = 1
+
+
+Item = Frame | Lost | Unreadable

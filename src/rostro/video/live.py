@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from typing import TYPE_CHECKING, Protocol
 
 from rostro.core.errors import BadInput
-from rostro.video.frames import Frame, Item, Lost
+from rostro.video.frames import Frame, Item, Lost, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -92,6 +93,7 @@ class Newest:
         self._arrived = threading.Condition()
         self._frame: Frame | None = None
         self._lost: Lost | None = None
+        self._unreadable: deque[Unreadable] = deque()
         self._ended: BaseException | bool = False
         self._thread = threading.Thread(target=self._read, name="rostro-source", daemon=True)
         self._thread.start()
@@ -100,9 +102,11 @@ class Newest:
         """Frames and losses as they come, until the source ends or `close` is called."""
         while True:
             with self._arrived:
-                self._arrived.wait_for(lambda: self._frame or self._lost or self._ended)
+                self._arrived.wait_for(lambda: self._unreadable or self._frame or self._lost or self._ended)
                 item: Item | None = self._lost or self._frame
-                if self._lost is not None:
+                if self._unreadable:
+                    item = self._unreadable.popleft()
+                elif self._lost is not None:
                     self._lost = None
                 else:
                     self._frame = None
@@ -137,7 +141,9 @@ class Newest:
 
     def _keep(self, item: Item) -> None:
         with self._arrived:
-            if isinstance(item, Lost):
+            if isinstance(item, Unreadable):
+                self._unreadable.append(item)
+            elif isinstance(item, Lost):
                 self._lost, self._frame = item, None  # what was seen before is of no use any more
             else:
                 self.dropped += self._frame is not None

@@ -6,6 +6,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from rostro.recognition.pipeline import Failure
 from rostro.video.events import FaceEvent
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class Summary:
         people: Name → number of tracks and best score.
         strangers: Tracks that ended without a name.
         interrupted: Whether Ctrl-C ended it.
+        failed: Pictures that could not be read, of a recording or a folder.
     """
 
     frames: int = 0
@@ -61,6 +63,8 @@ class Summary:
     people: dict[str, tuple[int, float]] = field(default_factory=dict)
     strangers: int = 0
     interrupted: bool = False
+    failed: list[Failure] = field(default_factory=list)
+    _unread: int = 0
 
     def __bool__(self) -> bool:
         return bool(self.people)
@@ -70,7 +74,10 @@ class Summary:
         if scene.frame is not None:
             self.frames += 1
             self.seconds = scene.frame.seconds
-            self.dropped = scene.frame.number + 1 - self.frames
+            self.dropped = scene.frame.number + 1 - self.frames - self._unread
+        if scene.unreadable is not None:
+            self._unread += scene.unreadable.frames
+            self.failed.append(Failure(scene.unreadable.error))
         for event in scene.events:
             if isinstance(event, FaceEvent) and event.kind == "left":
                 self._left(event)
@@ -83,7 +90,11 @@ class Summary:
         self.people[event.match.name] = (tracks + 1, max(best, event.match.score))
 
     def to_dict(self) -> dict[str, Any]:
-        """``{"frames", "dropped", "seconds", "people": [{"name", "tracks", "score"}], "strangers"}``."""
+        """``{"frames", "dropped", "seconds", "people": [{"name", "tracks", "score"}], "strangers"}``.
+
+        Where a picture could not be read, ``"failed"`` names it; after an interruption ``"interrupted"`` is true.
+        """
+        failed = {"failed": [failure.to_dict() for failure in self.failed]} if self.failed else {}
         return {
             "frames": self.frames,
             "dropped": self.dropped,
@@ -93,4 +104,6 @@ class Summary:
                 for name, (tracks, score) in sorted(self.people.items())
             ],
             "strangers": self.strangers,
+            **failed,
+            **({"interrupted": True} if self.interrupted else {}),
         }

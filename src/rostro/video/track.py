@@ -28,6 +28,7 @@ class Track:
         embedded: Seconds of its last embedding.
         shown: Whether its appearance was told.
         speed: Pixels per frame that its centre moves, for frames in which it cannot be followed.
+        followed: Whether it was followed by its pixels since it was detected last, without a leap in time.
     """
 
     number: int
@@ -40,6 +41,7 @@ class Track:
     embedded: float = -1e9
     shown: bool = False
     speed: tuple[float, float] = field(default=(0.0, 0.0))
+    followed: bool = True
 
     def move(self, motion: Motion | None) -> None:
         """Goes where the pixels went; where those say nothing, on as before."""
@@ -51,7 +53,7 @@ class Track:
 
     def detected(self, face: Face, seconds: float) -> None:
         """Was found again."""
-        self.face, self.seen = face, seconds
+        self.face, self.seen, self.followed = face, seconds, True
         self.detections += 1
 
     def seen_as(self) -> Seen:

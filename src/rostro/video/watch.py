@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rostro.core.errors import BadInput
-from rostro.gallery.base import without_password
+from rostro.gallery.base import file_of, without_password
+from rostro.photos.sources import spare
 from rostro.recognizer import Recognizer
 from rostro.video.events import Clock, Event, FaceEvent
 from rostro.video.eyes import RecognizerEyes
@@ -40,7 +41,8 @@ def watch(
     However it ends, by Ctrl-C too, everybody is told who left and the video is whole.
 
     Args:
-        source: A camera's number, a video file, a folder of photos, a stream's URL, or what `open_source` gave.
+        source: A camera's number, a video file, a folder of photos, a URL of a stream or a recording, or what
+            `open_source` gave.
         recognizer: The models and the gallery; None takes the default ones. The gallery must be there.
         on_event: Told what happens, as the documents that ``rostro watch --events`` writes.
         on_scene: Told every frame, with its faces.
@@ -50,11 +52,14 @@ def watch(
         stop: Ends it when set.
 
     Raises:
-        BadInput: The source cannot be opened, or pictures are wanted of a gallery that is no file.
+        BadInput: The source cannot be opened, or the video would overwrite it, or pictures are wanted of a gallery that
+            is no file.
         GalleryError: The gallery is not there.
     """
     opened = open_source(source) if isinstance(source, str) else source
-    recognizer = (recognizer or Recognizer(create_gallery=False)).open()
+    recognizer = recognizer or Recognizer(create_gallery=False)
+    spare([video], opened.name, file_of(recognizer.gallery_url))
+    recognizer = recognizer.open()
     recognizer.people.sweep()
     summary = Summary()
     sightings = _sightings(recognizer) if keep_pictures else None
@@ -64,7 +69,7 @@ def watch(
             tell.append(_drawer(Path(video), opened, stack))
         if on_scene is not None:
             tell.append(on_scene)
-        watcher = Watcher(RecognizerEyes(recognizer), options or WatchOptions())
+        watcher = Watcher(RecognizerEyes(recognizer), options or WatchOptions(), apart=opened.apart)
         try:
             run(opened, watcher, tell, stop=stop)
         except KeyboardInterrupt:

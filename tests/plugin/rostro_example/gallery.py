@@ -12,6 +12,7 @@ import numpy as np
 from filelock import FileLock
 
 from rostro.core.errors import BadInput, GalleryError, SpaceMismatch, UnknownPerson
+from rostro.core.folding import name_order
 from rostro.core.names import stored_name
 from rostro.core.types import Person, Template
 from rostro.gallery.base import Gallery, Hit, Info, Who
@@ -91,7 +92,7 @@ class PlainGallery(Gallery):
         content = self._read()
         owners = [row["person"] for row in content["templates"]]
         found = [Person(int(number), name, owners.count(int(number))) for number, name in content["people"].items()]
-        return sorted(found, key=lambda person: person.name)
+        return sorted(found, key=lambda person: name_order(person.name))
 
     def person(self, name: str) -> Person:
         """See `Gallery.person`."""

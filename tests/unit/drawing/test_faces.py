@@ -130,7 +130,9 @@ def test_any_faces_on_any_picture_with_any_text(
     image = blank(width, height)
     drawn = draw_faces(image, [face for face, _ in found], [text for _, text in found], kinds=kinds)
     assert drawn.dtype == np.uint8 and drawn.ndim == 3
-    assert drawn.shape[0] % height == 0 and drawn.shape[0] // height == drawn.shape[1] // width
+    factor, rest = divmod(drawn.shape[1], width)
+    strip = drawn.shape[0] - factor * height
+    assert rest == 0 and 0 <= strip <= 45 * len(found), "a line below the photo for each label at most"
     assert (image == 128).all()
 
 
@@ -239,3 +241,65 @@ def test_paint_is_cut_off_at_the_edges() -> None:
     paint(canvas, 10, 10, np.ones((3, 4), np.float32), PAPER)
     paint(canvas, -10, 0, np.ones((3, 4), np.float32), PAPER)
     assert canvas.sum() == 4 * 3 * 255
+
+
+def changed(image: np.ndarray, found: list[Face], texts: list[str]) -> np.ndarray:
+    """(H, W) of the picture with its strip: which pixels the labels changed; the strip counts as changed."""
+    plain, labelled = draw_faces(image, found), draw_faces(image, found, texts)
+    mask = np.ones(labelled.shape[:2], bool)
+    mask[: plain.shape[0]] = (plain != labelled[: plain.shape[0]]).any(axis=2)
+    return mask
+
+
+LONG = "María de los Ángeles Fernández de Córdoba y Álvarez de Toledo 0.72"
+
+
+@pytest.mark.parametrize("size", [(120, 160), (480, 480), (640, 480), (3024, 4032), (4032, 3024), (1280, 200)])
+@pytest.mark.parametrize("part", [(0, 0, 1, 1), (0.02, 0.02, 0.98, 0.98), (-0.5, -0.5, 1.5, 1.5), (0.3, 0, 0.7, 1)])
+@pytest.mark.parametrize("text", ["Ana", LONG])
+def test_a_label_never_covers_the_face_that_it_names(
+    size: tuple[int, int], part: tuple[float, float, float, float], text: str
+) -> None:
+    width, height = size
+    face = Face((part[0] * width, part[1] * height, part[2] * width, part[3] * height), 0.9)
+    mask = changed(blank(width, height), [face], [text])
+    assert mask.any(), "the label is somewhere"
+    factor = mask.shape[1] // width
+    x1, y1, x2, y2 = (round(min(max(edge * factor, 0), mask.shape[1] * 9)) for edge in face.box)
+    inside = mask[y1 : min(y2, height * factor), x1:x2]
+    assert not inside[2:-2, 2:-2].any()
+
+
+@settings(max_examples=60, deadline=None)
+@given(boxes, st.sampled_from([text for text in TEXTS if clean(text)]))
+def test_not_even_a_face_that_reaches_outside(box: tuple[float, float, float, float], text: str) -> None:
+    mask = changed(blank(700, 500), [Face(box, 0.9)], [text])
+    x1, y1, x2, y2 = (max(0, round(edge)) for edge in box)
+    assert not mask[y1 : min(y2, 500), x1 : min(x2, 700)][2:-2, 2:-2].any()
+
+
+@pytest.mark.parametrize("size", [(4032, 3024), (3024, 4032), (1600, 1200), (640, 480)])
+@pytest.mark.parametrize("faces_wide", [0.05, 0.1, 0.3])
+def test_on_a_phone_letters_have_eight_points(size: tuple[int, int], faces_wide: float) -> None:
+    """A phone's screen is about 400 points wide or high; a few faces leave room for letters that it can show."""
+    width, height = size
+    side = faces_wide * width
+    found = [
+        Face((x * width, 0.4 * height, x * width + side, 0.4 * height + 1.2 * side), 0.9) for x in (0.05, 0.37, 0.65)
+    ]
+    mask = changed(blank(width, height), found, ["Ana 0.72"] * 3)
+    rows = np.flatnonzero(mask.any(axis=1))
+    plate = rows[-1] - rows[0] + 1  # one and a half times the letters
+    assert plate / 1.5 / max(size) * 400 >= 8
+    assert plate / 1.5 / max(size) <= 1 / 24, "nor are they loud"
+
+
+def test_two_faces_that_leave_no_room_have_a_line_each_below_the_photo() -> None:
+    found = [Face((0.0, 0.0, 400.0, 600.0), 0.9), Face((400.0, 0.0, 800.0, 600.0), 0.9)]
+    drawn = draw_faces(blank(800, 600), found, ["Ana", "Eva"], kinds=["match", "unknown"])
+    strip = drawn[600:]
+    assert drawn.shape[1] == 800 and strip.shape[0] > 30
+    half = strip.shape[0] // 2
+    left, right = strip[:half, :400], strip[half:, 400:]
+    assert (left.min(axis=2) > 240).any() and (right.min(axis=2) > 240).any(), "each below its face"
+    assert (strip[:half, 400:].max(axis=2) < 60).all() and (strip[half:, :390].max(axis=2) < 60).all()

@@ -21,6 +21,7 @@ from rostro.evaluation.report import Shown, write_report
 from rostro.evaluation.results import document, write_results
 from rostro.evaluation.run import Result
 from rostro.evaluation.table import make_table
+from rostro.reports.blocks import Tile
 from rostro.reports.charts import Axis, Series, histogram_chart, line_chart
 from rostro.scoring.bootstrap import SubjectScores
 from rostro.scoring.counts import ScoreCounts
@@ -59,8 +60,8 @@ def results():
 @pytest.mark.parametrize("language", ["en", "es"])
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_report_is_one_well_formed_page(tmp_path, results, language, count):
-    picture = np.full((60, 80, 3), 127, np.uint8)
-    shown = [Shown(result, picture, None, "tar@0.001") for result in results[:count]]
+    tile = Tile(np.full((60, 80, 3), 127, np.uint8), "0.424", ("Ana_0001", "Eva_0002"))
+    shown = [Shown(result, (tile,), (), "tar@0.001") for result in results[:count]]
     write_report(shown, tmp_path / "report.html", language)
     text = (tmp_path / "report.html").read_text(encoding="utf-8")
     page = ElementTree.fromstring(text)

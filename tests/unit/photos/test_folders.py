@@ -99,3 +99,112 @@ def test_people_check_themselves():
     for owners, names in (([0, 0], ("Ada",)), ([1], ("Ada",)), ([0], ("Ada", "Grace"))):
         with pytest.raises(BadInput, match="every photo has one person"):
             People(photos, np.array(owners, np.int32), names)
+
+
+# ---- sorted into subfolders
+
+
+def test_photos_sorted_by_year_are_one_persons(tmp_path):
+    people = read_people(
+        touch(tmp_path, "Ana/2019/1.jpg", "Ana/2020/summer/2.jpg", "Ana/2020/3.jpg", "Ben/2019/1.jpg", "Ben/2021/2.jpg")
+    )
+    assert people.names == ("Ana", "Ben")
+    assert listing(people) == [("Ana", "1.jpg"), ("Ana", "3.jpg"), ("Ana", "2.jpg"), ("Ben", "1.jpg"), ("Ben", "2.jpg")]
+
+
+@pytest.mark.parametrize("years", [("2019", "2020"), ("2019-05", "2020-06 beach"), ("20190503", "2020_01_01")])
+def test_so_are_those_of_somebody_who_is_alone(tmp_path, years):
+    people = read_people(touch(tmp_path, *(f"Ana/{year}/1.jpg" for year in years)))
+    assert people.names == ("Ana",)
+    assert list(people.counts) == [2]
+
+
+def test_albums_of_any_name_are_one_persons(tmp_path):
+    people = read_people(touch(tmp_path, "Ana/holiday/1.jpg", "Ana/home/2.jpg", "Ben/holiday/1.jpg", "Ben/home/2.jpg"))
+    assert people.names == ("Ana", "Ben")
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        ["train/Ada/1.jpg", "train/Grace/1.jpg", "val/Ada/2.jpg", "val/Grace/2.jpg"],
+        ["gallery/Ada/1.jpg", "gallery/Bo/1.jpg", "probe/Ada/2.jpg", "probe/Bo/2.jpg"],
+        ["images/0000045/1.jpg", "images/0000099/1.jpg"],
+        ["people/0000045/1.jpg", "people/0000099/1.jpg", "notes/x.jpg"],
+        ["Dataset/2000/1.jpg", "Dataset/2001/1.jpg"],
+    ],
+)
+def test_sets_of_people_are_not_taken_for_people(tmp_path, files):
+    with pytest.raises(BadInput, match="holds folders, not photos"):
+        read_people(touch(tmp_path, *files))
+
+
+def test_everything_is_in_natural_order(tmp_path):
+    people = read_people(touch(tmp_path, "p10/2.jpg", "p10/10.jpg", "p9/1.jpg", "p9/2010/1.jpg", "p9/209/1.jpg"))
+    assert people.names == ("p9", "p10")
+    shown = [photo.relative_to(tmp_path).as_posix() for photo in people.photos]
+    assert shown == ["p9/1.jpg", "p9/209/1.jpg", "p9/2010/1.jpg", "p10/2.jpg", "p10/10.jpg"]
+
+
+# ---- links
+
+
+def failures(people):
+    return {Path(error.photo).name: error.reason for error in people.failed}
+
+
+def test_links_that_leave_a_person_are_said_and_not_followed(tmp_path):
+    root = touch(tmp_path / "p", "Ana/1.jpg", "Ben/1.jpg")
+    touch(tmp_path / "elsewhere", "x.jpg")
+    (root / "Ana" / "friend").symlink_to(root / "Ben")
+    (root / "Ana" / "more").symlink_to(tmp_path / "elsewhere")
+    (root / "Ana" / "ben.jpg").symlink_to(Path("..") / "Ben" / "1.jpg")
+    (root / "Ana" / "up").symlink_to("..")
+    people = read_people(root)
+    assert listing(people) == [("Ana", "1.jpg"), ("Ben", "1.jpg")]
+    reason = "a link that leads out of Ana; it is not followed"
+    assert failures(people) == dict.fromkeys(("ben.jpg", "friend", "more", "up"), reason)
+    assert {error.values["why"] for error in people.failed} == {"link-leaves"}
+
+
+def test_links_within_a_person_and_to_photos_of_an_archive_are_followed(tmp_path):
+    root = touch(tmp_path / "p", "Ana/2019/1.jpg", "Ben/1.jpg")
+    touch(tmp_path / "archive", "IMG_7.jpg")
+    (root / "Ana" / "best").symlink_to(root / "Ana" / "2019" / "1.jpg")
+    (root / "Ana" / "again").symlink_to("2019")
+    (root / "Ben" / "2.jpg").symlink_to(tmp_path / "archive" / "IMG_7.jpg")
+    people = read_people(root)
+    assert people.failed == ()
+    assert people.names == ("Ana", "Ben") and [photo.name for photo in people.photos if "Ben" in photo.parts] == [
+        "1.jpg",
+        "2.jpg",
+    ]
+
+
+def test_a_person_may_be_a_link_to_a_folder(tmp_path):
+    touch(tmp_path / "elsewhere", "2019/1.jpg", "2020/2.jpg")
+    root = touch(tmp_path / "p", "Ben/1.jpg")
+    (root / "Ana").symlink_to(tmp_path / "elsewhere")
+    people = read_people(root)
+    assert list(zip(people.names, people.counts, strict=True)) == [("Ana", 2), ("Ben", 1)]
+
+
+@pytest.mark.parametrize("target", [".", ".."])
+def test_a_person_is_no_link_back_to_all(tmp_path, target):
+    root = touch(tmp_path / "p", "Ben/1.jpg")
+    (root / "loop").symlink_to(target)
+    people = read_people(root)
+    assert people.names == ("Ben",)
+    assert failures(people) == {"loop": "a link back to the folder of people; it is not followed"}
+
+
+def test_loops_of_links_end(tmp_path):
+    root = touch(tmp_path / "p", "Ana/2019/1.jpg", "Ben/1.jpg")
+    (root / "Ana" / "2019" / "again").symlink_to(root / "Ana")
+    (root / "Ana" / "self").symlink_to("self")
+    (root / "Ana" / "one").symlink_to("two")
+    (root / "Ana" / "two").symlink_to("one")
+    people = read_people(root)
+    assert [photo.name for photo in people.photos] == ["1.jpg", "1.jpg"]
+    assert {file.name for file in people.others} == {"self", "one", "two"}
+    assert people.failed == ()

@@ -75,3 +75,10 @@ def test_links_to_folders_are_followed(tree: Path, tmp_path_factory: pytest.Temp
     other = tmp_path_factory.mktemp("other")
     (other / "linked").symlink_to(tree / "Zoë")
     assert found(other) == ["linked/1.heic", "linked/2.webp"]
+
+
+def test_two_comes_before_ten(tmp_path: Path) -> None:
+    for name in ("10.jpg", "2.jpg", "1.jpg", "b10/1.jpg", "b9/1.jpg"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    assert found(tmp_path) == ["1.jpg", "2.jpg", "10.jpg", "b9/1.jpg", "b10/1.jpg"]

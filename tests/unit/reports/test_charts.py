@@ -74,6 +74,13 @@ def test_drawings_side_by_side() -> None:
     assert len(list(both.iter(f"{SVG}text"))) == sum(len(list(part.iter(f"{SVG}text"))) for part in parts)
 
 
+def test_no_two_lines_look_alike() -> None:
+    """Eight colours, eight dashes: sixty-four detectors with embedders can be told apart."""
+    many = line_chart([Series(str(n), [0, 1], [0, 1]) for n in range(64)], axis(), axis())
+    legend = [path for path in ElementTree.fromstring(many).iter(f"{SVG}path") if "h36" in path.attrib["d"]]
+    assert len({(path.get("stroke"), path.get("stroke-dasharray")) for path in legend}) == 64
+
+
 def test_one_axis_for_both_directions() -> None:
     both = axis()
     points = [path.get("d") for path in ElementTree.fromstring(line_chart([Series("one", [0, 1], [0, 1])], both, both))]
@@ -100,6 +107,17 @@ def test_an_axis_of_whole_numbers_marks_no_others(low: int, size: int) -> None:
     ticks = axis(low, low + size, whole=True).ticks()
     assert 2 <= len(ticks) <= 8
     assert all(tick == int(tick) for tick in ticks)
+
+
+@given(st.floats(-1e6, 1e6), st.floats(1e-6, 1e6))
+def test_ticks_are_written_as_they_are_meant_and_are_never_too_few(low: float, size: float) -> None:
+    """Three times 0.1 is 0.30000000000000004 for a computer, and for nobody else."""
+    found = axis(low, low + size)
+    ticks = found.ticks()
+    assert 3 <= len(ticks) <= 9
+    shown = [f"{tick:.{found.decimals}f}" for tick in ticks]
+    assert len(set(shown)) == len(ticks), "no two ticks look alike"
+    assert [float(text) for text in shown] == ticks
 
 
 @pytest.mark.parametrize("low", [1e-7, 0.002, 0.01])

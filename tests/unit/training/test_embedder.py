@@ -235,13 +235,17 @@ def test_finetunes_what_embedder_made(people: Path, tmp_path: Path, recognizer: 
         ({"base": "sface"}, "sface cannot be trained further; facenet128, vggface"),
         ({"base": "nobody"}, "no embedder named"),
         ({"blocks": -1}, "blocks"),
-        ({"decay": 0.0}, "decay in"),
+        ({"decay": 0.0}, r"decay: a share lies in \(0, 1\]"),
     ],
 )
 def test_finetune_refuses(wrong: dict, message: str, people: Path, tmp_path: Path, recognizer: Recognizer) -> None:
-    chosen = replace(FinetuneOptions(unseen=2, min_photos=4, device="cpu"), **wrong)
     with pytest.raises((BadInput, UnknownModel), match=message):
-        FinetuneRecipe(people, tmp_path / "out", chosen, recognizer).train()
+        FinetuneRecipe(
+            people,
+            tmp_path / "out",
+            replace(FinetuneOptions(unseen=2, min_photos=4, device="cpu"), **wrong),
+            recognizer,
+        ).train()
 
 
 def test_rates_fall_from_block_to_block(recognizer: Recognizer, tmp_path: Path) -> None:

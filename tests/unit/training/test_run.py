@@ -148,7 +148,7 @@ def test_says_first_that_the_extra_is_missing(call: str, tmp_path: Path, monkeyp
 #: In a process of its own: a worker of the tests would take the order for its own.
 SIGNALS = """
 import os, signal
-from rostro.training.loop.signals import stopped_by_signals
+from rostro.core.signals import stopped_by_signals
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # who runs this in the background may have it ignored
 with stopped_by_signals() as stopped:

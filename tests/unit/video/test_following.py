@@ -78,15 +78,15 @@ def test_matching_is_the_best_assignment(tracks: list[Face], found: list[Face]) 
 
 
 def tracker() -> Tracker:
-    return Tracker(good_score=0.7, threshold=0.4, patience=1.0)
+    return Tracker(good_score=0.7, threshold=0.4)
 
 
 def test_a_poor_detection_keeps_a_track_but_begins_none() -> None:
     tracks = tracker()
     (first,) = tracks.update([face(100, 100), face(400, 100, score=0.5)], 0.0)
     assert tracks.update([face(105, 100, score=0.5)], 0.9) == [first]
-    assert not tracks.ended(1.8)
-    assert tracks.ended(2.0) == [first] and not tracks.tracks
+    assert not tracks.ended(1.8, 1.0)
+    assert tracks.ended(2.0, 1.0) == [first] and not tracks.tracks
 
 
 def test_good_detections_are_assigned_before_poor_ones() -> None:

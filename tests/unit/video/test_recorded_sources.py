@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import threading
+from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
 from rostro.core.errors import BadInput, UnreadablePhoto
 from rostro.photos.writing import write_picture
-from rostro.video.frames import Frame
+from rostro.video.frames import Frame, Unreadable
 from rostro.video.recorded import ahead, paced
 from rostro.video.sources import open_source
 from rostro.video.writer import VideoWriter
@@ -82,9 +84,65 @@ def test_bad_sources_are_named(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     with pytest.raises(BadInput, match="no photos"):
         frames_of(str(tmp_path / "folder"))
-    (tmp_path / "folder" / "broken.jpg").write_bytes(b"\xff\xd8\xff")
-    with pytest.raises(UnreadablePhoto, match=r"broken\.jpg"):
-        frames_of(str(tmp_path / "folder"))
+    for options in ({"live": True}, {"live": False}, {"rate": 5.0}):
+        with pytest.raises(BadInput, match="only of a"):
+            open_source(str(tmp_path / "empty.mp4"), **options)
+    for rate in (0.0, -1.0, float("nan"), 1e99):
+        with pytest.raises(BadInput, match=r"lies in \[0\.001, 1000\]"):
+            open_source(str(tmp_path / "folder"), rate=rate)
+
+
+def test_a_picture_that_cannot_be_read_is_told_in_its_place(tmp_path: Path) -> None:
+    for number in (1, 3):
+        write_picture(shade(number), tmp_path / f"{number}.png")
+    (tmp_path / "2.jpg").write_bytes(b"\xff\xd8\xff")
+    first, broken, last = open_source(str(tmp_path), rate=2).items(threading.Event())
+    assert (first.seconds, broken.seconds, last.seconds, last.number) == (0, 0.5, 1, 2)
+    assert isinstance(broken, Unreadable) and "2.jpg" in str(broken.error)
+    assert isinstance(broken.error, UnreadablePhoto)
+
+
+def noise_film(path: Path, codec: str) -> bytes:
+    """A hundred frames of noise, each of which is large enough to be hit."""
+    noise = np.random.default_rng(0).integers(0, 255, (240, 320, 3), dtype=np.uint8)
+    with av.open(str(path), "w") as file:
+        stream = file.add_stream(codec, rate=25)
+        stream.width, stream.height = 320, 240
+        stream.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
+        for number in range(100):
+            frame = av.VideoFrame.from_ndarray(np.roll(noise, number, 1), format="rgb24")
+            frame.pts, frame.time_base = number, Fraction(1, 25)
+            file.mux(stream.encode(frame))
+        file.mux(stream.encode(None))
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("codec", ["mjpeg", "libx264"])
+@pytest.mark.parametrize("where", [0.3, 0.5])
+def test_a_broken_frame_does_not_end_a_film(tmp_path: Path, codec: str, where: float) -> None:
+    """The film used to be over there, without a word."""
+    data = bytearray(noise_film(tmp_path / "film.mp4", codec))
+    at = int(where * len(data))
+    data[at : at + 20_000] = np.random.default_rng(1).integers(0, 255, 20_000, dtype=np.uint8).tobytes()
+    (tmp_path / "broken.mp4").write_bytes(data)
+    items = list(open_source(str(tmp_path / "broken.mp4")).items(threading.Event()))
+    frames = [item for item in items if isinstance(item, Frame)]
+    broken = [item for item in items if isinstance(item, Unreadable)]
+    assert len(frames) >= 85 and frames[-1].seconds == pytest.approx(3.96, abs=0.05)
+    assert len(frames) == 100 or broken, "what is missing is told"
+    assert all("cannot be decoded" in str(item.error) and "broken.mp4" in str(item.error) for item in broken)
+    assert [item.seconds for item in items] == sorted(item.seconds for item in items)
+
+
+def test_a_film_that_breaks_off_says_so(tmp_path: Path) -> None:
+    data = noise_film(tmp_path / "film.avi", "mjpeg")
+    (tmp_path / "half.avi").write_bytes(data[: len(data) // 2])
+    *frames, last = open_source(str(tmp_path / "half.avi")).items(threading.Event())
+    assert 40 < len(frames) < 55 and all(isinstance(item, Frame) for item in frames)
+    assert isinstance(last, Unreadable) and "broke off after" in str(last.error)
+    assert last.error.values["why"] == "broken-off"
+    whole = list(open_source(str(tmp_path / "film.avi")).items(threading.Event()))
+    assert len(whole) == 100 and all(isinstance(item, Frame) for item in whole)
 
 
 def test_a_cut_off_file_gives_what_it_has(tmp_path: Path, video: Path) -> None:

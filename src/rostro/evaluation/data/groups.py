@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rostro.core.errors import BadInput
+from rostro.core.files import open_text
 from rostro.core.names import composed
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def read_groups(file: Path, people: People) -> list[Groups]:
         BadInput: The file is missing or malformed, a row comes twice, or no row fits.
     """
     try:
-        with file.open(encoding="utf-8-sig", newline="") as stream:
+        with open_text(file, newline="") as stream:
             rows = [row for row in csv.reader(stream) if row]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise BadInput(f"{file}: cannot be read ({error})") from None

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rostro.core.errors import BadInput
+from rostro.core.files import BOM, read_text
 from rostro.core.names import composed
 from rostro.photos.people import People
 
@@ -53,7 +54,7 @@ def read_lfw(root: Path) -> Pairs:
     """
     file = root / "pairs.txt"
     try:
-        text = file.read_text(encoding="utf-8")
+        text = read_text(file)
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"{file}: cannot be read ({error})") from None
     rows = parse_pairs(text, str(file))
@@ -81,7 +82,7 @@ def parse_pairs(text: str, name: str = "pairs.txt") -> list[tuple[int, tuple[str
     Raises:
         BadInput: Names the line that is wrong.
     """
-    lines = text.rstrip().splitlines()
+    lines = text.removeprefix(BOM).rstrip().splitlines()
     head = lines[0].split() if lines else []
     if len(head) not in {1, 2} or not all(_is_number(word) for word in head):
         raise BadInput(f"{name}: the first line is the number of folds and of pairs, got {lines[0] if lines else ''!r}")

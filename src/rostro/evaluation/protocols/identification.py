@@ -175,6 +175,11 @@ def read_folders(root: Path) -> tuple[People, NDArray[np.bool_]]:
         for part in parts.values()
         for owner, photo in zip(part.owners, part.photos, strict=True)
     )
+    people = replace(
+        people,
+        failed=tuple(error for part in parts.values() for error in part.failed),
+        others=tuple(file for part in parts.values() for file in part.others),
+    )
     enrolled = set(parts["gallery"].photos)
     return people, np.array([photo in enrolled for photo in people.photos])
 

@@ -8,7 +8,6 @@ after adding, a writer looks whether its people are still there. See ``docs/gall
 
 from __future__ import annotations
 
-import heapq
 import json
 import threading
 import time
@@ -16,6 +15,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Self
 
 from rostro.core.errors import BadInput, GalleryError, SpaceMismatch
+from rostro.core.folding import name_order
 from rostro.core.names import stored_name
 from rostro.core.types import Person
 from rostro.gallery.base import Gallery, Hit, Info, Population
@@ -28,7 +28,7 @@ from rostro.gallery.milvus.search import nearest
 from rostro.gallery.milvus.single import EVERY, MilvusPhotos
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from rostro.core.types import Floats, Template
     from rostro.gallery.base import Who
@@ -131,18 +131,14 @@ class MilvusGallery(MilvusPhotos, Gallery):
         templates: Counter[int] = Counter()
         if self._milvus.dims is not None:
             templates.update(row["person"] for row in self._milvus.rows(self._milvus.templates, EVERY, ("person",)))
-        people = self._milvus.rows(self._milvus.people, "id > 0", ("name",))
-        found = (Person(row["id"], row["name"]["name"], templates[row["id"]]) for row in people)
-        return sorted(found, key=lambda person: person.name)
+        found = (Person(person, name, templates[person]) for person, name in self.all_names())
+        return sorted(found, key=lambda person: name_order(person.name))
 
-    def names_after(self, name: str, count: int) -> list[tuple[int, str]]:
-        """(id, name) of the people whose names come after a name. Milvus cannot sort: this reads everybody's names."""
-        if self.space is None:
-            return []
-        rows = self._milvus.rows(self._milvus.people, "id > 0", ("name",))
-        people = ((row["id"], row["name"]["name"]) for row in rows)
-        later = (person for person in people if person[1] > name)
-        return heapq.nsmallest(count, later, key=lambda person: person[1])
+    def all_names(self) -> Iterator[tuple[int, str]]:
+        """(id, name) of everybody, by id; see `Gallery.all_names`."""
+        if self.space is not None:
+            for row in self._milvus.rows(self._milvus.people, "id > 0", ("name",)):
+                yield row["id"], row["name"]["name"]
 
     def template_counts(self, people: Collection[int]) -> dict[int, int]:
         """How many templates people have; reads one number of each of theirs, and of nobody else's."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from rostro.core.errors import BadInput, GalleryError, SpaceMismatch
+from rostro.core.folding import name_order
 from rostro.core.names import stored_name
 from rostro.core.types import Person, Template
 from rostro.gallery.base import Gallery, Hit, Info, Population
@@ -29,12 +30,15 @@ from rostro.gallery.postgresql.rows import (
 from rostro.gallery.postgresql.single import CLEAN, PostgresqlPhotos
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from psycopg import Connection
 
     from rostro.core.types import Floats
     from rostro.gallery.base import Who
+
+#: Names that are read at a time.
+_NAMES = 20_000
 
 #: Up to this many templates are compared one by one; it is as fast as their codes, and exact.
 EXACT_UP_TO = 5_000
@@ -106,11 +110,15 @@ class PostgresqlGallery(PostgresqlPhotos, Gallery):
 
     def people(self) -> list[Person]:
         """Everybody, by name."""
-        return [Person(*row) for row in self._rows(f"{_PEOPLE} GROUP BY people.id ORDER BY name")]
+        found = (Person(*row) for row in self._rows(f"{_PEOPLE} GROUP BY people.id"))
+        return sorted(found, key=lambda person: name_order(person.name))
 
-    def names_after(self, name: str, count: int) -> list[tuple[int, str]]:
-        """(id, name) of the people whose names come after a name; see `Gallery.names_after`."""
-        return self._rows("SELECT id, name FROM people WHERE name > %s ORDER BY name LIMIT %s", name, count)
+    def all_names(self) -> Iterator[tuple[int, str]]:
+        """(id, name) of everybody, by id; see `Gallery.all_names`."""
+        statement = "SELECT id, name FROM people WHERE id > %s ORDER BY id LIMIT %s"
+        rows: list[tuple[int, str]] = [(0, "")]
+        while rows := self._rows(statement, rows[-1][0], _NAMES):
+            yield from rows
 
     def template_counts(self, people: Collection[int]) -> dict[int, int]:
         """How many templates people have; see `Gallery.template_counts`."""

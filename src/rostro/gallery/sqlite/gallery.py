@@ -11,11 +11,13 @@ import stat
 from typing import TYPE_CHECKING, Self
 
 from rostro.core.errors import BadInput, GalleryError, SpaceMismatch
+from rostro.core.folding import name_order
 from rostro.core.names import stored_name
 from rostro.core.types import Person
-from rostro.gallery.base import Gallery, Info, Population
+from rostro.gallery.base import Gallery, Info
 from rostro.gallery.checks import check_queries, check_templates
 from rostro.gallery.sqlite import erasure, marks
+from rostro.gallery.sqlite.census import Census, count_poor, find_damage
 from rostro.gallery.sqlite.database import Database
 from rostro.gallery.sqlite.erasure import meta
 from rostro.gallery.sqlite.rows import PEOPLE, check_who, insert, template_of
@@ -23,11 +25,15 @@ from rostro.gallery.sqlite.search.searcher import Searcher
 from rostro.gallery.sqlite.single import SqlitePhotos
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from rostro.core.types import Floats, Template
-    from rostro.gallery.base import Hit, Who
+    from rostro.gallery.base import Hit, Population, Who
+
+
+#: Names that are read at a time.
+_NAMES = 5_000
 
 
 class SqliteGallery(SqlitePhotos, Gallery):
@@ -38,7 +44,7 @@ class SqliteGallery(SqlitePhotos, Gallery):
     def __init__(self, url: str, database: Database) -> None:
         self.url = url
         self._database = database
-        self._counted: dict[frozenset[str] | None, tuple[object, Population]] = {}
+        self._census = Census()
         self._searcher = Searcher(database.file and database.file.with_name(f"{database.file.name}.index"))
 
     @classmethod
@@ -107,14 +113,17 @@ class SqliteGallery(SqlitePhotos, Gallery):
     def people(self) -> list[Person]:
         """Everybody, by name."""
         with self._database.reading() as sql:
-            rows = sql.execute(f"{PEOPLE} GROUP BY people.id ORDER BY name")
-            return [Person(*row) for row in rows]
+            rows = sql.execute(f"{PEOPLE} GROUP BY people.id").fetchall()
+        return sorted((Person(*row) for row in rows), key=lambda person: name_order(person.name))
 
-    def names_after(self, name: str, count: int) -> list[tuple[int, str]]:
-        """(id, name) of the people whose names come after a name; see `Gallery.names_after`."""
-        with self._database.reading() as sql:
-            statement = "SELECT id, name FROM people WHERE erased = 0 AND name > ? ORDER BY name LIMIT ?"
-            return list(sql.execute(statement, (name, count)))
+    def all_names(self) -> Iterator[tuple[int, str]]:
+        """(id, name) of everybody, by id; see `Gallery.all_names`."""
+        statement = "SELECT id, name FROM people WHERE erased = 0 AND id > ? ORDER BY id LIMIT ?"
+        rows = [(0, "")]
+        while rows:
+            with self._database.reading() as sql:  # others may search between two blocks
+                rows = sql.execute(statement, (rows[-1][0], _NAMES)).fetchall()
+            yield from rows
 
     def template_counts(self, people: Collection[int]) -> dict[int, int]:
         """How many templates people have; see `Gallery.template_counts`."""
@@ -206,25 +215,13 @@ class SqliteGallery(SqlitePhotos, Gallery):
 
     def population(self, collections: Collection[str] | None = None) -> Population:
         """How many people and templates; see `Gallery.population`. Counted again where something was changed."""
-        wanted = None if collections is None else frozenset(collections)
         with self._database.reading() as sql:
-            (last,) = sql.execute("SELECT max(id) FROM templates").fetchone()
-            state = (last, meta(sql, "erasure"), meta(sql, "moved"))
-            counted = self._counted.get(wanted)
-            if counted is None or counted[0] != state:
-                people, templates = sql.execute(
-                    """SELECT count(DISTINCT person), count(*) FROM templates
-                    WHERE erased = 0 AND (?1 IS NULL OR collection IN (SELECT value FROM json_each(?1)))""",
-                    (None if wanted is None else json.dumps(sorted(wanted)),),
-                ).fetchone()
-                counted = self._counted[wanted] = (state, Population(people, templates))
-        return counted[1]
+            return self._census.population(sql, collections)
 
     def count_poor(self, level: float) -> int:
         """How many templates have a quality below a level."""
         with self._database.reading() as sql:
-            statement = "SELECT count(*) FROM templates WHERE erased = 0 AND quality < ?"
-            return int(sql.execute(statement, (level,)).fetchone()[0])
+            return count_poor(sql, level)
 
     def reindex(self) -> None:
         """Builds the search index anew from the stored templates."""
@@ -236,18 +233,7 @@ class SqliteGallery(SqlitePhotos, Gallery):
     def damage(self) -> list[str]:
         """What SQLite's own checks find: damaged pages, and templates of nobody."""
         with self._database.reading() as sql:
-            found = [line for (line,) in sql.execute("PRAGMA integrity_check") if line != "ok"]
-            rows = sql.execute('SELECT rowid, "table", parent FROM pragma_foreign_key_check')
-            found += [f"row {row} of {table} belongs to nobody in {parent}" for row, table, parent in rows]
-            found += [
-                f"template {row} belongs to person {person}, who is erased"
-                for row, person in sql.execute(
-                    """SELECT templates.id, person FROM templates JOIN people ON people.id = person
-                    WHERE templates.erased = 0 AND people.erased = 1"""
-                )
-            ]
-            cut = sql.execute("SELECT id FROM templates WHERE length(vector) != 2 * ?", (meta(sql, "dims"),))
-            return found + [f"template {row}: its vector has not the gallery's length" for (row,) in cut]
+            return find_damage(sql)
 
     def copy_to(self, path: Path) -> None:
         """Copies one committed state of the whole gallery into a new file, while others read and write."""

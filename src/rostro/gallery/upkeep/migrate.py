@@ -15,7 +15,8 @@ import numpy as np
 
 from rostro.core.errors import BadInput, SpaceMismatch
 from rostro.core.types import Answer
-from rostro.gallery.base import lent, without_password
+from rostro.gallery.base import file_of, lent, without_password
+from rostro.photos.sources import are_one
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -80,13 +81,25 @@ def migrate(
         BadInput: The source has no space: nothing was ever enrolled in it. Or both are the same.
         GalleryError: One of them cannot be opened.
     """
-    if isinstance(source, str | Path) and source == target:
-        raise BadInput(f"{without_password(str(source))}: a gallery cannot be copied onto itself")
+    if _are_one(source, target):
+        raise BadInput(f"{without_password(_url_of(source))}: a gallery cannot be copied onto itself")
     with (
         lent(source) as old,
         lent(target, space=old.space, create=old.space is not None) as new,
     ):
         return _migrate(old, new, on_progress)
+
+
+def _url_of(gallery: Gallery | str | Path) -> str:
+    return str(gallery) if isinstance(gallery, str | Path) else gallery.url
+
+
+def _are_one(one: Gallery | str | Path, other: Gallery | str | Path) -> bool:
+    """Whether two galleries are the same; files are told apart by what they are, through links too."""
+    if one is other or _url_of(one) == _url_of(other) != ":memory:":
+        return True
+    files = file_of(_url_of(one)), file_of(_url_of(other))
+    return files[0] is not None and files[1] is not None and are_one(files[0], files[1])
 
 
 def _migrate(source: Gallery, target: Gallery, on_progress: Callable[[int, int], None] | None) -> Migration:

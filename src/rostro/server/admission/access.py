@@ -90,10 +90,19 @@ def _open(connection: HTTPConnection) -> bool:
     """Whether no key is needed: none was ever made, and only this machine can call.
 
     The name that the browser asked for counts too: a foreign site whose name is suddenly made to mean 127.0.0.1 ("DNS
-    rebinding") would otherwise be let in by the browser of whoever visits it.
+    rebinding") would otherwise be let in by the browser of whoever visits it. So does the name that a proxy was asked
+    for, where it tells.
     """
     service = service_of(connection)
-    return service.open_without_keys and is_loopback(connection.url.hostname or "") and not service.keys.any_made()
+    asked = (connection.headers.get("host", ""), *_forwarded_hosts(connection))
+    return service.open_without_keys and all(map(_names_loopback, asked)) and not service.keys.any_made()
+
+
+def _names_loopback(host: str) -> bool:
+    try:
+        return is_loopback(urlsplit(f"//{host}").hostname or "")
+    except ValueError:  # brackets that hold no address
+        return False
 
 
 def is_loopback(host: str) -> bool:
@@ -109,9 +118,22 @@ def is_loopback(host: str) -> bool:
 def check_origin(connection: HTTPConnection) -> None:
     """Refuses what a page of another site sends through its visitor's browser: forms and live views need no preflight.
 
+    A proxy may ask for this server by another name than the browser asked for the proxy. Then what the proxy says that
+    it was asked for counts, or the browser's own word that page and server are one site. No page can make a browser
+    send either.
+
     Raises:
         Problem: The browser says that another site's page sent this.
     """
     origin = connection.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc.lower() != connection.headers.get("host", "").lower():
+    if origin is None or connection.headers.get("sec-fetch-site") == "same-origin":
+        return
+    asked = {connection.headers.get("host", "").lower(), *_forwarded_hosts(connection)}
+    if origin.partition("://")[2].lower() not in asked:
         raise Problem(403, "foreign-page", "pages of other sites may not use this server")
+
+
+def _forwarded_hosts(connection: HTTPConnection) -> list[str]:
+    """What a proxy before this server says that it was asked for, if it says so."""
+    forwarded = connection.headers.get("x-forwarded-host", "")
+    return [host.strip().lower() for host in forwarded.split(",") if host.strip()]

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from rostro.core.ranges import PER_SECOND
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -46,6 +48,9 @@ class Limits:
     frame_bytes: int = 2_000_000
     live: int = 16
     jobs: int = 4
+
+    def __post_init__(self) -> None:
+        PER_SECOND.check(self.rate)
 
 
 class TooMany(Exception):  # noqa: N818 - not an error of the program

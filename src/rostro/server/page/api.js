@@ -2,6 +2,19 @@
 
 const KEY = "rostro-key";
 
+// Where the server is: above the folder of this file, whatever prefix a proxy puts before both.
+const BASE = new URL("../", import.meta.url);
+
+/** The address of a path of the server, which begins with a slash as the server's documents have it. */
+const addressOf = (path) => new URL(path.slice(1), BASE);
+
+/** The WebSocket of a path of the server. */
+export function openSocket(path) {
+  const address = addressOf(path);
+  address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
+  return new WebSocket(address);
+}
+
 export const apiKey = () => sessionStorage.getItem(KEY);
 
 export function setApiKey(key) {
@@ -22,7 +35,7 @@ async function send(path, options = {}) {
   const headers = { ...(apiKey() ? { Authorization: `Bearer ${apiKey()}` } : {}), ...options.headers };
   let response;
   try {
-    response = await fetch(path, { ...options, headers });
+    response = await fetch(addressOf(path), { ...options, headers });
   } catch {
     throw new Problem({ type: "offline", detail: "offline" });
   }

@@ -1,34 +1,17 @@
-// Boxes and names over a picture, readable on any background.
+// Boxes and names over a picture, readable on any background, of any size, on any screen.
 
-/** Draws faces ({box, name}) on a canvas whose pixels are those of the photo. */
+const INK = "#06110f";
+/** Letters and lines, in pixels of a picture whose longer side is 640. */
+const [LETTERS, PADDING, LABEL] = [18, 7, 28];
+
+/** Draws faces ({box, name, known}) on a canvas whose pixels are those of the photo. A name covers its own face only where the
+ *  picture, which cannot grow here, has no other place. */
 export function drawFaces(context, faces) {
-  const { width, height } = context.canvas;
-  const unit = Math.max(width, height) / 640;
-  context.font = `600 ${Math.round(18 * unit)}px system-ui, sans-serif`;
-  context.textBaseline = "middle";
-  for (const { box: [x1, y1, x2, y2], name, known } of faces) {
-    const colour = known ? "#18d3c0" : "#ffb020";
-    for (const [style, thickness] of [["rgb(0 0 0 / 70%)", 6], [colour, 3]]) {
-      context.strokeStyle = style;
-      context.lineWidth = thickness * unit;
-      context.strokeRect(x1, y1, x2 - x1, y2 - y1);
-    }
-    if (name) drawLabel(context, name, x1, y1, unit, colour);
-  }
+  draw(context, faces, placed(context, faces));
 }
 
-function drawLabel(context, text, x, y, unit, colour) {
-  const [padding, high] = [7 * unit, 28 * unit];
-  const wide = context.measureText(text).width + 2 * padding;
-  const left = Math.max(0, Math.min(x, context.canvas.width - wide));
-  const top = y - high > 0 ? y - high : y;
-  context.fillStyle = colour;
-  context.fillRect(left, top, wide, high);
-  context.fillStyle = "#06110f";
-  context.fillText(text, left + padding, top + high / 2);
-}
-
-/** The photo, upright, with its faces marked; null for kinds of pictures that the browser does not show (TIFF, …). */
+/** The photo, upright, with its faces marked; names for which it has no room stand in a strip below it. Null for kinds
+ *  of pictures that the browser does not show (TIFF, …). */
 export async function markedPhoto(file, faces, description, limit = 1200) {
   const bitmap = await createImageBitmap(file).catch(() => null);
   if (!bitmap) return null;
@@ -37,9 +20,97 @@ export async function markedPhoto(file, faces, description, limit = 1200) {
   canvas.width = Math.round(bitmap.width * scale);
   canvas.height = Math.round(bitmap.height * scale);
   const context = canvas.getContext("2d");
-  context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-  drawFaces(context, faces.map((face) => ({ ...face, box: face.box.map((value) => value * scale) })));
+  const scaled = faces.map((face) => ({ ...face, box: face.box.map((value) => value * scale) }));
+  const [labels, photoHeight] = [placed(context, scaled), canvas.height];
+  for (const label of labels.filter(({ free }) => !free)) {
+    label.top = canvas.height;
+    canvas.height += label.high; // which clears it
+  }
+  context.fillStyle = INK;
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.drawImage(bitmap, 0, 0, canvas.width, photoHeight);
+  draw(context, scaled, labels);
   canvas.setAttribute("role", "img");
   canvas.setAttribute("aria-label", description);
   return canvas;
+}
+
+function draw(context, faces, labels) {
+  for (const { box: [x1, y1, x2, y2], known } of faces) {
+    for (const [style, thickness] of [["rgb(0 0 0 / 70%)", 6], [colourOf(known), 3]]) {
+      context.strokeStyle = style;
+      context.lineWidth = thickness * labels.unit;
+      context.strokeRect(x1, y1, x2 - x1, y2 - y1);
+    }
+  }
+  write(context, labels.unit);
+  for (const { text, left, top, wide, high, known } of labels) {
+    context.fillStyle = colourOf(known);
+    context.fillRect(left, top, wide, high);
+    context.fillStyle = INK;
+    context.fillText(text, left + PADDING * labels.unit, top + high / 2);
+  }
+}
+
+/** The labels ({text, left, top, wide, high, known, free}) of the faces that have a name. */
+function placed(context, faces) {
+  const { width, height } = context.canvas;
+  const unit = Math.max(width, height) / 640;
+  write(context, unit);
+  const labels = [];
+  for (const { box, name, known } of faces) {
+    if (!name) continue;
+    const text = fitted(context, name, width - 2 * PADDING * unit);
+    const [wide, high] = [context.measureText(text).width + 2 * PADDING * unit, LABEL * unit];
+    const inside = around(box, wide, high).map(([x, y]) => ({
+      left: Math.max(0, Math.min(x, width - wide)), top: Math.max(0, Math.min(y, height - high)), wide, high,
+    }));
+    const others = faces.filter((face) => face.box !== box);
+    const off = inside.filter((place) => !covers(place, box) && !others.some((face) => lies(place, face.box)));
+    const best = off.find((place) => !labels.some((other) => meet(place, other))) ?? off[0];
+    labels.push({ ...(best ?? inside.at(-1)), text, known, free: Boolean(best) });
+  }
+  return Object.assign(labels, { unit });
+}
+
+/** Where a label may go, the best place first: above its face, below it, beside it; the last one is on its chin. */
+function around([x1, y1, x2, y2], wide, high) {
+  return [
+    [x1, y1 - high], [x2 - wide, y1 - high], [x1, y2], [x2 - wide, y2],
+    [x2, y1], [x1 - wide, y1], [x2, y2 - high], [x1 - wide, y2 - high], [x1, y2 - high],
+  ];
+}
+
+function covers({ left, top, wide, high }, [x1, y1, x2, y2]) {
+  return left < x2 - 1 && x1 + 1 < left + wide && top < y2 - 1 && y1 + 1 < top + high;
+}
+
+/** Whether a label lies wholly on a face: it seems to be that one's. */
+function lies({ left, top, wide, high }, [x1, y1, x2, y2]) {
+  return x1 <= left && y1 <= top && left + wide <= x2 && top + high <= y2;
+}
+
+function meet(a, b) {
+  return covers(a, [b.left, b.top, b.left + b.wide, b.top + b.high]);
+}
+
+function write(context, unit) {
+  context.font = `600 ${Math.round(LETTERS * unit)}px system-ui, sans-serif`;
+  context.textBaseline = "middle";
+}
+
+/** The text, with its middle cut out when it is wider than the room. */
+function fitted(context, text, room) {
+  const letters = [...text];
+  let [shown, kept] = [text, letters.length];
+  while (kept > 1 && context.measureText(shown).width > room) {
+    kept -= 1;
+    const tail = Math.floor(kept / 3);
+    shown = `${letters.slice(0, kept - tail).join("").trimEnd()}…${letters.slice(letters.length - tail).join("").trimStart()}`;
+  }
+  return shown;
+}
+
+function colourOf(known) {
+  return known ? "#18d3c0" : "#ffb020";
 }

@@ -1,6 +1,7 @@
 // Taking somebody in, with their consent.
 import { failureList, problemWords } from "./answers.js";
 import { get, personNamed, post, Problem } from "./api.js";
+import { personChooser } from "./chooser.js";
 import { ask, field, h, statusLine, tick } from "./dom.js";
 import { photoPicker } from "./picker.js";
 import { t } from "./words.js";
@@ -8,6 +9,12 @@ import { t } from "./words.js";
 export function view() {
   const name = h("input", { name: "name", autocomplete: "off", maxlength: 200 });
   const picker = photoPicker({ label: t("photos"), multiple: true });
+  const chooser = personChooser({ label: t("peopleTitle"), onChoose: (person) => { name.value = person?.name ?? ""; } });
+  const there = h(
+    "details",
+    { toggle: () => there.open && chooser.load() },
+    h("summary", {}, t("somebodyThere")), chooser.element,
+  );
   const consent = h("input", { type: "checkbox" });
   const keep = h("input", { type: "checkbox" });
   const keepLine = tick(t("keepPicture"), keep);
@@ -20,7 +27,7 @@ export function view() {
   const form = h(
     "form",
     { submit: (event) => { event.preventDefault(); enrol(); } },
-    field(t("name"), name), picker.element, tick(t("consent"), consent), keepLine, againLine, button,
+    field(t("name"), name), there, picker.element, tick(t("consent"), consent), keepLine, againLine, button,
   );
   keepLine.hidden = againLine.hidden = true;
   get("/v1/galleries").then(
@@ -44,8 +51,9 @@ export function view() {
     }
     button.disabled = true;
     try {
-      const person = await personNamed(name.value);
-      if (person && !(await samePerson(person))) return status.say("");
+      const chosen = there.open && chooser.chosen?.name === name.value ? chooser.chosen : null;
+      const person = chosen ?? (await personNamed(name.value));
+      if (person && !chosen && !(await samePerson(person))) return status.say("");
       await sendAll(person?.id ?? null);
     } catch (problem) {
       status.say(problemWords(problem), "error");

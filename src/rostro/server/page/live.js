@@ -1,6 +1,6 @@
 // The camera with names: frames go to the server one by one, each when the one before was answered.
 import { problemWords } from "./answers.js";
-import { apiKey, Problem } from "./api.js";
+import { apiKey, openSocket, Problem } from "./api.js";
 import { openCamera, snapshot } from "./camera.js";
 import { h, statusLine } from "./dom.js";
 import { drawFaces } from "./drawing.js";
@@ -46,7 +46,7 @@ export function view() {
   }
 
   function connect() {
-    const opened = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/v1/live`);
+    const opened = openSocket("/v1/live");
     const times = [];
     opened.addEventListener("open", () => opened.send(JSON.stringify({ key: apiKey() })));
     opened.addEventListener("message", ({ data }) => {

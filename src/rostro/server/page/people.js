@@ -1,6 +1,7 @@
 // Who is enrolled: search, photos, rename, merge, erase.
 import { problemWords } from "./answers.js";
-import { get, json, picture } from "./api.js";
+import { json, picture } from "./api.js";
+import { countWords, peoplePages, personChooser } from "./chooser.js";
 import { ask, field, h, statusLine } from "./dom.js";
 import { photosOf } from "./photos.js";
 import { portrait } from "./whoami.js";
@@ -13,42 +14,41 @@ export function view() {
   const status = statusLine();
   const count = h("p", { class: "note", "aria-live": "polite" });
   const rows = h("tbody");
-  const more = h("button", { type: "button", class: "quiet", hidden: true, click: () => load(shown) }, t("more"));
+  const more = h("button", { type: "button", class: "quiet", hidden: true, click: () => load({ more: true }) }, t("more"));
   const columns = ["name", "templates", "actions"].map((key) => h("th", { scope: "col" }, t(key)));
   const table = h("table", {}, h("thead", {}, h("tr", {}, ...columns)), rows);
-  let shown = 0;
-  let asked = 0;
+  const pages = peoplePages(PAGE, () => search.value);
   let timer;
 
   function later() {
     clearTimeout(timer);
-    timer = setTimeout(() => load(0), 200);
+    timer = setTimeout(load, 200);
   }
 
-  async function load(offset) {
-    const turn = ++asked;
+  async function load(which = {}) {
     try {
-      const query = new URLSearchParams({ search: search.value, limit: PAGE, offset });
-      const found = await get(`/v1/people?${query}`);
-      if (turn !== asked) return;
-      if (!offset) rows.replaceChildren();
-      rows.append(...(await Promise.all(found.people.map(row))));
-      shown = offset + found.people.length;
+      const found = await pages(which);
+      if (!found) return;
+      if (!which.more) rows.replaceChildren();
+      rows.append(...found.people.map(row));
       table.hidden = !found.total;
-      more.hidden = shown >= found.total;
-      count.textContent = found.total ? t("total", { count: number(found.total) }) : t("nobody");
+      more.hidden = !found.more;
+      count.textContent = countWords(found);
     } catch (problem) {
       status.say(problemWords(problem), "error");
     }
   }
 
-  async function row(person) {
+  function row(person) {
+    const who = h("div", { class: "who" }, portrait(person.name), person.name);
+    // a picture that is gone meanwhile leaves the letter
+    picture(person).then((address) => address && who.firstChild.replaceWith(portrait(person.name, address))).catch(problemWords);
     const action = (key, does, kind) =>
       h("button", { type: "button", class: kind, "aria-label": t(`${key}Who`, person), click: () => act(does, person) }, t(key));
     return h(
       "tr",
       {},
-      h("th", { scope: "row" }, h("div", { class: "who" }, portrait(person.name, await picture(person)), person.name)),
+      h("th", { scope: "row" }, who),
       h("td", {}, number(person.templates)),
       h("td", {}, h("div", { class: "row" },
         action("photos", photosOf, "quiet"), action("rename", rename, "quiet"), action("merge", merge, "quiet"), action("erase", erase, "quiet danger"))),
@@ -59,7 +59,7 @@ export function view() {
     try {
       const sentence = await does(person);
       if (!sentence) return;
-      await load(0);
+      await load();
       status.say(sentence, "yes");
       search.focus();
     } catch (problem) {
@@ -67,7 +67,7 @@ export function view() {
     }
   }
 
-  load(0);
+  load();
   return {
     title: t("peopleTitle"),
     element: h("div", {}, field(t("search"), search), status.element, count, table, more),
@@ -85,10 +85,9 @@ async function rename(person) {
 }
 
 async function merge(person) {
-  const { people } = await get("/v1/people?limit=1000");
-  const others = people.filter((other) => other.id !== person.id);
-  const select = h("select", { name: "into" }, ...others.map((other) => h("option", { value: other.id }, other.name)));
-  const body = h("div", {}, h("p", {}, t("mergeHelp", person)), field(t("into"), select));
+  const chooser = personChooser({ label: t("into"), name: "into", except: person.id, required: true });
+  const body = h("div", {}, h("p", {}, t("mergeHelp", person)), chooser.element);
+  chooser.load();
   const answer = await ask({ title: t("mergeWho", person), body, confirm: t("merge"), cancel: t("cancel") });
   if (!answer?.get("into")) return null;
   const done = await json("POST", `/v1/people/${person.id}/merge`, { into: Number(answer.get("into")) });

@@ -1,11 +1,11 @@
 // What the server watches: its pictures with names, and what happened, newest first.
 import { problemWords } from "./answers.js";
-import { apiKey, Problem } from "./api.js";
+import { apiKey, openSocket, Problem } from "./api.js";
 import { h, statusLine } from "./dom.js";
 import { drawFaces } from "./drawing.js";
-import { currentLanguage, t } from "./words.js";
+import { currentLanguage, number, t } from "./words.js";
 
-const EVENTS = 50;
+const EVENTS = 500;
 
 export function view() {
   const canvas = h("canvas", { class: "watched", role: "img", "aria-label": t("watchVideo"), hidden: true });
@@ -13,12 +13,13 @@ export function view() {
   const help = h("p", {});
   const list = h("ol", { class: "events" });
   const heading = h("h2", { hidden: true }, t("events"));
+  const older = h("p", { class: "note", hidden: true }, t("eventsOlder", { count: number(EVENTS) }));
   let said = "";
   let faces = [];
   const socket = connect();
 
   function connect() {
-    const opened = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/v1/watch`);
+    const opened = openSocket("/v1/watch");
     opened.binaryType = "blob";
     opened.addEventListener("open", () => opened.send(JSON.stringify({ key: apiKey() })));
     opened.addEventListener("message", ({ data }) => (typeof data === "string" ? hear(JSON.parse(data)) : show(data)));
@@ -51,7 +52,10 @@ export function view() {
     const words = t(`event.${event}`, { name: name ?? t("stranger") });
     list.prepend(h("li", {}, `${time}  ${words}`));
     heading.hidden = false;
-    while (list.children.length > EVENTS) list.lastChild.remove();
+    while (list.children.length > EVENTS) {
+      list.lastChild.remove();
+      older.hidden = false;
+    }
   }
 
   async function show(picture) {
@@ -69,7 +73,7 @@ export function view() {
 
   return {
     title: t("watchTitle"),
-    element: h("div", {}, help, status.element, canvas, heading, list),
+    element: h("div", {}, help, status.element, canvas, heading, list, older),
     close: () => {
       socket.closing = true;
       socket.close();

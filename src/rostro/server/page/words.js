@@ -156,6 +156,9 @@ const WORDS = {
   total: ["People: {count}", "Personas: {count}"],
   nobody: ["Nobody found.", "No se encontró a nadie."],
   more: ["Show more", "Mostrar más"],
+  shownOf: ["People: {total}. Shown: the first {shown}.", "Personas: {total}. Se muestran las primeras {shown}."],
+  searchPerson: ["Search for a person", "Buscar a una persona"],
+  somebodyThere: ["Somebody who is enrolled already", "Alguien que ya está registrado"],
   pictureOf: ["Picture of {name}", "Imagen de {name}"],
 
   whoami: ["Who am I?", "¿Quién soy?"],
@@ -195,6 +198,10 @@ const WORDS = {
   ],
   watchVideo: ["The watched picture, with faces marked", "La imagen vigilada, con las caras marcadas"],
   events: ["Events", "Sucesos"],
+  eventsOlder: [
+    "Only the last {count} are shown. rostro watch --events FILE keeps all of them.",
+    "Solo se muestran los últimos {count}. rostro watch --events ARCHIVO los guarda todos.",
+  ],
   stranger: ["Somebody unknown", "Alguien desconocido"],
   "event.appeared": ["Somebody appeared", "Apareció alguien"],
   "event.recognised": ["{name} was recognised", "Se reconoció a {name}"],

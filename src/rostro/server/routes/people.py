@@ -80,21 +80,20 @@ def forget_photo(service: TheService, id: Id, sha256: Hash) -> JSONResponse:
 @router.get("/people", response_model=schemas.People, openapi_extra=needs(Role.READ))
 def list_people(  # noqa: PLR0917 - FastAPI gives them by name
     service: TheService,
-    search: Annotated[str, Query(max_length=LONGEST_NAME, description="Part of the name, in any case.")] = "",
-    name: Annotated[str | None, Query(max_length=LONGEST_NAME, description="The whole name.")] = None,
+    search: Annotated[str, Query(description="Part of the name, with or without accents, in any case.")] = "",
+    name: Annotated[str | None, Query(description="The whole name.")] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     offset: Annotated[int, Query(ge=0, lt=2**31)] = 0,
-    after: Annotated[str, Query(max_length=LONGEST_NAME, description="The `next` of the page before.")] = "",
+    after: Annotated[str, Query(description="The `next` of the page before.")] = "",
 ) -> JSONResponse:
     """Everybody, by name, in pages: `next` is the `after` of the page that follows, null where there is none."""
     people = service.people
     if name is None:
         page = people.page(search=search, after=after, limit=limit, skip=offset)
-        total = people.count(search)
     else:
         found = people.find(name)
-        page, total = Page((found,) if found and not offset else (), None), int(found is not None)
-    return JSONResponse({"people": [_person(service, p) for p in page], "total": total, "next": page.next})
+        page = Page((found,) if found and not offset else (), None, int(found is not None))
+    return JSONResponse({**page.to_dict(), "people": [_person(service, person) for person in page]})
 
 
 @router.get("/people/{id}", response_model=schemas.PersonWithTemplates, openapi_extra=needs(Role.READ))

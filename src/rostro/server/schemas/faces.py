@@ -106,7 +106,7 @@ class Verification(Doubt):
 
     model_config = example(
         same=True, similarity=0.7214, threshold=0.363, false_match_rate=0.001, space="sface-0ba9fbfa/five_point-112",
-        detector="yunet", embedder="sface", engine="openvino",
+        detector="yunet", embedder="sface", engine="openvino", precision={"detector": "f32", "embedder": "int8"},
         quality_scorer="lightqnet-057b8ea2",
         faces=[{"photo": "a.jpg", **FACE}, {"photo": "b.jpg", **FACE}],
     )  # fmt: skip
@@ -118,6 +118,7 @@ class Verification(Doubt):
     detector: str
     embedder: str
     engine: str
+    precision: dict[str, str] = Field(description="What each part runs in: f32, bf16 or int8")
     quality_scorer: str = Field(description="what judged the faces; empty where nothing did")
     faces: Annotated[list[FaceOfPhoto], Field(min_length=2, max_length=2)]
 

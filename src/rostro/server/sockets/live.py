@@ -16,7 +16,7 @@ from rostro.server.batcher import Work
 from rostro.server.forms.uploads import Upload
 from rostro.server.problems import Problem
 from rostro.server.service import Service
-from rostro.server.sockets.opening import PATIENCE, converse
+from rostro.server.sockets.opening import PATIENCE, converse, says_key, until_one_ends
 
 if TYPE_CHECKING:
     from rostro.recognition.pipeline import PhotoFaces
@@ -61,12 +61,7 @@ async def live(socket: WebSocket) -> None:
 async def _answer_frames(socket: WebSocket, service: Service) -> None:
     """Reads frames while answers are worked out, until the client leaves."""
     latest = _Latest()
-    async with asyncio.TaskGroup() as tasks:
-        answering = tasks.create_task(_answer(socket, service, latest))
-        try:
-            await _read(socket, service, latest)
-        finally:
-            answering.cancel()
+    await until_one_ends(_read(socket, service, latest), _answer(socket, service, latest))
 
 
 async def _read(socket: WebSocket, service: Service, latest: _Latest) -> None:
@@ -75,6 +70,8 @@ async def _read(socket: WebSocket, service: Service, latest: _Latest) -> None:
             message = await socket.receive()
         if message["type"] == "websocket.disconnect":
             return
+        if (text := message.get("text")) is not None and not says_key(text):
+            raise Problem(422, "not-a-frame", "a frame is a binary message (JPEG); this one was text")
         frame = message.get("bytes")
         if not frame:
             continue

@@ -5,18 +5,19 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.websockets import WebSocketDisconnect
 
 from rostro.server.admission.access import admitted, presented
 from rostro.server.admission.keys import Role
 from rostro.server.admission.limits import TooMany
+from rostro.server.forms.known import refuse_unknown
 from rostro.server.problems import Problem, document, of_too_many
 from rostro.server.service import Service, service_of
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable, Coroutine, Iterator
 
     from fastapi import WebSocket
 
@@ -37,6 +38,7 @@ async def converse(socket: WebSocket, talk: Callable[[Service], Awaitable[None]]
     service = service_of(socket)
     await socket.accept()
     try:
+        refuse_unknown("query", socket.query_params, {})
         key = presented(socket) or await _first_message(socket)
         with admitted(socket, Role.READ, key), _place(service):
             await talk(service)
@@ -48,6 +50,19 @@ async def converse(socket: WebSocket, talk: Callable[[Service], Awaitable[None]]
         await _refuse(socket, Problem(408, "too-slow", too_slow), _POLICY)
     except WebSocketDisconnect:
         return
+
+
+async def until_one_ends(*works: Coroutine[Any, Any, None]) -> None:
+    """Does several things at once until the first of them ends, and ends the others; its error is this one's."""
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done:
+        task.result()
 
 
 async def _refuse(socket: WebSocket, problem: Problem, code: int) -> None:
@@ -63,12 +78,24 @@ async def _first_message(socket: WebSocket) -> str | None:
         message = await socket.receive()
     if message["type"] == "websocket.disconnect":
         raise WebSocketDisconnect(message.get("code", 1000))
-    try:
-        document = json.loads(message.get("text") or "")
-    except ValueError:
-        document = None
-    key = document.get("key", "") if isinstance(document, dict) else ""
+    document = _document(message.get("text") or "")
+    refuse_unknown("message", document, {"key": False})
+    key = document.get("key", "")
     return None if key is None else str(key)
+
+
+def says_key(text: str) -> bool:
+    """Whether a message is the one with the key, which who has the key in a header may send all the same."""
+    return "key" in _document(text)
+
+
+def _document(text: str) -> dict[str, Any]:
+    """A JSON object; an empty one where it is something else."""
+    try:
+        document = json.loads(text)
+    except ValueError:
+        return {}
+    return document if isinstance(document, dict) else {}
 
 
 @contextmanager

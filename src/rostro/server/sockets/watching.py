@@ -10,7 +10,7 @@ from fastapi import APIRouter, WebSocket
 
 from rostro.server.problems import Problem
 from rostro.server.sockets.broadcast import Broadcast, Viewer
-from rostro.server.sockets.opening import PATIENCE, converse
+from rostro.server.sockets.opening import PATIENCE, converse, until_one_ends
 
 if TYPE_CHECKING:
     from rostro.server.service import Service
@@ -37,14 +37,7 @@ async def watch(socket: WebSocket) -> None:
 async def _show(socket: WebSocket, broadcast: Broadcast) -> None:
     """Sends until the client leaves."""
     with broadcast.viewer() as viewer:
-        sending = asyncio.create_task(_send(socket, viewer))
-        leaving = asyncio.create_task(_until_gone(socket))
-        done, rest = await asyncio.wait({sending, leaving}, return_when=asyncio.FIRST_COMPLETED)
-        for task in rest:
-            task.cancel()
-        await asyncio.gather(*rest, return_exceptions=True)
-        for task in done:
-            task.result()
+        await until_one_ends(_send(socket, viewer), _until_gone(socket))
 
 
 async def _send(socket: WebSocket, viewer: Viewer) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rostro.core.errors import BadInput
+from rostro.core.files import read_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -108,6 +109,6 @@ def _column(path: Path, names: list[str], most: int | None = None) -> NDArray[np
 
 def _lines(path: Path) -> list[str]:
     try:
-        return [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        return [line for line in read_text(path).splitlines() if line.strip()]
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"{path}: cannot be read ({error})") from None

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from rostro.core.errors import BadInput
+from rostro.core.files import read_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,7 +93,7 @@ def read_card(path: Path) -> Card:
         BadInput: It cannot be read, or is no card.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_text(path)
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"{path}: no card of a checkpoint ({error})") from None
     return Card.from_yaml(text, str(path))

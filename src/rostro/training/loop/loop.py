@@ -22,13 +22,14 @@ from rostro.training.loop.curves import LOSSES, TRAINING_LOSS, VALIDATION_LOSS, 
 from rostro.training.loop.memory import keep_freed_memory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     import torch
     from numpy.typing import NDArray
     from torch import Tensor, nn
 
+    from rostro.reports.typeset import Format
     from rostro.training.data.batches import Batches
     from rostro.training.loop.card import Card
 
@@ -57,6 +58,7 @@ class Training:
         folder: Where they go.
         progress: Told of steps and epochs, and asked whether to stop.
         measured: The part of the network whose answers `measure` is given; None: the whole.
+        loss_name: What the loss is, with its unit, for the learning curves.
         unseen: Whether the classes of `val` are others than those of `train`, so that `loss` says nothing about them.
         export: Told the folder and the card of each better epoch before they are kept; writes what belongs beside the
             checkpoint, and gives the card that says so.
@@ -74,6 +76,7 @@ class Training:
     folder: Path
     progress: Progress
     measured: nn.Module | None = None
+    loss_name: str = ""
     unseen: bool = False
     export: Callable[[Path, Card], Card] | None = None
 
@@ -126,6 +129,7 @@ class _Run:
         while state.epoch < task.options.epochs and not self._is_over():
             self._epoch()
             self._finish_epoch()
+        self._write_curves(task.progress.formats)
         return self._best_card()
 
     def _is_over(self) -> bool:
@@ -200,8 +204,14 @@ class _Run:
             state.best, state.best_epoch = value, state.epoch
             self._keep_best()
         self._keep_last()
+        self._write_curves(())
+
+    def _write_curves(self, formats: Sequence[Format]) -> None:
+        task = self._task
         if _processes.number() == 0:
-            write_curves(task.folder, state.history)
+            write_curves(
+                task.folder, self._state.history, loss=task.loss_name, language=task.progress.language, formats=formats
+            )
 
     def _measure(self) -> tuple[dict[str, float], dict[str, float]]:
         """The loss on the validation part, where there is one, and what is measured there."""
@@ -284,19 +294,6 @@ def run_net(net: nn.Module, data: Batches, device: str) -> NDArray[np.float32]:
     with torch.inference_mode():
         parts = [net(images.to(device)).float().cpu().numpy() for images, _ in data.batches(0)]
     return np.concatenate(parts)
-
-
-def check_loop(options: LoopOptions) -> None:
-    """Refuses what cannot be trained with.
-
-    Raises:
-        BadInput: Names the option.
-    """
-    for name in ("epochs", "batch", "patience"):
-        if getattr(options, name) < 1:
-            raise BadInput(f"{name} is at least 1, got {getattr(options, name)}")
-    if not options.rate > 0:
-        raise BadInput(f"rate is above 0, got {options.rate}")
 
 
 def _fingerprint(card: Card) -> str:

@@ -7,13 +7,14 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from rostro.core.errors import BadInput, PhotoError
+from rostro.photos.reading import name_of
 from rostro.training.base import Found, LoopOptions, Prediction, Recipe
 from rostro.training.classifiers.bases import reopen_base
 from rostro.training.classifiers.pictures import run_checkpoint
 from rostro.training.data.examples import Data
 from rostro.training.loop.card import Card
 from rostro.training.loop.checkpoint import BEST, need_torch, write_checkpoint
-from rostro.training.loop.loop import Training, check_loop, run_net
+from rostro.training.loop.loop import Training, run_net
 from rostro.training.loop.nets import parameters, summary
 from rostro.training.loop.processes import choose_device
 
@@ -48,6 +49,7 @@ class Learner:
         net: The network.
         optimiser: Over its parameters.
         loss: (scores, labels) → the mean loss.
+        loss_name: What that is, with its unit, for the learning curves.
         measure: (scores, labels) of the validation part → numbers; the first one is to be highest.
         anneal: Whether the rate climbs and then falls along a cosine.
         asked: What answers afterwards, where it is not the network alone.
@@ -62,6 +64,7 @@ class Learner:
     optimiser: torch.optim.Optimizer
     loss: Callable[[Tensor, Tensor], Tensor]
     measure: Measure
+    loss_name: str = ""
     anneal: bool = True
     asked: nn.Module | None = None
     measured: nn.Module | None = None
@@ -109,7 +112,6 @@ class Course(Recipe, Generic[D]):
 
     def _check(self) -> None:
         """Refuses options that cannot be, before any photo is read."""
-        check_loop(self.chosen)
         for name, words in self.allowed.items():
             if getattr(self.chosen, name) not in words:
                 raise BadInput(f"{name} is {', '.join(words)}, got {getattr(self.chosen, name)!r}")
@@ -174,6 +176,7 @@ class Course(Recipe, Generic[D]):
             folder=self.output,
             progress=self.progress,
             measured=learner.measured,
+            loss_name=learner.loss_name,
             unseen=learner.unseen,
             export=learner.export,
         ).run()
@@ -241,4 +244,4 @@ def _answers(
             yield found
         else:
             labels, listed = says(found.vector)
-            yield Prediction(str(photo), labels, listed, found.box)
+            yield Prediction(name_of(photo), labels, listed, found.box)

@@ -13,16 +13,17 @@ import numpy as np
 
 from rostro.core.errors import BadInput
 from rostro.core.files import replacing
+from rostro.core.ranges import Range, counted
 from rostro.embedding.trained import prepare_of
 from rostro.nets.onnx_file import write_onnx
-from rostro.photos.folders import read_people
-from rostro.training.base import LoopOptions, option
+from rostro.photos.left_out import CROPS, no_pictures
+from rostro.training.base import BATCH, LoopOptions, option
 from rostro.training.classifiers.scores import verification
 from rostro.training.data.augment import AUGMENTATIONS
 from rostro.training.data.batches import PeopleAtATime, PictureBatches, Pictures
 from rostro.training.data.crops import make_crops
 from rostro.training.data.examples import Data, PictureExamples
-from rostro.training.data.parts import refuse_empty
+from rostro.training.data.parts import read_whole
 from rostro.training.loop import losses as _losses
 from rostro.training.loop.checkpoint import BEST
 from rostro.training.recipes._course import Course, Learner
@@ -49,19 +50,24 @@ LOSSES: dict[str, tuple[Callable[..., Tensor], bool, float]] = {
     "triplet": (_losses.triplet, False, 0.2),
 }
 _HELD_OUT = 0.1
+#: Of angles and of cosines; and of what they are multiplied with.
+MARGIN = Range(what="a margin", low=0, high=2)
+SCALE = Range(what="a scale", low=0, high=100_000, above=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetricOptions(LoopOptions):
     """What both can be told."""
 
-    batch: int = option(64, "Photos per step (per process, where torchrun starts several).")
+    batch: int = option(64, "Photos per step (per process, where torchrun starts several).", BATCH)
     loss: str = option("arcface", "arcface, cosface or triplet.")
-    margin: float | None = option(None, "Of the loss. Default: arcface 0.5 radians, cosface 0.35, triplet 0.2.")
-    scale: float = option(32.0, "What arcface and cosface multiply cosines with; 64 for tens of thousands of people.")
-    photos: int = option(4, "K: photos of each person in a step of triplet; a step has batch / K people.")
-    min_photos: int = option(5, "People with fewer photos are not trained on, but may be held out.")
-    unseen: int = option(0, "People held out to measure verification on. Default: a tenth.")
+    margin: float | None = option(None, "Of the loss. Default: arcface 0.5 radians, cosface 0.35, triplet 0.2.", MARGIN)
+    scale: float = option(
+        32.0, "What arcface and cosface multiply cosines with; 64 for tens of thousands of people.", SCALE
+    )
+    photos: int = option(4, "K: photos of each person in a step of triplet; a step has batch / K people.", counted(2))
+    min_photos: int = option(5, "People with fewer photos are not trained on, but may be held out.", counted(2))
+    unseen: int = option(0, "People held out to measure verification on. Default: a tenth.", counted(0))
     augmentation: str = option("default", "default, upna or none.")
     crops: str = option("", "Folder for the aligned crops, for several trainings to share. Default: in the output.")
 
@@ -113,12 +119,6 @@ class MetricRecipe(Course[FaceData]):
     def _before(self, net: MetricNet, batches: PictureBatches) -> None:
         """Called with the training photos, in order, when everything is ready."""
 
-    def _check(self) -> None:
-        super()._check()
-        for name in ("photos", "min_photos"):
-            if getattr(self.chosen, name) < 2:
-                raise BadInput(f"{name} is at least 2, got {getattr(self.chosen, name)}")
-
     def _data(self) -> FaceData:
         """Aligned faces, made once."""
         import torch
@@ -129,7 +129,7 @@ class MetricRecipe(Course[FaceData]):
         start = self._start()
         crops = make_crops(
             [*people.photos, *held.photos], start.alignment, start.detector,
-            Path(chosen.crops) if chosen.crops else self.output / "crops",
+            Path(chosen.crops) if chosen.crops else self.output / CROPS,
             recognizer=self.recognizer, progress=self.progress,
         )  # fmt: skip
         owners = np.concatenate([people.owners, held.owners + len(people.names)])[crops.kept].astype(np.int64)
@@ -182,6 +182,7 @@ class MetricRecipe(Course[FaceData]):
             optimiser=self._optimiser(net),
             loss=partial(loss, margin=margin if chosen.margin is None else chosen.margin, **scaled),
             measure=verification,
+            loss_name=f"{chosen.loss}: {'cross entropy, nats' if centred else 'squared distance'}",
             measured=net.backbone,
             unseen=True,
             export=partial(_export, start.net),
@@ -191,8 +192,9 @@ class MetricRecipe(Course[FaceData]):
     def _people(self) -> tuple[People, People]:
         """Who is trained on, and who is held out: first of all those who have too few photos to be trained on."""
         chosen = self.chosen
-        everybody = read_people(self.root)
-        refuse_empty(self.root)
+        everybody = read_whole(self.root)
+        if everybody.others:
+            self.progress.say(f"left out: {no_pictures(everybody.others)}")
         counts = everybody.counts
         if len(counts) < 2:
             raise BadInput(f"{self.root}: only one class ({everybody.names[0]}); there is nothing to tell apart")

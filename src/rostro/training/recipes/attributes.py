@@ -11,8 +11,9 @@ import numpy as np
 
 from rostro.core.errors import BadInput
 from rostro.core.files import write_file
+from rostro.core.ranges import LEARNING_RATE, counted
 from rostro.photos.reading import photo_hash
-from rostro.training.base import LoopOptions, option
+from rostro.training.base import BATCH, EPOCHS, LoopOptions, option
 from rostro.training.classifiers import attribute_scores as _attribute_scores
 from rostro.training.classifiers import portraits as _portraits
 from rostro.training.classifiers.answers import highest_first, sigmoid
@@ -48,12 +49,16 @@ _SIZES = {"compact": 80}
 class AttributesOptions(LoopOptions):
     """What it can be told; with a base, everything about networks and epochs is left aside."""
 
-    epochs: int = option(20, "Most passes over the training photos.")
-    batch: int = option(64, "Photos per step.")
-    rate: float = option(5e-3, "Learning rate at its highest.")
+    epochs: int = option(20, "Most passes over the training photos.", EPOCHS)
+    batch: int = option(64, "Photos per step.", BATCH)
+    rate: float = option(5e-3, "Learning rate at its highest.", LEARNING_RATE)
     base: str = option("", "A frozen embedder to learn the attributes on, instead of a network from scratch.")
     net: str = option("compact", "compact, or buap: the original's 3,836,304 parameters.")
-    size: int = option(0, "Side of the pictures in pixels. Default: 80 for compact, 192 for buap.")
+    size: int = option(
+        0,
+        "Side of the pictures in pixels. Default: 80 for compact, 192 for buap.",
+        counted(0, 4096, what="a side in pixels"),
+    )
     loss: str = option("plain", "plain, as in the original, or balanced: rare attributes count more.")
     optimiser: str = option("adamw", "adamw with a falling rate, or rmsprop with a constant one, as in the original.")
     augmentation: str = option("default", "default, upna or none; the original had none.")
@@ -133,6 +138,7 @@ class AttributesRecipe(Course[Data]):
             optimiser=self._optimiser(net),
             loss=self._loss(data.parts["train"].labels),
             measure=_attribute_scores.measure,
+            loss_name="mean binary cross entropy, nats",
             anneal=self.chosen.optimiser == "adamw",
             asked=Mirrored(net) if data.preprocessing["mirrored"] else net,
             about={"licence": _LICENCE},

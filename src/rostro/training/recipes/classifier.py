@@ -68,6 +68,7 @@ class ClassifierRecipe(Course[Data]):
             optimiser=adamw(net, self.chosen.rate),
             loss=torch.nn.functional.cross_entropy,
             measure=class_scores,
+            loss_name="cross entropy, nats",
         )
 
     def _finish(self, learned: Learned, data: Data) -> Card:

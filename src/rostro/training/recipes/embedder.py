@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rostro.core.errors import UnknownModel
+from rostro.core.ranges import LEARNING_RATE, counted
 from rostro.core.types import AlignmentSpec
 from rostro.embedding.trained import SIGNED
-from rostro.training.base import option
+from rostro.training.base import EPOCHS, option
 from rostro.training.loop.backbones import BACKBONES, build
 from rostro.training.recipes._metric import MetricOptions, MetricRecipe, Start
 
@@ -22,10 +23,10 @@ if TYPE_CHECKING:
 class EmbedderOptions(MetricOptions):
     """What it can be told."""
 
-    epochs: int = option(40, "Most passes over the training photos.")
-    rate: float = option(0.05, "Learning rate at its highest.")
+    epochs: int = option(40, "Most passes over the training photos.", EPOCHS)
+    rate: float = option(0.05, "Learning rate at its highest.", LEARNING_RATE)
     net: str = option("mobilefacenet", "mobilefacenet, iresnet18, iresnet34 or iresnet50.")
-    dims: int = option(128, "Length of the vectors.")
+    dims: int = option(128, "Length of the vectors.", counted(1, 65_536))
 
 
 class EmbedderRecipe(MetricRecipe):

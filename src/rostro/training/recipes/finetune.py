@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rostro.core.errors import BadInput
+from rostro.core.ranges import LEARNING_RATE, SHARE, counted
 from rostro.core.types import AlignmentSpec
 from rostro.nets.keras_file import read_keras
-from rostro.training.base import option
+from rostro.training.base import BATCH, EPOCHS, option
 from rostro.training.classifiers.linear import prototypes
 from rostro.training.loop.backbones import build, described
 from rostro.training.loop.checkpoint import read_checkpoint
@@ -34,12 +35,12 @@ _BLOCK = re.compile(r"Block\d+_\d+|(?:Mixed|Conv2d)_\d[a-z]|Bottleneck|conv\d_\d
 class FinetuneOptions(MetricOptions):
     """What it can be told."""
 
-    epochs: int = option(10, "Most passes over the training photos.")
-    batch: int = option(32, "Photos per step (per process, where torchrun starts several).")
-    rate: float = option(0.01, "Learning rate of the centres and of the last block, at its highest.")
+    epochs: int = option(10, "Most passes over the training photos.", EPOCHS)
+    batch: int = option(32, "Photos per step (per process, where torchrun starts several).", BATCH)
+    rate: float = option(0.01, "Learning rate of the centres and of the last block, at its highest.", LEARNING_RATE)
     base: str = option("facenet128", "facenet128, an embedder named vggface…, or a checkpoint of embedder or finetune.")
-    blocks: int = option(3, "How many of the last blocks are trained; 0 trains all.")
-    decay: float = option(0.5, "Each block before the last one learns at this part of the next one's rate.")
+    blocks: int = option(3, "How many of the last blocks are trained; 0 trains all.", counted(0, 10_000))
+    decay: float = option(0.5, "Each block before the last one learns at this part of the next one's rate.", SHARE)
 
 
 class FinetuneRecipe(MetricRecipe):
@@ -52,8 +53,6 @@ class FinetuneRecipe(MetricRecipe):
 
     def _start(self) -> Start:
         chosen = self.chosen
-        if chosen.blocks < 0 or not 0 < chosen.decay <= 1:
-            raise BadInput(f"blocks is at least 0 and decay in (0, 1], got {chosen.blocks} and {chosen.decay}")
         path = Path(chosen.base).expanduser()
         start = self._checkpoint(path) if path.exists() else self._shipped(chosen.base)
         blocks = blocks_of(start.net.network)

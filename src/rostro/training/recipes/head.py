@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rostro.core.geometry import unit_rows
+from rostro.core.ranges import SIMILARITY
 from rostro.training.base import LoopOptions, option
 from rostro.training.classifiers.answers import softmax
 from rostro.training.classifiers.bases import embed, open_base
@@ -33,7 +34,9 @@ class HeadOptions(LoopOptions):
 
     base: str = option("sface", "An embedder, or a checkpoint of a network.")
     kind: str = option("auto", "cosine, logistic, mlp (UPNA's), or auto: cosine or logistic by cross-validation.")
-    threshold: float | None = option(None, "Cosine below which a face is nobody's. Default: learned from the people.")
+    threshold: float | None = option(
+        None, "Cosine below which a face is nobody's. Default: learned from the people.", SIMILARITY
+    )
 
 
 class HeadRecipe(Course[Data]):
@@ -100,6 +103,7 @@ class HeadRecipe(Course[Data]):
             optimiser=torch.optim.NAdam(net.parameters(), lr=self.chosen.rate),
             loss=torch.nn.functional.cross_entropy,
             measure=class_scores,
+            loss_name="cross entropy, nats",
             anneal=False,
             about={"thresholds": thresholds},
         )

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rostro.core.errors import BadInput
-from rostro.photos.listing import find_photos
-from rostro.training.base import LoopOptions, option
+from rostro.core.ranges import LEARNING_RATE, counted
+from rostro.photos.listing import photos_in
+from rostro.training.base import EPOCHS, LoopOptions, option
 from rostro.training.classifiers.answers import highest_first
 from rostro.training.classifiers.bases import embed, open_base
 from rostro.training.classifiers.scores import auc
@@ -34,11 +35,11 @@ _FOR_TRAINING = 0.8
 class IsItMeOptions(LoopOptions):
     """What it can be told."""
 
-    rate: float = option(0.05, "Learning rate.")
-    epochs: int = option(100, "Most passes over the training photos.")
+    rate: float = option(0.05, "Learning rate.", LEARNING_RATE)
+    epochs: int = option(100, "Most passes over the training photos.", EPOCHS)
     base: str = option("sface", "An embedder, or a checkpoint of a network, for example one of 'attributes'.")
     strangers: str = option("", "A folder of other people's photos to draw not_me from.")
-    negatives: int = option(200, "How many photos to draw from there.")
+    negatives: int = option(200, "How many photos to draw from there.", counted(0))
 
 
 class IsItMeRecipe(Course[Data]):
@@ -85,6 +86,7 @@ class IsItMeRecipe(Course[Data]):
                 scores, labels.float(), pos_weight=weight
             ),
             measure=_measure,
+            loss_name="mean binary cross entropy, nats",
             anneal=False,
             about={"thresholds": {"me": 0.5}},
         )
@@ -98,7 +100,7 @@ class IsItMeRecipe(Course[Data]):
             folder = next((self.root / name for name in PARTS[part] if (self.root / name).is_dir()), None)
             if folder is None:
                 raise BadInput(f"{self.root}: no folder {PARTS[part][-1]} here")
-            mine, others = (list(find_photos([folder / name])) if (folder / name).is_dir() else [] for name in CLASSES)
+            mine, others = (list(photos_in(folder / name)) if (folder / name).is_dir() else [] for name in CLASSES)
             others += strangers
             for name, listed in zip(CLASSES, (mine, others), strict=True):
                 if not listed:
@@ -112,7 +114,7 @@ class IsItMeRecipe(Course[Data]):
             return []
         if not Path(chosen.strangers).is_dir():
             raise BadInput(f"strangers {chosen.strangers}: no such folder")
-        listed = list(find_photos([Path(chosen.strangers)]))
+        listed = list(photos_in(Path(chosen.strangers)))
         order = np.random.default_rng(chosen.seed).permutation(len(listed))[: chosen.negatives]
         return [listed[index] for index in order]
 
