@@ -11,7 +11,7 @@ from rostro.core.errors import BadInput
 ALL = sorted(verbs())
 #: What a verb looks at, by the names that the help shows. Everything else is an option.
 LOOKED_AT = {
-    "photos", "paths", "a", "b", "source", "root",  # photos, folders of them, films
+    "photo", "photos", "paths", "a", "b", "source", "root",  # photos, folders of them, films
     "name", "names", "to", "into",  # people, models
     "file", "key", "label",
 }  # fmt: skip
@@ -77,6 +77,7 @@ def test_what_can_be_several_is_repeatable_wherever_it_is() -> None:
     several = {
         "--collection": {"identify", "watch"}, "--embedder": {"compare"}, "--detector": {"compare", "detect"},
         "--fmr": {"evaluate", "compare"},
+        "--format": {"evaluate", "compare", "calibrate"} | {name for name in ALL if name.startswith("train ")},
     }  # fmt: skip
     found = {
         option.name: {name for name in having(option.name) if verbs()[name].options[option.name].repeatable}
@@ -105,6 +106,7 @@ OWN_WORDS = {
     "--rate",
     "--patience",
     "--port",
+    "--to",  # a person, a gallery: where it goes
 } | {
     "--keep-crops",
 }

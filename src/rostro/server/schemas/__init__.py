@@ -23,13 +23,17 @@ from rostro.server.schemas.faces import PhotoOfFaces as PhotoOfFaces
 from rostro.server.schemas.faces import Verification as Verification
 from rostro.server.schemas.people import Created as Created
 from rostro.server.schemas.people import Enrolment as Enrolment
+from rostro.server.schemas.people import Forgotten as Forgotten
 from rostro.server.schemas.people import JobState as JobState
 from rostro.server.schemas.people import Merged as Merged
 from rostro.server.schemas.people import MergeInto as MergeInto
+from rostro.server.schemas.people import Moved as Moved
+from rostro.server.schemas.people import MoveTo as MoveTo
 from rostro.server.schemas.people import NewName as NewName
 from rostro.server.schemas.people import People as People
 from rostro.server.schemas.people import Person as Person
 from rostro.server.schemas.people import PersonWithTemplates as PersonWithTemplates
+from rostro.server.schemas.people import PhotosOfPerson as PhotosOfPerson
 from rostro.server.schemas.people import Removed as Removed
 from rostro.server.schemas.people import Renamed as Renamed
 from rostro.server.schemas.people import Template as Template
