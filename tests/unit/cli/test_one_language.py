@@ -77,6 +77,7 @@ def test_what_can_be_several_is_repeatable_wherever_it_is() -> None:
     several = {
         "--collection": {"identify", "watch"}, "--embedder": {"compare"}, "--detector": {"compare", "detect"},
         "--fmr": {"evaluate", "compare"},
+        "--format": {"evaluate", "compare", "calibrate"} | {name for name in ALL if name.startswith("train ")},
     }  # fmt: skip
     found = {
         option.name: {name for name in having(option.name) if verbs()[name].options[option.name].repeatable}
