@@ -154,6 +154,26 @@ def enrol(page: Any, name: str, *photos: Path, keep: bool = True) -> None:
     page.locator("main form button.main").last.click()
 
 
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", ["0.523", "1,000", "12,345", "People: 1,234,567"]),
+        ("es", ["0,523", "1000", "12\u00a0345", "Personas: 1\u00a0234\u00a0567"]),
+    ],
+)
+def test_numbers_are_written_as_the_language_writes_them(
+    open_page: Callable[..., Any], language: str, expected: list[str]
+) -> None:
+    page = open_page("verify", language)
+    shown = page.evaluate(
+        """async () => {
+            const { number, t } = await import("/page/words.js");
+            return [number(0.5234, 3), number(1000), number(12345), t("total", { count: 1234567 })];
+        }"""
+    )
+    assert shown == expected
+
+
 def test_enrol(
     open_page: Callable[..., Any], samples: dict[str, Path], server: Running, pictures: Path, tmp_path: Path
 ) -> None:

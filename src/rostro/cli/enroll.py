@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from rostro.cli import options, output
+from rostro.cli.language import tell
 from rostro.core.redaction import redacted
 from rostro.core.signals import stopped_by_signals
 
@@ -55,7 +56,7 @@ def command(
         quality=quality, min_quality=min_quality,
     )  # fmt: skip
     with output.progress() as bar, stopped_by_signals() as stopped:
-        task = bar.add_task("enrolling", total=None)
+        task = bar.add_task(tell("enrolling"), total=None)
         done = recognizer.enroll(
             paths,
             name=name,
@@ -70,12 +71,17 @@ def command(
         output.print_json({**done.to_dict(), **({"interrupted": True} if stopped() else {})})
     else:
         output.say(
-            f"{done.templates} new templates of {done.people} people in {redacted(recognizer.gallery_url)}"
-            f" ({done.skipped} photos were there already)"
+            tell(
+                "{:,} new templates of {:,} people in {} ({:,} photos were there already)",
+                done.templates,
+                done.people,
+                redacted(recognizer.gallery_url),
+                done.skipped,
+            )
         )
     output.report_left_out(done.not_pictures)
     output.report_failures(done.failed)
     if stopped():
-        output.note("interrupted: what was taken in until then is kept; the same command goes on from there")
+        output.note(tell("interrupted: what was taken in until then is kept; the same command goes on from there"))
         raise typer.Exit(output.NO_ANSWER)
     raise typer.Exit(output.NO_ANSWER if done.failed else output.YES)

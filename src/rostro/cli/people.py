@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rostro.cli import options, output
+from rostro.cli.language import tell
+from rostro.core.redaction import redacted
 from rostro.gallery.base import open_gallery
 from rostro.people.people import People
 from rostro.recognition import answers
@@ -45,6 +47,8 @@ def list_people(
     else:
         for person in people:
             output.say(f"{person.name}  {person.templates}")
+        if not people:
+            output.note(tell("{}: nobody is enrolled", redacted(opened.url)))
     raise typer.Exit(output.YES if people else output.NO)
 
 
@@ -59,9 +63,9 @@ def show(name: Name, gallery: options.GalleryUrl = None, json: options.Json = Fa
     if json:
         output.print_json(found)
     else:
-        output.say(f"{found['name']}: {len(found['templates'])} templates")
+        output.say(f"{found['name']}: {tell('{:,} templates', len(found['templates']))}")
         for row in found["templates"]:
-            output.say(f"  {row['photo']}  quality {row['quality']:.2f}")
+            output.say(f"  {row['photo']}  {tell('quality {:.2f}', row['quality'])}")
 
 
 @app.command()
@@ -77,7 +81,7 @@ def rename(
     """
     with _open(gallery) as opened:
         People(opened).rename(name, to)
-    _done(json, {"renamed": name, "to": to}, f"{name} is now {to}")
+    _done(json, {"renamed": name, "to": to}, tell("{} is now {}", name, to))
 
 
 @app.command()
@@ -93,7 +97,7 @@ def merge(
     """
     with _open(gallery) as opened:
         People(opened).merge(name, into)
-    _done(json, {"merged": name, "into": into}, f"{name} was merged into {into}")
+    _done(json, {"merged": name, "into": into}, tell("{} was merged into {}", name, into))
 
 
 @app.command()
@@ -105,8 +109,8 @@ def remove(names: Names, gallery: options.GalleryUrl = None, json: options.Json 
     with _open(gallery) as opened:
         erased = People(opened).erase(*names)
     removed = names[0] if len(names) == 1 else names
-    were = "was" if len(names) == 1 else "were"
-    _done(json, {"removed": removed, "templates": erased}, f"{', '.join(names)} {were} removed with {erased} templates")
+    gone = "{} was removed with {:,} templates" if len(names) == 1 else "{} were removed with {:,} templates"
+    _done(json, {"removed": removed, "templates": erased}, tell(gone, ", ".join(names), erased))
 
 
 def _done(json: bool, document: dict[str, object], sentence: str) -> None:

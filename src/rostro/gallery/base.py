@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self
 
 from rostro.core.errors import BadInput
 from rostro.core.files import expanded
-from rostro.core.parts import Room
+from rostro.core.parts import Room, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -286,7 +286,8 @@ def backend_of(url: str) -> str:
             raise BadInput(f"{url}: a gallery in PostgreSQL is given as a URL: postgresql://USER@HOST/DATABASE")
         return "sqlite"
     if scheme not in GALLERIES:
-        raise BadInput(f"{url}: no gallery backend {scheme!r}; there is: {', '.join(GALLERIES)}")
+        guess = did_you_mean(scheme, GALLERIES)
+        raise BadInput(f"{url}: no gallery backend {scheme!r}.{guess} There is: {', '.join(GALLERIES)}")
     return scheme
 
 
