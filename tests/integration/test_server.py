@@ -327,6 +327,7 @@ ROUTES = [
     ("POST", "/v1/people", Role.ENROL),
     ("POST", "/v1/people/1/photos", Role.ENROL),
     ("POST", "/v1/enrolments", Role.ENROL),
+    ("GET", "/v1/enrolments", Role.ADMIN),
     ("GET", "/v1/enrolments/x", Role.ENROL),
     ("GET", "/v1/enrolments/x/events", Role.ENROL),
     ("PATCH", "/v1/people/1", Role.ADMIN),

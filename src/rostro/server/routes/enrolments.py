@@ -7,7 +7,7 @@ import json
 import secrets
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import File, Form, Path, UploadFile
+from fastapi import File, Form, Path, Query, UploadFile
 from fastapi.responses import JSONResponse, StreamingResponse
 
 from rostro.core.names import clean_name
@@ -80,6 +80,22 @@ async def events(service: TheService, id: Id) -> StreamingResponse:
     return StreamingResponse(
         _events(_job(service, id)), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
     )
+
+
+@router.get("/enrolments", response_model=schemas.Jobs, openapi_extra=needs(Role.ADMIN))
+async def list_jobs(
+    service: TheService,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    after: Annotated[str, Query(description="The `next` of the page before.")] = "",
+) -> JSONResponse:
+    """Bulk enrolments, the newest first, in pages. Of those that have ended, the last hundred are remembered."""
+    newest = list(reversed(service.jobs.values()))
+    ids = [job.id for job in newest]
+    start = 0 if not after else ids.index(after) + 1 if after in ids else len(ids)  # the oldest are forgotten first
+    shown = newest[start : start + limit]
+    rows = [{"id": job.id, "state": job.state, "photos": job.photos, "done": job.so_far.done} for job in shown]
+    more = start + limit < len(newest)
+    return JSONResponse({"jobs": rows, "total": len(newest), "next": shown[-1].id if more and shown else None})
 
 
 def _job(service: Service, identifier: str) -> Job:

@@ -21,6 +21,8 @@ from rostro.server.schemas.faces import NamedFace as NamedFace
 from rostro.server.schemas.faces import NamedPhoto as NamedPhoto
 from rostro.server.schemas.faces import PhotoOfFaces as PhotoOfFaces
 from rostro.server.schemas.faces import Verification as Verification
+from rostro.server.schemas.jobs import JobRow as JobRow
+from rostro.server.schemas.jobs import Jobs as Jobs
 from rostro.server.schemas.people import Created as Created
 from rostro.server.schemas.people import Enrolment as Enrolment
 from rostro.server.schemas.people import Forgotten as Forgotten
