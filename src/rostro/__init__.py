@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from rostro.core.errors import NameTaken as NameTaken
     from rostro.core.errors import NoFace as NoFace
     from rostro.core.errors import NoOperatingPoint as NoOperatingPoint
+    from rostro.core.errors import NotAPhoto as NotAPhoto
     from rostro.core.errors import PhotoError as PhotoError
     from rostro.core.errors import PhotoTooLarge as PhotoTooLarge
     from rostro.core.errors import PoorQuality as PoorQuality
@@ -91,8 +92,8 @@ _HOMES = {
         "AlreadyEnrolled", "BadInput", "BadName", "EngineError", "ErasedBefore", "GalleryCorrupt", "GalleryError",
         "KnownFace", "MissingExtra",
         "ModelCorrupt", "ModelError", "ModelUnavailable", "NameTaken", "NoFace", "NoOperatingPoint",
-        "PhotoError", "PhotoTooLarge", "PoorQuality", "RostroError", "SeveralFaces", "SpaceMismatch", "UnknownModel",
-        "UnknownPerson", "UnknownPhoto", "UnreadablePhoto",
+        "NotAPhoto", "PhotoError", "PhotoTooLarge", "PoorQuality", "RostroError", "SeveralFaces", "SpaceMismatch",
+        "UnknownModel", "UnknownPerson", "UnknownPhoto", "UnreadablePhoto",
     ),
     "rostro.core.quality": ("Doubt", "Quality"),
     "rostro.core.settings": ("Settings",),

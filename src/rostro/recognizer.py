@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from rostro.core.decisions import Identification, Verification
 from rostro.core.errors import NoOperatingPoint
@@ -16,11 +13,11 @@ from rostro.core.types import Embedding, Face
 from rostro.people.enrollment import Enrollment
 from rostro.people.people import People
 from rostro.people.whose import NamesFrom, people_photos, photos_each
-from rostro.photos.reading import name_of
+from rostro.photos.reading import is_photo, name_of, several
 from rostro.recognition.lookup import identify
 from rostro.recognition.parts import Parts
 from rostro.recognition.pipeline import Failure, PhotoFaces
-from rostro.recognition.tables import FaceTable, Tabulated, tabulate
+from rostro.recognition.tables import FaceTable, Tabulated, tabulate, writer_for
 from rostro.scoring import cosine
 
 if TYPE_CHECKING:
@@ -38,7 +35,8 @@ class Recognizer(Parts):
 
     Making one touches no disk and loads no model: each part comes when it is first needed, and stays.
 
-    A *photo* is a path, bytes, a binary file object, or an RGB uint8 array (H, W, 3).
+    A *photo* is a path, bytes, a binary file object, an array (RGB uint8 (H, W, 3); or grey, RGBA, float), or a picture
+    of Pillow's.
 
         >>> recognizer = rostro.Recognizer(gallery="people.db")  # doctest: +SKIP
         >>> recognizer.enroll("family/")  # one folder per person  # doctest: +SKIP
@@ -52,14 +50,18 @@ class Recognizer(Parts):
         """Many photos through the pipeline, in order, in bounded memory.
 
         Args:
-            photos: Paths, bytes, file objects or arrays; read lazily.
+            photos: Paths, bytes, file objects, arrays or pictures of Pillow's; read lazily.
             embed: Whether to align and embed the faces too.
             face: Keep one face per photo by this rule (``only``, ``dominant``, ``largest``, ``centre``); None: all.
             keep: Whether answers carry the image and the crops; a `Keep` says how large, and which.
 
         Yields:
-            One `PhotoFaces` or `Failure` per photo.
+            One `PhotoFaces` or `Failure` per photo; what is no photo at all is a `Failure` like others.
+
+        Raises:
+            BadInput: One photo alone instead of several.
         """
+        photos = several(photos)
         return (self.pipeline if embed else self.detection_pipeline).run(photos, face=face, keep=keep)
 
     def detect(self, photo: Any) -> list[Face]:
@@ -115,16 +117,20 @@ class Recognizer(Parts):
         )
 
     def _prepare(self) -> None:
-        self._people = Lazy(lambda: People(self.gallery))
+        self._people = Lazy(lambda: People(self.existing_gallery))
 
     def close(self) -> None:
-        """See `Parts.close`."""
+        """See `Opened.close`."""
         self._people.forget()
         super().close()
 
     @property
     def people(self) -> People:
-        """The people of the gallery: list, rename, merge, erase."""
+        """The people of the gallery: list, rename, merge, erase.
+
+        Raises:
+            GalleryError: There is no such gallery; `enroll` makes it.
+        """
         return self._people()
 
     def enroll(
@@ -167,12 +173,12 @@ class Recognizer(Parts):
             BadInput: A path does not exist, a folder holds no people, or it is not said whose photos they are.
             NoOperatingPoint: It is to be strict, and no threshold is known for this space.
         """
-        one = isinstance(photos, str | PathLike | bytes | np.ndarray) or hasattr(photos, "read")
-        given: Any = [photos] if one else list(photos)  # type: ignore[arg-type]
+        given: Any = [photos] if is_photo(photos) else several(photos)
         failed: list[PhotoError] = []
         others: list[Path] = []
-        listed = people_photos(given, name, names_from, on_failure=failed.append, on_other=others.append)
+        listed = people_photos(list(given), name, names_from, on_failure=failed.append, on_other=others.append)
         on_names(photos_each(listed))
+        _ = self.gallery  # made, where it is not there
         on_count(len(listed))
         enroller = self.people.enroller(
             lambda sources: self.photos(sources, face=face),
@@ -206,6 +212,7 @@ class Recognizer(Parts):
         photos: Iterable[Path],
         output: str | Path,
         *,
+        face: FaceRule | None = None,
         on_photo: Callable[[], None] = lambda: None,
         stopped: Callable[[], bool] = lambda: False,
     ) -> Tabulated:
@@ -214,6 +221,7 @@ class Recognizer(Parts):
         Args:
             photos: Photo files; read lazily.
             output: The table, ending in ``.npz`` or ``.parquet``; replaced at the end.
+            face: Keep one face per photo by this rule; None: all.
             on_photo: Called after each photo.
             stopped: Asked after each photo; True ends there, and what was done is kept beside the table.
 
@@ -221,9 +229,15 @@ class Recognizer(Parts):
             BadInput: No table ends so.
             MissingExtra: The table is a Parquet file, and pyarrow is not installed.
         """
+        writer_for(Path(output))  # before a model is fetched for the space
         table = FaceTable(Path(output), self.space)
         return tabulate(
-            photos, table, self.photos, max_bytes=self.settings.max_bytes, on_photo=on_photo, stopped=stopped
+            several(photos),
+            table,
+            lambda listed: self.photos(listed, face=face),
+            max_bytes=self.settings.max_bytes,
+            on_photo=on_photo,
+            stopped=stopped,
         )
 
     def search_rate(self, *, collections: Collection[str] | None = None) -> SearchRate | None:
@@ -243,7 +257,7 @@ class Recognizer(Parts):
             NoOperatingPoint: No tail was measured for this space, and the recogniser was given a rate to keep to.
         """
         searching = self.searching
-        return None if searching is None else searching.among(self.gallery.population(collections))
+        return None if searching is None else searching.among(self.existing_gallery.population(collections))
 
     def identify(
         self,
@@ -273,7 +287,7 @@ class Recognizer(Parts):
     ) -> list[Identification]:
         """Identifies the faces of a photo that went through `photos`; see `identify`."""
         return identify(
-            self.gallery,
+            self.existing_gallery,
             found.faces,
             found.embeddings,
             self.operating_point,

@@ -75,7 +75,7 @@ def test_verify_of_several_faces_is_not_guessed(samples: dict[str, Path], tmp_pa
     both.save(group)
     found = answer("verify", samples["obama.jpg"], group, code=2)
     assert "2 faces found" in found["failed"][0]["reason"]
-    assert answer("verify", samples["obama.jpg"], group, "--largest-face", code=0)["same"] is True
+    assert answer("verify", samples["obama.jpg"], group, "--face", "largest", code=0)["same"] is True
 
 
 def test_a_process_of_its_own(samples: dict[str, Path]) -> None:
@@ -206,6 +206,57 @@ def test_what_cannot_be_answered_is_named(arguments: list[str], told: str) -> No
     assert done.returncode == 2
     assert told in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.fixture
+def group(samples: dict[str, Path], tmp_path: Path) -> Path:
+    """Two faces, Obama's the larger one."""
+    both = Image.new("RGB", (1820, 1137))
+    both.paste(Image.open(samples["obama.jpg"]), (0, 0))
+    both.paste(Image.open(samples["biden.jpg"]).convert("RGB").resize((500, 1137)), (910, 0))
+    both.save(tmp_path / "group.png")
+    return tmp_path / "group.png"
+
+
+def test_one_face_of_several_in_every_verb(
+    samples: dict[str, Path], group: Path, gallery: Path, tmp_path: Path
+) -> None:
+    every = answer("identify", group, "--gallery", gallery, code=0)["photos"][0]["faces"]
+    assert len(every) == 2
+    (one,) = answer("identify", group, "--gallery", gallery, "--face", "largest", code=0)["photos"][0]["faces"]
+    assert one["name"] == "Barack Obama"
+    assert len(answer("embed", group, "--face", "largest", code=0)["photos"][0]["faces"]) == 1
+    table = tmp_path / "one.npz"
+    assert rostro("embed", group, "--face", "largest", "--output", table).stdout.startswith("1 faces of 1 photos")
+    for verb in (("identify", group, "--gallery", gallery), ("embed", group), ("verify", samples["obama.jpg"], group)):
+        refused = rostro(*verb, "--face", "only")
+        assert refused.returncode == 2
+        assert "2 faces found" in refused.stderr and "--face largest takes the largest" in refused.stderr
+    own = ("--gallery", tmp_path / "new.db", "--name", "Barack Obama")
+    assert rostro("enroll", group, *own, "--face", "only").returncode == 2
+    assert answer("enroll", group, *own, "--face", "largest", code=0)["templates"] == 1
+
+
+def test_several_detectors_side_by_side(samples: dict[str, Path]) -> None:
+    named = answer("detect", samples["obama.jpg"], "--detector", "yunet", "--detector", "scrfd", code=0)
+    assert [row["detector"] for row in named["photos"]] == ["scrfd", "yunet"]
+    assert answer("detect", samples["obama.jpg"], "--detector", "yunet,scrfd", code=0)["left_out"] == {}
+    wrong = rostro("detect", samples["obama.jpg"], "--detector", "yunet", "--detector", "yunett")
+    assert wrong.returncode == 2
+    assert "no detector named 'yunett'" in wrong.stderr
+
+
+def test_a_gallery_of_another_embedder_is_asked_with_that_one(samples: dict[str, Path], tmp_path: Path) -> None:
+    place = ("--gallery", tmp_path / "people.db")
+    done = rostro("enroll", samples["obama.jpg"], "--name", "Ada", *place, "--embedder", "mobilefacenet")
+    assert done.returncode == 0, done.stderr
+    more = rostro("enroll", samples["biden.jpg"], "--name", "Bob", *place)
+    assert more.returncode == 0, more.stderr
+    found = answer("identify", samples["obama2.jpg"], *place, code=0)
+    assert found["photos"][0]["faces"][0]["name"] == "Ada"
+    other = rostro("identify", samples["obama2.jpg"], *place, "--embedder", "sface")
+    assert other.returncode == 2
+    assert "made with mobilefacenet, not with sface" in other.stderr and "--embedder mobilefacenet" in other.stderr
 
 
 def test_doctor(samples: dict[str, Path]) -> None:

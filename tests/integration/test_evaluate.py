@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
@@ -45,9 +46,9 @@ def metrics(result: dict) -> dict[str, dict]:
 def test_all_pairs_with_a_report(people: Path, tmp_path: Path) -> None:
     arguments = (
         "evaluate",
-        "all-pairs",
-        "--root",
         people,
+        "--protocol",
+        "all-pairs",
         "--replicates",
         50,
         "--face",
@@ -79,7 +80,7 @@ def test_all_pairs_with_a_report(people: Path, tmp_path: Path) -> None:
 
 
 def test_a_second_evaluation_computes_nothing_twice(people: Path, tmp_path: Path) -> None:
-    arguments = ("evaluate", "identification", "--root", people, "--face", "centre", "--replicates", 20)
+    arguments = ("evaluate", people, "--protocol", "identification", "--face", "centre", "--replicates", 20)
     (first,) = answer(*arguments, "--output", tmp_path / "a", code=0)["results"]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("rostro.recognition.pipeline.Pipeline._read", lambda self, source: pytest.fail("was decoded"))
@@ -92,7 +93,7 @@ def test_a_second_evaluation_computes_nothing_twice(people: Path, tmp_path: Path
 
 def test_compare_goes_on_without_the_one_that_cannot_run(people: Path, tmp_path: Path) -> None:
     done = rostro(
-        "compare", "--root", people, "--protocol", "references", "--references", 2, "--probes", 2, "--draws", 4,
+        "compare", people, "--protocol", "references", "--references", 2, "--probes", 2, "--draws", 4,
         "--embedder", "vggface,sface", "--replicates", 20, "--output", tmp_path, "--language", "es", "--face", "centre",
     )  # fmt: skip
     assert done.returncode == 2, "VGG-Face's weights must be imported by hand"
@@ -108,7 +109,7 @@ def test_calibrate_makes_an_operating_point_that_verify_takes(people: Path, tmp_
     groups.write_text("person,half\n" + "".join(f"{name},{'ab'[i < 3]}\n" for i, name in enumerate(names)))
     file = tmp_path / "mine.json"
     found = answer(
-        "calibrate", "--root", people, "--fmr", 0.01, "--output", file, "--face", "centre", "--groups", groups,
+        "calibrate", people, "--fmr", 0.01, "--output", file, "--face", "centre", "--groups", groups,
         "--replicates", 50, code=0,
     )  # fmt: skip
     (point,) = found["points"]
@@ -118,7 +119,7 @@ def test_calibrate_makes_an_operating_point_that_verify_takes(people: Path, tmp_
     small = [row for row in found["groups"][0]["fmr"] if row["groups"] == ["b", "b"]]
     assert small[0]["warning"].startswith("too small to say")
     photos = sorted((people / names[1]).iterdir())[:2]
-    verdict = answer("verify", *photos, "--operating-point", file, "--largest-face", code=0)
+    verdict = answer("verify", *photos, "--operating-point", file, "--face", "largest", code=0)
     assert verdict["threshold"] == round(point["threshold"], 4)
     assert verdict["false_match_rate"] == point["fmr"]
 
@@ -126,13 +127,16 @@ def test_calibrate_makes_an_operating_point_that_verify_takes(people: Path, tmp_
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("evaluate", "lfw", "--root", "{people}"), "pairs.txt: cannot be read"),
-        (("evaluate", "all", "--root", "{people}"), "no protocol named 'all'"),
-        (("evaluate", "all-pairs", "--root", "{people}/nowhere"), "not a folder of people"),
-        (("evaluate", "all-pairs", "--root", "{people}", "--language", "fr"), "language is en or es"),
-        (("evaluate", "all-pairs", "--root", "{people}", "--face", "any"), "--face is only, largest or centre"),
-        (("calibrate", "--root", "{people}", "--fmr", "1e-6"), "needs at least 3,000,000 impostor comparisons"),
-        (("compare", "--root", "{people}", "--protocol", "all-pairs", "--embedder", "nobody"), "nobody"),
+        (("evaluate", "{people}", "--protocol", "lfw"), "pairs.txt: cannot be read"),
+        (("evaluate", "{people}", "--protocol", "all"), "no protocol named 'all'"),
+        (("evaluate", "{people}/nowhere", "--protocol", "all-pairs"), "not a folder of people"),
+        (("evaluate", "{people}", "--protocol", "all-pairs", "--language", "fr"), "language is en or es"),
+        (
+            ("evaluate", "{people}", "--protocol", "all-pairs", "--face", "any"),
+            "--face is only, dominant, largest or centre",
+        ),
+        (("calibrate", "{people}", "--fmr", "1e-6"), "needs at least 3,000,000 impostor comparisons"),
+        (("compare", "{people}", "--protocol", "all-pairs", "--embedder", "nobody"), "nobody"),
     ],
 )
 def test_what_cannot_be_answered_is_refused_in_one_line(
@@ -143,3 +147,66 @@ def test_what_cannot_be_answered_is_refused_in_one_line(
     assert done.returncode == 2
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("verb", ["evaluate", "compare", "calibrate"])
+def test_json_leaves_nothing_behind(verb: str, people: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And needs no pyarrow: there is no table to be written."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    options = {"calibrate": ("--fmr", 0.01), "compare": ("--embedder", "sface"), "evaluate": ()}[verb]
+    found = answer(verb, people, "--replicates", 20, "--face", "centre", *options, code=0)
+    assert found.get("protocol", "all-pairs") == "all-pairs"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("verb", ["evaluate", "compare"])
+def test_a_report_without_pyarrow_is_refused_before_the_work(
+    verb: str, people: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    monkeypatch.setattr("rostro.recognition.parts.Parts.detector", property(lambda self: pytest.fail("was loaded")))
+    done = rostro(verb, people, "--embedder", "sface", "--output", tmp_path / "report")
+    assert done.returncode == 2
+    assert "rostro[parquet]" in done.stderr
+    assert not (tmp_path / "report").exists()
+
+
+def test_compare_takes_every_embedder_that_is_named_and_all_pairs(people: Path, tmp_path: Path) -> None:
+    done = rostro(
+        "compare", people, "--embedder", "sface", "--embedder", "mobilefacenet,edgeface", "--replicates", 20,
+        "--output", tmp_path / "report",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "no pairs.txt here, so every two photos are compared" in done.stderr
+    assert [name for name in ("+ sface", "+ mobilefacenet", "+ edgeface") if name in done.stdout] == [
+        "+ sface", "+ mobilefacenet", "+ edgeface",
+    ]  # fmt: skip
+    again = rostro("compare", people, "--embedder", "sface", "--output", tmp_path / "report")
+    assert again.returncode == 2
+    assert "report.html is there already" in again.stderr and "--overwrite" in again.stderr
+    over = rostro("compare", people, "--embedder", "sface", "--output", tmp_path / "report", "--overwrite")
+    assert over.returncode == 0, over.stderr
+
+
+def test_an_operating_point_is_not_written_over(people: Path, tmp_path: Path) -> None:
+    file = tmp_path / "mine.json"
+    file.write_text("mine")
+    told = ("calibrate", people, "--fmr", 0.01, "--replicates", 20, "--output", file)
+    assert rostro(*told).returncode == 2
+    assert file.read_text() == "mine"
+    assert rostro(*told, "--overwrite").returncode == 0
+    assert json.loads(file.read_text())["points"]
+    nowhere = rostro("calibrate", people, "--fmr", 0.01, "--output", tmp_path / "no" / "mine.json")
+    assert nowhere.returncode == 2
+    assert "there is no folder" in nowhere.stderr
+
+
+def test_a_mistake_in_the_groups_is_said_before_the_work(
+    people: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rostro.recognition.parts.Parts.detector", property(lambda self: pytest.fail("was loaded")))
+    for verb in ("evaluate", "compare", "calibrate"):
+        done = rostro(verb, people, "--embedder", "sface", "--groups", tmp_path / "none.csv", "--fmr", 0.01, "--json")
+        assert done.returncode == 2
+        assert "none.csv: cannot be read" in done.stderr

@@ -65,37 +65,40 @@ def test_info(gallery: Path) -> None:
 
 
 def test_migrate_copies_verifies_and_goes_on(gallery: Path, tmp_path: Path) -> None:
-    first = answer("migrate", gallery, tmp_path / "copy.db")
+    first = answer("migrate", "--gallery", gallery, "--to", tmp_path / "copy.db")
     assert (first["people"], first["templates"], first["copied"], first["differences"]) == (10, 20, 20, [])
-    again = answer("migrate", gallery, tmp_path / "copy.db")
+    again = answer("migrate", "--gallery", gallery, "--to", tmp_path / "copy.db")
     assert again == {**first, "copied": 0}
-    assert "20 templates, 0 of them copied now" in rostro("migrate", gallery, tmp_path / "copy.db").stdout
+    assert (
+        "20 templates, 0 of them copied now"
+        in rostro("migrate", "--gallery", gallery, "--to", tmp_path / "copy.db").stdout
+    )
 
 
 def test_migrate_through_postgresql_and_back(gallery: Path, tmp_path: Path, postgresql_server: str) -> None:
     pytest.importorskip("psycopg")
     between = f"{postgresql_server}&gallery=cli_{tmp_path.name}"
-    there = answer("migrate", gallery, between)
-    back = answer("migrate", between, tmp_path / "back.db")
+    there = answer("migrate", "--gallery", gallery, "--to", between)
+    back = answer("migrate", "--gallery", between, "--to", tmp_path / "back.db")
     assert there == back
     assert back["copied"] == 20
     assert answer("check", "--gallery", between) == {"damage": []}
     assert answer("info", "--gallery", between)["people"] == 10
     assert answer("reindex", "--gallery", between)["index"].startswith("none")
-    assert answer("backup", tmp_path / "backup.db", "--gallery", between)["templates"] == 20
+    assert answer("backup", "--gallery", between, "--output", tmp_path / "backup.db")["templates"] == 20
 
 
 def test_a_copy_that_differs_ends_with_exit_code_1(gallery: Path, tmp_path: Path) -> None:
-    answer("migrate", gallery, tmp_path / "copy.db")
+    answer("migrate", "--gallery", gallery, "--to", tmp_path / "copy.db")
     break_it(tmp_path / "copy.db", "UPDATE templates SET photo = 'other.jpg' WHERE id = 5")
-    result = rostro("migrate", gallery, tmp_path / "copy.db")
+    result = rostro("migrate", "--gallery", gallery, "--to", tmp_path / "copy.db")
     assert result.exit_code == 1
     assert "person 2: 1 of 2 templates differ" in result.stderr
 
 
 def test_a_gallery_is_not_copied_onto_itself_nor_where_there_is_nothing(gallery: Path, tmp_path: Path) -> None:
-    assert isinstance(rostro("migrate", gallery, gallery).exception, BadInput)
-    missing = rostro("migrate", tmp_path / "missing.db", tmp_path / "copy.db").exception
+    assert isinstance(rostro("migrate", "--gallery", gallery, "--to", gallery).exception, BadInput)
+    missing = rostro("migrate", "--gallery", tmp_path / "missing.db", "--to", tmp_path / "copy.db").exception
     assert isinstance(missing, GalleryError)
     assert "no such gallery" in str(missing)
     assert not (tmp_path / "copy.db").exists()
@@ -132,11 +135,11 @@ def test_damaged_pages_are_named(gallery: Path) -> None:
 
 
 def test_backup(gallery: Path, tmp_path: Path) -> None:
-    said = answer("backup", tmp_path / "monday.db", "--gallery", gallery)
+    said = answer("backup", "--gallery", gallery, "--output", tmp_path / "monday.db")
     assert said == {"backup": str(tmp_path / "monday.db"), "people": 10, "templates": 20}
     assert answer("check", "--gallery", tmp_path / "monday.db") == {"damage": []}
-    assert isinstance(rostro("backup", tmp_path / "monday.db", "--gallery", gallery).exception, BadInput)
-    nowhere = rostro("backup", tmp_path / "no" / "monday.db", "--gallery", gallery).exception
+    assert isinstance(rostro("backup", "--gallery", gallery, "--output", tmp_path / "monday.db").exception, BadInput)
+    nowhere = rostro("backup", "--gallery", gallery, "--output", tmp_path / "no" / "monday.db").exception
     assert isinstance(nowhere, BadInput)
 
 
@@ -144,7 +147,7 @@ def test_backup_while_the_gallery_is_written(gallery: Path, tmp_path: Path) -> N
     with closing(sqlite3.connect(gallery, isolation_level=None)) as writer:
         writer.execute("BEGIN IMMEDIATE")
         writer.execute("DELETE FROM templates")
-        assert answer("backup", tmp_path / "now.db", "--gallery", gallery)["templates"] == 20
+        assert answer("backup", "--gallery", gallery, "--output", tmp_path / "now.db")["templates"] == 20
         writer.execute("ROLLBACK")
 
 

@@ -226,14 +226,15 @@ def test_a_port_that_is_taken_is_told_before_the_models_are_loaded(taken: int, t
 @pytest.mark.parametrize(
     ("host", "says"),
     [
-        ("nobody.invalid", "no such host is known here (--host names an address of this machine)"),
+        ("nobody.invalid", "no such host is known here (--host names"),
         ("127.0.0.1.5", "no such host is known here"),
         ("192.0.2.7", "this machine has no such address"),
         ("a" * 70, "no such host is known here"),
     ],
 )
 def test_a_host_that_is_none_is_told(host: str, says: str, tmp_path: Path) -> None:
-    KeyStore(tmp_path / "rostro-keys.db").create("somebody", Role.READ)
+    if "address" in says:  # without a key it listens to nobody else anyway
+        KeyStore(tmp_path / "rostro-keys.db").create("somebody", Role.READ)
     told = serve("--host", host, "--gallery", "g.db", folder=tmp_path)
     assert (told.returncode, told.stdout) == (2, "") and "Traceback" not in told.stderr
     assert told.stderr.startswith(f"rostro: {host}") and says in told.stderr and "serves" not in told.stderr

@@ -62,7 +62,9 @@ def trained(recipe: str, root: Path, output: Path, *options: object) -> dict[str
 def test_classifier(parts: Path, tmp_path: Path) -> None:
     metrics = trained("classifier", parts, tmp_path / "out", *QUICK)
     assert 0 <= metrics["validation accuracy"] <= 1
-    found = answer("predict", tmp_path / "out", parts / "val", "--picture", tmp_path / "answer.png", code=0)
+    found = answer(
+        "predict", parts / "val", "--picture", tmp_path / "answer.png", "--checkpoint", tmp_path / "out", code=0
+    )
     assert [photo["labels"][0] in PORTRAITS for photo in found["photos"]] == [True] * 6
     assert sum(found["photos"][0]["probabilities"].values()) == pytest.approx(1, abs=0.01)
     assert Image.open(tmp_path / "answer.png").height > SIDE
@@ -72,7 +74,7 @@ def test_head(parts: Path, photos: Path, tmp_path: Path) -> None:
     assert trained("head", parts, tmp_path / "out")["validation accuracy"] == 1
     (tmp_path / "broken.jpg").write_text("no photo")
     both = (photos / "bob" / "5.jpg", tmp_path / "broken.jpg")
-    found = answer("predict", tmp_path / "out", *both, code=2)
+    found = answer("predict", *both, "--checkpoint", tmp_path / "out", code=2)
     assert found["photos"][0]["labels"] == ["bob"]
     assert found["photos"][0]["box"] is not None
     assert "broken.jpg" in found["failed"][0]["photo"]
@@ -138,8 +140,31 @@ def test_is_it_me(photos: Path, tmp_path: Path) -> None:
                     link.symlink_to(photos / name / f"{number}.jpg")
     metrics = trained("is-it-me", tmp_path / "data", tmp_path / "out", "--epochs", 30, "--device", "cpu")
     assert metrics["validation AUC"] == 1
-    assert run_rostro("predict", tmp_path / "out", photos / "ann" / "5.jpg").returncode == 0
-    assert run_rostro("predict", tmp_path / "out", photos / "bob" / "5.jpg").returncode == 1
+    assert run_rostro("predict", photos / "ann" / "5.jpg", "--checkpoint", tmp_path / "out").returncode == 0
+    assert run_rostro("predict", photos / "bob" / "5.jpg", "--checkpoint", tmp_path / "out").returncode == 1
+
+
+def test_is_it_me_of_two_folders(photos: Path, tmp_path: Path) -> None:
+    """Split: what was not learned is what ``evaluate`` asks."""
+    for label, names in {"me": ("ann",), "not_me": ("bob", "cy")}.items():
+        (tmp_path / "data" / label).mkdir(parents=True)
+        for name in names:
+            for number in range(6):
+                link = tmp_path / "data" / label / f"{name}{number}.jpg"
+                link.symlink_to(photos / name / f"{number}.jpg")
+    metrics = trained("is-it-me", tmp_path / "data", tmp_path / "out", "--epochs", 30, "--device", "cpu")
+    assert metrics["validation AUC"] == 1
+    assert read_card(tmp_path / "out" / "best.yaml").split["seed"] == 0
+    found = answer("evaluate", tmp_path / "data", "--checkpoint", tmp_path / "out", code=0)
+    assert (found["photos"], found["left_out"], found["accuracy"]) == (3, 15, 1)
+
+
+def test_one_folder_per_person(photos: Path, tmp_path: Path) -> None:
+    assert trained("head", photos, tmp_path / "head", "--seed", 2)["test accuracy"] == 1
+    card = read_card(tmp_path / "head" / "best.yaml")
+    assert (card.photos, card.split["seed"]) == ({"train": 16, "val": 4, "test": 4}, 2)
+    found = answer("evaluate", photos, "--checkpoint", tmp_path / "head", code=0)
+    assert (found["photos"], found["left_out"], found["accuracy"]) == (4, 20, 1)
 
 
 def test_attributes(photos: Path, tmp_path: Path) -> None:
@@ -152,7 +177,7 @@ def test_attributes(photos: Path, tmp_path: Path) -> None:
     (tmp_path / "list_attr_celeba.txt").write_text("\n".join([str(len(rows)), "Long_Hair Bright", *rows, ""]))
     (tmp_path / "list_eval_partition.txt").write_text("\n".join([*parts, ""]))
     trained("attributes", tmp_path, tmp_path / "out", *QUICK)
-    done = run_rostro("predict", tmp_path / "out", photos / "ann" / "0.jpg", "--json")
+    done = run_rostro("predict", photos / "ann" / "0.jpg", "--json", "--checkpoint", tmp_path / "out")
     assert done.returncode in {0, 1}  # whatever one step taught it
     found = json.loads(done.stdout)
     assert set(found["photos"][0]["probabilities"]) == {"Long_Hair", "Bright"}
@@ -185,13 +210,13 @@ def test_a_trained_embedder_enrols_and_identifies(embedder: Path, photos: Path, 
     assert json.dumps(found).count("bob")
     done = run_rostro("identify", photos / "bob" / "2.jpg", "--gallery", tmp_path / "people.db")
     assert done.returncode == 2
-    assert "trained-mobilefacenet-" in done.stderr
+    assert "trained-mobilefacenet-" in done.stderr and "--embedder names it" in done.stderr
 
 
 def test_a_trained_embedder_is_evaluated_and_calibrated(embedder: Path, photos: Path, tmp_path: Path) -> None:
-    arguments = ("--root", photos, "--embedder", embedder)
+    arguments = (photos, "--embedder", embedder)
     found = answer(
-        "evaluate", "all-pairs", *arguments, "--replicates", 20, "--output", tmp_path / "report", code=0
+        "evaluate", *arguments, "--protocol", "all-pairs", "--replicates", 20, "--output", tmp_path / "report", code=0
     )  # fmt: skip
     assert "trained-mobilefacenet-" in json.dumps(found)
     point = tmp_path / "point.json"
@@ -213,7 +238,7 @@ def test_a_trained_embedder_is_a_base_and_goes_on_learning(
 
 
 def test_says_what_a_checkpoint_is_not(embedder: Path, parts: Path, photos: Path, tmp_path: Path) -> None:
-    done = run_rostro("predict", embedder, photos / "ann" / "0.jpg")
+    done = run_rostro("predict", photos / "ann" / "0.jpg", "--checkpoint", embedder)
     assert done.returncode == 2
     assert "gives vectors, not names" in done.stderr
     trained("head", parts, tmp_path / "head")

@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import av
+import numpy as np
 import pytest
 from films import HttpCamera, film, rtsp_camera
 from running_server import running_server, with_models_of
 from websockets.sync.client import connect
 
+from rostro.core.errors import MissingExtra
 from rostro.recognizer import Recognizer
 from rostro.server.sockets.broadcast import Broadcast
 from rostro.video import capture
@@ -25,6 +27,7 @@ from rostro.video.events import FaceEvent, SourceEvent
 from rostro.video.eyes import RecognizerEyes
 from rostro.video.loop import run
 from rostro.video.sources import Source, open_source
+from rostro.video.watch import watch
 from rostro.video.watcher import Scene, Watcher
 
 if TYPE_CHECKING:
@@ -122,6 +125,23 @@ def test_the_command_says_what_is_wrong(tmp_path: Path, door: Path) -> None:
     no_gallery = rostro("watch", str(door), "--gallery", "none.db", cwd=tmp_path)
     assert no_gallery.returncode == 2 and "none.db" in no_gallery.stderr
     assert "Traceback" not in missing.stderr + no_gallery.stderr
+
+
+def test_only_the_collections_that_are_named_are_searched(faces: Recognizer, samples: dict[str, Path]) -> None:
+    query = np.stack([faces.embed(str(samples["obama.jpg"]))[0].vector])
+    everywhere, nowhere = RecognizerEyes(faces), RecognizerEyes(faces, collections=["nobody"])
+    assert everywhere.look_up(query)[0][0].name == OBAMA
+    assert nowhere.look_up(query) == [[]]
+
+
+def test_what_following_takes_is_missed_before_a_model_is_loaded(
+    door: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Recognizer, "open", lambda self: pytest.fail("was opened"))
+    for package, options in (("lap", {}), ("av", {"video": tmp_path / "out.mp4"})):
+        with monkeypatch.context() as patch, pytest.raises(MissingExtra, match=package):
+            patch.setitem(sys.modules, package, None)
+            watch(str(door), recognizer=Recognizer(create_gallery=False), **options)
 
 
 def test_ctrl_c_ends_it_well(faces: Recognizer, samples: dict[str, Path], tmp_path: Path) -> None:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rostro.cli import options
-from rostro.cli.numbers import within
+from rostro.cli.detect import count_faces
+from rostro.cli.language import figure
 from rostro.cli.streaming import Stream
 from rostro.photos.listing import find_photos
 from rostro.recognition.celebrities import classify
-from rostro.recognition.lookup import CANDIDATES
 from rostro.recognition.pipeline import Failure
 
 if TYPE_CHECKING:
@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 def command(
     photos: options.Photos,
     embedder: Annotated[str, typer.Option("--embedder", help="A network with a class head.")] = "vggface2_resnet50",
-    top: Annotated[int, typer.Option("--top", help="Names per face.", **within(CANDIDATES))] = 5,
+    candidates: options.Candidates = 5,
+    face: options.FaceOfMany = None,
     detector: options.Detector = None,
+    max_side: options.MaxSide = None,
+    min_score: options.MinScore = None,
     alignment: options.Alignment = None,
     engine: options.Engine = None,
     precision: options.Precision = None,
@@ -39,11 +42,12 @@ def command(
     Example: rostro classify film.jpg --embedder vggface2_resnet50
     """
     recognizer = options.make_recognizer(
-        detector=detector, embedder=embedder, alignment=alignment, engine=engine, precision=precision
-    )
+        detector=detector, max_side=max_side, min_score=min_score, embedder=embedder, alignment=alignment,
+        engine=engine, precision=precision,
+    )  # fmt: skip
     with Stream(json=json) as told:
         listed = find_photos(photos, on_other=told.left_out.append)
-        for answer in classify(recognizer, listed, top=top):
+        for answer in classify(recognizer, listed, top=candidates, face=options.face_rule(face)):
             if isinstance(answer, Failure):
                 told.fail(answer)
             else:
@@ -52,6 +56,6 @@ def command(
 
 
 def _lines(answer: NamedFaces) -> Iterator[str]:
-    yield f"{answer.photo}: {len(answer.faces)} faces"
+    yield f"{answer.photo}: {count_faces(len(answer.faces))}"
     for classes in answer.classes:
-        yield "  " + ", ".join(f"{name} {probability:.1%}" for name, probability in classes)
+        yield "  " + ", ".join(f"{name} {figure(probability, '.1%')}" for name, probability in classes)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from rostro.cli import options, output
+from rostro.cli.language import language, tell, translated
 from rostro.cli.shown import Sheet, shown_face
 from rostro.cli.streaming import Stream
 from rostro.drawing.sheets import detection_sheet
@@ -24,19 +25,19 @@ if TYPE_CHECKING:
 
 def command(
     photos: options.Photos,
-    detector: options.Detector = None,
-    embedder: options.Embedder = "sface",
+    detector: options.Detectors = None,
+    max_side: options.MaxSide = None,
+    min_score: options.MinScore = None,
+    embedder: options.Embedder = None,
     engine: options.Engine = None,
     precision: options.Precision = None,
-    threshold: options.Threshold = None,
-    min_score: options.MinScore = None,
-    max_side: options.MaxSide = None,
     picture: options.Picture = None,
     json: options.Json = False,
 ) -> None:
     """Find the faces of photos: box, score, landmarks.
 
-    With --detector all every detector looks at the same photos; the picture shows them side by side, with times.
+    Of several detectors (--detector all: every one) each looks at the same photos; the picture shows them side by
+    side, with times.
 
     Example: rostro detect party.jpg --picture boxes.png
 
@@ -45,13 +46,14 @@ def command(
     Example: rostro detect party.jpg --detector all --picture detectors.png
     """
     given: dict[str, Any] = {
-        "embedder": embedder, "engine": engine, "precision": precision, "threshold": threshold, "min_score": min_score,
-        "max_side": max_side,
+        "embedder": embedder, "engine": engine, "precision": precision, "min_score": min_score, "max_side": max_side,
     }  # fmt: skip
     check_picture(picture, *photos)
-    if detector == "all":
-        raise typer.Exit(_with_all(photos, picture, given, json=json))
-    recognizer = options.make_recognizer(detector=detector, **given)
+    names = options.several(detector)
+    if names == ["all"] or len(names) > 1:
+        chosen = None if names == ["all"] else names
+        raise typer.Exit(_side_by_side(photos, chosen, picture, given, json=json))
+    recognizer = options.make_recognizer(detector=names[0] if names else None, **given)
     told = Stream(json=json)
     sheet: Sheet[list[Face]] = Sheet(picture, find_photos(photos, on_other=told.left_out.append))
     with told:
@@ -67,19 +69,22 @@ def command(
     told.end()
 
 
-def _with_all(photos: list[Path], picture: Path | None, given: dict[str, Any], *, json: bool) -> int:
-    """Every detector on the same photos: a row per photo, a column per detector."""
+def _side_by_side(
+    photos: list[Path], names: list[str] | None, picture: Path | None, given: dict[str, Any], *, json: bool
+) -> int:
+    """Several detectors on the same photos: a row per photo, a column per detector."""
     from rostro.evaluation.detectors import detect_with_all
 
     others: list[Path] = []
     found = detect_with_all(
         list(find_photos(photos, on_other=others.append)),
+        detectors=names,
         max_side=given["max_side"],
         keep=picture is not None,
         make=lambda name: options.make_recognizer(detector=name, **given),
     )
     for name, reason in found.left_out.items():
-        output.note(f"{name}: left out: {reason}")
+        output.note(f"{name}: {tell('left out: {}', translated(str(reason)))}")
     if picture is not None and found.rows:
         from rostro.drawing.sheets import detector_sheet
         from rostro.photos.writing import write_picture
@@ -89,12 +94,14 @@ def _with_all(photos: list[Path], picture: Path | None, given: dict[str, Any], *
             for r in found.rows
             if r.found.image is not None
         ]
-        write_picture(detector_sheet(rows, total=len({r.found.photo for r in found.rows})), picture)
+        write_picture(
+            detector_sheet(rows, total=len({r.found.photo for r in found.rows}), language=language()), picture
+        )
     if json:
         output.print_json({**found.to_dict(), **output.not_pictures(others)})
     else:
         for row in found.rows:
-            output.say(f"{row.found.photo}: {row.detector} {len(row.found)} faces, {row.milliseconds:.0f} ms")
+            output.say(f"{row.found.photo}: {row.detector} {count_faces(len(row.found))}, {row.milliseconds:.0f} ms")
     output.report_left_out(others)
     output.report_failures(found.failed)
     return exit_code(any(row.found.faces for row in found.rows), list(found.failed))
@@ -107,12 +114,16 @@ def exit_code(yes: bool, failed: list[Failure]) -> int:
     return output.YES if yes else output.NO
 
 
-def _count(faces: int) -> str:
-    return "no face" if not faces else f"{faces} face{'s' if faces > 1 else ''}"
+def count_faces(faces: int) -> str:
+    """How many faces, in words."""
+    if faces < 2:
+        return tell("1 face" if faces else "no face")
+    return tell("{:,} faces", faces)
 
 
 def _lines(answer: PhotoFaces) -> Iterator[str]:
-    yield f"{answer.photo}: {_count(len(answer.faces))}"
+    yield f"{answer.photo}: {count_faces(len(answer.faces))}"
     for face in answer.faces:
         x1, y1, x2, y2 = face.box
-        yield f"  {x1:.0f},{y1:.0f} to {x2:.0f},{y2:.0f}  score {face.score:.2f}"
+        box = tell("{:.0f},{:.0f} to {:.0f},{:.0f}  score {:.2f}", x1, y1, x2, y2, face.score)
+        yield f"  {box}"

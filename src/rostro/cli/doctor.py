@@ -12,7 +12,11 @@ import typer
 
 from rostro import __version__
 from rostro.cli import options, output
+from rostro.cli.language import language, tell, translated
 from rostro.core.errors import EngineError, MissingExtra, RostroError
+from rostro.core.machine import memory, processors
+from rostro.core.redaction import redacted
+from rostro.core.words import count
 from rostro.runtime.base import ENGINES, engines_of
 
 _LIBRARIES = (
@@ -29,23 +33,20 @@ _LIBRARIES = (
 
 def command(
     detector: options.Detector = None,
-    embedder: options.Embedder = "sface",
+    embedder: options.Embedder = None,
     engine: options.Engine = None,
     precision: options.Precision = None,
-    threshold: options.Threshold = None,
     json: options.Json = False,
 ) -> None:
     """What is installed, which engine, device and precision are used, and where things are kept.
 
     Example: rostro doctor --json
     """
-    recognizer = options.make_recognizer(
-        detector=detector, embedder=embedder, engine=engine, precision=precision, threshold=threshold
-    )
+    recognizer = options.make_recognizer(detector=detector, embedder=embedder, engine=engine, precision=precision)
     report: dict[str, Any] = {
         "rostro": __version__,
         "python": platform.python_version(),
-        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        "machine": f"{platform.system()} {platform.machine()}, {_machine()}",
         "settings": {
             item.name: _plain(getattr(recognizer.settings, item.name)) for item in fields(recognizer.settings)
         },
@@ -100,14 +101,38 @@ def _version(package: str) -> str | None:
         return None
 
 
+def _machine() -> str:
+    """The machine's processors and memory; where this process may not use all of them, how much it may use."""
+    mine, room = processors(), memory()
+    there = os.cpu_count() or mine
+    cores = f"{there} cores" if mine == there else f"{mine} of {there} cores"
+    return cores if room is None else f"{cores}, {room / 2**30:.1f} GiB"
+
+
 def _plain(value: Any) -> Any:
-    return value if isinstance(value, bool | int | str | None) else str(value)
+    return value if isinstance(value, bool | int | None) else redacted(str(value))
 
 
-def _print(report: dict[str, Any], indent: str = "") -> None:
+#: What a heading's facts are where they are none.
+_NONE = {"settings": "not set", "libraries": "not installed"}
+
+
+def _print(report: dict[str, Any], none: str = "none", indent: str = "") -> None:
     for key, value in report.items():
+        name = key if none == _NONE["libraries"] else translated(key.replace("_", " "))
         if isinstance(value, dict):
-            output.say(f"{indent}{key}:")
-            _print(value, indent + "  ")
+            output.say(f"{indent}{name}:")
+            _print(value, _NONE.get(key, "none"), indent + "  ")
         else:
-            output.say(f"{indent}{key}: {'not installed' if value is None else value}")
+            output.say(f"{indent}{name}: {tell(none) if value is None else _shown(key, value)}")
+
+
+def _shown(key: str, value: Any) -> str:
+    """A fact as people say it."""
+    if isinstance(value, bool):
+        return tell("yes" if value else "no")
+    if isinstance(value, list):
+        return ", ".join(value)
+    if key == "max_bytes":
+        return output.size(value)
+    return count(value, language()) if isinstance(value, int) else translated(str(value))

@@ -11,6 +11,7 @@ import typer
 
 from rostro.cli import options, output
 from rostro.cli.detect import exit_code
+from rostro.cli.language import language, tell
 from rostro.cli.streaming import Stream
 from rostro.core.errors import BadInput
 from rostro.core.files import BOM, open_text
@@ -25,6 +26,7 @@ from rostro.recognition.tables import FaceTable, writer_for
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from rostro.recognition.selection import FaceRule
     from rostro.recognizer import Recognizer
 
 MOST_BARCODES = 2
@@ -32,13 +34,14 @@ MOST_BARCODES = 2
 
 def command(
     photos: options.Photos,
+    face: options.FaceOfMany = None,
     detector: options.Detector = None,
     max_side: options.MaxSide = None,
-    embedder: options.Embedder = "sface",
+    min_score: options.MinScore = None,
+    embedder: options.Embedder = None,
     alignment: options.Alignment = None,
     engine: options.Engine = None,
     precision: options.Precision = None,
-    threshold: options.Threshold = None,
     output_file: Annotated[
         Path | None, typer.Option("--output", help="Write a table of faces: .npz or .parquet.", show_default=False)
     ] = None,
@@ -57,23 +60,24 @@ def command(
 
     Example: rostro embed a.jpg b.jpg --picture barcodes.png
     """
+    rule = options.face_rule(face)
     if output_file is not None:
         writer_for(output_file)
     recognizer = options.make_recognizer(
-        detector=detector, max_side=max_side, embedder=embedder, alignment=alignment, engine=engine,
-        precision=precision, threshold=threshold,
+        detector=detector, max_side=max_side, min_score=min_score, embedder=embedder, alignment=alignment,
+        engine=engine, precision=precision,
     )  # fmt: skip
     check_picture(picture)
     spare([output_file, picture], *photos, *_listed(photos, stdin=False))
     told = Stream(json=json, head=lambda: {"space": recognizer.space})
     listed = find_photos(_listed(photos), on_other=told.left_out.append)
     if output_file is not None and picture is None and not json:
-        _tabulate(recognizer, listed, output_file, told.left_out)
+        _tabulate(recognizer, listed, rule, output_file, told.left_out)
     table = None if output_file is None else FaceTable(output_file, recognizer.space)
     shown: list[PhotoFaces] = []
     count = 0
     with told:
-        for answer in recognizer.photos(listed, keep=False if picture is None else Keep(images=False)):
+        for answer in recognizer.photos(listed, face=rule, keep=False if picture is None else Keep(images=False)):
             if isinstance(answer, Failure):
                 told.fail(answer)
                 continue
@@ -89,7 +93,7 @@ def command(
         if picture is not None:
             _draw(recognizer, shown, picture)
     if not json:
-        output.say(f"{count} faces of {told.photos} photos, space {recognizer.space}")
+        output.say(tell("{:,} faces of {:,} photos, space {}", count, told.photos, recognizer.space))
     told.end()
 
 
@@ -115,18 +119,24 @@ def _lines(lines: Iterable[str]) -> Iterator[Path]:
             yield Path(name)
 
 
-def _tabulate(recognizer: Recognizer, photos: Iterable[Path], table: Path, others: list[Path]) -> NoReturn:
+def _tabulate(
+    recognizer: Recognizer, photos: Iterable[Path], rule: FaceRule | None, table: Path, others: list[Path]
+) -> NoReturn:
     """Photo by photo into the table; ends the program. ``others`` are the files that listing the photos left out."""
     with output.progress() as bar:
-        task = bar.add_task("embedding", total=None)
+        task = bar.add_task(tell("embedding"), total=None)
         try:
-            done = recognizer.tabulate(photos, table, on_photo=lambda: bar.advance(task))
+            done = recognizer.tabulate(photos, table, face=rule, on_photo=lambda: bar.advance(task))
         except KeyboardInterrupt:
             kept = FaceTable(table, recognizer.space)
-            output.note(f"interrupted: {kept.photos} photos are in {kept.parts}; the same command goes on from there")
+            there = "interrupted: {:,} photos are in {}; the same command goes on from there"
+            output.note(tell(there, kept.photos, kept.parts))
             raise typer.Exit(output.NO_ANSWER) from None
-    again = f" ({done.before} of them from before)" if done.before else ""
-    output.say(f"{done.faces} faces of {done.photos} photos{again}, space {recognizer.space}")
+    if done.before:
+        again = "{:,} faces of {:,} photos ({:,} of them from before), space {}"
+        output.say(tell(again, done.faces, done.photos, done.before, recognizer.space))
+    else:
+        output.say(tell("{:,} faces of {:,} photos, space {}", done.faces, done.photos, recognizer.space))
     output.report_left_out(others)
     output.report_failures(done.failed)
     raise typer.Exit(exit_code(done.faces > 0, list(done.failed)))
@@ -147,6 +157,6 @@ def _draw(recognizer: Recognizer, shown: list[PhotoFaces], picture: Path) -> Non
     vectors = [recognizer.embedder.represent(answer.kept_crops[:1])[0] for answer in shown]
     names = [f"{answer.photo}, {recognizer.embedder_name}" for answer in shown]
     if len(shown) == 1:
-        write_picture(barcode(vectors[0], name=names[0]), picture)
+        write_picture(barcode(vectors[0], name=names[0], language=language()), picture)
     else:
-        write_picture(barcode_pair(vectors[0], vectors[1], names=(names[0], names[1])), picture)
+        write_picture(barcode_pair(vectors[0], vectors[1], names=(names[0], names[1]), language=language()), picture)

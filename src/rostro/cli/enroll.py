@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
 from rostro.cli import options, output
+from rostro.cli.language import tell, translated
 from rostro.core.errors import BadInput
+from rostro.core.redaction import redacted
 from rostro.core.signals import stopped_by_signals
-from rostro.gallery.base import without_password
+
+if TYPE_CHECKING:
+    from rostro.recognition.selection import FaceRule
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -34,7 +38,7 @@ def command(
     collection: Annotated[
         str, typer.Option("--collection", help="Put them into this collection.", show_default=False)
     ] = "",
-    largest_face: options.LargestFace = False,
+    face: options.Face = "dominant",
     quality: options.Quality = None,
     min_quality: options.MinQuality = None,
     any_quality: Annotated[
@@ -48,11 +52,11 @@ def command(
     ] = False,
     detector: options.Detector = None,
     max_side: options.MaxSide = None,
-    embedder: options.Embedder = "sface",
+    min_score: options.MinScore = None,
+    embedder: options.EmbedderOfGallery = None,
     alignment: options.Alignment = None,
     engine: options.Engine = None,
     precision: options.Precision = None,
-    threshold: options.Threshold = None,
     json: options.Json = False,
 ) -> None:
     """Take people into a gallery. Photos that it has are skipped, so it can be run again after an interruption.
@@ -63,17 +67,19 @@ def command(
 
     Example: rostro enroll badges/ --names-from files
     """
+    rule = cast("FaceRule", options.face_rule(face))
     recognizer = options.make_recognizer(
-        detector=detector, max_side=max_side, embedder=embedder, alignment=alignment, engine=engine,
-        precision=precision, threshold=threshold, gallery=gallery, quality=quality, min_quality=min_quality,
+        detector=detector, max_side=max_side, min_score=min_score, embedder=embedder, alignment=alignment,
+        engine=engine, precision=precision, gallery=options.gallery_url(gallery),
+        quality=quality, min_quality=min_quality,
     )  # fmt: skip
     with output.progress() as bar, stopped_by_signals() as stopped:
-        task = bar.add_task("enrolling", total=None)
+        task = bar.add_task(tell("enrolling"), total=None)
         done = recognizer.enroll(
             paths,
             name=name,
             names_from=names_from,
-            face="largest" if largest_face else "dominant",
+            face=rule,
             collection=collection,
             any_quality=any_quality,
             again=again,
@@ -87,15 +93,20 @@ def command(
         output.print_json({**done.to_dict(), **({"interrupted": True} if stopped() else {})})
     else:
         output.say(
-            f"{done.templates} new templates of {done.people} people in {without_password(recognizer.gallery_url)}"
-            f" ({done.skipped} photos were there already)"
+            tell(
+                "{:,} new templates of {:,} people in {} ({:,} photos were there already)",
+                done.templates,
+                done.people,
+                redacted(recognizer.gallery_url),
+                done.skipped,
+            )
         )
     for remark in done.remarks:
-        output.note(f"{remark.photo}: {remark.reason}{output.hint(remark.error)}")
+        output.note(f"{remark.photo}: {translated(remark.reason)}{output.hint(remark.error)}")
     output.report_left_out(done.not_pictures)
     output.report_failures(done.failed, gallery)
     if stopped():
-        output.note("interrupted: what was taken in until then is kept; the same command goes on from there")
+        output.note(tell("interrupted: what was taken in until then is kept; the same command goes on from there"))
         raise typer.Exit(output.NO_ANSWER)
     raise typer.Exit(output.NO_ANSWER if done.failed else output.YES)
 
@@ -109,7 +120,7 @@ def _show(photos: dict[str, int], bar: Progress) -> None:
     bar.stop()  # it would write over the question
     width = max(map(len, photos))
     for name, count in photos.items():
-        output.note(f"{name:<{width}}  {count} photo{'s' if count != 1 else ''}")
-    if sys.stdin.isatty() and not typer.confirm(f"Enrol these {len(photos)} people?", err=True):
+        output.note(f"{name:<{width}}  {tell('1 photo') if count == 1 else tell('{:,} photos', count)}")
+    if sys.stdin.isatty() and not typer.confirm(tell("Enrol these {:,} people?", len(photos)), err=True):
         raise BadInput("nobody was enrolled")
     bar.start()

@@ -4,31 +4,34 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from rostro.cli import options, output
+from rostro.cli.language import language, tell
 from rostro.cli.numbers import within
 from rostro.core.errors import BadInput
-from rostro.core.ranges import FALSE_MATCH_RATE
 from rostro.evaluation.options import RANGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from rostro.core.words import Language as Language_
     from rostro.evaluation.evaluate import Evaluation
     from rostro.evaluation.options import Options
-    from rostro.recognition.selection import FaceRule
 
-Root = Annotated[Path, typer.Option("--root", help="Folder of the photos; what it holds depends on the protocol.")]
-Output = Annotated[Path, typer.Option("--output", help="Folder for the report, the numbers and the scores.")]
-Language = Annotated[str, typer.Option("--language", help="Of the report: en or es.")]
-Which = Annotated[
-    str | None,
-    typer.Option("--face", help="Of several faces in a photo: only, largest or centre. Default: the protocol's."),
+Root = Annotated[
+    Path, typer.Argument(help="Folder of the photos; what it holds depends on the protocol.", show_default=False)
 ]
+Protocol = Annotated[
+    str | None,
+    typer.Option(
+        "--protocol",
+        help="lfw, all-pairs, identification or references.",
+        show_default="lfw where there is a pairs.txt, else all-pairs",
+    ),
+]
+Which = Annotated[str | None, typer.Option("--face", metavar="RULE", help=options.FACE, show_default="the protocol's")]
 Seed = Annotated[int, typer.Option("--seed", help="Of everything that is drawn by chance.", **within(RANGES["seed"]))]
 References = Annotated[
     int | None,
@@ -48,30 +51,32 @@ Replicates = Annotated[
     int, typer.Option("--replicates", help="Draws of people for confidence intervals.", **within(RANGES["replicates"]))
 ]
 Fmr = Annotated[
-    list[float] | None,
+    list[str] | None,
     typer.Option(
         "--fmr",
+        metavar="RATE",
         help="False match (or false positive) rate to report at; may be given several times.",
-        **within(FALSE_MATCH_RATE),
+        show_default=False,
     ),
 ]
 GroupFile = Annotated[
     Path | None,
     typer.Option("--groups", help="CSV file: person or photo, then attributes. Splits the error rates by them."),
 ]
-CheckpointPath = Annotated[
-    Path | None, typer.Option("--checkpoint", help="What 'rostro train' wrote (classification).", show_default=False)
-]
 
 
 def command(
-    protocol: Annotated[
-        str,
-        typer.Argument(help="lfw, all-pairs, identification, references or classification.", show_default=False),
-    ],
     root: Root,
-    output_folder: Output = Path("rostro-evaluation"),
-    language: Language = "en",
+    protocol: Annotated[
+        str | None,
+        typer.Option(
+            "--protocol",
+            help="lfw, all-pairs, identification, references or classification.",
+            show_default="classification with --checkpoint, lfw where there is a pairs.txt, else all-pairs",
+        ),
+    ] = None,
+    output_folder: options.Output = None,
+    overwrite: options.Overwrite = False,
     formats: options.Format = None,
     face: Which = None,
     fmr: Fmr = None,
@@ -82,50 +87,92 @@ def command(
     seed: Seed = 0,
     replicates: Replicates = 1000,
     detector: options.Detector = None,
-    embedder: options.Embedder = "sface",
+    max_side: options.MaxSide = None,
+    min_score: options.MinScore = None,
+    embedder: options.Embedder = None,
     alignment: options.Alignment = None,
     engine: options.Engine = None,
     precision: options.Precision = None,
-    checkpoint: CheckpointPath = None,
+    checkpoint: options.Checkpoint = None,
     json: options.Json = False,
 ) -> None:
     """Error rates with confidence intervals, and a report, on photos of known people.
 
-    Embeddings are kept: a second evaluation of the same photos computes nothing twice.
+    Embeddings are kept: a second evaluation of the same photos computes nothing twice. The report goes to --output, or
+    to rostro-evaluation here; with --json and without --output none is written.
 
-    Example: rostro evaluate lfw --root lfw/ --output report/ --language es
+    Example: rostro evaluate people/
 
-    Example: rostro evaluate classification --checkpoint trained/ --root people/test/
+    Example: rostro evaluate lfw/ --protocol lfw --output report/ --language es
+
+    Example: rostro evaluate people/test/ --checkpoint trained/
     """
     written = options.formats(formats)
-    if protocol == "classification":
+    place = place_of(output_folder, "rostro-evaluation", json=json)
+    if protocol == "classification" or (protocol is None and checkpoint is not None):
         from rostro.cli import _classification
 
-        _classification.evaluate(checkpoint, root, output_folder, language, written, json=json)
+        _refuse(
+            {
+                "--face": face, "--fmr": fmr, "--groups": groups, "--references": references, "--detector": detector,
+                "--max-side": max_side, "--min-score": min_score, "--embedder": embedder, "--alignment": alignment,
+            }
+        )  # fmt: skip
+        _classification.evaluate(
+            checkpoint, root, place, written, overwrite=overwrite, engine=engine, precision=precision,
+            json=json,
+        )  # fmt: skip
         return
+    if checkpoint is not None:
+        raise BadInput(f"--checkpoint is asked by --protocol classification, not by {protocol}")
     from rostro.evaluation.evaluate import evaluate
 
     recognizer = options.make_recognizer(
-        detector=detector, embedder=embedder, alignment=alignment, engine=engine, precision=precision
-    )
+        detector=detector, max_side=max_side, min_score=min_score, embedder=embedder, alignment=alignment,
+        engine=engine, precision=precision,
+    )  # fmt: skip
     with progress() as on_progress:
         found = evaluate(
-            protocol, root, recognizer=recognizer, face=check_face(face), groups=groups, output=output_folder,
-            options=chosen(fmr, references, probes, draws, seed, replicates), language=cast("Any", language),
-            formats=written, on_progress=on_progress,
+            protocol or suiting(root), root, recognizer=recognizer, face=options.face_rule(face), groups=groups,
+            output=place, overwrite=overwrite, language=language(), formats=written, on_progress=on_progress,
+            options=chosen(fmr, references, probes, draws, seed, replicates),
         )  # fmt: skip
-    show(found, cast("Any", language), json=json)
+    show(found, json=json)
     raise typer.Exit(output.report_unread(found.unread, found.not_pictures))
 
 
+def _refuse(given: dict[str, object]) -> None:
+    """Refuses options that a classification has no use for."""
+    idle = [name for name, value in given.items() if value is not None]
+    if idle:
+        raise BadInput(f"{', '.join(idle)}: means nothing to a classification; the checkpoint says how it is asked")
+
+
+def place_of(given: Path | None, usual: str, *, json: bool) -> Path | None:
+    """Where the report goes: nowhere, if the answer is one JSON document and no folder was asked for."""
+    return given if given is not None or json else Path(usual)
+
+
+def suiting(root: Path) -> str:
+    """The protocol that the folder is made for; says which."""
+    from rostro.evaluation.run import suiting_protocol
+
+    protocol = suiting_protocol(root)
+    if protocol != "lfw" and root.is_dir():
+        output.note(
+            tell("{}: no pairs.txt here, so every two photos are compared (--protocol names another way)", root)
+        )
+    return protocol
+
+
 def chosen(
-    fmr: list[float] | None, references: int | None, probes: int, draws: int, seed: int, replicates: int
+    fmr: list[str] | None, references: int | None, probes: int, draws: int, seed: int, replicates: int
 ) -> Options:
     """The options of an evaluation."""
     from rostro.evaluation.options import Options
 
     return Options(
-        fmrs=tuple(fmr) if fmr else None, references=references, probes=probes, draws=draws, seed=seed,
+        fmrs=options.rates(fmr), references=references, probes=probes, draws=draws, seed=seed,
         replicates=replicates,
     )  # fmt: skip
 
@@ -144,7 +191,7 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
         yield draw
 
 
-def show(found: Evaluation, language: Language_, *, json: bool) -> None:
+def show(found: Evaluation, *, json: bool) -> None:
     """Prints the numbers, and where the report is."""
     if json:
         output.print_json(found.to_dict())
@@ -154,12 +201,6 @@ def show(found: Evaluation, language: Language_, *, json: bool) -> None:
     for result in found:
         output.say(result.system.name)
         for metric in result.measurement.metrics:
-            output.say(f"  {metric_name(metric, language)}: {metric_value(metric, language)}")
-    output.say(str(found.report))
-
-
-def check_face(face: str | None) -> FaceRule | None:
-    """Returns the rule, or says which there are."""
-    if face not in {None, "only", "largest", "centre"}:
-        raise BadInput(f"--face is only, largest or centre, got {face!r}")
-    return cast("FaceRule | None", face)
+            output.say(f"  {metric_name(metric, language())}: {metric_value(metric, language())}")
+    if found.report is not None:
+        output.say(str(found.report))

@@ -5,12 +5,14 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from rostro.cli import options, output
-from rostro.gallery.base import open_gallery, without_password
+from rostro.cli.language import tell, translated
+from rostro.core.redaction import redacted
+from rostro.gallery.base import open_gallery
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,14 +24,8 @@ app = typer.Typer(
 )
 
 
-def _url(url: str | None) -> str:
-    from rostro.core.settings import Settings
-
-    return url or Settings.from_environment().gallery
-
-
 def _open(url: str | None) -> Gallery:
-    return open_gallery(_url(url), create=False)
+    return open_gallery(options.gallery_url(url), create=False)
 
 
 @app.command()
@@ -41,40 +37,53 @@ def info(gallery: options.GalleryUrl = None, json: options.Json = False) -> None
     from rostro.quality.judge import level_of
 
     with _open(gallery) as opened:
-        about = {"gallery": without_password(opened.url), "space": opened.space, **asdict(opened.info())}
+        about = {"gallery": redacted(opened.url), "space": opened.space, **asdict(opened.info())}
         level = None if opened.space is None else level_of(opened.space)
         about["poor_templates"] = None if level is None else opened.count_poor(level)
     if json:
         output.print_json(about)
         return
-    size = "unknown" if about["size"] is None else f"{about['size'] / 1e6:.1f} MB"
-    for name, value in (about | {"size": size}).items():
-        output.say(f"{name.replace('_', ' ') + ':':<16}{'none' if value is None else value}")
+    for name, value in about.items():
+        output.say(f"{tell(name.replace('_', ' ')) + ':':<16}{_shown(name, value)}")
+    if not about["people"]:
+        output.note(tell("{}: nobody is enrolled", about["gallery"]))
+
+
+def _shown(name: str, value: Any) -> str:
+    """A fact about a gallery; what is not known says so."""
+    if name in {"size", "poor_templates"} and value is None:
+        return tell("unknown")
+    if name == "size":
+        return output.size(value)
+    if value is None:
+        return tell("none, until somebody is enrolled" if name == "space" else "none")
+    return translated(value) if isinstance(value, str) and name == "index" else str(value)
 
 
 @app.command()
 def migrate(
-    source: Annotated[str, typer.Argument(metavar="FROM", help="Path or URL of a gallery.", show_default=False)],
-    target: Annotated[
-        str, typer.Argument(metavar="TO", help="Path or URL of another; made if it is not there.", show_default=False)
+    to: Annotated[
+        str, typer.Option("--to", help="Path or URL of the other gallery; made if it is not there.", show_default=False)
     ],
+    gallery: options.GalleryUrl = None,
     json: options.Json = False,
 ) -> None:
-    """Copy everybody from any gallery to any other, and compare. Interrupted, it goes on where it stopped.
+    """Copy everybody from a gallery to any other, and compare. Interrupted, it goes on where it stopped.
 
     Exit code 1: the copy is not what was copied.
 
-    Example: rostro gallery migrate people.db "postgresql://me@host/db?gallery=people"
+    Example: rostro gallery migrate --gallery people.db --to "postgresql://me@host/db?gallery=people"
     """
     from rostro.gallery.upkeep.migrate import migrate
 
-    with _bar("copying") as bar:
-        result = migrate(source, target, bar)
+    with _bar(tell("copying")) as bar:
+        result = migrate(options.gallery_url(gallery), to, bar)
     if json:
         output.print_json(result.to_dict())
     else:
-        output.say(f"{result.people} people with {result.templates} templates, {result.copied} of them copied now")
-        output.say(f"checksum {result.checksum}")
+        copied = "{:,} people with {:,} templates, {:,} of them copied now"
+        output.say(tell(copied, result.people, result.templates, result.copied))
+        output.say(tell("checksum {}", result.checksum))
     _report(result.differences)
 
 
@@ -90,7 +99,7 @@ def reindex(gallery: options.GalleryUrl = None, json: options.Json = False) -> N
     if json:
         output.print_json({"index": state})
     else:
-        output.say(state)
+        output.say(translated(state))
 
 
 @app.command()
@@ -101,32 +110,34 @@ def check(gallery: options.GalleryUrl = None, json: options.Json = False) -> Non
     """
     from rostro.gallery.upkeep import check as upkeep
 
-    found = upkeep.check(_url(gallery))
+    found = upkeep.check(options.gallery_url(gallery))
     if json:
         output.print_json({"damage": found})
     elif not found:
-        output.say("sound")
+        output.say(tell("sound"))
     _report(found)
 
 
 @app.command()
 def backup(
-    file: Annotated[Path, typer.Argument(help="The SQLite file to write; it must not be there.", show_default=False)],
+    file: Annotated[
+        Path, typer.Option("--output", help="The SQLite file to write; it must not be there.", show_default=False)
+    ],
     gallery: options.GalleryUrl = None,
     json: options.Json = False,
 ) -> None:
     """Copy a gallery, also one that is in use, into a new SQLite file, which is itself a gallery.
 
-    Example: rostro gallery backup people-monday.db --gallery people.db
+    Example: rostro gallery backup --gallery people.db --output people-monday.db
     """
     from rostro.gallery.upkeep.backup import back_up
 
-    with _bar("copying") as bar:
-        about = back_up(_url(gallery), file, bar)
+    with _bar(tell("copying")) as bar:
+        about = back_up(options.gallery_url(gallery), file, bar)
     if json:
         output.print_json({"backup": str(file), "people": about.people, "templates": about.templates})
     else:
-        output.say(f"{file}: {about.people} people, {about.templates} templates")
+        output.say(f"{file}: {tell('{:,} people, {:,} templates', about.people, about.templates)}")
 
 
 @contextmanager
@@ -139,5 +150,5 @@ def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
 
 def _report(problems: list[str] | tuple[str, ...]) -> None:
     for problem in problems:
-        output.note(problem)
+        output.note(translated(problem))
     raise typer.Exit(output.NO if problems else output.YES)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from rostro.cli import options, output
-from rostro.cli.numbers import within
+from rostro.cli.language import figure, tell, translated
 from rostro.cli.shown import Sheet, shown_face
 from rostro.cli.streaming import Stream
 from rostro.drawing.sheets import identification_sheet
@@ -17,7 +15,6 @@ from rostro.gallery.base import file_of
 from rostro.photos.listing import find_photos
 from rostro.photos.writing import check_picture
 from rostro.recognition import answers
-from rostro.recognition.lookup import CANDIDATES
 from rostro.recognition.pipeline import Failure, PhotoFaces
 
 if TYPE_CHECKING:
@@ -28,10 +25,12 @@ if TYPE_CHECKING:
 def command(
     photos: options.Photos,
     gallery: options.GalleryUrl = None,
-    candidates: Annotated[int, typer.Option("--candidates", help="People to list per face.", **within(CANDIDATES))] = 5,
+    candidates: options.Candidates = 5,
+    face: options.FaceOfMany = None,
     detector: options.Detector = None,
     max_side: options.MaxSide = None,
-    embedder: options.Embedder = "sface",
+    min_score: options.MinScore = None,
+    embedder: options.EmbedderOfGallery = None,
     alignment: options.Alignment = None,
     engine: options.Engine = None,
     precision: options.Precision = None,
@@ -57,17 +56,18 @@ def command(
 
     Example: rostro identify door.jpg --gallery people.db --fpir 0.001
     """
+    rule = options.face_rule(face)
     recognizer = options.make_recognizer(
-        detector=detector, max_side=max_side, embedder=embedder, alignment=alignment, engine=engine,
-        precision=precision, threshold=threshold, fmr=fmr, operating_point=operating_point, gallery=gallery,
-        fpir=fpir, quality=quality, min_quality=min_quality, create_gallery=False,
+        detector=detector, max_side=max_side, min_score=min_score, embedder=embedder, alignment=alignment,
+        engine=engine, precision=precision, threshold=threshold, fmr=fmr, operating_point=operating_point,
+        gallery=options.gallery_url(gallery), fpir=fpir, quality=quality, min_quality=min_quality, create_gallery=False,
     )  # fmt: skip
     check_picture(picture, *photos, file_of(recognizer.gallery_url), operating_point)
     told = Stream(json=json)
     sheet: Sheet[list[Identification]] = Sheet(picture, find_photos(photos, on_other=told.left_out.append))
     with recognizer.open(), told:  # a gallery that is not there is an error, not an empty one
         search = recognizer.search_rate(collections=collection or None)
-        for answer in recognizer.photos(sheet.photos, keep=sheet.keep):
+        for answer in recognizer.photos(sheet.photos, face=rule, keep=sheet.keep):
             if isinstance(answer, Failure):
                 told.fail(answer)
                 continue
@@ -85,7 +85,7 @@ def command(
 
 
 def _lines(found: PhotoFaces, row: list[Identification]) -> list[str]:
-    return [f"{found.photo}: {', '.join(map(_sentence, row)) or 'no face'}"]
+    return [f"{found.photo}: {', '.join(map(_sentence, row)) or tell('no face')}"]
 
 
 def _shown(row: list[Identification], found: PhotoFaces) -> list[Identification]:
@@ -95,17 +95,22 @@ def _shown(row: list[Identification], found: PhotoFaces) -> list[Identification]
 
 def _sentence(answer: Identification) -> str:
     if answer.name is not None:
-        return f"{answer.name} ({answer.similarity:.3f})"
+        return f"{answer.name} ({figure(answer.similarity or 0.0, '.3f')})"
     if answer.doubt is not None:
-        return f"unknown: {answer.doubt.reason}"
+        return f"{tell('unknown')}: {translated(answer.doubt.reason)}"
     best = answer.candidates[0] if answer.candidates else None
-    return "unknown" if best is None else f"unknown (nearest {best.name}, {best.similarity:.3f})"
+    return tell("unknown") if best is None else tell("unknown (nearest {}, {:.3f})", best.name, best.similarity)
 
 
 def _search_sentence(search: SearchRate) -> str:
     low, high = search.interval.low, search.interval.high
-    beyond = "; beyond what the data can show" if search.extrapolated else ""
-    return (
-        f"{search.people} people searched ({search.templates} templates), threshold {search.threshold:.3f}: "
-        f"a stranger is named in {search.fpir:.2%} (95 %: {low:.2%} to {high:.2%}{beyond})"
+    seen = (
+        "{:,} people searched ({:,} templates), threshold {:.3f}: "
+        "a stranger is named in {:.2%} (95 %: {:.2%} to {:.2%})"
     )
+    beyond = (
+        "{:,} people searched ({:,} templates), threshold {:.3f}: "
+        "a stranger is named in {:.2%} (95 %: {:.2%} to {:.2%}; beyond what the data can show)"
+    )
+    told = beyond if search.extrapolated else seen
+    return tell(told, search.people, search.templates, search.threshold, search.fpir, low, high)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
 
 from rostro.cli.numbers import within
 from rostro.core.errors import BadInput
-from rostro.core.ranges import FALSE_MATCH_RATE, QUALITY, SCORE, SEARCH_RATE, SIDE, SIMILARITY
+from rostro.core.ranges import CANDIDATES, FALSE_MATCH_RATE, QUALITY, SCORE, SEARCH_RATE, SIDE, SIMILARITY
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
+    from rostro.recognition.selection import FaceRule
     from rostro.recognizer import Recognizer
 
 Photos = Annotated[list[Path], typer.Argument(help="Photos, or folders of photos.", show_default=False)]
@@ -22,7 +23,24 @@ Detector = Annotated[
     typer.Option("--detector", help="Finds the faces. Default: the one that suits the embedder.", show_default=False),
 ]
 Embedder = Annotated[
-    str, typer.Option("--embedder", help="Turns a face into a vector: a name, best, or a checkpoint of yours.")
+    str | None,
+    typer.Option(
+        "--embedder", help="Turns a face into a vector: a name, best, or a checkpoint of yours.", show_default="sface"
+    ),
+]
+EmbedderOfGallery = Annotated[
+    str | None,
+    typer.Option(
+        "--embedder",
+        help="Turns a face into a vector: a name, best, or a checkpoint of yours.",
+        show_default="the gallery's; sface for a new one",
+    ),
+]
+Checkpoint = Annotated[
+    Path | None,
+    typer.Option(
+        "--checkpoint", help="A folder that 'rostro train' wrote, or its .safetensors file.", show_default=False
+    ),
 ]
 Alignment = Annotated[
     str | None,
@@ -54,6 +72,14 @@ Fmr = Annotated[
 OperatingPointFile = Annotated[
     Path | None, typer.Option("--operating-point", help="A file written by 'rostro calibrate'.")
 ]
+Detectors = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--detector",
+        help="Finds the faces; given several times, or 'all', each looks at the same photos, side by side.",
+        show_default="the one that suits the embedder",
+    ),
+]
 MinScore = Annotated[
     float | None,
     typer.Option("--min-score", help="Drop faces that the detector scores below this, in [0, 1].", **within(SCORE)),
@@ -67,6 +93,7 @@ MaxSide = Annotated[
         **within(SIDE),
     ),
 ]
+Candidates = Annotated[int, typer.Option("--candidates", help="People to list per face.", **within(CANDIDATES))]
 GalleryUrl = Annotated[
     str | None,
     typer.Option("--gallery", help="Path or URL of the gallery. Default: ROSTRO_GALLERY, else rostro.db here."),
@@ -85,11 +112,18 @@ Format = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else.")]
 Picture = Annotated[Path | None, typer.Option("--picture", help="Also draw the answer into this file (.png, .jpg).")]
-LargestFace = Annotated[
-    bool, typer.Option("--largest-face", help="Of several faces in a photo take the largest, instead of refusing.")
+Output = Annotated[Path | None, typer.Option("--output", help="Folder for what comes out.", show_default=False)]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Write over what is there under that name; otherwise it is refused.")
 ]
-
-
+#: What is said of ``--face``.
+FACE = "Of several faces in a photo: dominant (much larger than any other), only (refuse several), largest or centre."
+#: Where a face is needed.
+Face = Annotated[str, typer.Option("--face", metavar="RULE", help=FACE)]
+#: Where every face takes part unless one is asked for.
+FaceOfMany = Annotated[
+    str | None, typer.Option("--face", metavar="RULE", help=FACE, show_default="every face takes part")
+]
 Quality = Annotated[
     str | None,
     typer.Option(
@@ -133,7 +167,7 @@ def refuse_both(**given: object) -> None:
         raise BadInput(f"{' and '.join(names)} contradict each other: give one of them")
 
 
-def formats(given: Sequence[str] | None) -> tuple[str, ...]:
+def formats(given: Iterable[str] | None) -> tuple[str, ...]:
     """What ``--format`` names.
 
     Raises:
@@ -142,13 +176,58 @@ def formats(given: Sequence[str] | None) -> tuple[str, ...]:
     """
     from rostro.reports.typeset import check_formats
 
-    return check_formats(name.strip() for text in given or () for name in text.split(",") if name.strip())
+    return check_formats(several(given))
+
+
+def gallery_url(given: str | None) -> str:
+    """The gallery that is meant: the one that was named, else the settings'."""
+    from rostro.core.settings import Settings
+
+    return given or Settings.from_environment().gallery
+
+
+def face_rule(face: str | None) -> FaceRule | None:
+    """The rule that ``--face`` names; None stays None.
+
+    Raises:
+        BadInput: There is no such rule; says which there are.
+    """
+    from rostro.recognition.selection import FaceRule
+
+    rules = get_args(FaceRule)
+    if face is not None and face not in rules:
+        raise BadInput(f"--face is {', '.join(rules[:-1])} or {rules[-1]}, got {face!r}")
+    return cast("FaceRule | None", face)
+
+
+def several(values: Iterable[str] | None) -> list[str]:
+    """What an option names that may be given several times, or once with commas between the names."""
+    names = [name.strip() for value in values or () for name in value.split(",")]
+    return list(dict.fromkeys(filter(None, names)))
+
+
+def rates(values: Iterable[str] | None) -> tuple[float, ...] | None:
+    """The rates that ``--fmr`` names; None where it names none.
+
+    Raises:
+        BadInput: One of them is no number in (0, 1).
+    """
+    found = []
+    for text in several(values):
+        try:
+            rate = float(text)
+        except ValueError:
+            rate = 0.0
+        if not 0 < rate < 1:
+            raise BadInput(f"--fmr is a rate between 0 and 1, for example 1e-3, got {text!r}")
+        found.append(rate)
+    return tuple(found) or None
 
 
 def make_recognizer(
     *,
     detector: str | None = None,
-    embedder: str = "sface",
+    embedder: str | None = None,
     alignment: str | None = None,
     engine: str | None = None,
     precision: str | None = None,
@@ -164,6 +243,7 @@ def make_recognizer(
     create_gallery: bool = True,
 ) -> Recognizer:
     """A recogniser whose store tells on stderr what it fetches and under which licence."""
+    from rostro.cli.language import here
     from rostro.cli.output import announce_licence, download_progress
     from rostro.core.settings import Settings
     from rostro.models.store import ModelStore
@@ -187,5 +267,5 @@ def make_recognizer(
         gallery=gallery,
         create_gallery=create_gallery,
         settings=settings,
-        store=ModelStore(settings, on_progress=download_progress(), on_licence=announce_licence),
+        store=ModelStore(settings, on_progress=download_progress(), on_licence=here(announce_licence)),
     )

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rostro.cli import options, output
+from rostro.cli.language import tell
 from rostro.core.names import clean_name
+from rostro.core.redaction import redacted
 from rostro.gallery.base import open_gallery
 from rostro.people.people import People
 from rostro.recognition import answers
@@ -31,9 +33,7 @@ Names = Annotated[list[str], typer.Argument(help="Names of people.", show_defaul
 
 
 def _open(url: str | None) -> Gallery:
-    from rostro.core.settings import Settings
-
-    return open_gallery(url or Settings.from_environment().gallery, create=False)
+    return open_gallery(options.gallery_url(url), create=False)
 
 
 @app.command("list")
@@ -57,6 +57,8 @@ def list_people(
     else:
         for person in people:
             output.say(f"{person.name}  {person.templates}")
+        if not people:
+            output.note(tell("{}: nobody is enrolled", redacted(opened.url)))
     raise typer.Exit(output.YES if people else output.NO)
 
 
@@ -71,9 +73,9 @@ def show(name: Name, gallery: options.GalleryUrl = None, json: options.Json = Fa
     if json:
         output.print_json(found)
     else:
-        output.say(f"{found['name']}: {len(found['templates'])} templates")
+        output.say(f"{found['name']}: {tell('{:,} templates', len(found['templates']))}")
         for row in found["templates"]:
-            output.say(f"  {row['photo']}  quality {row['quality']:.2f}")
+            output.say(f"  {row['photo']}  {tell('quality {:.2f}', row['quality'])}")
 
 
 @app.command()
@@ -88,7 +90,7 @@ def photos(name: Name, gallery: options.GalleryUrl = None, json: options.Json = 
         output.print_json(found)
     else:
         for row in found["photos"]:
-            output.say(f"{row['sha256'][:12]}  quality {row['quality']:.2f}  {row['photo']}")
+            output.say(f"{row['sha256'][:12]}  {tell('quality {:.2f}', row['quality'])}  {row['photo']}")
 
 
 @app.command()
@@ -111,7 +113,7 @@ def move(
         "from": moved.person,
         "to": clean_name(to),
     }
-    _done(json, document, f"{moved.photo} of {moved.person} is now a photo of {document['to']}")
+    _done(json, document, tell("{} of {} is now a photo of {}", moved.photo, moved.person, document["to"]))
 
 
 @app.command()
@@ -127,7 +129,7 @@ def forget(photo: Photo, of: Of = None, gallery: options.GalleryUrl = None, json
         "sha256": forgotten.source_hash,
         "of": forgotten.person,
     }
-    _done(json, document, f"{forgotten.photo} of {forgotten.person} was forgotten")
+    _done(json, document, tell("{} of {} was forgotten", forgotten.photo, forgotten.person))
 
 
 @app.command()
@@ -143,7 +145,7 @@ def rename(
     """
     with _open(gallery) as opened:
         People(opened).rename(name, to)
-    _done(json, {"renamed": name, "to": to}, f"{name} is now {to}")
+    _done(json, {"renamed": name, "to": to}, tell("{} is now {}", name, to))
 
 
 @app.command()
@@ -159,7 +161,7 @@ def merge(
     """
     with _open(gallery) as opened:
         People(opened).merge(name, into)
-    _done(json, {"merged": name, "into": into}, f"{name} was merged into {into}")
+    _done(json, {"merged": name, "into": into}, tell("{} was merged into {}", name, into))
 
 
 @app.command()
@@ -173,8 +175,8 @@ def remove(names: Names, gallery: options.GalleryUrl = None, json: options.Json 
     with _open(gallery) as opened:
         erased = People(opened).erase(*names)
     removed = names[0] if len(names) == 1 else names
-    were = "was" if len(names) == 1 else "were"
-    _done(json, {"removed": removed, "templates": erased}, f"{', '.join(names)} {were} removed with {erased} templates")
+    gone = "{} was removed with {:,} templates" if len(names) == 1 else "{} were removed with {:,} templates"
+    _done(json, {"removed": removed, "templates": erased}, tell(gone, ", ".join(names), erased))
 
 
 def _done(json: bool, document: dict[str, object], sentence: str) -> None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import sys
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import numpy as np
-import typer
 
 from rostro.cli import options
+from rostro.cli.language import figure, language, tell
 from rostro.cli.streaming import Stream
 from rostro.cli.train import shown
+from rostro.core.errors import BadInput
 from rostro.drawing.shapes import BLUE, GREEN, PAPER
 from rostro.drawing.sheets import MOST_PHOTOS
 from rostro.photos.listing import find_photos
@@ -30,30 +31,32 @@ _SHOWN = 3
 #: Widths of the picture's parts in pixels, and how many probabilities it shows.
 _PHOTO, _COLUMN, _LABEL, _FIGURE, _BARS = 420, 660, 300, 80, 8
 _TRACK = (226, 229, 233)
-CheckpointPath = Annotated[
-    Path, typer.Argument(help="A folder that 'rostro train' wrote, or its .safetensors file.", show_default=False)
-]
 
 
 def command(
-    checkpoint: CheckpointPath,
     photos: options.Photos,
+    checkpoint: options.Checkpoint = None,
+    engine: options.Engine = None,
+    precision: options.Precision = None,
     picture: options.Picture = None,
     json: options.Json = False,
 ) -> None:
     """Names or attributes of photos, by a checkpoint that was trained here.
 
-    Example: rostro predict trained/ party.jpg --picture answer.png
+    Example: rostro predict party.jpg --checkpoint trained/ --picture answer.png
     """
     from rostro.training.run import open_checkpoint, predict
 
+    if checkpoint is None:
+        raise BadInput("--checkpoint says what is asked: a folder that 'rostro train' wrote")
+    recognizer = options.make_recognizer(engine=engine, precision=precision)
     check_picture(picture, *photos)
     read = open_checkpoint(checkpoint)
     kept: list[Prediction] = []
     with shown() as seen, Stream(json=json, head=lambda: {"recipe": read.card.recipe}) as told:
         on_photo = None if sys.stdout.isatty() else seen.photo  # the answers themselves show how far it is
         listed = list(find_photos(photos, on_other=told.left_out.append))
-        for answer in predict(read, listed, recognizer=options.make_recognizer(), on_photo=on_photo):
+        for answer in predict(read, listed, recognizer=recognizer, on_photo=on_photo):
             if isinstance(answer, Failure):
                 told.fail(answer)
                 continue
@@ -70,11 +73,11 @@ def _lines(answer: Prediction) -> list[str]:
 
 
 def _labels(answer: Prediction) -> str:
-    return ", ".join(answer.labels) or "none of the known"
+    return ", ".join(answer.labels) or tell("none of the known")
 
 
 def _shown(answer: Prediction) -> str:
-    return ", ".join(f"{name} {value:.3f}" for name, value in answer.probabilities[:_SHOWN])
+    return ", ".join(f"{name} {figure(value, '.3f')}" for name, value in answer.probabilities[:_SHOWN])
 
 
 def _sheet(answers: Sequence[Prediction], files: Mapping[str, Path], total: int) -> Image:
@@ -100,7 +103,7 @@ def _sheet(answers: Sequence[Prediction], files: Mapping[str, Path], total: int)
         column[: image.shape[0], : image.shape[1]] = image
         blocks.append(beside([column[: image.shape[0]], _words(answer)], GAP))
     if total > len(answers):
-        note = say("left_out", "en", count(len(answers), "en"), count(total, "en"))
+        note = say("left_out", language(), count(len(answers), language()), count(total, language()))
         blocks.append(line(note, SMALL, _PHOTO + GAP + _COLUMN))
     return framed(below(blocks, 2 * GAP), MARGIN)
 
@@ -122,7 +125,7 @@ def _bar(name: str, value: float, taken: bool) -> Image:
     thick = slice(label.shape[0] // 2 - 6, label.shape[0] // 2 + 6)
     track[thick] = _TRACK
     track[thick, : round(value * track.shape[1])] = GREEN if taken else BLUE
-    return beside([label, track, line(f"{value:.3f}", SMALL, _FIGURE)], 8)
+    return beside([label, track, line(figure(value, ".3f"), SMALL, _FIGURE)], 8)
 
 
 def _plain(text: str) -> str:

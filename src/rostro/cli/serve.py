@@ -9,10 +9,11 @@ from typing import Annotated, Any
 import typer
 
 from rostro.cli import options, output
+from rostro.cli.language import tell
 from rostro.cli.numbers import within
 from rostro.core.errors import BadInput
 from rostro.core.ranges import PER_SECOND, PORT
-from rostro.gallery.base import without_password
+from rostro.core.redaction import redacted
 from rostro.server.admission.keys import DEFAULT_FILE, KeyStore
 from rostro.server.admission.limits import Limits
 
@@ -47,7 +48,9 @@ def command(
         str, typer.Option("--root-path", help="Path under which a proxy shows it, like /faces.", show_default=False)
     ] = "",
     detector: options.Detector = None,
-    embedder: options.Embedder = "sface",
+    max_side: options.MaxSide = None,
+    min_score: options.MinScore = None,
+    embedder: options.EmbedderOfGallery = None,
     alignment: options.Alignment = None,
     engine: options.Engine = None,
     precision: options.Precision = None,
@@ -71,8 +74,9 @@ def command(
     if certificate_key and not certificate:
         raise BadInput("--certificate-key is the key of a certificate; --certificate names that")
     recognizer = options.make_recognizer(
-        detector=detector, embedder=embedder, alignment=alignment, engine=engine, precision=precision,
-        threshold=threshold, fmr=fmr, operating_point=operating_point, gallery=gallery,
+        detector=detector, max_side=max_side, min_score=min_score, embedder=embedder, alignment=alignment,
+        engine=engine, precision=precision, threshold=threshold, fmr=fmr, operating_point=operating_point,
+        gallery=options.gallery_url(gallery),
         fpir=fpir, quality=quality, min_quality=min_quality,
     )  # fmt: skip
     given = recognizer.settings
@@ -87,5 +91,6 @@ def command(
         recognizer, keys=KeyStore(keys), host=host, port=port, keep_pictures=keep_crops, limits=Limits(rate=rate),
         root_path=root_path, **tls,
     )  # fmt: skip
-    output.note(f"rostro: {server.address} serves {without_password(recognizer.gallery_url)} (Ctrl-C stops it)")
+    serves = tell("{} serves {} (Ctrl-C stops it)", server.address, redacted(recognizer.gallery_url))
+    output.note(f"rostro: {serves}")
     server.run()

@@ -7,13 +7,15 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
 from rostro.cli import options, output
+from rostro.cli.language import figure, language, tell, translated
 from rostro.cli.numbers import within
 from rostro.training.base import RECIPES
+from rostro.training.words import metric_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +29,6 @@ Root = Annotated[
     Path, typer.Argument(help="Folder of the data; what it holds depends on the recipe.", show_default=False)
 ]
 Output = Annotated[Path, typer.Option("--output", help="Folder for the checkpoint, its card and the learning curves.")]
-Language = Annotated[str, typer.Option("--language", help="Of the learning curves: en or es.")]
 
 app = typer.Typer(
     help="Train: folders of photos in, a checkpoint and its card out. Example: rostro train head people/ --base sface",
@@ -44,6 +45,7 @@ class Shown:
 
     def say(self, line: str) -> None:
         """A line; without a terminal it goes there all the same."""
+        line = translated(line)
         if self._bar.disable:
             output.note(line)
         else:
@@ -51,13 +53,13 @@ class Shown:
 
     def photo(self, what: str, done: int, total: int) -> None:
         """Moves the bar of what is done with photos; a bar that is full goes."""
-        self._move(what, what, done, total)
+        self._move(what, translated(what), done, total)
         if done == total:
             self._bar.remove_task(self._tasks.pop(what))
 
     def step(self, step: Step) -> None:
         """Moves the bar of steps."""
-        text = f"epoch {step.epoch}, training loss {step.loss:.4f}, {step.photos_per_second:.0f} photos/s"
+        text = tell("epoch {}, training loss {:.4f}, {:.0f} photos/s", step.epoch, step.loss, step.photos_per_second)
         self._move("training", text, (step.epoch - 1) * step.steps + step.step, step.epochs * step.steps)
 
     def _move(self, task: str, text: str, done: int, total: int) -> None:
@@ -79,18 +81,31 @@ def _command(name: str) -> Callable[..., None]:
     called = name.replace("_", "-")
 
     def command(
-        root: Path, output_folder: Path, json: bool, language: str, formats: list[str] | None, **chosen: Any
+        root: Path,
+        output_folder: Path,
+        overwrite: bool,
+        detector: str | None,
+        max_side: int | None,
+        min_score: float | None,
+        engine: str | None,
+        precision: str | None,
+        json: bool,
+        formats: list[str] | None,
+        **chosen: Any,
     ) -> None:
         from rostro.core.signals import stopped_by_signals
         from rostro.training.loop.processes import is_first
         from rostro.training.run import train
 
         written = options.formats(formats)
+        recognizer = options.make_recognizer(
+            detector=detector, max_side=max_side, min_score=min_score, engine=engine, precision=precision
+        )
         with shown() as seen, stopped_by_signals() as stopped:
             done = train(
-                name, root, output=output_folder, recognizer=options.make_recognizer(),
+                name, root, output=output_folder, overwrite=overwrite, recognizer=recognizer,
                 on_step=seen.step, on_photo=seen.photo, on_message=seen.say, stopped=stopped,
-                language=cast("Any", language), formats=written, **chosen,
+                language=language(), formats=written, **chosen,
             )  # fmt: skip
         if not is_first():
             return
@@ -98,15 +113,20 @@ def _command(name: str) -> Callable[..., None]:
             output.print_json(done.to_dict())
             return
         for metric, value in done.metrics.items():
-            output.say(f"{metric}: {value:.4f}")
+            output.say(f"{metric_name(metric, language())}: {figure(value, '.4f')}")
         output.say(f"{done.checkpoint}")
 
     hints = get_type_hints(recipe.options)
     made = [
         inspect.Parameter("root", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Root),
         _parameter("output_folder", Output, Path(f"rostro-{called}")),
+        _parameter("overwrite", options.Overwrite, False),
+        _parameter("detector", options.Detector, None),
+        _parameter("max_side", options.MaxSide, None),
+        _parameter("min_score", options.MinScore, None),
+        _parameter("engine", options.Engine, None),
+        _parameter("precision", options.Precision, None),
         _parameter("json", options.Json, False),
-        _parameter("language", Language, "en"),
         _parameter("formats", options.Format, None),
     ]
     for item in fields(recipe.options):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rostro.cli import options, output
+from rostro.cli.language import language, tell, translated
 from rostro.photos.writing import check_picture
 from rostro.recognition.pipeline import Failure, PhotoFaces
 
@@ -19,15 +20,17 @@ if TYPE_CHECKING:
 def command(
     a: Annotated[Path, typer.Argument(help="A photo.", show_default=False)],
     b: Annotated[Path, typer.Argument(help="Another photo.", show_default=False)],
+    face: options.Face = "dominant",
     detector: options.Detector = None,
-    embedder: options.Embedder = "sface",
+    max_side: options.MaxSide = None,
+    min_score: options.MinScore = None,
+    embedder: options.Embedder = None,
     alignment: options.Alignment = None,
     engine: options.Engine = None,
     precision: options.Precision = None,
     threshold: options.Threshold = None,
     fmr: options.Fmr = None,
     operating_point: options.OperatingPointFile = None,
-    largest_face: options.LargestFace = False,
     quality: options.Quality = None,
     min_quality: options.MinQuality = None,
     picture: options.Picture = None,
@@ -40,11 +43,12 @@ def command(
     Example: rostro verify door.jpg passport.jpg --json
     """
     recognizer = options.make_recognizer(
-        detector=detector, embedder=embedder, alignment=alignment, engine=engine, precision=precision,
-        threshold=threshold, fmr=fmr, operating_point=operating_point, quality=quality, min_quality=min_quality,
+        detector=detector, max_side=max_side, min_score=min_score, embedder=embedder, alignment=alignment,
+        engine=engine, precision=precision, threshold=threshold, fmr=fmr, operating_point=operating_point,
+        quality=quality, min_quality=min_quality,
     )  # fmt: skip
     check_picture(picture, a, b, operating_point)
-    answered = list(recognizer.photos([a, b], face="largest" if largest_face else "dominant", keep=picture is not None))
+    answered = list(recognizer.photos([a, b], face=options.face_rule(face), keep=picture is not None))
     failed = [answer for answer in answered if isinstance(answer, Failure)]
     if failed:
         if json:
@@ -69,11 +73,15 @@ def command(
 def sentence(verdict: Verification) -> str:
     """The answer in one line."""
     if verdict.doubt is not None:
-        return verdict.doubt.reason
+        return translated(verdict.doubt.reason)
+    answer = tell("same person" if verdict.same else "not the same person")
     rate = verdict.false_match_rate
-    chance = "" if rate is None else f", false match rate {rate:.2g}"
-    answer = "same person" if verdict.same else "not the same person"
-    return f"{answer}: similarity {verdict.similarity:.3f} (threshold {verdict.threshold:.3f}{chance})"
+    if rate is None:
+        why = tell("similarity {:.3f} (threshold {:.3f})", verdict.similarity, verdict.threshold)
+    else:
+        measured = "similarity {:.3f} (threshold {:.3f}, false match rate {:.2g})"
+        why = tell(measured, verdict.similarity, verdict.threshold, rate)
+    return f"{answer}: {why}"
 
 
 def draw(recognizer: Recognizer, first: PhotoFaces, second: PhotoFaces, verdict: Verification, picture: Path) -> None:
@@ -89,5 +97,6 @@ def draw(recognizer: Recognizer, first: PhotoFaces, second: PhotoFaces, verdict:
         ((first.photo, first.kept_image), (second.photo, second.kept_image)),
         np.concatenate([first.kept_crops, second.kept_crops]),
         details=details,
+        language=language(),
     )
     write_picture(sheet, picture)

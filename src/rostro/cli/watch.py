@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rostro.cli import options, output
+from rostro.cli.language import figure, language, tell, translated
 from rostro.cli.numbers import within
 from rostro.core.errors import BadInput
+from rostro.core.extras import need
 from rostro.core.ranges import PORT
 from rostro.embedding.trained import files_of
 from rostro.gallery.base import file_of
@@ -89,13 +91,16 @@ def command(
         typer.Option("--rate", help="Pictures a second that a folder holds.", show_default="25", **within(RATE)),
     ] = None,
     detector: options.Detector = None,
-    embedder: options.Embedder = "sface",
+    max_side: options.MaxSide = None,
+    min_score: options.MinScore = None,
+    embedder: options.EmbedderOfGallery = None,
     alignment: options.Alignment = None,
     engine: options.Engine = None,
     precision: options.Precision = None,
     threshold: options.Threshold = None,
     fmr: options.Fmr = None,
     operating_point: options.OperatingPointFile = None,
+    collection: options.Collections = None,
     fpir: options.Fpir = None,
     quality: options.Quality = None,
     min_quality: options.MinQuality = None,
@@ -116,23 +121,27 @@ def command(
     """
     options.refuse_both(real_time=real_time, live=live or None)
     serves = (source.isdecimal() and video is None and not json) if serve is None else serve
+    if serves:
+        need("server", "fastapi", "uvicorn")
     opened = open_source(source, real_time=real_time or serves, live=live, rate=rate)
     recognizer = options.make_recognizer(
-        detector=detector, embedder=embedder, alignment=alignment, engine=engine, precision=precision,
-        threshold=threshold, fmr=fmr, operating_point=operating_point, gallery=gallery, create_gallery=False,
+        detector=detector, max_side=max_side, min_score=min_score, embedder=embedder, alignment=alignment,
+        engine=engine, precision=precision, threshold=threshold, fmr=fmr, operating_point=operating_point,
+        gallery=options.gallery_url(gallery), create_gallery=False,
         fpir=fpir, quality=quality, min_quality=min_quality,
     )  # fmt: skip
-    read = (source, file_of(recognizer.gallery_url), operating_point, *files_of(embedder))
+    read = (source, file_of(recognizer.gallery_url), operating_point, *(files_of(embedder) if embedder else ()))
     spare([video, None if events == "-" else events], *read)
     with recognizer, ExitStack() as stack, _terminating():
-        tell = _teller(events, stack, quiet=json)
+        hear = _teller(events, stack, quiet=json)
         show = _page(recognizer, opened, port, stack) if serves else None  # before the models: the port may be taken
         summary = watch(
-            opened, recognizer=recognizer.open(), on_event=tell, on_scene=show, video=video,
-            keep_pictures=keep_crops, options=WatchOptions(every=every, patience=patience),
+            opened, recognizer=recognizer.open(), on_event=hear, on_scene=show, video=video,
+            keep_pictures=keep_crops, collections=collection or None, language=language(),
+            options=WatchOptions(every=every, patience=patience),
         )  # fmt: skip
     if summary.interrupted:
-        output.note("rostro: interrupted")
+        output.note(f"rostro: {tell('interrupted')}")
     if json:
         output.print_json({"source": opened.name, **summary.to_dict()})
     else:
@@ -167,7 +176,7 @@ def _teller(events: str | None, stack: ExitStack, *, quiet: bool) -> Callable[[d
     """Where events go: lines for people, unless they go somewhere as JSON."""
     if events == "-":
         if quiet:
-            raise BadInput("--json and --events - would both write to stdout; take one of them")
+            raise BadInput("--json and --events - would both write to stdout", why="two-answers-on-stdout")
         return output.print_json
     if events is not None:
         return stack.enter_context(EventLog(Path(events))).write
@@ -175,13 +184,15 @@ def _teller(events: str | None, stack: ExitStack, *, quiet: bool) -> Callable[[d
 
 
 def _say(document: dict[str, Any]) -> None:
-    when = document["time"] or f"{document['seconds']:.1f} s"
+    when = document["time"] or f"{figure(document['seconds'], '.1f')} s"
     if "track" not in document:
-        what = "the source is back" if document["event"] == "back" else f"the source is lost: {document['reason']}"
+        lost = document["event"] != "back"
+        what = tell("the source is lost: {}", translated(document["reason"])) if lost else tell("the source is back")
     elif document["name"] is None:
-        what = f"{document['event']}: somebody (track {document['track']})"
+        what = f"{tell(document['event'])}: {tell('somebody (track {})', document['track'])}"
     else:
-        what = f"{document['event']}: {document['name']} ({document['score']:.3f}, track {document['track']})"
+        who = tell("{} ({:.3f}, track {})", document["name"], document["score"], document["track"])
+        what = f"{tell(document['event'])}: {who}"
     output.say(f"{when}  {what}")
 
 
@@ -202,7 +213,7 @@ def _page(recognizer: Recognizer, source: Source, port: int, stack: ExitStack) -
 
     stack.callback(stop)
     url = f"http://{_HOST}:{port}/#watch"
-    output.note(f"rostro: {url} shows {source.name} (Ctrl-C stops it)")
+    output.note(f"rostro: {tell('{} shows {} (Ctrl-C stops it)', url, source.name)}")
     if sys.stderr.isatty():
         import webbrowser
 
@@ -211,7 +222,9 @@ def _page(recognizer: Recognizer, source: Source, port: int, stack: ExitStack) -
 
 
 def _sentence(summary: Summary) -> str:
-    seen = ", ".join(summary.people) or "nobody known"
-    dropped = f", {summary.dropped} dropped" if summary.dropped else ""
-    strangers = f"{summary.strangers} unknown track{'s' if summary.strangers != 1 else ''}"
-    return f"{summary.frames} frames{dropped}; saw {seen}; {strangers}"
+    seen = ", ".join(summary.people) or tell("nobody known")
+    frames = tell("{:,} frames", summary.frames)
+    if summary.dropped:
+        frames = tell("{:,} frames, {:,} dropped", summary.frames, summary.dropped)
+    strangers = tell("1 unknown track") if summary.strangers == 1 else tell("{:,} unknown tracks", summary.strangers)
+    return f"{frames}; {tell('saw {}', seen)}; {strangers}"

@@ -5,6 +5,7 @@
     RostroError
     ├── PhotoError            a photo cannot be used; names the photo and the reason
     │   ├── UnreadablePhoto   broken, truncated, empty, not a picture
+    │   │   └── NotAPhoto     of no form that photos have in a program; a BadInput, too
     │   ├── PhotoTooLarge     over the limit on bytes, pixels or faces
     │   ├── NoFace            a face was needed and none was found
     │   ├── SeveralFaces      one face was needed and several were found
@@ -34,6 +35,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from rostro.core.redaction import redacted
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -41,13 +44,17 @@ if TYPE_CHECKING:
 class RostroError(Exception):
     """The root of all errors raised on purpose.
 
+    What they say leaves by many doors (a terminal, a log, JSON, a page), so passwords are hidden here, once.
+
     Attributes:
         values: What the message says, for programs: ``{"faces": 3}``.
     """
 
     def __init__(self, message: str, **values: Any) -> None:
-        super().__init__(message)
-        self.values: Mapping[str, Any] = values
+        super().__init__(redacted(message))
+        self.values: Mapping[str, Any] = {
+            name: redacted(value) if isinstance(value, str) else value for name, value in values.items()
+        }
 
     @property
     def kind(self) -> str:
@@ -66,8 +73,8 @@ class PhotoError(RostroError):
 
     def __init__(self, photo: str, reason: str, **values: Any) -> None:
         super().__init__(f"{photo}: {reason}", **values)
-        self.photo = photo
-        self.reason = reason
+        self.photo = redacted(photo)
+        self.reason = redacted(reason)
 
     def __reduce__(self) -> tuple[type[PhotoError], tuple[str, str], dict[str, Any]]:
         return type(self), (self.photo, self.reason), self.__dict__
@@ -185,3 +192,7 @@ class NoOperatingPoint(RostroError):  # noqa: N818
 
 class BadInput(RostroError):  # noqa: N818
     """An argument outside its range, or a file of the wrong form."""
+
+
+class NotAPhoto(UnreadablePhoto, BadInput):
+    """What was given is of no form that a photo has: a text, a number, an array of another shape."""

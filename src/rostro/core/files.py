@@ -12,13 +12,13 @@ import hashlib
 import os
 import secrets
 import stat
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, TextIO
 
 from rostro.core.errors import BadInput
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 #: Rights of what only its owner may read.
 PRIVATE: Final = 0o600
@@ -55,6 +55,33 @@ def read_text(file: Path) -> str:
     """
     with open_text(file) as opened:
         return opened.read()
+
+
+def expanded(path: str | os.PathLike[str]) -> Path:
+    """The path, with ``~`` as the home folder that it stands for.
+
+    Raises:
+        BadInput: Nobody knows whose home that is, or where it is.
+    """
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        raise BadInput(f"{os.fspath(path)}: there is no such home folder; write the whole path") from None
+
+
+def refuse_existing(*files: Path, why: str = "exists") -> None:
+    """Says, before the work, that what comes out would be written over what is there.
+
+    Args:
+        files: What would be written.
+        why: The finer kind of the error, for those who know what helps.
+
+    Raises:
+        BadInput: One of them is there; ``values["why"]`` says so to programs.
+    """
+    for file in files:
+        if os.path.lexists(file):
+            raise BadInput(f"{file} is there already, and is not written over unasked", why=why, file=str(file))
 
 
 def write_file(target: Path, content: bytes | Callable[[IO[bytes]], object], *, mode: int | None = None) -> None:

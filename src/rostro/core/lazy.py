@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from threading import RLock
 from typing import TYPE_CHECKING, Generic, TypeVar
+
+from rostro.core.forking import Mutex
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,15 +33,19 @@ class Lazy(Generic[T]):
             make: Makes the value. What it raises goes to whoever asked, and the next one who asks tries again.
         """
         self._make = make
-        self._lock = RLock()
+        self._lock = Mutex(reentrant=True)
         self._value: list[T] = []
 
     def __call__(self) -> T:
         """The value."""
+        return self.made_by(self._make)
+
+    def made_by(self, make: Callable[[], T]) -> T:
+        """The value; where it is not there, it is made in this way."""
         if not self._value:
             with self._lock:
                 if not self._value:
-                    self._value.append(self._make())
+                    self._value.append(make())
         return self._value[0]
 
     @property

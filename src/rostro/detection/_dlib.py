@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from rostro.core.errors import MissingExtra
+from rostro.core.forking import Mutex
 from rostro.core.ranges import SIDE, check_all
 from rostro.core.types import Face, Floats, Image
 from rostro.detection._boxes import faces
@@ -96,7 +96,7 @@ class DlibDetector(Detector):
         self._points = dlib.shape_predictor(str(self.store.path(FIVE_POINTS)))
         self._detector = self._load(dlib)
         # dlib's detectors keep their work between calls in themselves.
-        self._lock = threading.Lock()
+        self._lock = Mutex()
 
     @abstractmethod
     def _load(self, dlib: Any) -> Any:

@@ -7,11 +7,11 @@ Repository: opencv/opencv, ``data/haarcascades``; the files come with OpenCV bef
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from rostro.core.forking import Mutex
 from rostro.core.types import Face, Floats, Image
 from rostro.detection._boxes import faces
 from rostro.detection._landmarks import five_points
@@ -57,7 +57,7 @@ class Haar(Detector):
         self._faces = _cascade("frontalface_alt2")
         self._eyes = _cascade("eye_tree_eyeglasses")
         # A cascade keeps the picture that it works on in itself; OpenCV spreads its work over the cores.
-        self._lock = threading.Lock()
+        self._lock = Mutex()
 
     def detect(self, images: Sequence[Image]) -> list[list[Face]]:
         """See `Detector.detect`. One image after another."""

@@ -6,12 +6,12 @@ Repository: davisking/dlib, davisking/dlib-models.
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from rostro.core.errors import MissingExtra
+from rostro.core.forking import Mutex
 from rostro.core.types import AlignmentSpec, Crops, Floats
 from rostro.embedding.base import Embedder
 from rostro.models.entry import ModelFile
@@ -59,7 +59,7 @@ class Dlib(Embedder):
         except ImportError:
             raise MissingExtra("dlib-bin", "dlib") from None
         self._network = dlib.face_recognition_model_v1(str(store.path(self.files[0])))
-        self._one_at_a_time = threading.Lock()
+        self._one_at_a_time = Mutex()
 
     def represent(self, crops: Crops) -> Floats:
         """See `Embedder.represent`."""

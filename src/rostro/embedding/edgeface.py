@@ -52,7 +52,11 @@ class EdgeFace(Embedder):
         super().__init__(store, engine)
         # OpenVINO runs sample by sample and takes the file as it is.
         as_it_is = engine.name == "openvino"
-        path = store.path(self.files[0]) if as_it_is else converted(store, self.files[0], "batch", free_batch)
+        path = (
+            store.path(self.files[0])
+            if as_it_is
+            else converted(store, self.files[0], "batch", free_batch, ("onnx", "onnx"))
+        )
         self._engine = open_engine(path, engine)
 
     def represent(self, crops: Crops) -> Floats:

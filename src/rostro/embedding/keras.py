@@ -46,7 +46,7 @@ class KerasEmbedder(Embedder):
         def convert(source: Path, target: Path) -> None:
             write_onnx(self.network, read_keras(source, self.network), target)
 
-        path = converted(store, self.weights, f"v{VERSION}", convert)
+        path = converted(store, self.weights, f"v{VERSION}", convert, ("keras", "onnx", "h5py"))
         self._outputs = list(self.network.outputs)
         self._engine = open_engine(path, engine, outputs=self._outputs)
 

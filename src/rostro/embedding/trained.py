@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from rostro.core.errors import BadInput, MissingExtra, ModelCorrupt
-from rostro.core.files import read_text
+from rostro.core.files import expanded, read_text
 from rostro.core.types import AlignmentSpec, Crops, Floats
 from rostro.embedding.base import EMBEDDERS, Embedder
 from rostro.embedding.fused import BEST, fuse, is_fusion
@@ -113,7 +113,7 @@ def find_embedder(name: str) -> type[Embedder]:
     """
     if name == BEST[0]:
         return fuse(BEST[1], find_embedder)
-    path = Path(name).expanduser()
+    path = expanded(name)
     if name not in EMBEDDERS and path.exists():
         return _class_of(path)
     if name not in EMBEDDERS and is_fusion(name):

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from rostro.core.errors import BadInput
+from rostro.core.files import refuse_existing
 from rostro.core.types import Answer
 from rostro.core.words import Language, check_language
 from rostro.embedding.trained import files_of
 from rostro.evaluation import figures
 from rostro.evaluation.calibration import check_people, operating_points, write_operating_points
+from rostro.evaluation.data.groups import read_groups
 from rostro.evaluation.options import Options
 from rostro.evaluation.results import unread_document
 from rostro.evaluation.run import open_protocol, run_protocol
@@ -78,6 +79,7 @@ def calibrate(
     groups: str | Path | None = None,
     language: Language = "en",
     formats: Iterable[str] = (),
+    overwrite: bool = False,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Calibration:
     """Measures the threshold for a false match rate.
@@ -94,22 +96,30 @@ def calibrate(
         language: Of the chart.
         formats: ``pdf`` and ``png``: what a chart of the scores and the threshold is written as, besides SVG, under the
             name of `output`; none draws none.
+        overwrite: Whether an ``output`` that is there is written over; otherwise it is refused.
         on_progress: Told how many photos are embedded, of how many.
 
     Raises:
         RateNotSupported: So few photos of so few people can never show that rate; said before the work.
         MissingExtra: A format needs the extra ``pdf``.
-        BadInput: The folder holds no people, or the file cannot be written, or is one of those that are read, or of
-            those of the chart.
+        BadInput: The folder holds no people, or the file cannot be written, is there already, or is one of those that
+            are read, or of those of the chart.
     """
     check_language(language)
     wanted = _check_chart(output, formats)
+    if output is not None:
+        if not Path(output).absolute().parent.is_dir():
+            raise BadInput(f"{output}: there is no folder {Path(output).absolute().parent}")
+        if not overwrite:
+            refuse_existing(Path(output))
     recognizer = recognizer or Recognizer()
     given = options or Options()
     chosen = Options(seed=given.seed, replicates=given.replicates, fmrs=(fmr,))
     protocol = open_protocol("all-pairs", Path(root), chosen)
     spare([output, *_charts(output, wanted)], groups, *files_of(recognizer.embedder_name), *protocol.people.photos)
     check_people(protocol.people, fmr)
+    if groups is not None:  # said before the work: a mistake in the file
+        read_groups(Path(groups), protocol.people)
     total, done = len(protocol.people.photos), 0
 
     def tell(photos: int) -> None:
@@ -117,13 +127,12 @@ def calibrate(
         done += photos
         on_progress(done, total)
 
-    with TemporaryDirectory(prefix="rostro-") as folder:  # the table is read back from a folder that is gone afterwards
-        result = run_protocol(
-            "all-pairs", protocol, recognizer, chosen, Path(folder), face=face,
-            groups=None if groups is None else Path(groups), on_photo=tell,
-        )  # fmt: skip
-        measured_on = _measured_on(result, data or Path(root).resolve().name)
-        document = operating_points(result.table, fmr, measured_on, chosen)
+    result = run_protocol(
+        "all-pairs", protocol, recognizer, chosen, face=face, groups=None if groups is None else Path(groups),
+        on_photo=tell,
+    )  # fmt: skip
+    measured_on = _measured_on(result, data or Path(root).resolve().name)
+    document = operating_points(result.table, fmr, measured_on, chosen)
     if output is not None:
         write_operating_points(document, Path(output))
     others = tuple(map(name_of, protocol.people.others))

@@ -12,12 +12,13 @@ from rostro.core.errors import BadInput, PhotoError
 from rostro.core.order import natural
 from rostro.evaluation.results import unread_document
 from rostro.photos.folders import read_people
-from rostro.photos.reading import name_of
+from rostro.photos.reading import name_of, photo_hash
 from rostro.scoring.intervals import binomial_interval
 from rostro.training.base import RECIPES, Progress
+from rostro.training.data.parts import part_folders
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -65,6 +66,8 @@ class Classification:
         card: The classifier's card.
         answers: One per photo that gave an answer.
         failed: Photos that gave none.
+        part: The folder that was asked, where there were parts (``test``, else ``val``); empty elsewhere.
+        left_out: Photos that were not asked, because they took part in the training.
         unread: Folders and links that gave no class a photo, and why; they are in no number.
         not_pictures: Names of files that lay among the photos and are no pictures.
     """
@@ -72,6 +75,8 @@ class Classification:
     card: Card
     answers: tuple[Answer, ...]
     failed: tuple[PhotoError, ...]
+    part: str = ""
+    left_out: int = 0
     unread: tuple[PhotoError, ...] = ()
     not_pictures: tuple[str, ...] = ()
 
@@ -144,6 +149,8 @@ class Classification:
         return {
             "recipe": self.card.recipe,
             "weights_sha256": self.card.weights_sha256,
+            "part": self.part or None,
+            "left_out": self.left_out,
             "photos": len(self.answers) + len(self.failed),
             "accuracy": self.accuracy,
             "accuracy_interval": [self.interval.low, self.interval.high],
@@ -163,25 +170,36 @@ def classify_folder(
     root: Path,
     recognizer: Recognizer | None = None,
     on_photo: Callable[[str, int, int], None] | None = None,
+    *,
+    learned: Collection[str] = (),
 ) -> Classification:
     """Asks a checkpoint about a folder with one folder per class.
 
     Args:
         checkpoint: Of a recipe that gives each photo one class.
-        root: The folder; its subfolders are named like the checkpoint's classes, not necessarily all of them.
+        root: The folder; its subfolders are named like the checkpoint's classes, not necessarily all of them. Of a
+            folder with parts (``train``, ``val``, ``test``) the last one is asked.
         recognizer: Gives vectors, where the checkpoint stands on an embedder; None makes the default one.
         on_photo: Told what is done with the photos, how many are done, and of how many.
+        learned: sha256 of photos that took part in the training, and are not asked.
 
     Raises:
-        BadInput: Not such a folder, a folder that is no class of the checkpoint, or no photo gave an answer.
+        BadInput: Not such a folder, a folder that is no class of the checkpoint, no photo gave an answer, or all of
+            them took part in the training.
     """
     card = checkpoint.card
     recipe = RECIPES.get(card.recipe)
     if not recipe.names_one:
         raise BadInput(f"a checkpoint of {card.recipe} does not give each photo one class")
+    part, root = _asked(root)
     people = read_people(root)
     if strangers := sorted(set(people.names) - set(card.classes)):
         raise BadInput(f"{root}: {', '.join(strangers[:5])} not among the classes of the checkpoint; names must match")
+    fresh = np.array([not _is_learned(photo, learned) for photo in people.photos])
+    if not fresh.any():
+        raise BadInput(f"{root}: every photo here took part in the training; others are needed to say how good it is")
+    left_out = int((~fresh).sum())
+    people = people.only(fresh)
     answers, failed = [], []
     owners = (people.names[owner] for owner in people.owners)
     progress = Progress() if on_photo is None else Progress(on_photo=on_photo)
@@ -194,4 +212,18 @@ def classify_folder(
         answers.append(Answer(said.photo, truth, name, said.probabilities[0][1]))
     if not answers:
         raise BadInput(f"{root}: none of {len(people.photos)} photos gives an answer; the first: {failed[0]}")
-    return Classification(card, tuple(answers), tuple(failed), people.failed, tuple(map(name_of, people.others)))
+    others = tuple(map(name_of, people.others))
+    return Classification(card, tuple(answers), tuple(failed), part, left_out, people.failed, others)
+
+
+def _asked(root: Path) -> tuple[str, Path]:
+    """The part that was not learned from, and where it is; no part where the folder has none."""
+    folders = part_folders(root)
+    return next(((part, folder) for part in ("test", "val") if (folder := folders[part]) is not None), ("", root))
+
+
+def _is_learned(photo: Path, learned: Collection[str]) -> bool:
+    try:
+        return bool(learned) and photo_hash(photo) in learned
+    except PhotoError:  # it is asked, and says what is wrong with it
+        return False

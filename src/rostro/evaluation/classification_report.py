@@ -28,6 +28,16 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         "{} photos of {} classes. Recipe: {}, {}. Weights: {}.",
         "{} fotos de {} clases. Receta: {}, {}. Pesos: {}.",
     ),
+    "part": ("Of the folder's parts, {} was asked.", "De las partes de la carpeta se preguntó por {}."),
+    "split": (
+        "The training split its folder by seed {}: of each person's photos {} to choose by and {} to measure on.",
+        "El entrenamiento dividió su carpeta con la semilla {}: de las fotos de cada persona, {} para elegir y {} para "
+        "medir.",
+    ),
+    "learned": (
+        "{} photos took part in the training and are left out.",
+        "{} fotos participaron en el entrenamiento y quedan fuera.",
+    ),
     "results": ("Results", "Resultados"),
     "accuracy": ("Accuracy", "Exactitud"),
     "balanced": ("Balanced accuracy", "Exactitud equilibrada"),
@@ -89,6 +99,17 @@ def summary(result: Classification, language: Language) -> list[str]:
 say = Words(_WORDS).say
 
 
+def drawn(result: Classification, language: Language) -> list[str]:
+    """Which photos were asked, where that was not the whole folder; a line each."""
+    lines = [say("part", language, result.part)] if result.part else []
+    if chosen := result.card.split:
+        shares = (percent(chosen[part], language, 0) for part in ("val", "test"))
+        lines.append(say("split", language, chosen["seed"], *shares))
+    if result.left_out:
+        lines.append(say("learned", language, count(result.left_out, language)))
+    return lines
+
+
 class _Report:
     def __init__(self, result: Classification, language: Language) -> None:
         self._result, self._language = result, language
@@ -99,6 +120,8 @@ class _Report:
         photos, classes = (count(n, self._language) for n in (len(result.answers), len(result.classes)))
         card = result.card
         self._page.add_text(self._say("data", photos, classes, card.recipe, card.net, card.weights_sha256[:12]))
+        for line in drawn(result, self._language):
+            self._page.add_text(line)
         self._page.add_heading(self._say("results"))
         self._page.add_table(["", card.net], [line.split(": ", 1) for line in summary(result, self._language)])
         self._page.add_text(self._say("about"))

@@ -10,6 +10,7 @@ from rostro.core.errors import EngineError, MissingExtra, ModelError
 from rostro.core.types import Answer
 from rostro.detection.base import DETECTORS
 from rostro.drawing.sheets import LARGEST_TILE, MOST_PHOTOS
+from rostro.photos.reading import several
 from rostro.recognition.answers import failures
 from rostro.recognition.keeping import Keep
 from rostro.recognition.pipeline import Failure, PhotoFaces
@@ -71,6 +72,7 @@ class Detections(Answer):
 def detect_with_all(
     photos: Sequence[Source],
     *,
+    detectors: Sequence[str] | None = None,
     max_side: int | None = None,
     keep: bool = False,
     make: Callable[[str], Recognizer] | None = None,
@@ -79,16 +81,23 @@ def detect_with_all(
 
     Args:
         photos: The photos.
+        detectors: Names; None takes all that there are.
         max_side: See `Recognizer`; detectors whose network fixes the size are left out then.
         keep: Whether answers carry the image: as large as a sheet shows it, of as many photos as one shows.
         make: Makes the recogniser of a detector; None makes it with default options.
+
+    Raises:
+        UnknownModel: There is no detector of a name that was given.
     """
+    photos = list(several(photos))
+    for name in detectors or ():
+        DETECTORS.get(name)
     made = make or (lambda name: Recognizer(detector=name, max_side=max_side))
     rows: dict[tuple[int, str], Detection] = {}
     failed: dict[int, Failure] = {}
     left_out: dict[str, str] = {}
-    shown = MOST_PHOTOS // len(list(DETECTORS)) if keep else 0
-    for name in DETECTORS:
+    shown = MOST_PHOTOS // len(list(detectors or DETECTORS)) if keep else 0
+    for name in detectors or DETECTORS:
         if max_side is not None and DETECTORS.get(name).least_side is None:
             left_out[name] = "it looks at every photo in one size"
             continue

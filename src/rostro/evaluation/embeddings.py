@@ -7,6 +7,7 @@ import sqlite3
 import time
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +18,6 @@ from rostro.recognition.pipeline import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -86,6 +86,10 @@ class Embedded:
         )
 
 
+#: What SQLite says of a file or folder that may not be written.
+_UNWRITABLE = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
+
+
 class EmbeddingCache:
     """One SQLite file. Several processes may use it at once.
 
@@ -93,19 +97,23 @@ class EmbeddingCache:
     """
 
     def __init__(self, path: Path) -> None:
-        """Makes the file if it is not there.
+        """Makes the file if it is not there; where it cannot be written, embeddings are remembered no longer than used.
 
         Raises:
-            BadInput: It cannot be opened.
+            BadInput: It is there and is no such file.
         """
         self._path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch(mode=0o600)
-            with self._open() as connection:
-                connection.executescript(_SCHEMA)
-        except (OSError, sqlite3.DatabaseError) as error:
-            raise BadInput(f"{path}: the cache of embeddings cannot be opened ({error})") from None
+            with self._open():
+                pass
+        except OSError:
+            self._path = Path(":memory:")
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode & 0xFF not in _UNWRITABLE:
+                raise BadInput(f"{path}: the cache of embeddings cannot be opened ({error})") from None
+            self._path = Path(":memory:")
 
     def embed(
         self,
@@ -145,7 +153,13 @@ class EmbeddingCache:
         return _embedded(people, rows, hashes, seconds)
 
     def _open(self) -> closing[sqlite3.Connection]:
-        return closing(sqlite3.connect(self._path, timeout=60))
+        connection = sqlite3.connect(self._path, timeout=60)
+        try:
+            connection.executescript(_SCHEMA)
+        except BaseException:
+            connection.close()
+            raise
+        return closing(connection)
 
 
 Row = tuple[bytes | None, str | None]
@@ -158,7 +172,11 @@ class _Batch:
 
 
 def _system(connection: sqlite3.Connection, system: System) -> int:
-    description = json.dumps(system.to_dict(), sort_keys=True)
+    told = system.to_dict()
+    for name in ("turn", "judge"):  # unknown to caches of before, whose photos were not turned and not judged
+        if not told[name]:
+            del told[name]
+    description = json.dumps(told, sort_keys=True)
     with connection:
         connection.execute("INSERT OR IGNORE INTO systems (description) VALUES (?)", (description,))
     (number,) = connection.execute("SELECT id FROM systems WHERE description = ?", (description,)).fetchone()

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
 from rostro.core.errors import BadInput, PhotoError, RostroError
+from rostro.core.files import refuse_existing
 from rostro.core.types import Answer
 from rostro.core.words import Language, check_language
+from rostro.evaluation.data.groups import read_groups
 from rostro.evaluation.mistakes import mistake_tiles
 from rostro.evaluation.options import Options
 from rostro.evaluation.report import Shown, write_curves, write_report
-from rostro.evaluation.results import document, unread_document, write_results
-from rostro.evaluation.run import open_protocol, run_protocol
+from rostro.evaluation.results import FILES, document, unread_document, write_results
+from rostro.evaluation.run import open_protocol, run_protocol, suiting_protocol
+from rostro.evaluation.table import need_parquet
 from rostro.photos.reading import name_of
 from rostro.photos.sources import spare
 from rostro.recognizer import Recognizer
 from rostro.reports.typeset import check_formats_of
+from rostro.training.loop.checkpoint import make_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -93,6 +95,7 @@ def evaluate(
     face: FaceRule | None = None,
     groups: str | Path | None = None,
     output: str | Path | None = None,
+    overwrite: bool = False,
     language: Language = "en",
     formats: Iterable[str] = (),
     on_progress: OnProgress = lambda name, done, total: None,
@@ -109,19 +112,22 @@ def evaluate(
         face: Of several faces in a photo, which is taken; None takes the protocol's rule.
         groups: A CSV file of attributes by which the rates are split.
         output: Folder for the report, the numbers and the score table; None writes none of them.
+        overwrite: Whether a report that is there is written over; otherwise it is refused.
         language: Of the report.
         formats: ``pdf`` and ``png``: what report and curves are written as, besides HTML and SVG.
         on_progress: Told how far it is.
 
     Raises:
         UnknownModel: There is no such protocol.
-        MissingExtra: A format needs the extra ``pdf``.
-        BadInput: The folder is not what it needs, or too small for what is asked.
+        MissingExtra: A report is wanted, and pyarrow is not installed, or the extra ``pdf`` for a format; said before
+            the work.
+        BadInput: The folder is not what it needs, or too small for what is asked, or a report is there already.
     """
     chosen = check_formats_of(output, formats)
     given = recognizer or Recognizer()
+    place = _place(output, overwrite)
     return _evaluate(
-        protocol, Path(root), [given], options, face, groups, output, language, chosen, on_progress, go_on=False
+        protocol, Path(root), [given], options, face, groups, place, language, chosen, on_progress, go_on=False
     )
 
 
@@ -130,11 +136,13 @@ def compare(
     *,
     detectors: Sequence[str] | None = None,
     embedders: Sequence[str] = ("sface",),
-    protocol: str = "lfw",
+    protocol: str | None = None,
     make: Make | None = None,
     options: Options | None = None,
     face: FaceRule | None = None,
+    groups: str | Path | None = None,
     output: str | Path | None = None,
+    overwrite: bool = False,
     language: Language = "en",
     formats: Iterable[str] = (),
     on_progress: OnProgress = lambda name, done, total: None,
@@ -145,21 +153,24 @@ def compare(
         root: Folder of the photos.
         detectors: Names; None takes the one that suits each embedder.
         embedders: Names.
-        protocol: See `evaluate`.
+        protocol: See `evaluate`; None takes ``lfw`` where the folder has a ``pairs.txt``, and ``all-pairs`` elsewhere.
         make: Makes the recogniser of a detector and an embedder; None makes it with default options.
         options: See `evaluate`.
         face: See `evaluate`.
+        groups: See `evaluate`.
         output: See `evaluate`.
+        overwrite: See `evaluate`.
         language: See `evaluate`.
         formats: See `evaluate`.
         on_progress: See `evaluate`.
 
     Raises:
         UnknownModel: There is no such protocol.
-        MissingExtra: A format needs the extra ``pdf``.
-        BadInput: The folder is not what it needs, or none of the combinations can run.
+        MissingExtra: See `evaluate`.
+        BadInput: The folder is not what it needs, none of the combinations can run, or a report is there already.
     """
     wanted = check_formats_of(output, formats)
+    place = _place(output, overwrite)
     made = make or (lambda detector, embedder: Recognizer(detector=detector, embedder=embedder))
     chosen: Sequence[str | None] = detectors or [None]
 
@@ -170,9 +181,20 @@ def compare(
             except RostroError as error:
                 yield f"{detector or 'its detector'} + {embedder}", error
 
+    name = protocol or suiting_protocol(Path(root))
     return _evaluate(
-        protocol, Path(root), recognizers(), options, face, None, output, language, wanted, on_progress, go_on=True
+        name, Path(root), recognizers(), options, face, groups, place, language, wanted, on_progress, go_on=True
     )
+
+
+def _place(output: str | Path | None, overwrite: bool) -> Path | None:
+    """The folder for a report, where one is wanted and can be written."""
+    if output is None:
+        return None
+    need_parquet()
+    if not overwrite:
+        refuse_existing(*(Path(output) / name for name in FILES))
+    return Path(output)
 
 
 def _evaluate(  # noqa: PLR0917 - what `evaluate` and `compare` were given
@@ -182,7 +204,7 @@ def _evaluate(  # noqa: PLR0917 - what `evaluate` and `compare` were given
     options: Options | None,
     face: FaceRule | None,
     groups: str | Path | None,
-    output: str | Path | None,
+    folder: Path | None,
     language: Language,
     formats: Sequence[Format],
     on_progress: OnProgress,
@@ -192,38 +214,41 @@ def _evaluate(  # noqa: PLR0917 - what `evaluate` and `compare` were given
     check_language(language)
     options = options or Options()
     protocol = open_protocol(name, root, options)
+    if groups is not None:  # said before the work: a mistake in the file
+        read_groups(Path(groups), protocol.people)
+    if folder is not None:
+        spare((folder / name for name in WRITTEN), groups, *protocol.people.photos)
+        make_folder(folder)
     total = len(protocol.people.photos)
     shown: list[Shown] = []
     failed: list[tuple[str, RostroError]] = []
-    with ExitStack() as stack:
-        spare(_written(output, formats), groups, *protocol.people.photos)
-        folder = Path(output) if output else Path(stack.enter_context(TemporaryDirectory(prefix="rostro-")))
-        for recognizer in recognizers:
-            if isinstance(recognizer, tuple):
-                failed.append(recognizer)
-                continue
-            system = f"{recognizer.detector_name} + {recognizer.embedder_name}"
-            done = 0
+    spare(_written(folder, formats), groups, *protocol.people.photos)
+    for recognizer in recognizers:
+        if isinstance(recognizer, tuple):
+            failed.append(recognizer)
+            continue
+        system = f"{recognizer.detector_name} + {recognizer.embedder_name}"
+        done = 0
 
-            def tell(photos: int, system: str = system) -> None:
-                nonlocal done
-                done += photos
-                on_progress(system, done, total)
+        def tell(photos: int, system: str = system) -> None:
+            nonlocal done
+            done += photos
+            on_progress(system, done, total)
 
-            try:
-                result = run_protocol(
-                    name, protocol, recognizer, options, folder, face=face,
-                    groups=None if groups is None else Path(groups), on_photo=tell,
-                )  # fmt: skip
-                shown.append(_shown(result, recognizer, protocol.headline, None if output is None else language))
-            except RostroError as error:
-                if not go_on:
-                    raise
-                failed.append((system, error))
-        if not shown:
-            reasons = "; ".join(f"{system}: {error}" for system, error in failed)
-            raise BadInput(f"none of the combinations could be evaluated: {reasons}")
-        report = None if output is None else _write(shown, folder, language, formats)
+        try:
+            result = run_protocol(
+                name, protocol, recognizer, options, folder, face=face,
+                groups=None if groups is None else Path(groups), on_photo=tell,
+            )  # fmt: skip
+            shown.append(_shown(result, recognizer, protocol.headline, None if folder is None else language))
+        except RostroError as error:
+            if not go_on:
+                raise
+            failed.append((system, error))
+    if not shown:
+        reasons = "; ".join(f"{system}: {error}" for system, error in failed)
+        raise BadInput(f"none of the combinations could be evaluated: {reasons}")
+    report = None if folder is None else _write(shown, folder, language, formats)
     results = tuple(item.result for item in shown)
     others = tuple(map(name_of, protocol.people.others))
     return Evaluation(results, report, tuple(failed), protocol.headline, protocol.people.failed, others)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from rostro.evaluation.measures import Spread
     from rostro.evaluation.run import Result
 
+#: What the folder of every report holds, whatever was evaluated.
+FILES = ("report.html", "results.json")
 _SYSTEM = ("detector", "embedder", "space", "engine", "runs_on", "face")
 
 

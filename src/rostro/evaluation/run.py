@@ -1,4 +1,4 @@
-"""One evaluation from photos to numbers: embed, score, write the table, read it, measure."""
+"""One evaluation from photos to numbers: embed, score, write the table where one is wanted, measure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rostro.evaluation.groups import GroupReport, group_report
 from rostro.evaluation.options import Options
 from rostro.evaluation.protocols.base import PROTOCOLS, Protocol
 from rostro.evaluation.system import System
-from rostro.evaluation.table import ScoreTable, read_table, write_table
+from rostro.evaluation.table import ScoreTable, write_table
 from rostro.photos.left_out import SCORES
 
 if TYPE_CHECKING:
@@ -32,6 +32,11 @@ def open_protocol(name: str, root: Path, options: Options) -> Protocol:
         BadInput: The folder is not what it needs.
     """
     return PROTOCOLS.get(name)(root, options)
+
+
+def suiting_protocol(root: Path) -> str:
+    """The protocol that a folder is made for: ``lfw`` where it has a list of pairs, else ``all-pairs``."""
+    return "lfw" if (root / "pairs.txt").is_file() else "all-pairs"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +69,7 @@ def run_protocol(
     protocol: Protocol,
     recognizer: Recognizer,
     options: Options,
-    folder: Path,
+    folder: Path | None = None,
     *,
     face: FaceRule | None = None,
     groups: Path | None = None,
@@ -77,7 +82,7 @@ def run_protocol(
         protocol: On its folder.
         recognizer: The system.
         options: Those that the protocol was opened with.
-        folder: Where the score table goes, in a folder of the system's name.
+        folder: Where the score table goes, in a folder of the system's name; None writes none, and needs no pyarrow.
         face: The face to take of several; None takes the protocol's own rule.
         groups: A CSV file of attributes (see `rostro.evaluation.data.groups`).
         on_photo: Told how many more photos are embedded.
@@ -97,9 +102,9 @@ def run_protocol(
         "data_hash": embedded.data_hash,
         "seconds_per_photo": embedded.seconds_per_photo,
     }
-    place = folder / SCORES / f"{system.detector}+{system.embedder}"
-    write_table(protocol.score(embedded, header), place)
-    table = read_table(place)
+    table = protocol.score(embedded, header)
+    if folder is not None:
+        write_table(table, folder / SCORES / f"{system.detector}+{system.embedder}")
     measurement = protocol.measure(table, options)
     return Result(
         protocol=name,

@@ -108,6 +108,15 @@ def make_table(
     )
 
 
+def need_parquet() -> None:
+    """Says that tables cannot be written, before the work that fills one.
+
+    Raises:
+        MissingExtra: pyarrow is not installed.
+    """
+    _pyarrow()
+
+
 def write_table(table: ScoreTable, folder: Path) -> None:
     """Writes the table into a folder, which is made.
 

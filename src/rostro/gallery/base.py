@@ -5,15 +5,16 @@ A gallery stores vectors and the name of their space; it never sees a model or a
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, Self
-from urllib.parse import urlsplit
 
 from rostro.core.errors import BadInput
-from rostro.core.parts import Room
+from rostro.core.files import expanded
+from rostro.core.parts import Room, did_you_mean
 from rostro.gallery.single import SinglePhotos, StoredPhoto
 
 if TYPE_CHECKING:
@@ -85,7 +86,8 @@ class Gallery(SinglePhotos, ABC):
 
         Raises:
             SpaceMismatch: The gallery holds vectors of another space; names both.
-            GalleryError: It does not exist (and ``create`` is false), cannot be reached or is not a gallery.
+            GalleryError: It does not exist (and ``create`` is false; ``values["why"]`` is ``no-gallery`` then), cannot
+                be reached or is not a gallery.
         """
 
     @property
@@ -282,19 +284,20 @@ GALLERIES = Room(
 )
 
 
-def without_password(url: str) -> str:
-    """A URL as messages may show it."""
-    password = urlsplit(url).password if "://" in url else None
-    return url if password is None else url.replace(f":{password}@", ":***@", 1)
+#: How libpq is told where a database is, besides by a URL; no gallery's file is called so.
+_LIBPQ = re.compile(r"\b(host|dbname|password)\s*=")
 
 
 def backend_of(url: str) -> str:
     """The backend that a URL names: ``postgresql://…`` → ``postgresql``; a path or ``sqlite:///path`` → ``sqlite``."""
     scheme, separator, _ = url.partition("://")
     if not separator:
+        if _LIBPQ.search(url):
+            raise BadInput(f"{url}: a gallery in PostgreSQL is given as a URL: postgresql://USER@HOST/DATABASE")
         return "sqlite"
     if scheme not in GALLERIES:
-        raise BadInput(f"{without_password(url)}: no gallery backend {scheme!r}; there is: {', '.join(GALLERIES)}")
+        guess = did_you_mean(scheme, GALLERIES)
+        raise BadInput(f"{url}: no gallery backend {scheme!r}.{guess} There is: {', '.join(GALLERIES)}")
     return scheme
 
 
@@ -302,7 +305,7 @@ def file_of(url: str) -> Path | None:
     """The file of a gallery that is one, given by its path or URL; None for galleries on servers and in memory."""
     if url == ":memory:" or backend_of(url) != "sqlite":
         return None
-    return Path(url.removeprefix("sqlite:///")).expanduser()
+    return expanded(url.removeprefix("sqlite:///"))
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,6 +41,20 @@ def check_templates(templates: Mapping[str, Sequence[Template]], dims: int | Non
             if not abs(norm - 1.0) < 1e-3:
                 raise BadInput(f"{where}: a template has unit norm, got {norm}")
     return dims
+
+
+def check_address(url: str) -> None:
+    """Looks whether the URL of a server means what it says.
+
+    Raises:
+        BadInput: Its password has a character that ends it too early, so that the rest of it would be taken for a host
+            or a port, and shown by whoever cannot reach that.
+    """
+    authority, path, query = re.match(r"[^:]*://([^/?#]*)([^?#]*)(.*)", url, re.DOTALL).groups()  # type: ignore[union-attr]
+    _, colon, port = authority.partition(":")
+    cut = "@" not in authority and bool(colon) and "@" in (path if port.isdecimal() else path + query)
+    if authority.count("@") > 1 or cut:
+        raise BadInput(f"{url}: in a password, write @ as %40, / as %2F, ? as %3F and # as %23")
 
 
 def check_queries(queries: Floats, count: int) -> Floats:

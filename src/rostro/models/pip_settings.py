@@ -5,6 +5,7 @@ from __future__ import annotations
 import configparser
 import os
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,10 +63,11 @@ def _configuration_files(environment: Mapping[str, str]) -> list[Path]:
         return []
     shared = platformdirs.site_config_dir("pip", appauthor=False, multipath=True).split(os.pathsep)
     system = [*map(Path, shared), _SYSTEM]
-    legacy = Path.home() / ("pip" if sys.platform == "win32" else ".pip")
-    user = [legacy, Path(platformdirs.user_config_dir("pip", appauthor=False, roaming=True))]
-    if named and Path(named).exists():
-        user = []
+    user: list[Path] = []
+    if not (named and Path(named).exists()):
+        with suppress(RuntimeError):  # a user without a home has no files there
+            user.append(Path.home() / ("pip" if sys.platform == "win32" else ".pip"))
+            user.append(Path(platformdirs.user_config_dir("pip", appauthor=False, roaming=True)))
     folders = [*system, *user, Path(sys.prefix)]
     return [folder / _FILE for folder in folders] + ([Path(named)] if named else [])
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import threading
 import time
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from rostro.core.errors import ModelCorrupt, ModelUnavailable
 from rostro.core.files import replacing
+from rostro.core.forking import Mutex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -62,7 +62,7 @@ class ModelStore:
         self._on_progress = on_progress or (lambda name, done, total: None)
         self._on_licence = on_licence or (lambda entry: None)
         self._checked: dict[str, str] = {}
-        self._mutex = threading.RLock()
+        self._mutex = Mutex(reentrant=True)
         self._sources: Sources | None = None
 
     def path(self, entry: ModelFile) -> Path:

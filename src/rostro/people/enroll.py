@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from rostro.core.errors import AlreadyEnrolled, BadInput, BadName, ErasedBefore, PhotoError, UnknownPerson
+from rostro.core.forking import Mutex
 from rostro.core.names import clean_name
 from rostro.core.types import Template
 from rostro.people.enrollment import Enrollment
@@ -83,7 +83,7 @@ class Enroller:
         self._again = again
         self._threshold = threshold
         self._strict = strict
-        self._lock = threading.Lock()
+        self._lock = Mutex()
         self._people: set[str] = set()
         self._failed: list[Failure] = []
         self._remarks: list[Remark] = []

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from rostro.core.forking import Mutex
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -24,7 +25,7 @@ class Fates:
     """Of one enrolment's photos. Photos are asked for in one thread, and their answers may come in another."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = Mutex()
         self._waiting: dict[str, list[tuple[str, Source]]] = {}
         self._refused: dict[str, PhotoError] = {}
         self._enrolled: dict[str, Enrolled] = {}

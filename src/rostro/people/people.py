@@ -6,10 +6,10 @@ the pictures of their face.
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING
 
 from rostro.core.errors import BadInput, NameTaken
+from rostro.core.forking import Mutex
 from rostro.core.names import clean_name
 from rostro.core.types import Person
 from rostro.gallery.checks import taken
@@ -42,8 +42,8 @@ class People(Listed):
         super().__init__(gallery)
         #: Pictures of faces, whoever kept them; None where the gallery is no file.
         self.pictures = Pictures.beside(gallery.url)
-        self._lock = threading.Lock()
-        self._changing = threading.RLock()  # what is looked up and what is then changed are one in this process
+        self._lock = Mutex()
+        self._changing = Mutex()  # what is looked up and what is then changed are one in this process
         self._reserved: set[str] = set()
 
     # What changes them.

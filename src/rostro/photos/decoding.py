@@ -113,6 +113,26 @@ def decode(data: bytes, photo: str, *, max_pixels: int) -> Image:
         raise UnreadablePhoto(photo, f"broken or truncated {name}: {_words(error)}", why="broken-photo") from error
 
 
+def upright(picture: Pillow.Image, photo: str) -> Image:
+    """The pixels of an open picture of Pillow's, turned upright as its EXIF data say.
+
+    Args:
+        picture: Loaded or not.
+        photo: Its name, for errors.
+
+    Returns:
+        RGB uint8 of shape (H, W, 3).
+
+    Raises:
+        UnreadablePhoto: Its file is broken, or closed.
+    """
+    try:
+        picture.load()
+        return _turn(to_rgb(picture, photo), _orientation(picture))
+    except _DECODER_ERRORS as error:
+        raise UnreadablePhoto(photo, f"a picture that cannot be read: {_words(error)}", why="broken-photo") from error
+
+
 def _refilled(picture: ImageFile, data: bytes, photo: str) -> Pillow.Image:
     filled = Pillow.fromarray(refill(data, np.asarray(picture), photo))
     filled.info.update(picture.info)
@@ -165,7 +185,7 @@ def _decode_plain_jpeg(data: bytes, picture: ImageFile) -> Image | None:
     return pixels
 
 
-def _orientation(picture: ImageFile) -> int:
+def _orientation(picture: Pillow.Image) -> int:
     """The EXIF orientation, 1 to 8; broken EXIF is no reason to refuse whole pixels."""
     try:
         value = picture.getexif().get(Exif.Orientation, 1)

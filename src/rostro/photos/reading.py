@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
+import re
 import stat
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from io import BufferedReader
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
+from PIL import Image as Pillow
 
-from rostro.core.errors import BadInput, PhotoTooLarge, UnreadablePhoto
+from rostro.core.errors import BadInput, NotAPhoto, PhotoTooLarge, UnreadablePhoto
 from rostro.core.settings import Settings
-from rostro.core.types import Image, check_image
+from rostro.core.types import Image
 from rostro.photos.decoding import decode
 from rostro.photos.listing import why_empty
+from rostro.photos.pixels import holds_pixels, pixels_of
+from rostro.photos.signatures import is_base64
 
 _DEFAULTS: dict[str, Any] = {item.name: item.default for item in fields(Settings)}
 MAX_BYTES: int = _DEFAULTS["max_bytes"]
@@ -35,7 +41,8 @@ class Stream(Protocol):
         """Bytes from where the last read ended."""
 
 
-Source = PathLike | bytes | Stream | Image
+#: Any of these is a photo. Arrays may be of every form that `rostro.photos.pixels` takes.
+Source = PathLike | bytes | Stream | Image | Pillow.Image
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,8 +69,8 @@ def read_photo(
     CMYK and profiled colours become RGB.
 
     Args:
-        source: A path, the bytes of a file, a binary file object (read from where it stands), or an RGB uint8 array
-            (H, W, 3), which is taken as it is.
+        source: A path, the bytes of a file, a binary file object (read from where it stands), an array, which is taken
+            as it is where it is RGB uint8 (H, W, 3), or a picture of Pillow's; see `rostro.photos.pixels`.
         name: The photo's name; by default the path, or what the source is.
         max_bytes: Largest file, checked before it is read.
         max_pixels: Largest width × height, checked on the header before decoding.
@@ -71,12 +78,14 @@ def read_photo(
     Raises:
         UnreadablePhoto: Missing, not a file, empty, not a picture, broken or truncated.
         PhotoTooLarge: Over a limit.
-        BadInput: The source is of no known type, or an array that is not RGB uint8 (H, W, 3).
+        NotAPhoto: The source is of no form that a photo has.
     """
     name = printable(name if name is not None else name_of(source))
-    if isinstance(source, np.ndarray):
-        return _from_array(source, name, max_pixels)
+    if holds_pixels(source):
+        return _from_pixels(pixels_of(source, name), name, max_pixels)
     data = _read_bytes(source, name, max_bytes)
+    if not data and hasattr(source, "tell") and source.tell():
+        raise UnreadablePhoto(name, "read to its end already; seek(0) goes back to its start", why="empty-file")
     if not data:
         raise UnreadablePhoto(name, "the file is empty (0 bytes)", why="empty-file")
     image = decode(data, name, max_pixels=max_pixels)
@@ -98,21 +107,43 @@ def hash_source(source: Source, *, max_bytes: int = MAX_BYTES) -> tuple[Source, 
     Raises:
         UnreadablePhoto: Missing, not a file, or it may not be read.
         PhotoTooLarge: Over `max_bytes`.
-        BadInput: The source is of no known type.
+        NotAPhoto: The source is of no form that a photo has.
     """
     if isinstance(source, (str, os.PathLike)):
         return source, photo_hash(source, max_bytes=max_bytes)
-    if isinstance(source, np.ndarray):
-        return source, _array_hash(check_image(source))
     name = name_of(source)
+    if holds_pixels(source):
+        image = pixels_of(source, name)
+        return image, _array_hash(image)
     stream: Any = source
-    if hasattr(stream, "seek") and getattr(stream, "seekable", lambda: True)():
+    seeks = hasattr(stream, "seek") and not isinstance(stream, io.TextIOBase)
+    if seeks and getattr(stream, "seekable", lambda: True)():
         start = stream.tell()
         digest = hashlib.sha256(_read_bytes(source, name, max_bytes)).hexdigest()
         stream.seek(start)
         return source, digest
     data = _read_bytes(source, name, max_bytes)
     return data, hashlib.sha256(data).hexdigest()
+
+
+def is_photo(source: object) -> bool:
+    """Whether it is one photo, or meant as one, and not several of them."""
+    if holds_pixels(source):
+        return getattr(source, "ndim", 3) in {2, 3}
+    return isinstance(source, str | os.PathLike | bytes | bytearray | memoryview) or hasattr(source, "read")
+
+
+def several(photos: Any) -> Iterable[Any]:
+    """The same photos, if they are several: a text would be taken for a list of letters, an array for one of rows.
+
+    Raises:
+        BadInput: One photo alone, or nothing that can be gone through.
+    """
+    if is_photo(photos):
+        raise BadInput(f"several photos are given as a list, got one alone; [{name_of(photos)!r}] is a list of it")
+    if not isinstance(photos, Iterable):
+        raise BadInput(f"several photos are given as a list, got {type(photos).__name__}")
+    return photos
 
 
 def photo_hash(path: PathLike, *, max_bytes: int = MAX_BYTES) -> str:
@@ -132,20 +163,22 @@ def printable(name: str) -> str:
     return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def name_of(source: Source) -> str:
+def name_of(source: object) -> str:
     """What a photo is called in answers and errors: its path, its file's name, or what it is."""
     if isinstance(source, (str, os.PathLike)):
         return printable(os.fsdecode(source))
     if isinstance(source, (bytes, bytearray, memoryview)):
         return "<bytes>"
-    if isinstance(source, np.ndarray):
+    if isinstance(source, Pillow.Image):
+        return getattr(source, "filename", "") or "<picture>"
+    if holds_pixels(source):
         return "<array>"
     name = getattr(source, "name", None)
     return name if isinstance(name, str) else "<file object>"
 
 
-def _from_array(array: Image, name: str, max_pixels: int) -> Photo:
-    image = check_image(array).view()
+def _from_pixels(pixels: Image, name: str, max_pixels: int) -> Photo:
+    image = pixels.view()
     height, width = image.shape[:2]
     if width * height > max_pixels:
         reason = f"{width} × {height} pixels, the limit is {max_pixels} pixels"
@@ -167,15 +200,19 @@ def _read_bytes(source: Source, name: str, max_bytes: int) -> bytes:
     if isinstance(source, (bytes, bytearray, memoryview)):
         _check_bytes(len(source), name, max_bytes)
         return bytes(source)
-    if not isinstance(source, np.ndarray) and hasattr(source, "read"):
+    if isinstance(source, io.TextIOBase):
+        raise NotAPhoto(name, "a file that was opened as text; open(path, 'rb') opens it for its bytes")
+    if hasattr(source, "read"):
         return _read_stream(source, name, max_bytes)
-    raise BadInput(f"a photo is a path, bytes, a binary file or an array, got {type(source).__name__}")
+    got = type(source).__name__
+    raise NotAPhoto(name, f"a photo is a path, bytes, a binary file, an array or a picture of Pillow's, got {got}")
 
 
 def _open(path: PathLike, name: str, max_bytes: int) -> BufferedReader:
     """Opens a regular file within the limit; a pipe or a device would wait, maybe for ever, so none is opened."""
     try:
         file = Path(os.fsdecode(path))
+        _check_path(name, file)
         status = file.stat()
         if stat.S_ISDIR(status.st_mode):
             raise _folder(file, name)
@@ -201,6 +238,14 @@ def no_photo(folder: str, reason: str) -> UnreadablePhoto:
     return UnreadablePhoto(folder, printable(reason), why="no-photo")
 
 
+def _check_path(name: str, file: Path) -> None:
+    """Texts that are no paths, of which the system would only say that there is no such file."""
+    if is_base64(name):
+        raise NotAPhoto("<text>", "a picture as base64 text; base64.b64decode gives its bytes")
+    if re.match(r"https?://", name) and not file.exists():
+        raise NotAPhoto(name, "an address, and none is fetched; give the bytes that it has")
+
+
 def _read_stream(stream: Stream, name: str, max_bytes: int) -> bytes:
     """Reads to the end, or to one byte over the limit."""
     parts: list[bytes] = []
@@ -208,11 +253,11 @@ def _read_stream(stream: Stream, name: str, max_bytes: int) -> bytes:
     try:
         while left and (part := stream.read(min(left, _CHUNK))):
             if not isinstance(part, bytes):
-                raise BadInput(f"{name}: a photo is read from a binary file, this one gives {type(part).__name__}")
+                raise NotAPhoto(name, f"a photo is read from a binary file, this one gives {type(part).__name__}")
             parts.append(part)
             left -= len(part)
-    except OSError as error:
-        raise UnreadablePhoto(name, (error.strerror or str(error)).lower()) from error
+    except (OSError, ValueError) as error:  # the latter of a file that was closed
+        raise UnreadablePhoto(name, (getattr(error, "strerror", None) or str(error)).lower()) from error
     _check_bytes(max_bytes + 1 - left, name, max_bytes)
     return b"".join(parts)
 

@@ -39,6 +39,8 @@ _OTHERS: tuple[tuple[bytes, str], ...] = (
     (b"MZ", "a program"),
     (b"\x1a\x45\xdf\xa3", "a video"),
 )
+#: How pictures begin when they are written as text: JPEG, PNG, WebP, GIF, and what a browser calls them.
+_BASE64 = (b"/9j/", b"iVBORw0KGgo", b"UklGR", b"R0lGOD", b"data:image/")
 _TEXTS: tuple[tuple[bytes, str], ...] = (
     (b"<svg", "an SVG drawing"),
     (b"<!doctype html", "a web page"),
@@ -70,6 +72,12 @@ def is_unread_picture(data: bytes) -> bool:
     return data.startswith(tuple(start for start, _ in _UNREAD))
 
 
+def is_base64(text: bytes | str) -> bool:
+    """Whether a text is a picture written in base64, as in a web page or in JSON."""
+    start = text[:64].encode(errors="replace") if isinstance(text, str) else text[:64]
+    return len(text) > 32 and start.startswith(_BASE64)
+
+
 def describe(data: bytes) -> str:
     """What bytes that are no picture seem to be, in words, for example ``a web page``."""
     for start, name in _OTHERS:
@@ -78,6 +86,8 @@ def describe(data: bytes) -> str:
     if data[4:8] == b"ftyp":
         return "a video"
     head = data[:1024]
+    if is_base64(head):
+        return "a picture as base64 text; base64.b64decode gives its bytes"
     if not head.strip(b"\0"):
         return "zero bytes only"
     lowered = head.lower()

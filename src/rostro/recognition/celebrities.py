@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rostro.core.errors import BadInput
-from rostro.core.ranges import check_all
+from rostro.core.ranges import CANDIDATES, check_all
 from rostro.core.types import Answer
 from rostro.embedding.base import Classifier
 from rostro.photos.listing import find_photos
 from rostro.recognition.keeping import Keep
-from rostro.recognition.lookup import CANDIDATES
 from rostro.recognition.pipeline import Failure
 
 if TYPE_CHECKING:
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from rostro.core.types import Face
     from rostro.recognition.parts import Parts
     from rostro.recognition.pipeline import PhotoFaces
+    from rostro.recognition.selection import FaceRule
 
     Classes = tuple[tuple[str, float], ...]
 
@@ -55,7 +55,7 @@ class NamedFaces(Answer):
 
 
 def classify(
-    recognizer: Parts, photos: str | Path | Iterable[str | Path], *, top: int = 5
+    recognizer: Parts, photos: str | Path | Iterable[str | Path], *, top: int = 5, face: FaceRule | None = None
 ) -> Iterator[NamedFaces | Failure]:
     """Names the celebrities that a network was trained on.
 
@@ -69,6 +69,7 @@ def classify(
         recognizer: Its embedder has a class head: ``vggface``, ``vggface2_resnet50`` or ``vggface2_senet50``.
         photos: A photo, a folder of photos, or several of either.
         top: Names per face.
+        face: Name one face per photo, the one of this rule; None: all.
 
     Yields:
         One answer or `Failure` per photo, in order.
@@ -82,7 +83,7 @@ def classify(
         raise BadInput(f"{recognizer.embedder_name} cannot name anybody by itself; it has no class head")
     check_all({"top": top}, {"top": CANDIDATES})
     listed = [photos] if isinstance(photos, str | Path) else photos
-    found = recognizer.pipeline.run(find_photos(listed), keep=Keep(images=False))
+    found = recognizer.pipeline.run(find_photos(listed), face=face, keep=Keep(images=False))
     return (answer if isinstance(answer, Failure) else _named(classifier, answer, top) for answer in found)
 
 

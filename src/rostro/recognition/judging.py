@@ -49,9 +49,11 @@ class Judging:
             crops: The embedder's crops, of each look or of more photos; those without faces are empty.
             lengths: Of the vectors before they were normalised, for all faces in order.
 
-        Raises:
-            BadInput: A face has no landmarks, so that it cannot be aligned for the scorer.
+        Returns:
+            None at all where a face has no landmarks to align it by.
         """
+        if any(face.landmarks is None for look in looks for face in look.faces):
+            return []
         own = self.spec == ALIGNMENT
         if not own:
             aligner = open_alignment(ALIGNMENT, self.store)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
-from rostro.alignment.base import Alignment, chosen_spec, open_alignment
+from rostro.alignment.base import Alignment, open_alignment
 from rostro.core.decisions import OperatingPoint
 from rostro.core.errors import BadInput
 from rostro.core.lazy import Lazy
+from rostro.core.redaction import redacted
 from rostro.core.settings import Settings
 from rostro.detection.base import DETECTORS, Detector
 from rostro.embedding.base import Embedder
-from rostro.embedding.trained import find_embedder
-from rostro.gallery.base import Gallery, open_gallery, without_password
+from rostro.gallery.base import Gallery
 from rostro.models.store import ModelStore
+from rostro.recognition.choosing import Chosen, choose
 from rostro.recognition.judging import Judging, open_judge
+from rostro.recognition.opened import Opened
+from rostro.recognition.own_space import embedder_of, open_own
 from rostro.recognition.pipeline import Pipeline
 from rostro.recognition.searching import Searching, open_searching
 from rostro.recognition.turning import Turner
@@ -25,13 +29,11 @@ from rostro.runtime.base import ENGINES, EngineOptions, check_precision, precisi
 from rostro.scoring import operating_points
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from rostro.quality.gate import Gate
     from rostro.quality.judge import Judge
 
 
-class Parts:
+class Parts(Chosen, Opened):
     """A detector, an alignment, an embedder, an operating point and a gallery that belong together.
 
     Making one touches no disk and loads no model. Safe to share between threads.
@@ -41,7 +43,7 @@ class Parts:
         self,
         *,
         detector: str | Detector | None = None,
-        embedder: str | Embedder = "sface",
+        embedder: str | Embedder | None = None,
         alignment: str | Alignment | None = None,
         engine: str | None = None,
         precision: str | None = None,
@@ -64,14 +66,16 @@ class Parts:
         Args:
             detector: A name, for example ``yunet``, or a `Detector`; None takes the one that suits the embedder.
             embedder: A name, ``best`` for the best permissive one, the path of a checkpoint that ``rostro train
-                embedder`` made, several of these with ``+`` between them (``sface+retail0095``), or an `Embedder`.
+                embedder`` made, several of these with ``+`` between them (``sface+retail0095``), or an `Embedder`. None
+                takes the given gallery's own, when it is first needed; ``sface`` for a new one and where none is given.
             alignment: A name, ``refined`` for the embedder's own by refined landmarks, a whole key as in a space
                 (``five_point-112,landmarks=retail0009``), or an `Alignment`; None takes the embedder's own.
             engine: A name, and where it matters a device: ``openvino``, ``onnxruntime:cuda``; None takes the settings'.
             precision: ``auto``, ``f32``, ``bf16``, or ``int8`` for the parts that have it; None takes the settings'.
             gallery: Path or URL of the gallery, or a `Gallery` (which stays open when this is closed); None takes the
                 settings'.
-            create_gallery: Whether a gallery that is not there is made; otherwise it is an error.
+            create_gallery: Whether a gallery that is not there is made, by `open` and by what puts people into it; a
+                call that only reads makes none, and says so.
             threshold: Cosine similarity, in [-1, 1], from which two faces are the same person; None: a measured one.
             fmr: Aim at this false match rate among the measured operating points; None takes their default.
             operating_point: A file written by `rostro.calibrate`, or an `OperatingPoint`, instead of the shipped ones.
@@ -94,31 +98,32 @@ class Parts:
         self._options = {name: value for name, value in locals().items() if name not in {"self", "store", "settings"}}
         self.settings = settings or Settings.from_environment()
         self.store = store or ModelStore(self.settings)
-        kind = find_embedder(embedder) if isinstance(embedder, str) else type(embedder)
-        self.embedder_name = embedder if isinstance(embedder, str) else embedder.name
-        detects = detector or kind.detector
-        self.detector_name = detects if isinstance(detects, str) else detects.name
-        finder = DETECTORS.get(detects) if isinstance(detects, str) else type(detects)
-        if not isinstance(detects, str) and (min_score is not None or max_side is not None):
+        given = None if isinstance(detector, str) else detector
+        if given is not None and (min_score is not None or max_side is not None):
             raise BadInput("min_score and max_side are options of a detector by name; this one was made with its own")
-        self.alignment_spec = chosen_spec(alignment, kind.alignment)
+        asks = embedder is None and gallery is not None
+        choose(embedder, detector, None if asks else alignment)  # names are checked now, the gallery is asked later
+        self._chosen = Lazy(lambda: choose(embedder, detector, alignment, self._own_space() if asks else None))
         self.engine_options = EngineOptions(
             name=engine or self.settings.engine,
             precision=check_precision(precision or self.settings.precision),
             threads=self.settings.threads,
             cache_dir=self.settings.home / "compiled",
         )
-        ENGINES.get(self.engine_options.engine)
+        ENGINES.get(self.engine_options.engine).need()
         self.gallery_url = gallery.url if isinstance(gallery, Gallery) else str(gallery or self.settings.gallery)
         check_options(self._options)
 
         def make_detector() -> Detector:
-            return finder(self.store, self.engine_options, min_score=min_score, max_side=max_side)
+            kind = DETECTORS.get(self.detector_name)
+            return kind(self.store, self.engine_options, min_score=min_score, max_side=max_side)
 
         self._owns_gallery = not isinstance(gallery, Gallery)
-        self._detector = Lazy(make_detector if isinstance(detects, str) else lambda: detects)
+        self._detector = Lazy(make_detector if given is None else lambda: given)
         self._embedder = Lazy(
-            (lambda: kind(self.store, self.engine_options)) if isinstance(embedder, str) else lambda: embedder
+            (lambda: embedder)
+            if isinstance(embedder, Embedder)
+            else lambda: self._chosen().kind(self.store, self.engine_options)
         )
         self._alignment = Lazy(
             (lambda: alignment)
@@ -133,12 +138,13 @@ class Parts:
         self._searching = Lazy(
             lambda: open_searching(self.space, self.operating_point, operating_point, fpir=fpir, chosen=chosen)
         )
-        self._gallery = Lazy(
-            (lambda: gallery)
-            if isinstance(gallery, Gallery)
-            else lambda: open_gallery(self.gallery_url, space=self.space, create=create_gallery)
-        )
+        where = gallery if isinstance(gallery, Gallery) else self.gallery_url
+        self._own_space = Lazy(lambda: embedder_of(where, missing_ok=create_gallery))
+        self._open_gallery = partial(self._opened_gallery, where)
+        self._create_gallery = create_gallery
+        self._gallery = Lazy(self._open_gallery)
         self.turn = turn
+        self.max_side = max_side
         self._judge = Lazy(
             lambda: open_judge(
                 quality, self.detector, self.space, self.store, self.engine_options, min_quality=min_quality
@@ -151,57 +157,20 @@ class Parts:
         """What a class that adds parts notes of them."""
 
     def __repr__(self) -> str:
-        gallery = without_password(self.gallery_url)
-        return f"<{type(self).__name__} {self.detector_name} + {self.embedder_name}, gallery {gallery}>"
+        gallery = redacted(self.gallery_url)
+        return f"<{type(self).__name__} {self._parts_shown(gallery)}, gallery {gallery}>"
 
-    # Open and closed. Nothing needs to be opened; to open it shows at once what cannot work.
-
-    def open(self) -> Self:
-        """Loads the models and opens the gallery now, so that what cannot work fails here and not at the first photo.
-
-        Raises:
-            RostroError: A model cannot be had or run, no threshold is known, or the gallery is not there, cannot be
-                reached, or holds vectors of another space.
-        """
+    def _load(self) -> None:
+        self._check_gallery()
         _ = self.pipeline, self.operating_point, self.gallery
-        return self
 
-    def close(self) -> None:
-        """Closes the gallery, unless it was given as an object, and lets go of the models.
-
-        It may be used again: what is needed then comes again.
-        """
-        for part in (
-            self._pipeline,
-            self._judge,
-            self._searching,
-            self._operating_point,
-            self._space,
-            self._alignment,
-            self._embedder,
-            self._detector,
-        ):
+    def _let_go(self) -> None:
+        loaded = self._pipeline, self._judge, self._searching, self._operating_point, self._space
+        for part in (*loaded, self._alignment, self._embedder, self._detector, self._own_space, self._chosen):
             part.forget()
         gallery = self._gallery.forget()
         if gallery is not None and self._owns_gallery:
             gallery.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def __getstate__(self) -> dict[str, Any]:
-        given = [name for name, value in self._options.items() if isinstance(value, _OBJECTS)]
-        if given:
-            raise TypeError(f"a Recognizer pickles by its options; {', '.join(given)} was given as an object")
-        return {**self._options, "settings": self.settings}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__init__(**state)  # type: ignore[misc]
 
     # The parts, each made when first needed, once, whichever thread asks first.
 
@@ -269,6 +238,22 @@ class Parts:
         return self._gallery()
 
     @property
+    def existing_gallery(self) -> Gallery:
+        """The gallery, for who only reads: a name that was mistyped makes no new one.
+
+        Raises:
+            SpaceMismatch: It holds vectors of another space.
+            GalleryError: It is not there, or cannot be opened.
+        """
+        if self._owns_gallery:
+            return self._gallery.made_by(lambda: self._open_gallery(create=False))
+        return self._gallery()
+
+    def _opened_gallery(self, gallery: Gallery | str, *, create: bool = True) -> Gallery:
+        self._check_gallery()
+        return open_own(gallery, self.space, create=create and self._create_gallery)
+
+    @property
     def pipeline(self) -> Pipeline:
         """All stages: decode, detect, align, embed."""
         return self._pipeline()
@@ -313,7 +298,3 @@ class Parts:
             **({"precision": self.precisions} if loaded else {}),
             "quality_scorer": "" if self.judge is None else self.judge.about,
         }
-
-
-#: What options may be besides names and numbers.
-_OBJECTS = (Detector, Embedder, Alignment, Gallery)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import sys
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -9,12 +10,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rostro.core.errors import EngineError
+from rostro.core.forking import Gate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
 _IMPORT = Lock()
+
+#: Engines at work. Their libraries have threads and locks of their own, which a fork in the middle would leave locked.
+WORKING = Gate()
 
 
 def engine_error(model: Path, what: str, error: BaseException | None = None) -> EngineError:
@@ -41,6 +46,17 @@ def output_order(model: Path, available: Sequence[frozenset[str]], wanted: Seque
     if missing:
         raise engine_error(model, f"no output {', '.join(missing)}; there is: {', '.join(sorted(position))}")
     return [position[name] for name in wanted]
+
+
+def give_back_memory() -> None:
+    """Gives memory that was freed back to the system.
+
+    The C library of Linux keeps up to 64 MB for each thread that ever freed as much, and calls of many sizes leave it
+    in pieces. Where there is no such call, there is no need for it either.
+    """
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim is not None:
+        trim(0)
 
 
 def load_openvino() -> Any:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rostro.core.errors import BadInput, EngineError
+from rostro.core.extras import need
 from rostro.core.parts import Room
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ class Engine(ABC):
 
     Class attributes:
         name: What options, cards and reports call it.
+        package: The library that it needs besides rostro's own dependencies; empty: none.
+        extra: The extra that installs it.
 
     Attributes:
         device: What it runs on, for example ``CPU``.
@@ -59,6 +62,8 @@ class Engine(ABC):
     """
 
     name: ClassVar[str]
+    package: ClassVar[str] = ""
+    extra: ClassVar[str] = ""
     device: str
     precision: str
 
@@ -97,6 +102,16 @@ class Engine(ABC):
         Returns:
             One (N, …) array per output.
         """
+
+    @classmethod
+    def need(cls) -> None:
+        """Says that its library is not installed, before a model is fetched for it.
+
+        Raises:
+            MissingExtra: It is not.
+        """
+        if cls.package:
+            need(cls.extra, cls.package)
 
     @staticmethod
     @abstractmethod

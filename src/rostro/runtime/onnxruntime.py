@@ -6,14 +6,16 @@ it (``onnxruntime-gpu``, ``onnxruntime-directml``).
 
 from __future__ import annotations
 
-import threading
+import os
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rostro.core.errors import MissingExtra
+from rostro.core.forking import Forking, Mutex, abandon
+from rostro.core.lazy import Lazy
 from rostro.runtime._precision import choose_precision
-from rostro.runtime._shared import engine_error, output_order
+from rostro.runtime._shared import WORKING, engine_error, output_order
 from rostro.runtime.base import Engine, EngineOptions
 
 if TYPE_CHECKING:
@@ -32,10 +34,11 @@ _DTYPES = {"tensor(float)": np.float32, "tensor(double)": np.float64, "tensor(ui
 _MOST = 64  # samples in a call, so that memory stays bounded
 
 
-class ONNXRuntimeEngine(Engine):
+class ONNXRuntimeEngine(Engine, Forking):
     """Runs an ONNX model in float32 on the device asked for, or not at all."""
 
     name = "onnxruntime"
+    package, extra = "onnxruntime", "onnx"
 
     def __init__(
         self,
@@ -60,16 +63,28 @@ class ONNXRuntimeEngine(Engine):
         self._file = model
         self._threads = options.threads
         self._outputs = outputs
-        self._lock = threading.Lock()
-        self._session = self._open(str(model))
-        names = [output.name for output in self._session.get_outputs()]
+        self._lock = Mutex(reentrant=True)
+        self._content: str | bytes = str(model)
+        self._session = Lazy(lambda: self._open(self._content))
+        with WORKING:
+            names = [output.name for output in self._session().get_outputs()]
         order = output_order(model, [frozenset([name]) for name in names], outputs)
         self._wanted = [names[i] for i in order]
+        self.join_forks()
+
+    def after_fork(self) -> None:
+        """Opens a session anew in a forked child: the threads of this one are the parent's."""
+        self._lock = Mutex(reentrant=True)
+        abandon(self._session.forget())
 
     def run(self, batch: NDArray[Any]) -> tuple[NDArray[Any], ...]:
         """See `Engine.run`."""
         if not len(batch):
             return tuple(output[:0] for output in self.run(np.zeros((1, *batch.shape[1:]), batch.dtype)))
+        with WORKING:
+            return self._run_all(batch)
+
+    def _run_all(self, batch: NDArray[Any]) -> tuple[NDArray[Any], ...]:
         session = self._session_for(batch.shape[1:])
         entry = session.get_inputs()[0]
         samples = np.ascontiguousarray(batch, _DTYPES.get(entry.type, np.float32))
@@ -110,12 +125,13 @@ class ONNXRuntimeEngine(Engine):
     def _session_for(self, sample: tuple[int, ...]) -> Any:
         """The session, reopened with open sides when the file fixes sides that differ from the sample's."""
         with self._lock:
-            declared = self._session.get_inputs()[0].shape[1:]
+            declared = self._session().get_inputs()[0].shape[1:]
             if len(declared) != len(sample):
                 raise engine_error(self._file, f"takes samples of {len(declared)} dimensions, got shape {sample}")
             if any(isinstance(side, int) and side != given for side, given in zip(declared, sample, strict=True)):
-                self._session = self._open(_with_open_sides(self._file))
-            return self._session
+                self._content = _with_open_sides(self._file)
+                self._session.forget()
+            return self._session()
 
     def _failures(self) -> tuple[type[Exception], ...]:
         """What onnxruntime raises: classes of its own that share no base, and two of Python's."""
@@ -125,6 +141,8 @@ class ONNXRuntimeEngine(Engine):
 
 
 def _import() -> Any:
+    """The library. By itself it keeps a number for this machine in the home folder, and looks for its maker's host."""
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     try:
         import onnxruntime
     except ImportError:

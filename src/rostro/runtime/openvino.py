@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
-import threading
 from collections import Counter, OrderedDict, deque
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rostro.core.forking import Forking, Mutex, abandon
+from rostro.core.lazy import Lazy
 from rostro.runtime._merging import merge_convolutions
 from rostro.runtime._precision import choose_precision, largest_weight, native_precisions
 from rostro.runtime._quantisation import quantise, read_ranges
-from rostro.runtime._shared import engine_error, load_openvino, output_order
+from rostro.runtime._shared import WORKING, engine_error, give_back_memory, load_openvino, output_order
 from rostro.runtime.base import Engine, EngineOptions
 
 if TYPE_CHECKING:
@@ -27,11 +29,15 @@ _OFTEN = 64  # samples of a shape after which compiling for that shape alone has
 _LARGE = 2**20  # numbers in a sample that gains so much more
 _OFTEN_IF_LARGE = 16  # that fewer of its shape are enough
 _KEPT = 4  # networks kept that are compiled for one shape alone
+_KEPT_NUMBERS = 10_000_000  # and as many as have samples of so many numbers in all: theirs is most of the memory
+_LATELY = 512  # samples after which what was seen before them counts half
+_CACHED = "96"  # kernels that a flexible form keeps, enough for two shapes in turns: 1 MB each, without end else
+_NEW_SHAPES = 32  # of a flexible form, after which freed memory goes back to the system
 _SMALL = 2**15  # numbers in a request that outweigh its cost; samples smaller than that share requests
 _MOST = 16  # samples that may share a request
 
 
-class OpenVINOEngine(Engine):
+class OpenVINOEngine(Engine, Forking):
     """Runs a model on the CPU: a stream per thread, a request per sample.
 
     Small samples share a request, and those of a network that asks for it.
@@ -40,6 +46,8 @@ class OpenVINOEngine(Engine):
     shape is compiled once, for it. One that is given other shapes than its file says, as a detector is, gets a
     flexible form that takes all of them, and a form of its own for each shape that comes often: about a quarter
     faster. The forms differ by rounding only.
+
+    Memory is bounded, however many shapes come: forms of their own are few, and the flexible form keeps few kernels.
     """
 
     name = "openvino"
@@ -58,26 +66,40 @@ class OpenVINOEngine(Engine):
         if options.device != "cpu":
             raise engine_error(model, f"OpenVINO runs on cpu here, not on {options.device}; see the engine onnxruntime")
         self.device = "CPU"
-        self._core = openvino.Core()
-        native = native_precisions(self._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
+        self._core = Lazy(openvino.Core)
+        native = native_precisions(self._core().get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
         self.precision = choose_precision(options.precision, native, has_ranges=ranges is not None, model=model.name)
         self._ranges = read_ranges(ranges) if ranges is not None and self.precision == "int8" else None
         self._together = together
         self._file = model
         self._options = options
-        self._model = self._read(outputs)
+        with WORKING:
+            self._model = self._read(outputs)
         self._order = output_order(model, [frozenset(output.get_names()) for output in self._model.outputs], outputs)
-        self._lock = threading.Lock()
+        self._lock = Mutex()
         self._seen: Counter[Shape] = Counter()
         self._exact: OrderedDict[Shape, _Network] = OrderedDict()
         self._flexible: _Network | None = None
         self._flexible_shape: list[int] = []
+        self._new_shapes = 0
+        self.join_forks()
+
+    def after_fork(self) -> None:
+        """Compiles anew in a forked child: the threads that a compiled form waits for are the parent's."""
+        abandon(*self._exact.values(), self._flexible, self._core.forget())
+        self._lock = Mutex()
+        self._exact = OrderedDict()
+        self._flexible = None
 
     def run(self, batch: NDArray[Any]) -> tuple[NDArray[Any], ...]:
         """See `Engine.run`."""
         if not len(batch):
             return tuple(output[:0] for output in self.run(np.zeros((1, *batch.shape[1:]), batch.dtype)))
-        samples = np.ascontiguousarray(batch, self._model.input(0).get_element_type().to_dtype())
+        with WORKING:
+            return self._run_all(np.ascontiguousarray(batch, self._model.input(0).get_element_type().to_dtype()))
+
+    def _run_all(self, samples: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+        """In requests of one sample, or of several where that is faster."""
         shared = len(samples) - len(samples) % self._together
         if self._together == 1 or shared < 2 * self._together:
             return self._run(samples, self._block(samples))
@@ -116,7 +138,7 @@ class OpenVINOEngine(Engine):
             if outputs is not None and self._file.suffix == ".pb":
                 model = _read_graph(self._file, outputs)
             else:
-                model = self._core.read_model(self._file)
+                model = self._core().read_model(self._file)
         except RuntimeError as error:
             raise engine_error(self._file, "cannot be read", error) from None
         if len(model.inputs) != 1:
@@ -131,14 +153,27 @@ class OpenVINOEngine(Engine):
             if shape in self._exact:
                 self._exact.move_to_end(shape)
                 return self._exact[shape]
-            self._seen[shape] += samples
             often = _OFTEN_IF_LARGE if math.prod(shape) > _LARGE else _OFTEN
-            if shape[1:] == self._declared() or self._seen[shape] >= often:
-                self._exact[shape] = self._compile(shape)
-                if len(self._exact) > _KEPT:
-                    self._exact.popitem(last=False)
-                return self._exact[shape]
+            if self._seen_lately(shape, samples) >= often or shape[1:] == self._declared():
+                return self._exact_network(shape)
             return self._flexible_network(shape)
+
+    def _seen_lately(self, shape: Shape, samples: int) -> int:
+        """How many samples of the shape there were of late, with these; in the end, all would be frequent."""
+        if self._seen.total() >= _LATELY:
+            self._seen = Counter({shape: half for shape, count in self._seen.items() if (half := count // 2)})
+        if shape not in self._seen:
+            self._new_shapes += 1
+        self._seen[shape] += samples
+        return self._seen[shape]
+
+    def _exact_network(self, shape: Shape) -> _Network:
+        """A new form for one shape alone; the ones that were asked for longest ago make room."""
+        while self._exact and (len(self._exact) >= _KEPT or sum(map(math.prod, [shape, *self._exact])) > _KEPT_NUMBERS):
+            gone, _ = self._exact.popitem(last=False)
+            del self._seen[gone]
+        self._exact[shape] = self._compile(shape)
+        return self._exact[shape]
 
     def _declared(self) -> Shape | None:
         """A sample's shape as the file fixes it; None where it leaves something open."""
@@ -153,6 +188,9 @@ class OpenVINOEngine(Engine):
             known = [shape[0], *(-1 if side.is_dynamic else side.get_length() for side in sample)]
         if len(known) != len(shape):
             raise engine_error(self._file, f"takes samples of {len(known) - 1} dimensions, got shape {shape[1:]}")
+        if self._new_shapes >= _NEW_SHAPES:
+            self._new_shapes = 0
+            give_back_memory()
         wanted = [old if old == new else -1 for old, new in zip(known, shape, strict=True)]
         if self._flexible is None or wanted != self._flexible_shape:
             self._flexible = self._compile(wanted)
@@ -165,16 +203,23 @@ class OpenVINOEngine(Engine):
             "NUM_STREAMS": self._options.threads,
             "INFERENCE_NUM_THREADS": self._options.threads,
         }
-        if self._options.cache_dir is not None:
-            config["CACHE_DIR"] = str(self._options.cache_dir)
+        if -1 in shape:
+            config["CPU_RUNTIME_CACHE_CAPACITY"] = _CACHED
         model = self._model.clone()
         try:
             model.reshape(list(shape))
             if self._ranges is not None:
                 quantise(model, self._ranges, largest_weight())
-            return _Network(self._core.compile_model(model, "CPU", config), self._order)
+            return _Network(self._compiled(model, config), self._order)
         except RuntimeError as error:
             raise engine_error(self._file, f"cannot take samples of shape {tuple(shape[1:])}", error) from None
+
+    def _compiled(self, model: Any, config: dict[str, Any]) -> Any:
+        """By the cache, where that can be used: a read-only disk or a full one only makes it slower."""
+        if self._options.cache_dir is not None:
+            with suppress(RuntimeError):
+                return self._core().compile_model(model, "CPU", {**config, "CACHE_DIR": str(self._options.cache_dir)})
+        return self._core().compile_model(model, "CPU", config)
 
 
 def _read_graph(file: Path, outputs: Sequence[str]) -> Any:

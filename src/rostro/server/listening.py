@@ -6,7 +6,7 @@ import errno
 import os
 import socket
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
@@ -56,6 +56,19 @@ class ListeningServer(uvicorn.Server):
             await super().serve((self._sockets or None) if sockets is None else sockets)
 
 
+def resolve(host: str, port: int) -> list[tuple[socket.AddressFamily, tuple[Any, ...]]]:
+    """(family, address) of everything that a host's name stands for, each once.
+
+    Raises:
+        BadInput: Nothing of that name is known here.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (OSError, UnicodeError) as error:
+        raise BadInput(f"{host}: cannot be listened on: no such host is known here", why="no-such-host") from error
+    return list(dict.fromkeys((family, address) for family, _, _, _, address in found))
+
+
 def listen(host: str, port: int) -> list[socket.socket]:
     """Sockets that listen: one for each address that the host's name stands for.
 
@@ -66,14 +79,10 @@ def listen(host: str, port: int) -> list[socket.socket]:
     Raises:
         BadInput: Another program has the port, the user may not take it, or this machine has no such address.
     """
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    except (OSError, UnicodeError) as error:
-        raise BadInput(f"{host}: cannot be listened on: no such host is known here", why="no-such-host") from error
     with ExitStack() as stack:
         sockets: list[socket.socket] = []
         unusable = None
-        for family, address in dict.fromkeys((family, address) for family, _, _, _, address in found):
+        for family, address in resolve(host, port):
             try:
                 opened = stack.enter_context(socket.socket(family))
                 if os.name == "posix":  # elsewhere the option lets two programs have one port

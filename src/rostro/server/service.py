@@ -10,7 +10,6 @@ from fastapi import Depends
 from fastapi.requests import HTTPConnection
 
 from rostro.core.errors import BadInput, RostroError
-from rostro.gallery.base import without_password
 from rostro.recognition.keeping import Keep
 from rostro.recognition.pipeline import Failure, PhotoFaces
 from rostro.server.admission.limits import Clients, Limits
@@ -120,8 +119,7 @@ class Service:
         people = self.people
         if self.keep_pictures and people.pictures is None:
             raise BadInput(
-                f"{without_password(recognizer.gallery_url)}: pictures are kept beside galleries that are files, "
-                "and this is none"
+                f"{recognizer.gallery_url}: pictures are kept beside galleries that are files, and this is none"
             )
         people.sweep()
         self.keys.any_made()

@@ -60,11 +60,14 @@ def make_server(
         from rostro.server.addresses import clean_root_path
         from rostro.server.admission.access import is_loopback
         from rostro.server.app import create_app
-        from rostro.server.listening import ListeningServer, listen
+        from rostro.server.listening import ListeningServer, listen, resolve
         from rostro.server.service import Service
     except ModuleNotFoundError as error:
         raise MissingExtra(error.name or "fastapi", "server") from error
     root_path = clean_root_path(root_path)
+    own = {"uds", "fd"} & options.keys()  # a socket that uvicorn opens
+    if not own:
+        resolve(host, port)  # before it is said that others can reach it
     loopback = is_loopback(host)
     if not loopback and not keys.any_made():
         raise BadInput(
@@ -92,7 +95,6 @@ def make_server(
     except OSError as error:  # ssl's among them
         raise BadInput(f"{options.get('ssl_certfile')}: the certificate or its key cannot be used ({error})") from error
     with ExitStack() as stack:
-        own = config.uds is not None or config.fd is not None
         sockets = [] if own else [stack.enter_context(opened) for opened in listen(host, port)]
         service.warm_up()
         stack.pop_all()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 from rostro.core.errors import BadInput, PhotoError
+from rostro.core.files import refuse_existing
+from rostro.core.parts import did_you_mean
 from rostro.core.types import Answer
 from rostro.core.words import check_language
 from rostro.embedding.trained import files_of
@@ -17,7 +18,7 @@ from rostro.recognition.pipeline import Failure
 from rostro.recognizer import Recognizer
 from rostro.reports.typeset import check_formats
 from rostro.training.base import RECIPES, Progress
-from rostro.training.loop.checkpoint import BEST, Checkpoint, need_torch, read_checkpoint
+from rostro.training.loop.checkpoint import BEST, RESUME, Checkpoint, need_torch, read_checkpoint
 from rostro.training.loop.processes import is_first, joined
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def train(
     stopped: Callable[[], bool] | None = None,
     language: Language = "en",
     formats: Iterable[str] = (),
+    overwrite: bool = False,
     **options: Any,
 ) -> Trained:
     """Trains: a folder of photos in, a checkpoint and its card out.
@@ -96,13 +98,15 @@ def train(
             goes on.
         language: Of the learning curves.
         formats: ``pdf`` and ``png``: what the learning curves of a network are written as in the end, besides SVG.
+        overwrite: Whether a checkpoint that is in the output folder is written over; otherwise it is refused, unless
+            ``resume=True`` goes on with it.
         options: What the recipe can be told: ``epochs``, ``batch``, ``rate``, ``device``, …; see `Recipe.options`.
 
     Raises:
         MissingExtra: The extra ``train`` is not installed, or ``pdf`` for a format.
         UnknownModel: There is no recipe, network or embedder of that name.
-        BadInput: The data or an option cannot be used; says which and why. Or the checkpoint would overwrite the one
-            that it stands on.
+        BadInput: The data or an option cannot be used; says which and why. Or a checkpoint is there already, or would
+            overwrite the one that it stands on, or the curves one of the photos.
         Interrupted: `stopped` said so.
     """
     need_torch()
@@ -112,6 +116,10 @@ def train(
         options.setdefault("base", recognizer.embedder_name)
     chosen = make_options(kind, options)
     _spare_base(getattr(chosen, "base", None), Path(output))
+    if not overwrite and not getattr(chosen, "resume", False):
+        refuse_existing(Path(output) / RESUME, why="unfinished")
+        refuse_existing(Path(output) / f"{BEST}.safetensors")
+    spare((Path(output) / f"curves.{ending}" for ending in drawn), root)
     given = {"say": on_message, "on_step": on_step, "on_photo": on_photo} if is_first() else {}
     check_language(language)
     told = {name: call for name, call in {**given, "stopped": stopped}.items() if call is not None}
@@ -180,8 +188,7 @@ def make_options(recipe: type[Recipe], given: dict[str, Any]) -> Options:
     known = [item.name for item in fields(recipe.options)]
     for name in given:
         if name not in known:
-            near = get_close_matches(name, known, n=1)
-            guess = f" Did you mean {near[0]!r}?" if near else ""
+            guess = did_you_mean(name, known)
             raise BadInput(f"{recipe.name} has no option {name!r}.{guess} There is: {', '.join(known)}")
     return recipe.options(**{name: _of_kind(name, value, hints[name]) for name, value in given.items()})
 

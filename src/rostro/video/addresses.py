@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rostro.core.errors import BadInput
-from rostro.gallery.base import without_password
+from rostro.core.redaction import redacted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: Seconds to wait for an answer.
-_PATIENCE = 10.0
+#: Seconds to wait for an answer: to a question, and of a download.
+_PATIENCE, _LONGER = 5.0, 30.0
 #: Bytes of a playlist that are read: those that go on for ever are short, and of long ones the end is what tells.
 _PLAYLIST = 8 << 20
 _PLAYLISTS = ("mpegurl", "dash+xml")
@@ -67,11 +67,11 @@ def fetched(url: str) -> Iterator[str]:
     Raises:
         BadInput: It cannot be fetched, breaks off, or the disk is full.
     """
-    shown = without_password(url)
+    shown = redacted(url)
     with tempfile.TemporaryDirectory(prefix="rostro-") as folder:
         file = Path(folder, "recording")
         try:
-            with _opened(url, "GET") as answer, file.open("wb") as kept:
+            with _opened(url, "GET", _LONGER) as answer, file.open("wb") as kept:
                 shutil.copyfileobj(answer, kept, 1 << 20)
                 length = answer.headers.get("Content-Length")
         except (OSError, HTTPException) as error:
@@ -81,7 +81,7 @@ def fetched(url: str) -> Iterator[str]:
         yield str(file)
 
 
-def _opened(url: str, method: str) -> Any:
+def _opened(url: str, method: str, patience: float = _PATIENCE) -> Any:
     """The answer, after redirects; name and password of the address go where HTTP has them."""
     parts = urllib.parse.urlsplit(url)
     address = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
@@ -89,7 +89,7 @@ def _opened(url: str, method: str) -> Any:
     if parts.username is not None:
         pair = f"{urllib.parse.unquote(parts.username)}:{urllib.parse.unquote(parts.password or '')}"
         request.add_header("Authorization", "Basic " + base64.b64encode(pair.encode()).decode())
-    return urllib.request.urlopen(request, timeout=_PATIENCE)
+    return urllib.request.urlopen(request, timeout=patience)
 
 
 def _of(answer: Any, url: str, *, read: bool) -> Told:

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from rostro.core.errors import BadInput
-from rostro.gallery.base import without_password
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +20,8 @@ OPEN_PATIENCE, READ_PATIENCE = 10_000, 10_000
 _SILENT = ("OPENCV_FFMPEG_LOGLEVEL", "-8")
 _OPTIONS = "OPENCV_FFMPEG_CAPTURE_OPTIONS"
 _ENVIRONMENT = threading.Lock()
+#: A number of frames beyond it (a year at 30 a second) is none.
+_MOST_FRAMES = 1e9
 
 
 class Capture:
@@ -39,7 +40,7 @@ class Capture:
 
         os.environ.setdefault(*_SILENT)
         cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
-        what = f"camera {source}" if isinstance(source, int) else without_password(source)
+        what = f"camera {source}" if isinstance(source, int) else source
         self._capture: Any = _open(source)
         if not self._capture.isOpened():
             raise BadInput(f"{what}: cannot be opened as a video")
@@ -61,7 +62,8 @@ class Capture:
         """How many frames there are; 0 where the source has no end, or does not say."""
         import cv2
 
-        return max(0, int(self._capture.get(cv2.CAP_PROP_FRAME_COUNT)))
+        frames = self._capture.get(cv2.CAP_PROP_FRAME_COUNT)  # where the container does not say, anything at all
+        return int(frames) if 0 < frames < _MOST_FRAMES else 0
 
     @property
     def seconds(self) -> float:

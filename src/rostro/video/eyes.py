@@ -14,7 +14,7 @@ from rostro.video.identity import Match
 from rostro.video.uprightness import Uprightness
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from rostro.core.types import Crops, Face, Floats, Image
     from rostro.detection.base import Detector
@@ -31,18 +31,25 @@ _TEMPLATES, _PEOPLE = 50, 5
 class RecognizerEyes:
     """Detects in small, crops in full size, and asks the gallery. For one source: it finds out how that hangs."""
 
-    def __init__(self, recognizer: Recognizer, *, detect_side: int = DETECT_SIDE) -> None:
+    def __init__(
+        self, recognizer: Recognizer, *, detect_side: int | None = None, collections: Collection[str] | None = None
+    ) -> None:
         """Loads the models and opens the gallery.
 
         Args:
             recognizer: Its detector is loaded once more, with a lower score; all else is shared.
-            detect_side: Longer side of the picture in which faces are looked for, in pixels.
+            detect_side: Longer side of the picture in which faces are looked for, in pixels; None takes what the
+                recogniser was told (``max_side``), else `DETECT_SIDE`.
+            collections: Look among the templates of these collections only; None: all.
         """
         self._faces = recognizer
-        self._side = detect_side
+        self._side = detect_side or recognizer.max_side or DETECT_SIDE
+        self._collections = collections
         self.good_score: float = recognizer.detector.min_score
         part = type(recognizer.detector)
-        self._detector: Detector = part(recognizer.store, recognizer.engine_options, min_score=_POOR * self.good_score)
+        self._detector: Detector = part(
+            recognizer.store, recognizer.engine_options, min_score=_POOR * self.good_score, max_side=recognizer.max_side
+        )
         self._uprightness = Uprightness(recognizer.detector) if recognizer.turn else None
         judge = recognizer.judge
         self._judging = None if judge is None else Judging(judge, recognizer.alignment_spec, recognizer.store)
@@ -52,7 +59,7 @@ class RecognizerEyes:
     @property
     def threshold(self) -> float:
         """See `Eyes.threshold`: it grows with the gallery."""
-        search = self._faces.search_rate()
+        search = self._faces.search_rate(collections=self._collections)
         return self._faces.operating_point.threshold if search is None else search.threshold
 
     @property
@@ -97,7 +104,7 @@ class RecognizerEyes:
         gallery = self._faces.gallery
         rows = [
             best_per_person((hit.person, hit.similarity) for hit in hits)[:_PEOPLE]
-            for hits in gallery.search(queries, _TEMPLATES)
+            for hits in gallery.search(queries, _TEMPLATES, collections=self._collections)
         ]
         names = gallery.names({person for row in rows for person, _ in row})
         return [[Match(person, names[person], score) for person, score in row if person in names] for row in rows]

@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from rostro.core.errors import BadInput, PhotoError, UnreadablePhoto
-from rostro.gallery.base import without_password
+from rostro.core.redaction import redacted
 from rostro.photos.listing import photos_in
 from rostro.photos.reading import read_photo
 from rostro.video.capture import Capture
@@ -46,7 +46,7 @@ def file_frames(source: str, *, name: str | None = None) -> Iterator[Frame | Unr
     Raises:
         BadInput: It is not a video.
     """
-    name = name or without_password(source)
+    name = name or redacted(source)
     capture = Capture(source)
     try:
         said, rate = capture.frames, capture.rate or USUAL_RATE

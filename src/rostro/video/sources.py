@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from rostro.core.errors import BadInput
 from rostro.core.ranges import Range
-from rostro.gallery.base import without_password
+from rostro.core.redaction import redacted
 from rostro.video.addresses import Told, ask, fetched
 from rostro.video.capture import Capture
 from rostro.video.live import Newest, Readable, reconnecting
@@ -74,15 +74,13 @@ def open_source(
     scheme, separator, _ = text.partition("://")
     scheme = scheme.lower()
     if separator and scheme not in SCHEMES:
-        raise BadInput(f"{without_password(text)}: videos are read from {', '.join(SCHEMES)}, not from {scheme}")
+        raise BadInput(f"{redacted(text)}: videos are read from {', '.join(SCHEMES)}, not from {scheme}")
     if live is not None and not separator:
         raise BadInput(f"{text}: only of a URL one may say whether it is live or a recording")
     if rate is not None:
         RATE.check(rate)
         if separator or not Path(text).is_dir():
-            raise BadInput(
-                f"{without_password(text)}: only of a folder one may say how many pictures a second it holds"
-            )
+            raise BadInput(f"{redacted(text)}: only of a folder one may say how many pictures a second it holds")
     if separator:
         return _address(text, live, real_time, connect, asked if scheme in {"http", "https"} else _unasked)
     if text.isdecimal():
@@ -109,7 +107,7 @@ def _address(
     asked: Callable[[str], Told],
 ) -> Source:
     """A URL: a stream, or a recording."""
-    name = without_password(url)
+    name = redacted(url)
     told = Told(None if live is None else not live) if live is not None else asked(url)
     opened: list[Readable] = []
     if told.recording is None and asked is not _unasked:

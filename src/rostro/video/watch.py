@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rostro.core.errors import BadInput
-from rostro.gallery.base import file_of, without_password
+from rostro.core.extras import need
+from rostro.core.settings import Settings
+from rostro.drawing.words import say
+from rostro.gallery.base import file_of
 from rostro.photos.sources import spare
 from rostro.recognizer import Recognizer
 from rostro.video.events import Clock, Event, FaceEvent
@@ -20,8 +23,9 @@ from rostro.video.sources import Source, open_source
 from rostro.video.watcher import Watcher, WatchOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
+    from rostro.core.words import Language
     from rostro.video.watcher import Scene
 
 
@@ -33,8 +37,10 @@ def watch(
     on_scene: Callable[[Scene], None] | None = None,
     video: str | Path | None = None,
     keep_pictures: bool = False,
+    collections: Collection[str] | None = None,
     options: WatchOptions | None = None,
     stop: threading.Event | None = None,
+    language: Language = "en",
 ) -> Summary:
     """Follows the faces of a video and names them, until it ends or is told to stop.
 
@@ -48,16 +54,20 @@ def watch(
         on_scene: Told every frame, with its faces.
         video: A file (.mp4) that the frames are drawn into, with boxes and names.
         keep_pictures: Whether a picture of each recognised person is kept beside the gallery.
+        collections: Look among the templates of these collections only; None: all.
         options: How often and how long.
         stop: Ends it when set.
+        language: Of what is written into the video at a face that nobody has.
 
     Raises:
+        MissingExtra: What following or writing a video takes is not installed; said before a model is loaded.
         BadInput: The source cannot be opened, or the video would overwrite it, or pictures are wanted of a gallery that
             is no file.
         GalleryError: The gallery is not there.
     """
     opened = open_source(source) if isinstance(source, str) else source
-    recognizer = recognizer or Recognizer(create_gallery=False)
+    need("video", "lap", *(() if video is None else ("av",)))
+    recognizer = recognizer or Recognizer(gallery=Settings.from_environment().gallery, create_gallery=False)
     spare([video], opened.name, file_of(recognizer.gallery_url))
     recognizer = recognizer.open()
     recognizer.people.sweep()
@@ -66,10 +76,11 @@ def watch(
     tell: list[Callable[[Scene], None]] = [summary.hear, partial(_tell, on_event, Clock(opened.live), sightings)]
     with ExitStack() as stack:
         if video is not None:
-            tell.append(_drawer(Path(video), opened, stack))
+            tell.append(_drawer(Path(video), opened, stack, say("unknown", language)))
         if on_scene is not None:
             tell.append(on_scene)
-        watcher = Watcher(RecognizerEyes(recognizer), options or WatchOptions(), apart=opened.apart)
+        eyes = RecognizerEyes(recognizer, collections=collections)
+        watcher = Watcher(eyes, options or WatchOptions(), apart=opened.apart)
         try:
             run(opened, watcher, tell, stop=stop)
         except KeyboardInterrupt:
@@ -97,12 +108,11 @@ def _picture(event: Event, sightings: Sightings | None) -> dict[str, str | None]
 def _sightings(recognizer: Recognizer) -> Sightings:
     pictures = recognizer.people.pictures
     if pictures is None:
-        shown = without_password(recognizer.gallery_url)
-        raise BadInput(f"{shown}: pictures are kept beside galleries that are files, and this is none")
+        raise BadInput(f"{recognizer.gallery_url}: pictures are kept beside galleries that are files, and this is none")
     return Sightings(pictures, recognizer.gallery)
 
 
-def _drawer(path: Path, source: Source, stack: ExitStack) -> Callable[[Scene], None]:
+def _drawer(path: Path, source: Source, stack: ExitStack, unknown: str) -> Callable[[Scene], None]:
     """Draws every frame into a file."""
     from rostro.video.drawing import draw_scene
     from rostro.video.writer import VideoWriter
@@ -111,6 +121,6 @@ def _drawer(path: Path, source: Source, stack: ExitStack) -> Callable[[Scene], N
 
     def draw(scene: Scene) -> None:
         if scene.frame is not None:
-            writer.write(scene.frame.seconds, partial(draw_scene, scene.frame.image, scene.seen))
+            writer.write(scene.frame.seconds, partial(draw_scene, scene.frame.image, scene.seen, unknown=unknown))
 
     return draw

@@ -120,3 +120,12 @@ def test_a_rate_of_searches_and_another_rule_contradict_each_other(other: dict[s
         Recognizer(fpir=0.01, **other)
     refused = rostro("identify", "a.jpg", "--fpir", "0.01", *(f"--{name}={value}" for name, value in other.items()))
     assert refused.returncode == 2 and "either a false positive identification rate, or" in refused.stderr
+
+
+@pytest.mark.parametrize("quality", [None, "none"])
+def test_a_least_quality_where_nothing_is_judged_says_nothing(quality: str | None) -> None:
+    with pytest.raises(BadInput, match="no face is judged"):
+        Recognizer(quality=quality, min_quality=0.5)
+    if quality is not None:
+        refused = rostro("verify", "a.jpg", "b.jpg", "--quality", quality, "--min-quality", "0.5")
+        assert refused.returncode == 2 and "no face is judged" in refused.stderr

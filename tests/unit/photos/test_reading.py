@@ -99,7 +99,9 @@ class TestArrays:
         assert len({read_photo(array).sha256 for array in (tall, wide, tall + 1)}) == 3
         assert read_photo(CARD[:, ::-1]).sha256 == read_photo(CARD[:, ::-1].copy()).sha256
 
-    @pytest.mark.parametrize("array", [np.zeros((4, 4)), np.zeros((4, 4, 4), np.uint8), np.zeros((0, 4, 3), np.uint8)])
+    @pytest.mark.parametrize(
+        "array", [np.zeros((4, 4, 2)), np.zeros((4, 4, 5), np.uint8), np.zeros((0, 4, 3), np.uint8), np.zeros(4)]
+    )
     def test_of_another_form_are_refused(self, array: np.ndarray) -> None:
         with pytest.raises(BadInput):
             read_photo(array)

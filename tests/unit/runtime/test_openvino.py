@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,9 +16,6 @@ from rostro.runtime import openvino
 from rostro.runtime._precision import choose_precision, native_precisions
 from rostro.runtime.base import EngineOptions
 from rostro.runtime.openvino import OpenVINOEngine
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def photos(count: int, height: int, width: int) -> np.ndarray:
@@ -130,3 +130,57 @@ def test_forced_precisions_are_kept_or_refused() -> None:
         choose_precision("int8", ("int8", "f32"), has_ranges=False, model="m")
     with pytest.raises(EngineError, match="no precision 'fast'"):
         choose_precision("fast", ("f32",), has_ranges=False, model="m")
+
+
+class TestMemory:
+    def test_forms_of_one_shape_stay_few_and_small(self, tmp_path: Path) -> None:
+        net = OpenVINOEngine(models.sums(tmp_path / "sums.onnx", (1, 3, 640, 640)), EngineOptions(precision="f32"))
+        for side in (1024, 1056, 1088, 1120):  # of 3 to 4 million numbers each
+            net.run(photos(16, side, side))
+            assert sum(math.prod(shape) for shape in net._exact) <= openvino._KEPT_NUMBERS
+        assert list(net._exact) == [(1, 3, 1088, 1088), (1, 3, 1120, 1120)][-len(net._exact) :]
+        for side in range(64, 320, 32):
+            net.run(photos(64, side, side))
+            assert len(net._exact) <= openvino._KEPT
+
+    def test_one_larger_than_the_bound_has_its_form_all_the_same(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(openvino, "_KEPT_NUMBERS", 1000)
+        net = OpenVINOEngine(models.sums(tmp_path / "sums.onnx", (1, 3, 640, 640)), EngineOptions(precision="f32"))
+        net.run(photos(64, 64, 96))
+        assert list(net._exact) == [(1, 3, 64, 96)]
+
+    def test_what_comes_now_and_then_never_becomes_frequent(
+        self, tmp_path: Path, compilations: list[list[int]]
+    ) -> None:
+        net = OpenVINOEngine(models.sums(tmp_path / "sums.onnx", (1, 3, 640, 640)), EngineOptions(precision="f32"))
+        net.run(photos(1, 64, 96))
+        net.run(photos(1, 96, 64))
+        before = len(compilations)
+        sides = [32 * n for n in range(1, 7)]
+        for _ in range(80):  # each of 36 shapes 80 times: before, all of them were compiled, again and again
+            for height in sides:
+                for width in sides:
+                    net.run(photos(1, height, width))
+        assert len(compilations) == before
+        assert net._seen.total() <= openvino._LATELY
+
+    @pytest.mark.slow
+    def test_it_stays_as_large_as_it_is_however_many_shapes_come(self, samples: dict[str, Path]) -> None:
+        script = """
+import random, re
+from pathlib import Path
+import numpy as np, rostro
+def resident(): return int(re.search(r"VmRSS:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) // 1024
+faces = rostro.Recognizer(turn=False)
+random.seed(0)
+for number in range(1, 401):
+    faces.detect(np.zeros((random.randrange(32, 1400), random.randrange(32, 1400), 3), np.uint8))
+    if number in {150, 400}: print(resident())
+"""
+        if not Path("/proc/self/status").exists():
+            pytest.skip("this system does not tell how large a process is")
+        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+        early, late = map(int, done.stdout.split())
+        assert late < 1.15 * early and late < 600, "megabytes; kernels of 400 shapes were 1,000 more"

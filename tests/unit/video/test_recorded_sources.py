@@ -72,6 +72,12 @@ def test_a_folder(tmp_path: Path) -> None:
     assert [frame.seconds for frame in frames] == [0.0, 0.04, 0.08]
 
 
+def test_two_comes_before_ten(tmp_path: Path) -> None:
+    for number in range(1, 13):
+        write_picture(shade(number), tmp_path / f"frame {number}.png")
+    assert [int(frame.image[0, 0, 0]) for frame in frames_of(str(tmp_path))] == list(range(1, 13))
+
+
 def test_bad_sources_are_named(tmp_path: Path) -> None:
     for name, content in {"empty.mp4": b"", "text.mp4": b"hello " * 100}.items():
         (tmp_path / name).write_bytes(content)

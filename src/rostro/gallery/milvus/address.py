@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from rostro.core.errors import BadInput
-from rostro.gallery.base import without_password
+from rostro.gallery.checks import check_address
 
 #: What may follow the ``?`` of a URL, and what it is otherwise.
 _OPTIONS = {"shards": "1", "replicas": "1", "index": "HNSW", "database": "", "tls": "0"}
@@ -44,19 +44,23 @@ class Address:
         Raises:
             BadInput: No host, a name that Milvus does not take, an option that is not known.
         """
+        check_address(url)
         parts = urlsplit(url)
-        shown = without_password(url)
         name = parts.path.strip("/")
         if not parts.hostname or not _NAME.fullmatch(name):
-            raise BadInput(f"{shown}: a Milvus gallery is milvus://HOST:PORT/NAME, NAME of letters, digits and _")
+            raise BadInput(f"{url}: a Milvus gallery is milvus://HOST:PORT/NAME, NAME of letters, digits and _")
         options = {**_OPTIONS, **dict(parse_qsl(parts.query, keep_blank_values=True))}
         unknown = options.keys() - _OPTIONS.keys()
         if unknown:
-            raise BadInput(f"{shown}: no option {', '.join(sorted(unknown))}; there is: {', '.join(_OPTIONS)}")
+            raise BadInput(f"{url}: no option {', '.join(sorted(unknown))}; there is: {', '.join(_OPTIONS)}")
+        try:
+            port = parts.port or 19530
+        except ValueError as error:
+            raise BadInput(f"{url}: {error}") from None
         if not all(options[name].isdecimal() for name in ("shards", "replicas", "tls")):
-            raise BadInput(f"{shown}: shards, replicas and tls are whole numbers")
+            raise BadInput(f"{url}: shards, replicas and tls are whole numbers")
         return cls(
-            uri=f"{'https' if int(options['tls']) else 'http'}://{parts.hostname}:{parts.port or 19530}",
+            uri=f"{'https' if int(options['tls']) else 'http'}://{parts.hostname}:{port}",
             name=name,
             user=unquote(parts.username or ""),
             password=unquote(parts.password or ""),

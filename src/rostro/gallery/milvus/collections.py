@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import json
 import logging
-import threading
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from rostro.core.errors import GalleryError, MissingExtra, SpaceMismatch
-from rostro.gallery.base import without_password
+from rostro.core.forking import Forking, Mutex, abandon
 from rostro.gallery.milvus.address import Address
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ PAGE = 2_000
 TIMEOUT = 60.0
 
 
-class Collections:
+class Collections(Forking):
     """The two collections of one gallery. Safe to use from several threads.
 
     Raises:
@@ -49,14 +48,15 @@ class Collections:
         except ImportError as error:
             raise MissingExtra("pymilvus", "milvus") from error
         logging.getLogger("pymilvus").setLevel(logging.CRITICAL)  # it prints the errors that it also raises
-        self.shown = without_password(url)
+        self.shown = url  # errors hide its password
         self.address = Address.parse(url)
         self.people = f"{self.address.name}_people"
         self.templates = f"{self.address.name}_templates"
         self._space: str | None = None
         self._dims: int | None = None
         self._closed = False
-        self._making = threading.Lock()
+        self._forked = False
+        self._making = Mutex()
         with self._errors_named():
             self._client = MilvusClient(
                 uri=self.address.uri,
@@ -65,6 +65,13 @@ class Collections:
                 db_name=self.address.database,
                 timeout=10,
             )
+
+        self.join_forks()
+
+    def after_fork(self) -> None:
+        """Leaves the parent its connection: pymilvus waits for ever on one that was made before a fork."""
+        abandon(self._client)
+        self._forked = True
 
     @contextmanager
     def client(self) -> Iterator[MilvusClient]:
@@ -77,6 +84,8 @@ class Collections:
         """Raises `GalleryError` after `close`."""
         if self._closed:
             raise GalleryError(f"{self.shown}: the gallery is closed")
+        if self._forked:
+            raise GalleryError(f"{self.shown}: it was opened before the process was forked; open it after that")
 
     @property
     def space(self) -> str | None:

@@ -9,13 +9,13 @@ after adding, a writer looks whether its people are still there. See ``docs/gall
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Self
 
 from rostro.core.errors import BadInput, GalleryError, SpaceMismatch
 from rostro.core.folding import name_order
+from rostro.core.forking import Mutex
 from rostro.core.names import stored_name
 from rostro.core.types import Person
 from rostro.gallery.base import Gallery, Hit, Info, Population
@@ -43,7 +43,7 @@ class MilvusGallery(MilvusPhotos, Gallery):
         self.url = url
         self._milvus = collections
         self._directory = Directory(collections)
-        self._writing = threading.Lock()
+        self._writing = Mutex()
 
     @classmethod
     def open(cls, url: str, *, space: str | None = None, create: bool = True) -> Self:
@@ -59,7 +59,7 @@ class MilvusGallery(MilvusPhotos, Gallery):
     def _enter(self, space: str | None, create: bool) -> None:
         if self.space is None:
             if not create:
-                raise GalleryError(f"{self._milvus.shown}: no such gallery")
+                raise GalleryError(f"{self._milvus.shown}: no such gallery", why="no-gallery")
             if space is None:
                 return
             try:

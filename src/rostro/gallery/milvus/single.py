@@ -10,9 +10,9 @@ from rostro.gallery.milvus import marks
 from rostro.gallery.single import SinglePhotos, StoredPhoto
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Collection
 
+    from rostro.core.forking import Mutex
     from rostro.gallery.marks import Mark
     from rostro.gallery.milvus.collections import Collections
     from rostro.gallery.milvus.directory import Directory
@@ -26,7 +26,7 @@ class MilvusPhotos(SinglePhotos):
 
     _milvus: Collections
     _directory: Directory
-    _writing: threading.Lock
+    _writing: Mutex
 
     def names(self, people: Collection[int]) -> dict[int, str]:
         """Names of people by their ids."""

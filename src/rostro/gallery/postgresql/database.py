@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import itertools
-import threading
 import time
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qsl, quote, urlencode
 
 from rostro.core.errors import BadInput, GalleryError, MissingExtra
-from rostro.gallery.base import without_password
+from rostro.core.forking import Forking, Mutex, abandon
+from rostro.gallery.checks import check_address
 from rostro.gallery.postgresql.codes import fill_codes
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
 _TRIES = 6
 
 
-class Database:
+class Database(Forking):
     """One connection to one gallery's schema, used by one thread at a time; made anew when it is lost.
 
     Args:
@@ -80,13 +80,20 @@ class Database:
     """
 
     def __init__(self, url: str, *, create: bool) -> None:
-        self.shown = without_password(url)
+        self.shown = url  # errors hide its password
         self._address, self.schema = _split(url)
-        self._lock = threading.Lock()
+        self._lock = Mutex()
         self._closed = False
         self._connection: Connection[Any] | None = None
         self._reached = False
         self.run(lambda sql: self._prepare(sql, create))
+        self.join_forks()
+
+    def after_fork(self) -> None:
+        """Makes a connection of its own in a forked child, when it is next needed; this one is the parent's."""
+        self._lock = Mutex()
+        abandon(self._connection)
+        self._connection = None
 
     def run(self, work: Work[T]) -> T:
         """Runs ``work`` in a transaction. It may be run again, if nothing of it was committed.
@@ -176,7 +183,7 @@ class Database:
         version = self._version(sql)
         if version is None:
             if not create:
-                raise GalleryError(f"{self.shown}: no such gallery")
+                raise GalleryError(f"{self.shown}: no such gallery", why="no-gallery")
             self._make(sql)
             version = 0
         _use_vectors(sql)
@@ -230,11 +237,12 @@ def _split(url: str) -> tuple[str, str]:
         MissingExtra: psycopg or pgvector is not installed.
     """
     _check_installed()
+    check_address(url)
     address, _, query = url.partition("?")
     options = dict(parse_qsl(query, keep_blank_values=True))
     schema = options.pop("gallery", DEFAULT_GALLERY)
     if not 0 < len(schema.encode()) < 64 or schema.startswith("pg_"):
-        raise BadInput(f"{without_password(url)}: a gallery's name has 1 to 63 bytes and does not start with pg_")
+        raise BadInput(f"{url}: a gallery's name has 1 to 63 bytes and does not start with pg_")
     return f"{address}?{urlencode(options, quote_via=quote)}", schema
 
 

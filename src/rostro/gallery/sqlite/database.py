@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-import threading
 import time
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from rostro.core.errors import GalleryCorrupt, GalleryError
+from rostro.core.errors import GalleryError
+from rostro.core.files import expanded
+from rostro.core.forking import Forking, Mutex, abandon
+from rostro.gallery.sqlite.faults import REASONS, UNWRITABLE, code_of, errors_named
+from rostro.gallery.sqlite.reading_only import Signature, address_to_read, signature
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -74,17 +77,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
 #: Indexes that repeat what must be erasable.
 _TELLING_INDEXES = ("people_name", "templates_source")
 
-_REASONS = {
-    sqlite3.SQLITE_BUSY: "another program has kept it busy for too long",
-    sqlite3.SQLITE_LOCKED: "another program has kept it busy for too long",
-    sqlite3.SQLITE_FULL: "the disk is full",
-    sqlite3.SQLITE_READONLY: "it cannot be written (read-only file or folder)",
-    sqlite3.SQLITE_CANTOPEN: "it cannot be opened (no right to read it, or its folder cannot be written)",
-    sqlite3.SQLITE_IOERR: "the disk failed to read or write",
-}
+#: Who closed the file, to open it again when it is next needed.
+_FORK = "a fork"
 
 
-class Database:
+class Database(Forking):
     """One connection, used by one thread at a time; other processes have their own.
 
     Args:
@@ -94,6 +91,7 @@ class Database:
 
     Attributes:
         file: Where the gallery is; None if it is in memory.
+        read_only: Whether it can be read and not written, because of its disk or its folder.
 
     Raises:
         GalleryError: No such file, not a rostro gallery, or one of a newer version.
@@ -101,19 +99,33 @@ class Database:
 
     def __init__(self, path: str, *, create: bool, patience: float = 60.0) -> None:
         self.path = path
-        self.file = None if path == MEMORY else Path(path).expanduser().absolute()
+        self.file = None if path == MEMORY else expanded(path).absolute()
         self._patience = patience
-        self._lock = threading.Lock()
-        self._connection: sqlite3.Connection | None = None
-        with self._errors_named():
-            self._connection = sqlite3.connect(
-                self._uri(create), uri=True, timeout=patience, isolation_level=None, check_same_thread=False
-            )
-            try:
-                self._prepare(self._connection, create)
-            except BaseException:
+        self._lock = Mutex()
+        self._signature: Signature = ()
+        self._closed_by = ""
+        self.read_only = False
+        with errors_named(self.path):
+            self._connection: sqlite3.Connection | None = self._opened(create or self.file is None)
+        self.join_forks()
+
+    def before_fork(self) -> None:
+        """Closes the file until it is next needed: of a file that is open in both, SQLite loses count of the locks."""
+        if self.file is None or not self._lock.take(1.0):
+            return
+        try:
+            if self._connection is not None:
                 self._connection.close()
-                raise
+                self._connection, self._closed_by = None, _FORK
+        finally:
+            self._lock.free()
+
+    def after_fork(self) -> None:
+        """Leaves the parent its connection, where another thread was just using it."""
+        self._lock = Mutex()
+        if self.file is not None and self._connection is not None:
+            abandon(self._connection)
+            self._connection, self._closed_by = None, "it was in use while the process was forked; open it after that"
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -136,7 +148,7 @@ class Database:
         Raises:
             GalleryError: No room for the new file, or another program kept reading an old state for too long.
         """
-        with self._lock, self._errors_named():
+        with self._lock, errors_named(self.path):
             sql = self._open_connection()
             sql.execute("VACUUM")
             self._empty_log(sql)
@@ -146,7 +158,7 @@ class Database:
         with self.writing() as sql:
             for index in _TELLING_INDEXES:
                 sql.execute(f"REINDEX {index}")
-        with self._lock, self._errors_named():
+        with self._lock, errors_named(self.path):
             self._empty_log(self._open_connection())
 
     def _empty_log(self, sql: sqlite3.Connection) -> None:
@@ -162,20 +174,21 @@ class Database:
         Raises:
             GalleryError: It cannot be read, or the other not be written.
         """
-        with self._lock, self._errors_named(), closing(sqlite3.connect(path)) as copy:
+        with self._lock, errors_named(self.path), closing(sqlite3.connect(path)) as copy:
             self._open_connection().backup(copy)
 
     def close(self) -> None:
         """Closes the file; closing twice does nothing."""
-        with self._lock, self._errors_named():
+        with self._lock, errors_named(self.path):
+            self._closed_by = ""
             if self._connection is not None:
                 self._connection.close()
                 self._connection = None
 
     @contextmanager
     def _transaction(self, kind: Literal["DEFERRED", "IMMEDIATE"]) -> Iterator[sqlite3.Connection]:
-        with self._lock, self._errors_named():
-            sql = self._open_connection()
+        with self._lock, errors_named(self.path):
+            sql = self._up_to_date(self._open_connection())
             sql.execute(f"BEGIN {kind}")
             try:
                 yield sql
@@ -185,9 +198,47 @@ class Database:
                 raise
 
     def _open_connection(self) -> sqlite3.Connection:
+        if self._connection is None and self._closed_by == _FORK:
+            self._connection = self._opened(create=False)
         if self._connection is None:
-            raise GalleryError(f"{self.path}: the gallery is closed")
+            raise GalleryError(f"{self.path}: {self._closed_by or 'the gallery is closed'}")
         return self._connection
+
+    def _opened(self, create: bool) -> sqlite3.Connection:
+        try:
+            return self._connect(self._uri(create), lambda sql: self._prepare(sql, create))
+        except sqlite3.OperationalError as error:
+            if code_of(error) not in UNWRITABLE or self.file is None or not self.file.is_file():
+                raise
+        self.read_only = True
+        return self._connect_to_read(self.file)
+
+    def _connect(self, uri: str, prepare: Callable[[sqlite3.Connection], None]) -> sqlite3.Connection:
+        sql = sqlite3.connect(uri, uri=True, timeout=self._patience, isolation_level=None, check_same_thread=False)
+        try:
+            prepare(sql)
+        except BaseException:
+            sql.close()
+            raise
+        return sql
+
+    def _connect_to_read(self, file: Path) -> sqlite3.Connection:
+        """A connection to what is there now."""
+
+        def check(sql: sqlite3.Connection) -> None:
+            if self._version(sql, create=False) < len(MIGRATIONS):
+                raise GalleryError(f"{self.path}: made by an older rostro; open it once where it can be written")
+
+        self._signature = signature(file)
+        return self._connect(address_to_read(file, self.path), check)
+
+    def _up_to_date(self, sql: sqlite3.Connection) -> sqlite3.Connection:
+        """The connection; a new one where a file that we may only read was changed by somebody who may write it."""
+        if self.read_only and self.file is not None and signature(self.file) != self._signature:
+            self._connection = self._connect_to_read(self.file)
+            sql.close()
+            return self._connection
+        return sql
 
     def _uri(self, create: bool) -> str:
         if self.file is None:
@@ -197,7 +248,7 @@ class Database:
         if not self.file.parent.is_dir():
             raise GalleryError(f"{self.path}: there is no folder {self.file.parent}")
         if not create and not self.file.exists():
-            raise GalleryError(f"{self.path}: no such gallery")
+            raise GalleryError(f"{self.path}: no such gallery", why="no-gallery")
         return f"{self.file.as_uri()}?mode={'rwc' if create else 'rw'}"
 
     def _prepare(self, sql: sqlite3.Connection, create: bool) -> None:
@@ -227,13 +278,13 @@ class Database:
             try:
                 sql.execute("PRAGMA journal_mode = WAL")
             except sqlite3.OperationalError as error:
-                if _code(error) != sqlite3.SQLITE_BUSY:
+                if code_of(error) != sqlite3.SQLITE_BUSY:
                     raise
                 return False
             return True
 
         if not self._patiently(entered):
-            raise GalleryError(f"{self.path}: {_REASONS[sqlite3.SQLITE_BUSY]}")
+            raise GalleryError(f"{self.path}: {REASONS[sqlite3.SQLITE_BUSY]}")
 
     def _patiently(self, done: Callable[[], bool]) -> bool:
         """Tries what SQLite gives up at once when it meets others, instead of waiting for them itself."""
@@ -257,25 +308,5 @@ class Database:
         if application or version or sql.execute("SELECT 1 FROM sqlite_master").fetchone():
             raise GalleryError(f"{self.path}: a SQLite file, but not a rostro gallery")
         if not create:
-            raise GalleryError(f"{self.path}: an empty file, not a rostro gallery")
+            raise GalleryError(f"{self.path}: an empty file, not a rostro gallery", why="no-gallery")
         return 0
-
-    @contextmanager
-    def _errors_named(self) -> Iterator[None]:
-        """Turns SQLite's errors into ours, which name the file and say what happened."""
-        try:
-            yield
-        except sqlite3.DatabaseError as error:
-            code = _code(error)
-            if code == sqlite3.SQLITE_NOTADB:
-                raise GalleryError(f"{self.path}: not a rostro gallery (not a SQLite file)") from error
-            if code == sqlite3.SQLITE_CORRUPT:
-                raise GalleryCorrupt(f"{self.path}: the file is damaged ({error})") from error
-            if code in _REASONS:
-                raise GalleryError(f"{self.path}: {_REASONS[code]}") from error
-            raise
-
-
-def _code(error: sqlite3.Error) -> int:
-    """The primary result code, without SQLite's extension of it."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF

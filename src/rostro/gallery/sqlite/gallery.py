@@ -37,7 +37,7 @@ _NAMES = 5_000
 
 
 class SqliteGallery(SqlitePhotos, Gallery):
-    """A gallery in a SQLite file. Open it after a process forks, not before."""
+    """A gallery in a SQLite file."""
 
     name = "sqlite"
 
@@ -45,7 +45,8 @@ class SqliteGallery(SqlitePhotos, Gallery):
         self.url = url
         self._database = database
         self._census = Census()
-        self._searcher = Searcher(database.file and database.file.with_name(f"{database.file.name}.index"))
+        index = database.file and database.file.with_name(f"{database.file.name}.index")
+        self._searcher = Searcher(index, read_only=database.read_only)
 
     @classmethod
     def open(cls, url: str, *, space: str | None = None, create: bool = True) -> Self:
@@ -63,6 +64,8 @@ class SqliteGallery(SqlitePhotos, Gallery):
         if space is None:
             return
         stored = self.space
+        if stored is None and self._database.read_only:
+            return  # nothing is in it, and nothing will come
         if stored is None:
             with self._database.writing() as sql:
                 sql.execute("INSERT INTO meta VALUES ('space', ?) ON CONFLICT DO NOTHING", (space,))
@@ -246,6 +249,8 @@ class SqliteGallery(SqlitePhotos, Gallery):
 
     def _purge(self) -> None:
         """Drives erased bytes out of the files, if any removal still needs it."""
+        if self._database.read_only:
+            return
         due = erasure.purge(self._database)
         if due is not None:
             with self._database.reading() as sql:

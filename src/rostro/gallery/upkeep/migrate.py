@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rostro.core.errors import BadInput, SpaceMismatch
+from rostro.core.redaction import redacted
 from rostro.core.types import Answer
-from rostro.gallery.base import file_of, lent, without_password
+from rostro.gallery.base import file_of, lent
 from rostro.photos.sources import are_one
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def migrate(
         GalleryError: One of them cannot be opened.
     """
     if _are_one(source, target):
-        raise BadInput(f"{without_password(_url_of(source))}: a gallery cannot be copied onto itself")
+        raise BadInput(f"{redacted(_url_of(source))}: a gallery cannot be copied onto itself")
     with (
         lent(source) as old,
         lent(target, space=old.space, create=old.space is not None) as new,

@@ -130,7 +130,11 @@ def check_origin(connection: HTTPConnection) -> None:
         return
     asked = {connection.headers.get("host", "").lower(), *_forwarded_hosts(connection)}
     if origin.partition("://")[2].lower() not in asked:
-        raise Problem(403, "foreign-page", "pages of other sites may not use this server")
+        raise Problem(
+            403,
+            "foreign-page",
+            "pages of other sites may not use this server (a proxy before it passes Host on, or X-Forwarded-Host)",
+        )
 
 
 def _forwarded_hosts(connection: HTTPConnection) -> list[str]:

@@ -43,7 +43,7 @@ export function searchSentence(face) {
   return t(face.extrapolated ? "searchRateBeyond" : "searchRate", values);
 }
 
-const percentage = (rate) => `${number(100 * rate, rate && rate < 0.0995 ? 2 : 0)} %`;
+const percentage = (rate) => `${number(100 * rate, rate && rate < 0.0995 ? 2 : 0)}\u00a0%`;
 
 /** Photos that failed, and why, or nothing. */
 export function failureList(failed, title = t("failedPhotos")) {

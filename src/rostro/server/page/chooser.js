@@ -82,3 +82,24 @@ export function personChooser({ label, name = null, except = null, required = fa
     load,
   };
 }
+
+/**
+ * A field for a name, new or of somebody who is there: it can be written, or chosen from the list below it.
+ * Its `element` goes into a form, where the `input` is the field `name`; `chosen` is who was chosen, or null.
+ */
+export function nameField({ label, name, required = false }) {
+  const input = h("input", { name, autocomplete: "off", maxlength: 200, required });
+  const chooser = personChooser({
+    label: t("peopleTitle"), onChoose: (person) => { input.value = person?.name ?? ""; },
+  });
+  const there = h(
+    "details",
+    { toggle: () => there.open && chooser.load() },
+    h("summary", {}, t("somebodyThere")), chooser.element,
+  );
+  return {
+    element: h("div", { class: "named" }, field(label, input), there),
+    input,
+    get chosen() { return there.open && chooser.chosen?.name === input.value ? chooser.chosen : null; },
+  };
+}

@@ -1,20 +1,15 @@
 // Taking somebody in, with their consent.
 import { failureList, problemWords } from "./answers.js";
 import { get, personNamed, post, Problem } from "./api.js";
-import { personChooser } from "./chooser.js";
-import { ask, field, h, statusLine, tick } from "./dom.js";
+import { nameField } from "./chooser.js";
+import { ask, h, statusLine, tick } from "./dom.js";
 import { photoPicker } from "./picker.js";
 import { t } from "./words.js";
 
 export function view() {
-  const name = h("input", { name: "name", autocomplete: "off", maxlength: 200 });
+  const who = nameField({ label: t("name"), name: "name" });
+  const name = who.input;
   const picker = photoPicker({ label: t("photos"), multiple: true });
-  const chooser = personChooser({ label: t("peopleTitle"), onChoose: (person) => { name.value = person?.name ?? ""; } });
-  const there = h(
-    "details",
-    { toggle: () => there.open && chooser.load() },
-    h("summary", {}, t("somebodyThere")), chooser.element,
-  );
   const consent = h("input", { type: "checkbox" });
   const keep = h("input", { type: "checkbox" });
   const keepLine = tick(t("keepPicture"), keep);
@@ -27,7 +22,7 @@ export function view() {
   const form = h(
     "form",
     { submit: (event) => { event.preventDefault(); enrol(); } },
-    field(t("name"), name), there, picker.element, tick(t("consent"), consent), keepLine, againLine, button,
+    who.element, picker.element, tick(t("consent"), consent), keepLine, againLine, button,
   );
   keepLine.hidden = againLine.hidden = true;
   get("/v1/galleries").then(
@@ -51,9 +46,8 @@ export function view() {
     }
     button.disabled = true;
     try {
-      const chosen = there.open && chooser.chosen?.name === name.value ? chooser.chosen : null;
-      const person = chosen ?? (await personNamed(name.value));
-      if (person && !chosen && !(await samePerson(person))) return status.say("");
+      const person = who.chosen ?? (await personNamed(name.value));
+      if (person && !who.chosen && !(await samePerson(person))) return status.say("");
       await sendAll(person?.id ?? null);
     } catch (problem) {
       status.say(problemWords(problem), "error");

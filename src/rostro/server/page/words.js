@@ -187,7 +187,7 @@ const WORDS = {
   stopped: ["Stopped.", "Parado."],
   seen: ["In view: {names}", "En la imagen: {names}"],
   seenNobody: ["Nobody in view", "Nadie en la imagen"],
-  framesPerSecond: ["{value} frames per second", "{value} imágenes por segundo"],
+  framesPerSecond: ["{value} frames per second", "{value} fotogramas por segundo"],
   liveVideo: ["The camera's picture, with faces marked", "La imagen de la cámara, con las caras marcadas"],
 
   watch: ["Watch", "Vigilar"],
@@ -250,6 +250,10 @@ const WORDS = {
   "problem.key-needed": ["This server asks for a key.", "Este servidor pide una clave."],
   "problem.key-refused": ["The key is wrong or was revoked.", "La clave es incorrecta o fue revocada."],
   "problem.not-allowed": ["Your key does not allow this.", "Su clave no permite esto."],
+  "problem.foreign-page": [
+    "The server takes this page for another site's: the proxy before it has to pass the header Host on.",
+    "El servidor toma esta página por la de otro sitio: el proxy que tiene delante debe pasarle la cabecera Host.",
+  ],
   "problem.name-taken": ["There is already somebody of this name.", "Ya hay alguien con este nombre."],
   "problem.unknown-person": ["This person is not here any more.", "Esta persona ya no está."],
   "problem.too-many-requests": ["Too many requests; wait a moment.", "Demasiadas peticiones; espere un momento."],
@@ -285,11 +289,16 @@ export const has = (key) => key in WORDS;
 /** The words for a key, with {name} filled in. */
 export function t(key, values = {}) {
   const text = WORDS[key][LANGUAGES.indexOf(language)];
-  return text.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+  const shown = (value) => (typeof value === "number" ? number(value) : String(value));
+  return text.replace(/\{(\w+)\}/g, (_, name) => shown(values[name]));
 }
 
+/** A number as the language writes it. In Spanish a blank stands between thousands, not the point that Intl puts there. */
 export const number = (value, digits = 0) =>
-  new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+  new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits })
+    .formatToParts(value)
+    .map(({ type, value: part }) => (type === "group" && language === "es" ? "\u00a0" : part))
+    .join("");
 
 /** Why a photo failed, in the page's language where the kind of failure is a known one. */
 export function reason(failure) {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -96,11 +96,13 @@ class Data:
         classes: Names of the outputs, in order.
         parts: ``train``, ``val`` and, where there is one, ``test``.
         preprocessing: How photos became inputs, for the card.
+        split: How the parts were drawn, for the card; empty where the folders said it.
     """
 
     classes: tuple[str, ...]
     parts: Mapping[str, Examples]
     preprocessing: dict[str, Any]
+    split: dict[str, Any] = field(default_factory=dict)
 
     @property
     def hash(self) -> str:

@@ -25,6 +25,7 @@ class Card:
             networks the ``training loss`` of that epoch too.
         data_hash: sha256 over the photos' bytes and labels.
         photos: How many photos each part had.
+        split: How the parts were drawn, where there was one folder per person; empty where folders said it.
         parameters: Numbers that were trained.
         options: The recipe's options.
         licence: What the checkpoint may be used for.
@@ -40,6 +41,7 @@ class Card:
     metrics: dict[str, float] = field(default_factory=dict)
     data_hash: str = ""
     photos: dict[str, int] = field(default_factory=dict)
+    split: dict[str, Any] = field(default_factory=dict)
     parameters: int = 0
     options: dict[str, Any] = field(default_factory=dict)
     licence: str = ""
@@ -51,7 +53,10 @@ class Card:
         """The card as YAML, keys in the order of the attributes."""
         import yaml
 
-        text: str = yaml.safe_dump(asdict(self) | {"classes": list(self.classes)}, sort_keys=False, allow_unicode=True)
+        shown = asdict(self) | {"classes": list(self.classes)}
+        if not self.split:  # as earlier versions wrote and read it
+            del shown["split"]
+        text: str = yaml.safe_dump(shown, sort_keys=False, allow_unicode=True)
         return text
 
     @classmethod

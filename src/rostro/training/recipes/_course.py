@@ -205,6 +205,7 @@ class Course(Recipe, Generic[D]):
             preprocessing={**data.preprocessing, **(preprocessing or {})},
             data_hash=data.hash,
             photos=data.counts,
+            split=data.split,
             parameters=parameters,
             options={name: value for name, value in asdict(self.chosen).items() if name not in self.unlisted},
             licence=self.chosen.licence or licence,

@@ -23,7 +23,7 @@ from rostro.training.data.augment import AUGMENTATIONS
 from rostro.training.data.batches import PeopleAtATime, PictureBatches, Pictures
 from rostro.training.data.crops import make_crops
 from rostro.training.data.examples import Data, PictureExamples
-from rostro.training.data.parts import read_whole
+from rostro.training.data.parts import read_everybody
 from rostro.training.loop import losses as _losses
 from rostro.training.loop.checkpoint import BEST
 from rostro.training.recipes._course import Course, Learner
@@ -192,7 +192,7 @@ class MetricRecipe(Course[FaceData]):
     def _people(self) -> tuple[People, People]:
         """Who is trained on, and who is held out: first of all those who have too few photos to be trained on."""
         chosen = self.chosen
-        everybody = read_whole(self.root)
+        everybody = read_everybody(self.root)
         if everybody.others:
             self.progress.say(f"left out: {no_pictures(everybody.others)}")
         counts = everybody.counts

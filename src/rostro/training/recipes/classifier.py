@@ -31,10 +31,12 @@ class ClassifierOptions(LoopOptions):
 
 
 class ClassifierRecipe(Course[Data]):
-    """``train/``, ``val/`` and perhaps ``test/``, each with one folder per person."""
+    """``train/``, ``val/`` and perhaps ``test/``, each with one folder per person; or these folders alone, split."""
 
     name = "classifier"
-    about = "A network from scratch that tells people apart, on train/, val/ and test/ with one folder per person."
+    about = (
+        "A network from scratch that tells people apart, on one folder per person, or train/, val/ and test/ of these."
+    )
     options = ClassifierOptions
     allowed: ClassVar = {"augmentation": tuple(AUGMENTATIONS)}
     chosen: ClassifierOptions
@@ -42,8 +44,8 @@ class ClassifierRecipe(Course[Data]):
     def _data(self) -> Data:
         """Whole photos, resized."""
         chosen, size = self.chosen, _nets.size_of(self.chosen.net)
-        people = read_parts(self.root)
-        self.progress.say(people.balance())
+        people = read_parts(self.root, self.chosen.seed)
+        people.tell(self.output, self.progress.say)
         threads = self.recognizer.settings.threads
         return Data(
             classes=people.classes,
@@ -54,6 +56,7 @@ class ClassifierRecipe(Course[Data]):
             preprocessing={
                 "size": size, "range": "[0, 1]", "colours": "RGB", "crop": "whole photo, not in proportion",
             },
+            split=people.card(),
         )  # fmt: skip
 
     def _learner(self, data: Data) -> Learner:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rostro.core.errors import BadInput
+from rostro.core.files import expanded
 from rostro.core.ranges import LEARNING_RATE, SHARE, counted
 from rostro.core.types import AlignmentSpec
 from rostro.nets.keras_file import read_keras
@@ -53,7 +54,7 @@ class FinetuneRecipe(MetricRecipe):
 
     def _start(self) -> Start:
         chosen = self.chosen
-        path = Path(chosen.base).expanduser()
+        path = expanded(chosen.base)
         start = self._checkpoint(path) if path.exists() else self._shipped(chosen.base)
         blocks = blocks_of(start.net.network)
         if chosen.blocks > len(blocks):

@@ -40,7 +40,7 @@ class HeadOptions(LoopOptions):
 
 
 class HeadRecipe(Course[Data]):
-    """``train/``, ``val/`` and perhaps ``test/``, each with one folder per person."""
+    """``train/``, ``val/`` and perhaps ``test/``, each with one folder per person; or these folders alone, split."""
 
     name = "head"
     about = "A classifier on a frozen embedder's vectors; three photos of a person are enough."
@@ -51,13 +51,14 @@ class HeadRecipe(Course[Data]):
 
     def _data(self) -> Data:
         """Embeds everything once."""
-        people = read_parts(self.root)
-        self.progress.say(people.balance())
+        people = read_parts(self.root, self.chosen.seed)
+        people.tell(self.output, self.progress.say)
         base = open_base(self.chosen.base, self.recognizer, self.progress)
         return Data(
             classes=people.classes,
             parts={name: embed(base, part.photos, part.labels, self.progress) for name, part in people.parts.items()},
             preprocessing={"base": self.chosen.base, "space": base.space, "norm": 1},
+            split=people.card(),
         )
 
     def _learn(self, data: Data) -> Learned:

@@ -10,13 +10,17 @@ import numpy as np
 
 from rostro.core.errors import BadInput
 from rostro.core.ranges import LEARNING_RATE, counted
+from rostro.photos.left_out import no_pictures
 from rostro.photos.listing import photos_in
 from rostro.training.base import EPOCHS, LoopOptions, option
 from rostro.training.classifiers.answers import highest_first
 from rostro.training.classifiers.bases import embed, open_base
 from rostro.training.classifiers.scores import auc
 from rostro.training.data.examples import Data
-from rostro.training.data.parts import PARTS
+from rostro.training.data.parts import part_folders, read_whole
+from rostro.training.data.split import Split, split
+from rostro.training.loop.checkpoint import make_folder
+from rostro.training.loop.processes import is_first
 from rostro.training.recipes._course import Course, Learner
 
 if TYPE_CHECKING:
@@ -43,14 +47,15 @@ class IsItMeOptions(LoopOptions):
 
 
 class IsItMeRecipe(Course[Data]):
-    """``train/{me,not_me}`` and ``validation/{me,not_me}``; ``not_me`` may come from a folder of strangers."""
+    """``me`` and ``not_me``, split; or ``train`` and ``val`` with these. Strangers may come from a folder of theirs."""
 
     name = "is_it_me"
-    about = "One person or not: one neuron on a frozen base, on train/{me,not_me} and validation/{me,not_me}."
+    about = "One person or not: one neuron on a frozen base, on me/ and not_me/, or on train/ and val/ of these."
     options = IsItMeOptions
     on_embedder = True
     otherwise = CLASSES[1]
     chosen: IsItMeOptions
+    _split: Split | None = None
 
     def _data(self) -> Data:
         """Embeds everything once."""
@@ -65,6 +70,7 @@ class IsItMeRecipe(Course[Data]):
             classes=CLASSES,
             parts={"train": train, "val": val},
             preprocessing={"base": self.chosen.base, "space": base.space},
+            split={} if self._split is None else self._split.to_dict(),
         )
 
     def _learner(self, data: Data) -> Learner:
@@ -96,17 +102,47 @@ class IsItMeRecipe(Course[Data]):
         drawn = self._strangers()
         cut = round(_FOR_TRAINING * len(drawn))
         answer = []
-        for part, strangers in (("train", drawn[:cut]), ("val", drawn[cut:])):
-            folder = next((self.root / name for name in PARTS[part] if (self.root / name).is_dir()), None)
-            if folder is None:
-                raise BadInput(f"{self.root}: no folder {PARTS[part][-1]} here")
-            mine, others = (list(photos_in(folder / name)) if (folder / name).is_dir() else [] for name in CLASSES)
-            others += strangers
+        for (place, (mine, known)), strangers in zip(self._folders(), (drawn[:cut], drawn[cut:]), strict=True):
+            others = [*known, *strangers]
             for name, listed in zip(CLASSES, (mine, others), strict=True):
                 if not listed:
-                    raise BadInput(f"{folder / name}: no photos; both classes are needed (strangers gives not_me)")
+                    raise BadInput(f"{place / name}: no photos; both classes are needed (strangers gives not_me)")
             answer.append((mine, others))
         return answer
+
+    def _folders(self) -> list[tuple[Path, list[list[Path]]]]:
+        """Of training and validation, where it is, and the photos of both classes; split where there are no parts."""
+        folders = part_folders(self.root)
+        wanted = {part: folders[part] for part in ("train", "val")}
+        if any(wanted.values()):
+            for part, folder in wanted.items():
+                if folder is None:
+                    raise BadInput(f"{self.root}: no folder {part} here")
+            return [
+                (folder, [list(photos_in(folder / name)) if (folder / name).is_dir() else [] for name in CLASSES])
+                for folder in wanted.values()
+                if folder is not None
+            ]
+        people = read_whole(self.root)
+        if people.others:
+            self.progress.say(f"left out: {no_pictures(people.others)}")
+        if others := sorted(set(people.names) - set(CLASSES)):
+            raise BadInput(f"{self.root}: {', '.join(others[:5])} is neither {' nor '.join(CLASSES)}")
+        self._split = split(people, self.chosen.seed)
+        self.progress.say(self._split.sentence())
+        if is_first():
+            make_folder(self.output)
+            self._split.write(self.output)
+        return [
+            (
+                self.root,
+                [
+                    [people.photos[n] for n in self._split.numbers(part) if people.names[people.owners[n]] == name]
+                    for name in CLASSES
+                ],
+            )
+            for part in wanted
+        ]
 
     def _strangers(self) -> list[Path]:
         chosen = self.chosen

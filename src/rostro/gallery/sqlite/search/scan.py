@@ -10,11 +10,12 @@ Subtracting the centre moves every score of a query by the same amount; the orde
 
 from __future__ import annotations
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import IO, TYPE_CHECKING, Any, Self
 
 import numpy as np
+
+from rostro.core.machine import processors
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,7 +29,7 @@ SEGMENT = 131_072
 _FOUR_BITS = 256
 
 #: Threads that search for one query.
-_THREADS = os.cpu_count() or 1
+_THREADS = processors()
 
 #: Vectors that are looked at to find the centre, the directions and the spread.
 _SAMPLE = 8_192

@@ -20,6 +20,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from rostro.core.files import replacing
+from rostro.core.forking import Forking, abandon
 from rostro.gallery.sqlite.search.index import CANDIDATES, TemplateIndex
 from rostro.gallery.sqlite.search.reranking import reranked, vectors_of
 from rostro.gallery.sqlite.search.scan import ScanIndex
@@ -46,17 +47,26 @@ _EXACT_IN_COLLECTIONS = 5_000
 _log = logging.getLogger(__name__)
 
 
-class Searcher:
+class Searcher(Forking):
     """The search of one gallery.
 
     Args:
         file: Where the index is kept; None keeps it in memory only.
+        read_only: Whether the file is read where it is of use, and never written.
     """
 
-    def __init__(self, file: Path | None) -> None:
+    def __init__(self, file: Path | None, *, read_only: bool = False) -> None:
         self._file = file
+        self._read_only = read_only
         self._index: TemplateIndex | None = None
         self._erasure: str | None = None
+        self.join_forks()
+
+    def after_fork(self) -> None:
+        """Reads the index anew in a forked child: the threads that search in it are the parent's."""
+        if self._index is not None and self._index.scan is not None:
+            abandon(self._index)
+            self._index = None
 
     def search(
         self, sql: sqlite3.Connection, queries: Floats, count: int, collections: Collection[str] | None = None
@@ -75,7 +85,7 @@ class Searcher:
     def rebuild(self, sql: sqlite3.Connection, dims: int) -> None:
         """Makes the index anew from the table, and its file if there is to be one."""
         self.close()
-        if self._file is not None:
+        if self._file is not None and not self._read_only:
             self._file.unlink(missing_ok=True)
         self._refreshed(sql, dims)
 
@@ -149,7 +159,7 @@ class Searcher:
 
     def _save(self, sql: sqlite3.Connection, index: TemplateIndex) -> None:
         """Replaces the file at once. A gallery that cannot have one is searched all the same."""
-        if self._file is None:
+        if self._file is None or self._read_only:
             return
         try:
             with FileLock(f"{self._file}.lock", timeout=0):
