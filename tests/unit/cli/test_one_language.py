@@ -76,7 +76,7 @@ def test_one_rule_chooses_the_face_wherever_one_is_chosen() -> None:
 def test_what_can_be_several_is_repeatable_wherever_it_is() -> None:
     several = {
         "--collection": {"identify", "watch"}, "--embedder": {"compare"}, "--detector": {"compare", "detect"},
-        "--fmr": {"evaluate", "compare"},
+        "--fmr": {"evaluate", "compare"}, "--format": having("--format"),
     }  # fmt: skip
     found = {
         option.name: {name for name in having(option.name) if verbs()[name].options[option.name].repeatable}
@@ -96,18 +96,9 @@ def test_reports_and_checkpoints_are_written_to_output_and_not_over_others() -> 
 
 #: Options whose help differs on purpose: verb's own defaults and purposes.
 OWN_WORDS = {
-    "--output",
-    "--collection",
-    "--embedder",
-    "--detector",
-    "--fmr",
-    "--protocol",
-    "--rate",
-    "--patience",
-    "--port",
-} | {
-    "--keep-crops",
-}
+    "--output", "--collection", "--embedder", "--detector", "--fmr", "--protocol", "--rate", "--patience", "--port",
+    "--keep-crops", "--language", "--to",
+}  # fmt: skip
 
 
 def test_an_option_says_the_same_in_every_verb() -> None:
