@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import csv
 import os
+import re
 from pathlib import Path
 
 from _training import put_table, show_seconds, train
@@ -24,6 +25,14 @@ ORIGINAL = [
     "--net", "buap", "--loss", "plain", "--optimiser", "rmsprop", "--rate", "0.001", "--batch", "40",
     "--augmentation", "none",
 ]  # fmt: skip
+#: The head of the table in Spanish; the longer words first.
+SPANISH = {
+    "attribute": "atributo",
+    "balanced accuracy": "exactitud equilibrada",
+    "accuracy": "exactitud",
+    "from scratch": "desde cero",
+    "majority": "mayoría",
+}
 MEANS = ("accuracy", "balanced accuracy", "AUC")
 
 
@@ -38,6 +47,14 @@ def per_attribute(folders: dict[str, Path]) -> str:
             figures += [f"{100 * float(row[column]):.1f}" for column in MEANS[:2]] + [f"{float(row['AUC']):.3f}"]
         lines.append(f"| {rows[0]['attribute'].replace('_', ' ')} | " + " | ".join(figures) + " |")
     return "\n".join(lines)
+
+
+def in_spanish(table: str) -> str:
+    """The table with its head and numbers in Spanish; attributes keep the names of CelebA."""
+    head, *rows = table.split("\n")
+    for english, spanish in SPANISH.items():
+        head = head.replace(english, spanish)
+    return "\n".join([head, *(re.sub(r"(?<= )\d+\.\d+(?= )", lambda n: n[0].replace(".", ","), row) for row in rows)])
 
 
 def main() -> None:
@@ -69,7 +86,7 @@ def main() -> None:
         )
     if asked.pages:
         put_table(asked.pages / "celeba.md", per_attribute(folders))
-        put_table(asked.pages / "es" / "celeba.md", per_attribute(folders))
+        put_table(asked.pages / "es" / "celeba.md", in_spanish(per_attribute(folders)))
 
 
 if __name__ == "__main__":

@@ -81,7 +81,7 @@ def of_lfw(cache: Path, embedder: str = "mobilefacenet") -> Faces:
     looked_up = [(photo.parent.name, vectors.get(sha256(photo.read_bytes()).hexdigest())) for photo in photos]
     known = [(name, vector) for name, vector in looked_up if vector is not None]
     if not known:
-        raise SystemExit(f"{cache} has no embeddings of LFW by {embedder}: rostro evaluate lfw/ makes them")
+        raise SystemExit(f"{cache} has no embeddings of LFW by {embedder}; 'rostro evaluate' with LFW makes them")
     real = np.stack([vector for _, vector in known])
     _, owners, counts = np.unique([name for name, _ in known], return_inverse=True, return_counts=True)
     means = np.zeros((len(counts), real.shape[1]), np.float32)

@@ -1,6 +1,6 @@
 """The demonstration behind ``make demo``: sample portraits, enrolled, verified, identified, as pictures and a page.
 
-It leaves the photos in its folder, where what the README shows can be typed.
+It leaves the photos in its folder, where what the README shows can be typed. With ROSTRO_LANGUAGE=es it speaks Spanish.
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ import shutil
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from rich.console import Console
 
 from rostro import Recognizer
 from rostro.core.settings import Settings
+from rostro.core.words import Words, in_language
 from rostro.drawing.faces import Kind, mark_faces
 from rostro.drawing.layout import fit
 from rostro.drawing.sheets import identification_sheet, verification_sheet
@@ -25,6 +27,34 @@ from rostro.photos.writing import write_picture
 from rostro.recognition.pipeline import PhotoFaces
 from rostro.reports.blocks import Tile
 from rostro.reports.page import Page
+
+if TYPE_CHECKING:
+    from rostro.core.words import Language
+
+WORDS = Words(
+    {
+        "title": ("rostro: the demonstration", "rostro: la demostración"),
+        "about": (
+            "Two people were enrolled with one portrait each. Everything below was computed on this machine.",
+            "Se registró a dos personas con un retrato cada una. Todo lo que sigue se calculó en este equipo.",
+        ),
+        "who": ("Who is it?", "¿Quién es?"),
+        "below": ("Below the threshold nobody is named.", "Por debajo del umbral no se nombra a nadie."),
+        "measured": ("similarity {:.3f}, threshold {:.3f}", "similitud {}, umbral {}"),
+        "fetching": ("fetching {} ({})", "descargando {} ({})"),
+        "loading": ("loading the models …", "cargando los modelos …"),
+        "enrolled": (
+            "enrolled {:,} templates of {:,} people in {:.1f} s",
+            "plantillas registradas: {}, personas: {}, en {} s",
+        ),
+        "written": ("pictures and page: {}", "imágenes y página: {}"),
+        "right": (
+            "everybody was recognised, and the stranger is unknown",
+            "se reconoció a todos, y el desconocido es desconocido",
+        ),
+        "wrong": ("NOT everything came out right", "NO todo salió bien"),
+    }
+)
 
 #: Who is enrolled, from which photo; everything else is asked about.
 ENROLLED = {"Barack Obama": ["obama.jpg"], "Joe Biden": ["biden.jpg"]}
@@ -38,7 +68,10 @@ def main(folder: Path) -> int:
     tell = Console(stderr=True, highlight=False).print
     folder.mkdir(parents=True, exist_ok=True)
     settings = Settings.from_environment()
-    store = ModelStore(settings, on_licence=lambda entry: tell(f"fetching {entry.name} ({entry.licence})"))
+    language = settings.language
+    store = ModelStore(
+        settings, on_licence=lambda entry: tell(WORDS.say("fetching", language, entry.name, entry.licence))
+    )
     photos = {entry.name: store.path(entry) for entry in (*PORTRAITS, STRANGER)}
 
     people = folder / "people"
@@ -55,59 +88,68 @@ def main(folder: Path) -> int:
         old.unlink() if old.is_file() else shutil.rmtree(old)
 
     recognizer = Recognizer(gallery=str(gallery), settings=settings, store=store)
-    tell("loading the models …")
+    tell(WORDS.say("loading", language))
     started = time.perf_counter()
     done = recognizer.enroll(people)
-    tell(f"enrolled {done.templates} templates of {done.people} people in {time.perf_counter() - started:.1f} s")
+    tell(WORDS.say("enrolled", language, done.templates, done.people, time.perf_counter() - started))
 
-    page = Page("rostro: the demonstration", "en")
-    page.add_text("Two people were enrolled with one portrait each. Everything below was computed on this machine.")
-    right = verify(recognizer, page, folder, (photos["obama.jpg"], photos["obama2.jpg"]), expected=True)
-    right &= verify(recognizer, page, folder, (photos["obama.jpg"], photos["biden.jpg"]), expected=False)
-    right &= identify(recognizer, page, folder, {photos[name]: who for name, who in ASKED.items()})
+    page = Page(WORDS.say("title", language), language)
+    page.add_text(WORDS.say("about", language))
+    shown = page, folder, language
+    right = verify(recognizer, *shown, (photos["obama.jpg"], photos["obama2.jpg"]), expected=True)
+    right &= verify(recognizer, *shown, (photos["obama.jpg"], photos["biden.jpg"]), expected=False)
+    right &= identify(recognizer, *shown, {photos[name]: who for name, who in ASKED.items()})
     page.write(folder / "demo.html")
-    tell(f"pictures and page: {folder / 'demo.html'}")
-    tell("everybody was recognised, and the stranger is unknown" if right else "NOT everything came out right")
+    tell(WORDS.say("written", language, folder / "demo.html"))
+    tell(WORDS.say("right" if right else "wrong", language))
     return 0 if right else 1
 
 
-def verify(recognizer: Recognizer, page: Page, folder: Path, pair: tuple[Path, Path], *, expected: bool) -> bool:
+def verify(
+    recognizer: Recognizer, page: Page, folder: Path, language: Language, pair: tuple[Path, Path], *, expected: bool
+) -> bool:
     a, b = (found for found in recognizer.photos(pair, face="only", keep=True) if isinstance(found, PhotoFaces))
     answer = recognizer.compare(a, b)
     sheet = verification_sheet(
         answer,
         ((pair[0].name, a.kept_image), (pair[1].name, b.kept_image)),
         np.concatenate([a.kept_crops, b.kept_crops]),
+        language=language,
     )
     name = f"verify-{pair[0].stem}-{pair[1].stem}.png"
     write_picture(sheet, folder / name)
     kind: Kind = "match" if answer.same else "unknown"
     tiles = [tile(path, seen, {"": kind}) for path, seen in zip(pair, (a, b), strict=True)]
-    page.add_heading(say("same" if answer.same else "different", "en"))
-    page.add_tiles(tiles, f"similarity {answer.similarity:.3f}, threshold {answer.threshold:.3f}")
-    page.add_text(say_false_match_rate(answer.operating_point, "en"))
-    print(f"verify   {pair[0].name} {pair[1].name}: same={answer.same} similarity={answer.similarity:.3f}")
+    page.add_heading(say("same" if answer.same else "different", language))
+    page.add_tiles(tiles, WORDS.say("measured", language, answer.similarity, answer.threshold))
+    page.add_text(say_false_match_rate(answer.operating_point, language))
+    verdict = say("same" if answer.same else "different", language)
+    score = in_language(f"{answer.similarity:.3f}", language)
+    print(f"{pair[0].name}, {pair[1].name}: {verdict} ({say('similarity', language, score)})")
     return answer.same is expected
 
 
-def identify(recognizer: Recognizer, page: Page, folder: Path, asked: dict[Path, str | None]) -> bool:
+def identify(
+    recognizer: Recognizer, page: Page, folder: Path, language: Language, asked: dict[Path, str | None]
+) -> bool:
     found = [answer for answer in recognizer.photos(asked, keep=True) if isinstance(answer, PhotoFaces)]
     answers = [recognizer.look_up(answer) for answer in found]
     right = True
     for path, row in zip(asked, answers, strict=True):
         names = [answer.name for answer in row]
-        print(f"identify {path.name}: {', '.join(name or 'unknown' for name in names)}")
+        print(f"{path.name}: {', '.join(name or say('unknown', language) for name in names)}")
         right &= (set(names) - {None}) == ({asked[path]} - {None})
     sheet = identification_sheet(
-        [(path.name, answer.kept_image, row) for path, answer, row in zip(asked, found, answers, strict=True)]
+        [(path.name, answer.kept_image, row) for path, answer, row in zip(asked, found, answers, strict=True)],
+        language=language,
     )
     write_picture(sheet, folder / "identify.png")
-    page.add_heading("Who is it?")
+    page.add_heading(WORDS.say("who", language))
     tiles = [
-        tile(path, seen, {one.name or "unknown": "match" if one.name else "unknown" for one in row})
+        tile(path, seen, {one.name or say("unknown", language): "match" if one.name else "unknown" for one in row})
         for path, seen, row in zip(asked, found, answers, strict=True)
     ]
-    page.add_tiles(tiles, "Below the threshold nobody is named.")
+    page.add_tiles(tiles, WORDS.say("below", language))
     return right
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import shutil
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PAGES = ["README.md", "README.es.md"]
-NUMBER = re.compile(r"\d+\.\d+|\d+")
+NUMBER = re.compile(r"\d+[.,]\d+|\d+")
+EXPORT = re.compile(r"export (\w+)=(\S+)")
 
 
 def commands(page: str) -> list[tuple[str, str, list[str]]]:
@@ -80,12 +82,17 @@ def test_type_checkers_accept_the_python_blocks(page: str, tmp_path: Path) -> No
 def test_commands_print_what_is_shown(page: str, folder: Path) -> None:
     found = commands(page)
     assert len(found) >= 4
+    environment = dict(os.environ)
     for where, command, shown in found:
+        if setting := EXPORT.fullmatch(command):
+            environment[setting[1]] = setting[2]
+            continue
         program, *arguments = shlex.split(command)
         assert program == "rostro", where
         done = subprocess.run(
-            [sys.executable, "-m", "rostro", *arguments], capture_output=True, text=True, encoding="utf-8"
-        )
+            [sys.executable, "-m", "rostro", *arguments],
+            capture_output=True, text=True, encoding="utf-8", env=environment,
+        )  # fmt: skip
         assert done.returncode in {0, 1}, f"{where}: {command}: {done.stderr}"
         printed = [line for line in done.stdout.splitlines() if line.strip()]
         assert [NUMBER.sub("#", line) for line in printed] == [NUMBER.sub("#", line) for line in shown], where
@@ -94,4 +101,4 @@ def test_commands_print_what_is_shown(page: str, folder: Path) -> None:
 
 
 def numbers(lines: list[str]) -> list[float]:
-    return [float(number) for line in lines for number in NUMBER.findall(line)]
+    return [float(number.replace(",", ".")) for line in lines for number in NUMBER.findall(line)]

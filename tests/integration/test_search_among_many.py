@@ -45,6 +45,7 @@ def test_the_threshold_grows_with_the_people(recognizer: package.Recognizer, cro
     with with_models_of(recognizer, gallery=str(crowded), fpir=0.001) as strict:
         rarer = strict.search_rate()
     with with_models_of(recognizer, gallery=str(tmp_path / "none.db")) as few:
+        assert len(few.gallery.people()) == 0  # made
         among_none = few.search_rate()
     assert among_many is not None
     assert rarer is not None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 import typer
 
 from rostro.cli import options, output
+from rostro.cli.language import language
 from rostro.cli.train import shown
 from rostro.core.errors import BadInput
 
@@ -19,7 +20,6 @@ def evaluate(
     checkpoint: Path | None,
     root: Path,
     folder: Path | None,
-    language: str,
     formats: Sequence[str],
     *,
     overwrite: bool,
@@ -31,7 +31,6 @@ def evaluate(
     from rostro.evaluation.classification_report import drawn, summary
     from rostro.evaluation.classify import evaluate_classification
 
-    checked = cast("Any", language)
     if checkpoint is None:
         raise BadInput("classification needs --checkpoint: a folder that 'rostro train' wrote")
     with shown() as seen:
@@ -41,14 +40,14 @@ def evaluate(
             recognizer=options.make_recognizer(engine=engine, precision=precision),
             output=folder,
             overwrite=overwrite,
-            language=checked,
+            language=language(),
             formats=formats,
             on_photo=seen.photo,
         )
     if json:
         output.print_json(result.to_dict())
     else:
-        for line in [*drawn(result, checked), *summary(result, checked)]:
+        for line in [*drawn(result, language()), *summary(result, language())]:
             output.say(line)
         if folder is not None:
             output.say(f"{folder / 'report.html'}")

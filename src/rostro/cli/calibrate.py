@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from rostro.cli import evaluate as verb
 from rostro.cli import options, output
+from rostro.cli.language import language, tell, translated
 from rostro.cli.numbers import within
 from rostro.core.ranges import FALSE_MATCH_RATE
 
@@ -28,7 +29,6 @@ def command(
         ),
     ] = None,
     overwrite: options.Overwrite = False,
-    language: Annotated[str, typer.Option("--language", help="Of the chart: en or es.")] = "en",
     formats: options.Format = None,
     data: Annotated[
         str | None, typer.Option("--data", help="What the photos are, for the file. Default: the folder's name.")
@@ -66,7 +66,7 @@ def command(
         found = calibrate(
             root, fmr=fmr, recognizer=recognizer, output=file, overwrite=overwrite, data=data,
             face=options.face_rule(face), groups=groups, options=Options(seed=seed, replicates=replicates),
-            language=cast("Any", language), formats=written,
+            language=language(), formats=written,
             on_progress=lambda done, total: bar.update(task, completed=done, total=total),
         )  # fmt: skip
     if json:
@@ -80,15 +80,15 @@ def _print(document: dict[str, Any], reports: Sequence[dict[str, Any]], file: Pa
     output.say(document["measured_on"])
     for point in document["points"]:
         low, high = point["fmr_interval"]
-        output.say(
-            f"FMR {point['target_fmr']:g}: threshold {point['threshold']:.4f}, "
-            f"measured FMR {point['fmr']:.3g} (95 %: {low:.3g} to {high:.3g}), FNMR {point['fnmr']:.3g}"
-        )
+        told = "FMR {:g}: threshold {:.4f}, measured FMR {:.3g} (95 %: {:.3g} to {:.3g}), FNMR {:.3g}"
+        output.say(tell(told, point["target_fmr"], point["threshold"], point["fmr"], low, high, point["fnmr"]))
     for report in reports:
         for kind in ("fmr", "fnmr"):
             for row in report[kind]:
-                rate = row["warning"] or f"{row['rate']:.3g} (95 %: {row['low']:.3g} to {row['high']:.3g})"
+                interval = "{:.3g} (95 %: {:.3g} to {:.3g})"
+                rate = translated(row["warning"]) or tell(interval, row["rate"], row["low"], row["high"])
                 output.say(f"{report['attribute']} {' / '.join(row['groups'])}: {kind.upper()} {rate}")
             if ratio := report[f"largest_{kind}_ratio"]:
-                output.say(f"{report['attribute']}: largest ratio of {kind.upper()} between groups {ratio:.1f}")
-    output.say(f"written to {file}; default: FMR {document['default_fmr']:g}")
+                largest = tell("largest ratio of {} between groups {:.1f}", kind.upper(), ratio)
+                output.say(f"{report['attribute']}: {largest}")
+    output.say(tell("written to {}; default: FMR {:g}", file, document["default_fmr"]))

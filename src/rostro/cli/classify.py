@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rostro.cli import options
+from rostro.cli.detect import count_faces
+from rostro.cli.language import figure
 from rostro.cli.streaming import Stream
 from rostro.photos.listing import find_photos
 from rostro.recognition.celebrities import classify
@@ -54,6 +56,6 @@ def command(
 
 
 def _lines(answer: NamedFaces) -> Iterator[str]:
-    yield f"{answer.photo}: {len(answer.faces)} faces"
+    yield f"{answer.photo}: {count_faces(len(answer.faces))}"
     for classes in answer.classes:
-        yield "  " + ", ".join(f"{name} {probability:.1%}" for name, probability in classes)
+        yield "  " + ", ".join(f"{name} {figure(probability, '.1%')}" for name, probability in classes)

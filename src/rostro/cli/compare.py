@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from rostro.cli import evaluate as verb
 from rostro.cli import options, output
+from rostro.cli.language import language, translated
 from rostro.detection.base import DETECTORS
 from rostro.embedding.base import EMBEDDERS
 from rostro.embedding.trained import find_embedder
@@ -42,7 +43,6 @@ def command(
     protocol: verb.Protocol = None,
     output_folder: options.Output = None,
     overwrite: options.Overwrite = False,
-    language: verb.Language = "en",
     formats: options.Format = None,
     face: verb.Which = None,
     fmr: verb.Fmr = None,
@@ -88,13 +88,13 @@ def command(
             groups=groups,
             output=verb.place_of(output_folder, "rostro-comparison", json=json),
             overwrite=overwrite,
-            language=cast("Any", language),
+            language=language(),
             formats=written,
             on_progress=on_progress,
         )
     for name, error in found.failed:
-        output.note(f"{name}: {error}")
-    verb.show(found, cast("Any", language), json=json)
+        output.note(f"{name}: {translated(str(error))}")
+    verb.show(found, json=json)
     unread = output.report_unread(found.unread, found.not_pictures)
     raise typer.Exit(output.NO_ANSWER if found.failed else unread)
 

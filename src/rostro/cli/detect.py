@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from rostro.cli import options, output
+from rostro.cli.language import language, tell, translated
 from rostro.cli.shown import Sheet, shown_face
 from rostro.cli.streaming import Stream
 from rostro.drawing.sheets import detection_sheet
@@ -83,7 +84,7 @@ def _side_by_side(
         make=lambda name: options.make_recognizer(detector=name, **given),
     )
     for name, reason in found.left_out.items():
-        output.note(f"{name}: left out: {reason}")
+        output.note(f"{name}: {tell('left out: {}', translated(str(reason)))}")
     if picture is not None and found.rows:
         from rostro.drawing.sheets import detector_sheet
         from rostro.photos.writing import write_picture
@@ -93,12 +94,14 @@ def _side_by_side(
             for r in found.rows
             if r.found.image is not None
         ]
-        write_picture(detector_sheet(rows, total=len({r.found.photo for r in found.rows})), picture)
+        write_picture(
+            detector_sheet(rows, total=len({r.found.photo for r in found.rows}), language=language()), picture
+        )
     if json:
         output.print_json({**found.to_dict(), **output.not_pictures(others)})
     else:
         for row in found.rows:
-            output.say(f"{row.found.photo}: {row.detector} {len(row.found)} faces, {row.milliseconds:.0f} ms")
+            output.say(f"{row.found.photo}: {row.detector} {count_faces(len(row.found))}, {row.milliseconds:.0f} ms")
     output.report_left_out(others)
     output.report_failures(found.failed)
     return exit_code(any(row.found.faces for row in found.rows), list(found.failed))
@@ -111,12 +114,16 @@ def exit_code(yes: bool, failed: list[Failure]) -> int:
     return output.YES if yes else output.NO
 
 
-def _count(faces: int) -> str:
-    return "no face" if not faces else f"{faces} face{'s' if faces > 1 else ''}"
+def count_faces(faces: int) -> str:
+    """How many faces, in words."""
+    if faces < 2:
+        return tell("1 face" if faces else "no face")
+    return tell("{:,} faces", faces)
 
 
 def _lines(answer: PhotoFaces) -> Iterator[str]:
-    yield f"{answer.photo}: {_count(len(answer.faces))}"
+    yield f"{answer.photo}: {count_faces(len(answer.faces))}"
     for face in answer.faces:
         x1, y1, x2, y2 = face.box
-        yield f"  {x1:.0f},{y1:.0f} to {x2:.0f},{y2:.0f}  score {face.score:.2f}"
+        box = tell("{:.0f},{:.0f} to {:.0f},{:.0f}  score {:.2f}", x1, y1, x2, y2, face.score)
+        yield f"  {box}"

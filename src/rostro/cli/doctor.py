@@ -12,9 +12,11 @@ import typer
 
 from rostro import __version__
 from rostro.cli import options, output
+from rostro.cli.language import language, tell, translated
 from rostro.core.errors import EngineError, MissingExtra, RostroError
 from rostro.core.machine import memory, processors
 from rostro.core.redaction import redacted
+from rostro.core.words import count
 from rostro.runtime.base import ENGINES, engines_of
 
 _LIBRARIES = (
@@ -111,10 +113,26 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, bool | int | None) else redacted(str(value))
 
 
-def _print(report: dict[str, Any], indent: str = "") -> None:
+#: What a heading's facts are where they are none.
+_NONE = {"settings": "not set", "libraries": "not installed"}
+
+
+def _print(report: dict[str, Any], none: str = "none", indent: str = "") -> None:
     for key, value in report.items():
+        name = key if none == _NONE["libraries"] else translated(key.replace("_", " "))
         if isinstance(value, dict):
-            output.say(f"{indent}{key}:")
-            _print(value, indent + "  ")
+            output.say(f"{indent}{name}:")
+            _print(value, _NONE.get(key, "none"), indent + "  ")
         else:
-            output.say(f"{indent}{key}: {'not installed' if value is None else value}")
+            output.say(f"{indent}{name}: {tell(none) if value is None else _shown(key, value)}")
+
+
+def _shown(key: str, value: Any) -> str:
+    """A fact as people say it."""
+    if isinstance(value, bool):
+        return tell("yes" if value else "no")
+    if isinstance(value, list):
+        return ", ".join(value)
+    if key == "max_bytes":
+        return output.size(value)
+    return count(value, language()) if isinstance(value, int) else translated(str(value))

@@ -11,6 +11,7 @@ import typer
 
 from rostro.cli import options, output
 from rostro.cli.detect import exit_code
+from rostro.cli.language import language, tell
 from rostro.cli.streaming import Stream
 from rostro.core.errors import BadInput
 from rostro.core.files import BOM, open_text
@@ -92,7 +93,7 @@ def command(
         if picture is not None:
             _draw(recognizer, shown, picture)
     if not json:
-        output.say(f"{count} faces of {told.photos} photos, space {recognizer.space}")
+        output.say(tell("{:,} faces of {:,} photos, space {}", count, told.photos, recognizer.space))
     told.end()
 
 
@@ -123,15 +124,19 @@ def _tabulate(
 ) -> NoReturn:
     """Photo by photo into the table; ends the program. ``others`` are the files that listing the photos left out."""
     with output.progress() as bar:
-        task = bar.add_task("embedding", total=None)
+        task = bar.add_task(tell("embedding"), total=None)
         try:
             done = recognizer.tabulate(photos, table, face=rule, on_photo=lambda: bar.advance(task))
         except KeyboardInterrupt:
             kept = FaceTable(table, recognizer.space)
-            output.note(f"interrupted: {kept.photos} photos are in {kept.parts}; the same command goes on from there")
+            there = "interrupted: {:,} photos are in {}; the same command goes on from there"
+            output.note(tell(there, kept.photos, kept.parts))
             raise typer.Exit(output.NO_ANSWER) from None
-    again = f" ({done.before} of them from before)" if done.before else ""
-    output.say(f"{done.faces} faces of {done.photos} photos{again}, space {recognizer.space}")
+    if done.before:
+        again = "{:,} faces of {:,} photos ({:,} of them from before), space {}"
+        output.say(tell(again, done.faces, done.photos, done.before, recognizer.space))
+    else:
+        output.say(tell("{:,} faces of {:,} photos, space {}", done.faces, done.photos, recognizer.space))
     output.report_left_out(others)
     output.report_failures(done.failed)
     raise typer.Exit(exit_code(done.faces > 0, list(done.failed)))
@@ -152,6 +157,6 @@ def _draw(recognizer: Recognizer, shown: list[PhotoFaces], picture: Path) -> Non
     vectors = [recognizer.embedder.represent(answer.kept_crops[:1])[0] for answer in shown]
     names = [f"{answer.photo}, {recognizer.embedder_name}" for answer in shown]
     if len(shown) == 1:
-        write_picture(barcode(vectors[0], name=names[0]), picture)
+        write_picture(barcode(vectors[0], name=names[0], language=language()), picture)
     else:
-        write_picture(barcode_pair(vectors[0], vectors[1], names=(names[0], names[1])), picture)
+        write_picture(barcode_pair(vectors[0], vectors[1], names=(names[0], names[1]), language=language()), picture)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from rostro.cli import options, output
+from rostro.cli.language import language, tell
 from rostro.cli.numbers import within
 from rostro.core.errors import BadInput
 from rostro.evaluation.options import RANGES
@@ -16,7 +17,6 @@ from rostro.evaluation.options import RANGES
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from rostro.core.words import Language as Language_
     from rostro.evaluation.evaluate import Evaluation
     from rostro.evaluation.options import Options
 
@@ -31,7 +31,6 @@ Protocol = Annotated[
         show_default="lfw where there is a pairs.txt, else all-pairs",
     ),
 ]
-Language = Annotated[str, typer.Option("--language", help="Of the report: en or es.")]
 Which = Annotated[str | None, typer.Option("--face", metavar="RULE", help=options.FACE, show_default="the protocol's")]
 Seed = Annotated[int, typer.Option("--seed", help="Of everything that is drawn by chance.", **within(RANGES["seed"]))]
 References = Annotated[
@@ -78,7 +77,6 @@ def command(
     ] = None,
     output_folder: options.Output = None,
     overwrite: options.Overwrite = False,
-    language: Language = "en",
     formats: options.Format = None,
     face: Which = None,
     fmr: Fmr = None,
@@ -121,7 +119,7 @@ def command(
             }
         )  # fmt: skip
         _classification.evaluate(
-            checkpoint, root, place, language, written, overwrite=overwrite, engine=engine, precision=precision,
+            checkpoint, root, place, written, overwrite=overwrite, engine=engine, precision=precision,
             json=json,
         )  # fmt: skip
         return
@@ -136,10 +134,10 @@ def command(
     with progress() as on_progress:
         found = evaluate(
             protocol or suiting(root), root, recognizer=recognizer, face=options.face_rule(face), groups=groups,
-            output=place, overwrite=overwrite, language=cast("Any", language), formats=written, on_progress=on_progress,
+            output=place, overwrite=overwrite, language=language(), formats=written, on_progress=on_progress,
             options=chosen(fmr, references, probes, draws, seed, replicates),
         )  # fmt: skip
-    show(found, cast("Any", language), json=json)
+    show(found, json=json)
     raise typer.Exit(output.report_unread(found.unread, found.not_pictures))
 
 
@@ -161,7 +159,9 @@ def suiting(root: Path) -> str:
 
     protocol = suiting_protocol(root)
     if protocol != "lfw" and root.is_dir():
-        output.note(f"{root}: no pairs.txt here, so every two photos are compared (--protocol names another way)")
+        output.note(
+            tell("{}: no pairs.txt here, so every two photos are compared (--protocol names another way)", root)
+        )
     return protocol
 
 
@@ -191,7 +191,7 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
         yield draw
 
 
-def show(found: Evaluation, language: Language_, *, json: bool) -> None:
+def show(found: Evaluation, *, json: bool) -> None:
     """Prints the numbers, and where the report is."""
     if json:
         output.print_json(found.to_dict())
@@ -201,6 +201,6 @@ def show(found: Evaluation, language: Language_, *, json: bool) -> None:
     for result in found:
         output.say(result.system.name)
         for metric in result.measurement.metrics:
-            output.say(f"  {metric_name(metric, language)}: {metric_value(metric, language)}")
+            output.say(f"  {metric_name(metric, language())}: {metric_value(metric, language())}")
     if found.report is not None:
         output.say(str(found.report))

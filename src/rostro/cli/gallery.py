@@ -5,11 +5,12 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from rostro.cli import options, output
+from rostro.cli.language import tell, translated
 from rostro.core.redaction import redacted
 from rostro.gallery.base import open_gallery
 
@@ -42,9 +43,21 @@ def info(gallery: options.GalleryUrl = None, json: options.Json = False) -> None
     if json:
         output.print_json(about)
         return
-    size = "unknown" if about["size"] is None else f"{about['size'] / 1e6:.1f} MB"
-    for name, value in (about | {"size": size}).items():
-        output.say(f"{name.replace('_', ' ') + ':':<16}{'none' if value is None else value}")
+    for name, value in about.items():
+        output.say(f"{tell(name.replace('_', ' ')) + ':':<16}{_shown(name, value)}")
+    if not about["people"]:
+        output.note(tell("{}: nobody is enrolled", about["gallery"]))
+
+
+def _shown(name: str, value: Any) -> str:
+    """A fact about a gallery; what is not known says so."""
+    if name in {"size", "poor_templates"} and value is None:
+        return tell("unknown")
+    if name == "size":
+        return output.size(value)
+    if value is None:
+        return tell("none, until somebody is enrolled" if name == "space" else "none")
+    return translated(value) if isinstance(value, str) and name == "index" else str(value)
 
 
 @app.command()
@@ -63,13 +76,14 @@ def migrate(
     """
     from rostro.gallery.upkeep.migrate import migrate
 
-    with _bar("copying") as bar:
+    with _bar(tell("copying")) as bar:
         result = migrate(options.gallery_url(gallery), to, bar)
     if json:
         output.print_json(result.to_dict())
     else:
-        output.say(f"{result.people} people with {result.templates} templates, {result.copied} of them copied now")
-        output.say(f"checksum {result.checksum}")
+        copied = "{:,} people with {:,} templates, {:,} of them copied now"
+        output.say(tell(copied, result.people, result.templates, result.copied))
+        output.say(tell("checksum {}", result.checksum))
     _report(result.differences)
 
 
@@ -85,7 +99,7 @@ def reindex(gallery: options.GalleryUrl = None, json: options.Json = False) -> N
     if json:
         output.print_json({"index": state})
     else:
-        output.say(state)
+        output.say(translated(state))
 
 
 @app.command()
@@ -100,7 +114,7 @@ def check(gallery: options.GalleryUrl = None, json: options.Json = False) -> Non
     if json:
         output.print_json({"damage": found})
     elif not found:
-        output.say("sound")
+        output.say(tell("sound"))
     _report(found)
 
 
@@ -118,12 +132,12 @@ def backup(
     """
     from rostro.gallery.upkeep.backup import back_up
 
-    with _bar("copying") as bar:
+    with _bar(tell("copying")) as bar:
         about = back_up(options.gallery_url(gallery), file, bar)
     if json:
         output.print_json({"backup": str(file), "people": about.people, "templates": about.templates})
     else:
-        output.say(f"{file}: {about.people} people, {about.templates} templates")
+        output.say(f"{file}: {tell('{:,} people, {:,} templates', about.people, about.templates)}")
 
 
 @contextmanager
@@ -136,5 +150,5 @@ def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
 
 def _report(problems: list[str] | tuple[str, ...]) -> None:
     for problem in problems:
-        output.note(problem)
+        output.note(translated(problem))
     raise typer.Exit(output.NO if problems else output.YES)

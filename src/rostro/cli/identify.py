@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from rostro.cli import options, output
+from rostro.cli.language import figure, tell, translated
 from rostro.cli.shown import Sheet, shown_face
 from rostro.cli.streaming import Stream
 from rostro.drawing.sheets import identification_sheet
@@ -84,7 +85,7 @@ def command(
 
 
 def _lines(found: PhotoFaces, row: list[Identification]) -> list[str]:
-    return [f"{found.photo}: {', '.join(map(_sentence, row)) or 'no face'}"]
+    return [f"{found.photo}: {', '.join(map(_sentence, row)) or tell('no face')}"]
 
 
 def _shown(row: list[Identification], found: PhotoFaces) -> list[Identification]:
@@ -94,17 +95,22 @@ def _shown(row: list[Identification], found: PhotoFaces) -> list[Identification]
 
 def _sentence(answer: Identification) -> str:
     if answer.name is not None:
-        return f"{answer.name} ({answer.similarity:.3f})"
+        return f"{answer.name} ({figure(answer.similarity or 0.0, '.3f')})"
     if answer.doubt is not None:
-        return f"unknown: {answer.doubt.reason}"
+        return f"{tell('unknown')}: {translated(answer.doubt.reason)}"
     best = answer.candidates[0] if answer.candidates else None
-    return "unknown" if best is None else f"unknown (nearest {best.name}, {best.similarity:.3f})"
+    return tell("unknown") if best is None else tell("unknown (nearest {}, {:.3f})", best.name, best.similarity)
 
 
 def _search_sentence(search: SearchRate) -> str:
     low, high = search.interval.low, search.interval.high
-    beyond = "; beyond what the data can show" if search.extrapolated else ""
-    return (
-        f"{search.people} people searched ({search.templates} templates), threshold {search.threshold:.3f}: "
-        f"a stranger is named in {search.fpir:.2%} (95 %: {low:.2%} to {high:.2%}{beyond})"
+    seen = (
+        "{:,} people searched ({:,} templates), threshold {:.3f}: "
+        "a stranger is named in {:.2%} (95 %: {:.2%} to {:.2%})"
     )
+    beyond = (
+        "{:,} people searched ({:,} templates), threshold {:.3f}: "
+        "a stranger is named in {:.2%} (95 %: {:.2%} to {:.2%}; beyond what the data can show)"
+    )
+    told = beyond if search.extrapolated else seen
+    return tell(told, search.people, search.templates, search.threshold, search.fpir, low, high)

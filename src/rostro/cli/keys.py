@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from rostro.cli import options, output
+from rostro.cli.language import tell
 from rostro.cli.serve import KeyFile
 from rostro.server.admission.keys import DEFAULT_FILE, KeyStore, Role
 
@@ -32,7 +33,7 @@ def create(
         output.print_json({**key.to_dict(), "key": text})
     else:
         output.say(text)
-        output.note(f"key {key.id} ({key.role.label}) for {label}, in {keys}; it cannot be shown again")
+        output.note(tell("key {} ({}) for {}, in {}; it cannot be shown again", key.id, key.role.label, label, keys))
 
 
 @app.command("list")
@@ -46,8 +47,10 @@ def list_keys(keys: KeyFile = Path(DEFAULT_FILE), json: options.Json = False) ->
         output.print_json({"keys": [key.to_dict() for key in found]})
     else:
         for key in found:
-            end = f"revoked {key.revoked}  " if key.revoked else ""
+            end = f"{tell('revoked {}', key.revoked)}  " if key.revoked else ""
             output.say(f"{key.id}  {key.role.label:5}  {key.created}  {end}{key.label}")
+        if not found:
+            output.note(tell("{}: there are no keys; 'rostro keys create LABEL' makes one", keys))
     raise typer.Exit(output.YES if found else output.NO)
 
 
@@ -65,4 +68,4 @@ def revoke(
     if json:
         output.print_json({"revoked": key})
     else:
-        output.say(f"{key} is revoked")
+        output.say(tell("{} is revoked", key))

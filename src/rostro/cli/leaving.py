@@ -11,11 +11,13 @@ import sys
 import traceback
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TextIO
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 import typer
 
+from rostro.cli.help import explain
 from rostro.cli.hiding import hide_passwords
+from rostro.cli.language import tell, translated
 from rostro.cli.output import NO_ANSWER, YES, hint, note, print_json
 from rostro.core.errors import RostroError
 from rostro.core.redaction import redacted
@@ -67,18 +69,17 @@ def _tell(error: Exception) -> None:
     if os.environ.get(DEBUG):
         note(redacted("".join(traceback.format_exception(error))).rstrip())
     if isinstance(error, typer.Abort):
-        note("rostro: aborted")
+        note(f"rostro: {tell('aborted')}")
         return
     if isinstance(error, typer.TyperException):  # of the command line itself: an unknown option, say
-        show: Any = getattr(error, "show", None)
-        note(f"rostro: {error}") if show is None else show()
+        explain(error)
         return
     if isinstance(error, RostroError):
         document = {"error": str(error), "kind": error.kind, "values": dict(error.values)}
-        note(f"rostro: {error}{hint(error)}")
+        note(f"rostro: {translated(str(error))}{hint(error)}")
     else:
         document = {"error": _words(error), "kind": "unexpected", "values": {"type": type(error).__name__}}
-        note(f"rostro: {document['error']}")
+        note(f"rostro: {translated(_words(error))}")
     if "--json" in sys.argv[1:]:
         print_json(document)
 
@@ -124,7 +125,8 @@ def _flushed(code: int) -> int:
             _drop(stream)
             if code != NO_ANSWER:
                 with suppress(OSError, ValueError):
-                    note(f"rostro: the answer cannot be written: {getattr(error, 'strerror', None) or error}")
+                    why = translated(str(getattr(error, "strerror", None) or error))
+                    note(f"rostro: {tell('the answer cannot be written: {}', why)}")
             code = NO_ANSWER
     return code
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
+from contextvars import copy_context
 from importlib import import_module
 from typing import Final
 
 import typer
 
 from rostro import __version__
+from rostro.cli import help as help_
+from rostro.cli import language
 from rostro.cli.leaving import leave
-from rostro.cli.spellings import Verb
 
 #: The verbs, in the order of the help, and what it says of them: it is printed without loading any. Each is a file here
 #: with a function ``command`` or a group ``app``.
@@ -43,11 +45,13 @@ def build(*verbs: str) -> typer.Typer:
     for verb in verbs:
         module = import_module(f"rostro.cli.{verb}")
         if hasattr(module, "app"):
-            for command in module.app.registered_commands:
-                command.cls = Verb
-            app.add_typer(module.app, name=verb, short_help=VERBS[verb])
+            for info in module.app.registered_commands:
+                info.cls, info.callback = help_.Command, help_.with_language(info.callback)
+            module.app.callback()(_group)
+            app.add_typer(module.app, name=verb, short_help=VERBS[verb], cls=help_.Group)
         else:
-            app.command(verb, short_help=VERBS[verb], cls=Verb)(module.command)
+            called = help_.with_language(module.command)
+            app.command(verb, short_help=VERBS[verb], cls=help_.Command)(called)
     return app
 
 
@@ -55,13 +59,14 @@ def listing() -> typer.Typer:
     """The command line where no verb is asked for: what there is, and that another is not there."""
     app = _empty()
     for verb, about in VERBS.items():
-        app.command(verb, short_help=about)(_nothing)
+        app.command(verb, short_help=about, cls=help_.Command)(_nothing)
     return app
 
 
 def _empty() -> typer.Typer:
     app = typer.Typer(
         name="rostro",
+        cls=help_.Group,
         help="Faces: detect, verify, identify, store, measure. Exit codes: 0 yes, 1 no, 2 could not answer.",
         no_args_is_help=True,
         pretty_exceptions_enable=False,
@@ -72,13 +77,22 @@ def _empty() -> typer.Typer:
     return app
 
 
+def _group(language: help_.Language = None) -> None:
+    """Stands before the verbs of a verb, so that it takes ``--language``, too."""
+
+
 def _nothing() -> None:
     """Stands for a verb in `listing`."""
 
 
 def run() -> None:
     """Runs the command line and ends the process; see `rostro.cli.leaving`."""
-    leave(lambda: _asked()(standalone_mode=False))
+    copy_context().run(leave, _run)  # the language is this command's, and goes with it
+
+
+def _run() -> object:
+    language.ask(sys.argv[1:])
+    return _asked()(prog_name="rostro", standalone_mode=False)
 
 
 def _asked() -> typer.Typer:
@@ -98,6 +112,7 @@ def _version(wanted: bool) -> None:
 
 def _main(
     version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
+    language: help_.Language = None,
 ) -> None:
     """Faces: detect, verify, identify, store, measure.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rostro.cli import options, output
+from rostro.cli.language import figure, here, tell, translated
 from rostro.core.errors import BadInput, ModelCorrupt, ModelUnavailable, RostroError
 from rostro.recognition.catalogue import catalogue, defaults, entries, find, judge_of_quality, measured
 
@@ -28,7 +29,7 @@ def _store() -> ModelStore:
     from rostro.models.store import ModelStore
 
     return ModelStore(
-        Settings.from_environment(), on_progress=output.download_progress(), on_licence=output.announce_licence
+        Settings.from_environment(), on_progress=output.download_progress(), on_licence=here(output.announce_licence)
     )
 
 
@@ -93,13 +94,14 @@ def fetch(
             store.fetch(entry)
             fetched.append(_stored(entry, store))
         except ModelUnavailable:  # one can do without
-            output.note(f"{entry.name}: no source has it here; faces are judged without it, less well")
+            without = tell("no source has it here; faces are judged without it, less well")
+            output.note(f"{entry.name}: {without}")
     for entry in dict.fromkeys(wanted):
         try:
             store.fetch(entry, accept_unpinned=accept_unpinned)
             fetched.append(_stored(entry, store))
         except RostroError as error:
-            failed.append({"file": entry.name, "reason": f"{error}{output.hint(error)}"})
+            failed.append({"file": entry.name, "reason": f"{translated(str(error))}{output.hint(error)}"})
     _answer(json, {"fetched": fetched, "failed": failed}, [f"{row['path']}  {row['sha256']}" for row in fetched])
     raise typer.Exit(output.NO_ANSWER if failed else output.YES)
 
@@ -122,14 +124,14 @@ def verify(names: Names = None, json: options.Json = False) -> None:
             store.verify(entry)
             sound.append(_stored(entry, store))
         except ModelCorrupt as error:
-            failed.append({"file": entry.name, "reason": f"{error}{output.hint(error)}"})
+            failed.append({"file": entry.name, "reason": f"{translated(str(error))}{output.hint(error)}"})
     _answer(
         json,
         {"sound": sound, "failed": failed, "missing": missing},
-        [f"{row['file']}: sound" for row in sound],
+        [f"{row['file']}: {tell('sound')}" for row in sound],
     )
     for name in missing:
-        output.note(f"{name}: not installed")
+        output.note(f"{name}: {tell('not installed')}")
     raise typer.Exit(output.NO_ANSWER if missing else output.NO if failed else output.YES)
 
 
@@ -209,23 +211,27 @@ def _answer(json: bool, document: dict[str, Any], lines: Iterable[str]) -> None:
 
 
 def _megabytes(size: int | None) -> str:
-    return "?" if size is None else f"{size / 1e6:.1f} MB"
+    """The size of a model's files; of one that comes with a library there are none."""
+    if size == 0:
+        return ""
+    return "?" if size is None else f"{figure(size / 1e6, '.1f')} MB"
 
 
 def _print_table(rows: Iterable[dict[str, Any]]) -> None:
     """Columns as wide as they need to be, whatever the terminal: a cut name is of no use."""
-    table = [("task", "name", "dims", "size", "LFW", "ms per face", "licence", "commercial", "installed")]
+    head = ("task", "name", "dims", "size", "LFW", "ms per face", "licence", "commercial", "installed")
+    table = [tuple(map(tell, head))]
     table += [
         (
-            row["task"],
+            tell(row["task"]),
             row["name"],
             str(row["dims"] or ""),
             _megabytes(row["size"]),
-            "" if row["lfw_accuracy"] is None else f"{row['lfw_accuracy']:.2%}",
-            "" if row["milliseconds"] is None else f"{row['milliseconds']:.1f}",
+            "" if row["lfw_accuracy"] is None else figure(row["lfw_accuracy"], ".2%"),
+            "" if row["milliseconds"] is None else figure(row["milliseconds"], ".1f"),
             row["licence"],
-            "yes" if row["commercial"] else "NO",
-            "yes" if row["installed"] else "no",
+            tell("yes" if row["commercial"] else "NO"),
+            tell("yes" if row["installed"] else "no"),
         )
         for row in rows
     ]
@@ -235,15 +241,16 @@ def _print_table(rows: Iterable[dict[str, Any]]) -> None:
 
 
 def _print_info(model: dict[str, Any]) -> None:
-    output.say(f"{model['name']} ({model['task']}): {model['about']}")
-    output.say(f"  licence: {model['licence']}{'' if model['commercial'] else ' (NOT for commercial use)'}")
-    output.say(f"  cite: {model['paper']}")
+    output.say(f"{model['name']} ({tell(model['task'])}): {translated(model['about'])}")
+    bound = "" if model["commercial"] else f" ({tell('NOT for commercial use')})"
+    output.say(f"  {tell('licence')}: {model['licence']}{bound}")
+    output.say(f"  {tell('cite')}: {model['paper']}")
     for file in model["files"]:
-        output.say(
-            f"  {file['file']}  {_megabytes(file['size'])}  {'installed' if file['installed'] else 'not installed'}"
-        )
-        output.say(f"    sha256: {file['sha256'] or 'not pinned'}")
+        state = tell("installed" if file["installed"] else "not installed")
+        output.say(f"  {file['file']}  {_megabytes(file['size'])}  {state}")
+        output.say(f"    sha256: {file['sha256'] or tell('not pinned')}")
         for source in file["sources"]:
-            output.say(f"    source: {source}")
+            output.say(f"    {tell('source')}: {source}")
         if file["origin"]:
-            output.say(f"    came from: {file['origin'].get('source')} on {file['origin'].get('time')}")
+            origin = file["origin"]
+            output.say(f"    {tell('came from: {} on {}', origin.get('source'), origin.get('time'))}")

@@ -9,7 +9,7 @@ import typer
 
 from rostro.cli.numbers import within
 from rostro.core.errors import BadInput
-from rostro.core.ranges import FALSE_MATCH_RATE, QUALITY, SCORE, SEARCH_RATE, SIDE, SIMILARITY
+from rostro.core.ranges import CANDIDATES, FALSE_MATCH_RATE, QUALITY, SCORE, SEARCH_RATE, SIDE, SIMILARITY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -93,7 +93,7 @@ MaxSide = Annotated[
         **within(SIDE),
     ),
 ]
-Candidates = Annotated[int, typer.Option("--candidates", min=1, help="People to list per face.")]
+Candidates = Annotated[int, typer.Option("--candidates", help="People to list per face.", **within(CANDIDATES))]
 GalleryUrl = Annotated[
     str | None,
     typer.Option("--gallery", help="Path or URL of the gallery. Default: ROSTRO_GALLERY, else rostro.db here."),
@@ -243,6 +243,7 @@ def make_recognizer(
     create_gallery: bool = True,
 ) -> Recognizer:
     """A recogniser whose store tells on stderr what it fetches and under which licence."""
+    from rostro.cli.language import here
     from rostro.cli.output import announce_licence, download_progress
     from rostro.core.settings import Settings
     from rostro.models.store import ModelStore
@@ -266,5 +267,5 @@ def make_recognizer(
         gallery=gallery,
         create_gallery=create_gallery,
         settings=settings,
-        store=ModelStore(settings, on_progress=download_progress(), on_licence=announce_licence),
+        store=ModelStore(settings, on_progress=download_progress(), on_licence=here(announce_licence)),
     )

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
+
+from rostro.cli.language import figure, tell, translated
+from rostro.cli.running import offered
+from rostro.core.redaction import redacted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -45,42 +51,83 @@ def note(line: str) -> None:
     typer.echo(line, err=True)
 
 
-#: What helps on the command line, by an error's kind, or by the finer ``why`` among its values.
+#: What helps on the command line, by an error's kind, or by the finer ``why`` among its values. Of several the first
+#: whose options the running command has.
 _HINTS = {
-    "exists": "--overwrite writes over it; --output names another place",
-    "unfinished": "--resume goes on; --overwrite begins anew",
-    "other-embedder": "--embedder {embedder}, or leave --embedder out: the gallery says which",
-    "which-embedder": "--embedder names it",
-    "several-faces": "--face largest takes the largest",
-    "no-operating-point": "--threshold gives one; rostro calibrate measures one",
-    "no-landmarks": "try --alignment crop",
-    "unpinned": "rostro models fetch {file} --accept-unpinned",
-    "whose-photo": "--name says whose",
-    "resumable": "--resume goes on",
-    "port-taken": "--port chooses another",
-    "no-such-host": "--host names an address of this machine",
+    "exists": ("--overwrite writes over it; --output names another place",),
+    "unfinished": ("--resume goes on; --overwrite begins anew",),
+    "other-embedder": ("--embedder {embedder}, or leave --embedder out: the gallery says which",),
+    "which-embedder": ("--embedder names it",),
+    "several-faces": ("--face largest takes the largest",),
+    "no-operating-point": ("--threshold gives one; 'rostro calibrate' measures one", "'rostro calibrate' measures one"),
+    "no-landmarks": ("try --alignment crop",),
+    "unpinned": ("'rostro models fetch {file} --accept-unpinned' takes it all the same",),
+    "whose-photo": ("--name says whose",),
+    "whose-photos": ("--name says whose; --names-from files takes each file's name for its person's",),
+    "says-nothing": ("--name says whose",),
+    "already-enrolled": ("'rostro people move {photo} --to {wanted}{gallery}' moves it",),
+    "erased-before": ("--again takes it all the same",),
+    "known-face": ("'rostro people --help' says how to mend it, if one of the names is wrong",),
+    "several-photos": ("--of says whose; more of the hash says which",),
+    "resumable": ("--resume goes on",),
+    "port-taken": ("--port chooses another",),
+    "two-answers-on-stdout": ("take one of them",),
+    "no-such-host": ("--host names an address of this machine",),
 }
+#: Options of a hint that are of the running command, not of one that the hint names in quotation marks.
+_OPTION = re.compile(r"(?<![\w'-])--[a-z][a-z-]*(?![^']*' )")
+_PLACE = re.compile(r"\{(\w+)\}")
 
 
-def hint(error: RostroError) -> str:
-    """What the command line can do about an error, in brackets; empty where nothing is known to help."""
-    known = _HINTS.get(str(error.values.get("why"))) or _HINTS.get(error.kind)
-    return f" ({known.format(**error.values)})" if known else ""
+def hint(error: RostroError, gallery: str | None = None) -> str:
+    """What the command line can do about an error, in brackets; empty where nothing is known to help.
+
+    Args:
+        error: What went wrong.
+        gallery: The gallery that was asked for, so that commands name it, too.
+    """
+    known = _HINTS.get(str(error.values.get("why"))) or _HINTS.get(error.kind) or ()
+    fitting = (text for text in known if all(map(offered, _OPTION.findall(text))))
+    text = next(fitting, None)
+    if text is None:
+        return ""
+    named = {**_names(error, gallery), **error.values}
+    values = (named[name] for name in _PLACE.findall(text))
+    return f" ({tell(_PLACE.sub('{}', text), *values)})"
 
 
-def report_failures(failures: Sequence[Failure]) -> None:
-    """Names each photo that gave no answer and says why, on stderr."""
+def _names(error: RostroError, gallery: str | None) -> dict[str, str]:
+    """What hints repeat, as the shell takes it."""
+    shown = gallery if gallery is not None and redacted(gallery) == gallery else None  # it holds a secret
+    return {
+        "photo": shlex.quote(getattr(error, "photo", "")),
+        "wanted": shlex.quote(getattr(error, "wanted", "") or "NAME"),
+        "gallery": "" if shown is None else f" --gallery {shlex.quote(shown)}",
+    }
+
+
+def report_failures(failures: Sequence[Failure], gallery: str | None = None) -> None:
+    """Names each photo that gave no answer and says why, on stderr; hints name the gallery."""
     for failure in failures:
-        note(f"{failure.photo}: {failure.reason}{hint(failure.error)}")
+        note(f"{failure.photo}: {translated(failure.reason)}{hint(failure.error, gallery)}")
     if failures:
-        note(f"{len(failures)} photo{'s' if len(failures) != 1 else ''} could not be used")
+        one, several = "1 photo could not be used", "{:,} photos could not be used"
+        note(tell(one) if len(failures) == 1 else tell(several, len(failures)))
+
+
+def size(number: int) -> str:
+    """A number of bytes as people say it."""
+    for unit, bytes_ in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if number >= bytes_:
+            return f"{figure(number / bytes_, '.1f')} {unit}"
+    return tell("{:,} bytes", number)
 
 
 def report_unread(unread: Sequence[PhotoError], not_pictures: Sequence[str]) -> int:
     """Names each folder and link that gave nobody a photo, and what else lay there; the exit code that follows."""
     report_left_out(not_pictures)
     for error in unread:
-        note(str(error))
+        note(translated(str(error)))
     return NO_ANSWER if unread else YES
 
 
@@ -90,7 +137,7 @@ def report_left_out(files: Sequence[object]) -> None:
         from rostro.photos.left_out import no_pictures
         from rostro.photos.reading import printable
 
-        note(printable(f"left out: {no_pictures([Path(str(file)) for file in files])}"))
+        note(printable(tell("left out: {}", translated(no_pictures([Path(str(file)) for file in files])))))
 
 
 def not_pictures(files: Sequence[Path]) -> dict[str, list[str]]:
@@ -117,8 +164,8 @@ def progress() -> Progress:
 
 def announce_licence(entry: ModelFile) -> None:
     """Says under which licence a model file comes, when it is first fetched."""
-    use = "" if entry.commercial else "; NOT for commercial use"
-    note(f"fetching {entry.name} (licence: {entry.licence}{use})")
+    free, bound = "fetching {} (licence: {})", "fetching {} (licence: {}; NOT for commercial use)"
+    note(tell(free if entry.commercial else bound, entry.name, entry.licence))
 
 
 def download_progress() -> Callable[[str, int, int], None]:

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rostro.cli import options, output
+from rostro.cli.language import tell
+from rostro.core.names import clean_name
+from rostro.core.redaction import redacted
 from rostro.gallery.base import open_gallery
 from rostro.people.people import People
 from rostro.recognition import answers
@@ -14,9 +17,18 @@ from rostro.recognition import answers
 if TYPE_CHECKING:
     from rostro.gallery.base import Gallery
 
-app = typer.Typer(help="List, show, rename, merge and remove the people of a gallery.", no_args_is_help=True)
+app = typer.Typer(
+    help="List, show, rename, merge and remove the people of a gallery, and mend their photos.", no_args_is_help=True
+)
 
 Name = Annotated[str, typer.Argument(help="A person's name.", show_default=False)]
+Photo = Annotated[
+    str,
+    typer.Argument(
+        help="The photo's file, its name as it is listed, or the beginning of its hash.", show_default=False
+    ),
+]
+Of = Annotated[str | None, typer.Option("--of", help="Whose it is, where several have it.", show_default=False)]
 Names = Annotated[list[str], typer.Argument(help="Names of people.", show_default=False)]
 
 
@@ -45,6 +57,8 @@ def list_people(
     else:
         for person in people:
             output.say(f"{person.name}  {person.templates}")
+        if not people:
+            output.note(tell("{}: nobody is enrolled", redacted(opened.url)))
     raise typer.Exit(output.YES if people else output.NO)
 
 
@@ -59,9 +73,63 @@ def show(name: Name, gallery: options.GalleryUrl = None, json: options.Json = Fa
     if json:
         output.print_json(found)
     else:
-        output.say(f"{found['name']}: {len(found['templates'])} templates")
+        output.say(f"{found['name']}: {tell('{:,} templates', len(found['templates']))}")
         for row in found["templates"]:
-            output.say(f"  {row['photo']}  quality {row['quality']:.2f}")
+            output.say(f"  {row['photo']}  {tell('quality {:.2f}', row['quality'])}")
+
+
+@app.command()
+def photos(name: Name, gallery: options.GalleryUrl = None, json: options.Json = False) -> None:
+    """One person's photos: hash, quality, file. Any of these but the quality says which photo to move or to forget.
+
+    Example: rostro people photos "Ada Lovelace"
+    """
+    with _open(gallery) as opened:
+        found = answers.photos(opened, name)
+    if json:
+        output.print_json(found)
+    else:
+        for row in found["photos"]:
+            output.say(tell("{}  quality {:.2f}  {}", row["sha256"][:12], row["quality"], row["photo"]))
+
+
+@app.command()
+def move(
+    photo: Photo,
+    to: Annotated[str, typer.Option("--to", help="Whose photo it is; made if nobody has that name.")],
+    of: Of = None,
+    gallery: options.GalleryUrl = None,
+    json: options.Json = False,
+) -> None:
+    """Give one photo to another person: it was enrolled under the wrong name.
+
+    Example: rostro people move wrong.jpg --to "Ada Lovelace"
+    """
+    with _open(gallery) as opened:
+        moved = People(opened).move(photo, to, of=of)
+    document: dict[str, object] = {
+        "moved": moved.photo,
+        "sha256": moved.source_hash,
+        "from": moved.person,
+        "to": clean_name(to),
+    }
+    _done(json, document, tell("{} of {} is now a photo of {}", moved.photo, moved.person, document["to"]))
+
+
+@app.command()
+def forget(photo: Photo, of: Of = None, gallery: options.GalleryUrl = None, json: options.Json = False) -> None:
+    """Erase one photo's template and picture, for good. Who has no photo left is gone. It may be enrolled again.
+
+    Example: rostro people forget wrong.jpg --of "Ada Lovelace"
+    """
+    with _open(gallery) as opened:
+        forgotten = People(opened).forget(photo, of=of)
+    document: dict[str, object] = {
+        "forgotten": forgotten.photo,
+        "sha256": forgotten.source_hash,
+        "of": forgotten.person,
+    }
+    _done(json, document, tell("{} of {} was forgotten", forgotten.photo, forgotten.person))
 
 
 @app.command()
@@ -77,7 +145,7 @@ def rename(
     """
     with _open(gallery) as opened:
         People(opened).rename(name, to)
-    _done(json, {"renamed": name, "to": to}, f"{name} is now {to}")
+    _done(json, {"renamed": name, "to": to}, tell("{} is now {}", name, to))
 
 
 @app.command()
@@ -93,20 +161,22 @@ def merge(
     """
     with _open(gallery) as opened:
         People(opened).merge(name, into)
-    _done(json, {"merged": name, "into": into}, f"{name} was merged into {into}")
+    _done(json, {"merged": name, "into": into}, tell("{} was merged into {}", name, into))
 
 
 @app.command()
 def remove(names: Names, gallery: options.GalleryUrl = None, json: options.Json = False) -> None:
     """Erase people and every template and picture of theirs, for good. Many at once take little longer than one.
 
+    A keyed hash of each photo stays, so that enrolling the same folder again does not bring them back unasked.
+
     Example: rostro people remove "Ada Lovelace" "Charles Babbage"
     """
     with _open(gallery) as opened:
         erased = People(opened).erase(*names)
     removed = names[0] if len(names) == 1 else names
-    were = "was" if len(names) == 1 else "were"
-    _done(json, {"removed": removed, "templates": erased}, f"{', '.join(names)} {were} removed with {erased} templates")
+    gone = "{} was removed with {:,} templates" if len(names) == 1 else "{} were removed with {:,} templates"
+    _done(json, {"removed": removed, "templates": erased}, tell(gone, ", ".join(names), erased))
 
 
 def _done(json: bool, document: dict[str, object], sentence: str) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rostro.cli import options
+from rostro.cli.language import figure, language, tell
 from rostro.cli.streaming import Stream
 from rostro.cli.train import shown
 from rostro.core.errors import BadInput
@@ -72,11 +73,11 @@ def _lines(answer: Prediction) -> list[str]:
 
 
 def _labels(answer: Prediction) -> str:
-    return ", ".join(answer.labels) or "none of the known"
+    return ", ".join(answer.labels) or tell("none of the known")
 
 
 def _shown(answer: Prediction) -> str:
-    return ", ".join(f"{name} {value:.3f}" for name, value in answer.probabilities[:_SHOWN])
+    return ", ".join(f"{name} {figure(value, '.3f')}" for name, value in answer.probabilities[:_SHOWN])
 
 
 def _sheet(answers: Sequence[Prediction], files: Mapping[str, Path], total: int) -> Image:
@@ -102,7 +103,7 @@ def _sheet(answers: Sequence[Prediction], files: Mapping[str, Path], total: int)
         column[: image.shape[0], : image.shape[1]] = image
         blocks.append(beside([column[: image.shape[0]], _words(answer)], GAP))
     if total > len(answers):
-        note = say("left_out", "en", count(len(answers), "en"), count(total, "en"))
+        note = say("left_out", language(), count(len(answers), language()), count(total, language()))
         blocks.append(line(note, SMALL, _PHOTO + GAP + _COLUMN))
     return framed(below(blocks, 2 * GAP), MARGIN)
 
@@ -124,7 +125,7 @@ def _bar(name: str, value: float, taken: bool) -> Image:
     thick = slice(label.shape[0] // 2 - 6, label.shape[0] // 2 + 6)
     track[thick] = _TRACK
     track[thick, : round(value * track.shape[1])] = GREEN if taken else BLUE
-    return beside([label, track, line(f"{value:.3f}", SMALL, _FIGURE)], 8)
+    return beside([label, track, line(figure(value, ".3f"), SMALL, _FIGURE)], 8)
 
 
 def _plain(text: str) -> str:

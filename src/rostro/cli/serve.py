@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from rostro.cli import options, output
+from rostro.cli.language import tell
 from rostro.cli.numbers import within
 from rostro.core.errors import BadInput
 from rostro.core.ranges import PER_SECOND, PORT
@@ -90,5 +91,6 @@ def command(
         recognizer, keys=KeyStore(keys), host=host, port=port, keep_pictures=keep_crops, limits=Limits(rate=rate),
         root_path=root_path, **tls,
     )  # fmt: skip
-    output.note(f"rostro: {server.address} serves {redacted(recognizer.gallery_url)} (Ctrl-C stops it)")
+    serves = tell("{} serves {} (Ctrl-C stops it)", server.address, redacted(recognizer.gallery_url))
+    output.note(f"rostro: {serves}")
     server.run()

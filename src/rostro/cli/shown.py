@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
+from rostro.cli.language import language
 from rostro.drawing.faces import scale_face
 from rostro.drawing.sheets import LARGEST_TILE, MOST_PHOTOS
 from rostro.recognition.keeping import Keep
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rostro.core.types import Face, Image
+    from rostro.core.words import Language
     from rostro.recognition.pipeline import PhotoFaces
 
 Row = TypeVar("Row")
@@ -23,7 +25,9 @@ Drawn_contra = TypeVar("Drawn_contra", contravariant=True)
 class Draw(Protocol[Drawn_contra]):
     """A sheet of `rostro.drawing.sheets`."""
 
-    def __call__(self, photos: Sequence[tuple[str, Image, Drawn_contra]], /, *, total: int | None) -> Image:
+    def __call__(
+        self, photos: Sequence[tuple[str, Image, Drawn_contra]], /, *, total: int | None, language: Language
+    ) -> Image:
         """Draws it."""
 
 
@@ -72,7 +76,7 @@ class Sheet(Generic[Row]):
         if self._picture is not None and self._rows:
             from rostro.photos.writing import write_picture
 
-            write_picture(sheet(self._rows, total=self._total), self._picture)
+            write_picture(sheet(self._rows, total=self._total, language=language()), self._picture)
 
 
 def shown_face(face: Face, answer: PhotoFaces) -> Face:

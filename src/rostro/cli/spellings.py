@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from typer.core import TyperCommand
 
+from rostro.cli.language import tell
 from rostro.core.errors import BadInput
 
 if TYPE_CHECKING:
@@ -94,11 +95,12 @@ def _rewritten(verb: str, args: list[str], takes: set[str], many: set[str]) -> l
                 break
             value = following
         if name == folder:
-            note(f"rostro: the folder is an argument now, without {name}")
+            note(f"rostro: {tell('the folder is an argument now, without {}', name)}")
             last = [value]
         elif name in old:
             new = old[name]
-            note(f"rostro: {name} is {' '.join(new)} now" if new else f"rostro: {name} means nothing to {verb}")
+            now, nothing = "{} is {} now", "{} means nothing to {}"
+            note(f"rostro: {tell(now, name, ' '.join(new)) if new else tell(nothing, name, verb)}")
             options += (*new, *([value] if len(new) == 1 else ()))
         elif name in takes:
             if name not in many and given.setdefault(name, value) != value:
@@ -115,5 +117,6 @@ def _with_options(verb: str, arguments: list[str], given: Iterable[str], note: A
     names, least = _ARGUMENTS.get(verb, ((), 0))
     if not names or any(name in given for name in names) or len(arguments) < len(names) + least:
         return []
-    note(f"rostro: the first of the arguments {'is' if len(names) == 1 else 'are'} {' and '.join(names)} now")
+    one, both = "the first of the arguments is {} now", "the first of the arguments are {} and {} now"
+    note(f"rostro: {tell(one if len(names) == 1 else both, *names)}")
     return [f"{name}={arguments.pop(0)}" for name in names]

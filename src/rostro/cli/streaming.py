@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 import typer
 
 from rostro.cli import output
+from rostro.cli.language import tell, translated
 from rostro.core.errors import RostroError
 
 if TYPE_CHECKING:
@@ -76,7 +77,8 @@ class Stream:
         output.report_left_out(self.left_out)
         output.report_failures(self.failed)
         if self.interrupted:
-            output.note(f"interrupted: {self.photos} photo{'s' if self.photos != 1 else ''} answered until then")
+            one, several = "interrupted: 1 photo answered until then", "interrupted: {:,} photos answered until then"
+            output.note(tell(one) if self.photos == 1 else tell(several, self.photos))
             raise typer.Exit(output.NO_ANSWER)
         if self.failed:
             raise typer.Exit(output.NO_ANSWER)
@@ -97,7 +99,7 @@ class Stream:
             self._close({})
         elif isinstance(error, RostroError) and self._begun:
             self._close({"error": str(error), "kind": error.kind, "values": dict(error.values)})
-            output.note(f"rostro: {error}{output.hint(error)}")
+            output.note(f"rostro: {translated(str(error))}{output.hint(error)}")
             raise typer.Exit(output.NO_ANSWER) from None
         return False
 

@@ -7,13 +7,15 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
 from rostro.cli import options, output
+from rostro.cli.language import figure, language, tell, translated
 from rostro.cli.numbers import within
 from rostro.training.base import RECIPES
+from rostro.training.words import metric_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +29,6 @@ Root = Annotated[
     Path, typer.Argument(help="Folder of the data; what it holds depends on the recipe.", show_default=False)
 ]
 Output = Annotated[Path, typer.Option("--output", help="Folder for the checkpoint, its card and the learning curves.")]
-Language = Annotated[str, typer.Option("--language", help="Of the learning curves: en or es.")]
 
 app = typer.Typer(
     help="Train: folders of photos in, a checkpoint and its card out. Example: rostro train head people/ --base sface",
@@ -44,6 +45,7 @@ class Shown:
 
     def say(self, line: str) -> None:
         """A line; without a terminal it goes there all the same."""
+        line = translated(line)
         if self._bar.disable:
             output.note(line)
         else:
@@ -51,13 +53,13 @@ class Shown:
 
     def photo(self, what: str, done: int, total: int) -> None:
         """Moves the bar of what is done with photos; a bar that is full goes."""
-        self._move(what, what, done, total)
+        self._move(what, translated(what), done, total)
         if done == total:
             self._bar.remove_task(self._tasks.pop(what))
 
     def step(self, step: Step) -> None:
         """Moves the bar of steps."""
-        text = f"epoch {step.epoch}, training loss {step.loss:.4f}, {step.photos_per_second:.0f} photos/s"
+        text = tell("epoch {}, training loss {:.4f}, {:.0f} photos/s", step.epoch, step.loss, step.photos_per_second)
         self._move("training", text, (step.epoch - 1) * step.steps + step.step, step.epochs * step.steps)
 
     def _move(self, task: str, text: str, done: int, total: int) -> None:
@@ -88,7 +90,6 @@ def _command(name: str) -> Callable[..., None]:
         engine: str | None,
         precision: str | None,
         json: bool,
-        language: str,
         formats: list[str] | None,
         **chosen: Any,
     ) -> None:
@@ -104,7 +105,7 @@ def _command(name: str) -> Callable[..., None]:
             done = train(
                 name, root, output=output_folder, overwrite=overwrite, recognizer=recognizer,
                 on_step=seen.step, on_photo=seen.photo, on_message=seen.say, stopped=stopped,
-                language=cast("Any", language), formats=written, **chosen,
+                language=language(), formats=written, **chosen,
             )  # fmt: skip
         if not is_first():
             return
@@ -112,7 +113,7 @@ def _command(name: str) -> Callable[..., None]:
             output.print_json(done.to_dict())
             return
         for metric, value in done.metrics.items():
-            output.say(f"{metric}: {value:.4f}")
+            output.say(f"{metric_name(metric, language())}: {figure(value, '.4f')}")
         output.say(f"{done.checkpoint}")
 
     hints = get_type_hints(recipe.options)
@@ -126,7 +127,6 @@ def _command(name: str) -> Callable[..., None]:
         _parameter("engine", options.Engine, None),
         _parameter("precision", options.Precision, None),
         _parameter("json", options.Json, False),
-        _parameter("language", Language, "en"),
         _parameter("formats", options.Format, None),
     ]
     for item in fields(recipe.options):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rostro.cli import options, output
+from rostro.cli.language import language, tell, translated
 from rostro.photos.writing import check_picture
 from rostro.recognition.pipeline import Failure, PhotoFaces
 
@@ -72,11 +73,15 @@ def command(
 def sentence(verdict: Verification) -> str:
     """The answer in one line."""
     if verdict.doubt is not None:
-        return verdict.doubt.reason
+        return translated(verdict.doubt.reason)
+    answer = tell("same person" if verdict.same else "not the same person")
     rate = verdict.false_match_rate
-    chance = "" if rate is None else f", false match rate {rate:.2g}"
-    answer = "same person" if verdict.same else "not the same person"
-    return f"{answer}: similarity {verdict.similarity:.3f} (threshold {verdict.threshold:.3f}{chance})"
+    if rate is None:
+        why = tell("similarity {:.3f} (threshold {:.3f})", verdict.similarity, verdict.threshold)
+    else:
+        measured = "similarity {:.3f} (threshold {:.3f}, false match rate {:.2g})"
+        why = tell(measured, verdict.similarity, verdict.threshold, rate)
+    return f"{answer}: {why}"
 
 
 def draw(recognizer: Recognizer, first: PhotoFaces, second: PhotoFaces, verdict: Verification, picture: Path) -> None:
@@ -92,5 +97,6 @@ def draw(recognizer: Recognizer, first: PhotoFaces, second: PhotoFaces, verdict:
         ((first.photo, first.kept_image), (second.photo, second.kept_image)),
         np.concatenate([first.kept_crops, second.kept_crops]),
         details=details,
+        language=language(),
     )
     write_picture(sheet, picture)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rostro.cli import options, output
+from rostro.cli.language import figure, language, tell, translated
 from rostro.cli.numbers import within
 from rostro.core.errors import BadInput
 from rostro.core.extras import need
@@ -132,15 +133,15 @@ def command(
     read = (source, file_of(recognizer.gallery_url), operating_point, *(files_of(embedder) if embedder else ()))
     spare([video, None if events == "-" else events], *read)
     with recognizer, ExitStack() as stack, _terminating():
-        tell = _teller(events, stack, quiet=json)
+        hear = _teller(events, stack, quiet=json)
         show = _page(recognizer, opened, port, stack) if serves else None  # before the models: the port may be taken
         summary = watch(
-            opened, recognizer=recognizer.open(), on_event=tell, on_scene=show, video=video,
-            keep_pictures=keep_crops, collections=collection or None,
+            opened, recognizer=recognizer.open(), on_event=hear, on_scene=show, video=video,
+            keep_pictures=keep_crops, collections=collection or None, language=language(),
             options=WatchOptions(every=every, patience=patience),
         )  # fmt: skip
     if summary.interrupted:
-        output.note("rostro: interrupted")
+        output.note(f"rostro: {tell('interrupted')}")
     if json:
         output.print_json({"source": opened.name, **summary.to_dict()})
     else:
@@ -175,7 +176,7 @@ def _teller(events: str | None, stack: ExitStack, *, quiet: bool) -> Callable[[d
     """Where events go: lines for people, unless they go somewhere as JSON."""
     if events == "-":
         if quiet:
-            raise BadInput("--json and --events - would both write to stdout; take one of them")
+            raise BadInput("--json and --events - would both write to stdout", why="two-answers-on-stdout")
         return output.print_json
     if events is not None:
         return stack.enter_context(EventLog(Path(events))).write
@@ -183,13 +184,15 @@ def _teller(events: str | None, stack: ExitStack, *, quiet: bool) -> Callable[[d
 
 
 def _say(document: dict[str, Any]) -> None:
-    when = document["time"] or f"{document['seconds']:.1f} s"
+    when = document["time"] or f"{figure(document['seconds'], '.1f')} s"
     if "track" not in document:
-        what = "the source is back" if document["event"] == "back" else f"the source is lost: {document['reason']}"
+        lost = document["event"] != "back"
+        what = tell("the source is lost: {}", translated(document["reason"])) if lost else tell("the source is back")
     elif document["name"] is None:
-        what = f"{document['event']}: somebody (track {document['track']})"
+        what = f"{tell(document['event'])}: {tell('somebody (track {})', document['track'])}"
     else:
-        what = f"{document['event']}: {document['name']} ({document['score']:.3f}, track {document['track']})"
+        who = tell("{} ({:.3f}, track {})", document["name"], document["score"], document["track"])
+        what = f"{tell(document['event'])}: {who}"
     output.say(f"{when}  {what}")
 
 
@@ -210,7 +213,7 @@ def _page(recognizer: Recognizer, source: Source, port: int, stack: ExitStack) -
 
     stack.callback(stop)
     url = f"http://{_HOST}:{port}/#watch"
-    output.note(f"rostro: {url} shows {source.name} (Ctrl-C stops it)")
+    output.note(f"rostro: {tell('{} shows {} (Ctrl-C stops it)', url, source.name)}")
     if sys.stderr.isatty():
         import webbrowser
 
@@ -219,7 +222,9 @@ def _page(recognizer: Recognizer, source: Source, port: int, stack: ExitStack) -
 
 
 def _sentence(summary: Summary) -> str:
-    seen = ", ".join(summary.people) or "nobody known"
-    dropped = f", {summary.dropped} dropped" if summary.dropped else ""
-    strangers = f"{summary.strangers} unknown track{'s' if summary.strangers != 1 else ''}"
-    return f"{summary.frames} frames{dropped}; saw {seen}; {strangers}"
+    seen = ", ".join(summary.people) or tell("nobody known")
+    frames = tell("{:,} frames", summary.frames)
+    if summary.dropped:
+        frames = tell("{:,} frames, {:,} dropped", summary.frames, summary.dropped)
+    strangers = tell("1 unknown track") if summary.strangers == 1 else tell("{:,} unknown tracks", summary.strangers)
+    return f"{frames}; {tell('saw {}', seen)}; {strangers}"

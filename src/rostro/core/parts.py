@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 from rostro.core.errors import UnknownModel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 
 class Part(Protocol):
@@ -112,10 +112,15 @@ class Room(Generic[P]):
             raise UnknownModel(f"the {self.noun} {name!r} calls itself {said!r}: entry point and name must be the same")
 
     def _unknown(self, name: str) -> str:
-        near = get_close_matches(name.lower().replace("-", "_"), self.names, n=1)
-        near = near or get_close_matches(name.lower(), self.names, n=1)
-        guess = f" Did you mean {near[0]!r}?" if near else ""
+        guess = did_you_mean(name, self.names)
         return f"no {self.noun} named {name!r}.{guess} There is: {', '.join(self.names)}"
+
+
+def did_you_mean(name: str, names: Iterable[str]) -> str:
+    """A question for one who mistyped a name, with a blank before it; empty where nothing is like it."""
+    known = list(names)
+    near = get_close_matches(name.lower().replace("-", "_"), known, n=1) or get_close_matches(name.lower(), known, n=1)
+    return f" Did you mean {near[0]!r}?" if near else ""
 
 
 @cache

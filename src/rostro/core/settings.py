@@ -11,15 +11,18 @@ import stat
 import tempfile
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from rostro.core.errors import BadInput
 from rostro.core.files import expanded
 from rostro.core.machine import usual_threads
 from rostro.core.ranges import check_all, counted
+from rostro.core.words import check_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from rostro.core.words import Language
 
 
 def _default_home() -> Path:
@@ -64,6 +67,10 @@ def _whole(text: str) -> int:
     return value
 
 
+def _language(text: str) -> Language:
+    return check_language(cast("Language", text.strip().lower() or "en"))
+
+
 def _optional_path(text: str) -> Path | None:
     return expanded(text) if text else None
 
@@ -91,6 +98,10 @@ class Settings:
     max_bytes: int = _setting("ROSTRO_MAX_BYTES", _whole, "largest photo file that is read, in bytes", 100_000_000)
     max_pixels: int = _setting("ROSTRO_MAX_PIXELS", _whole, "largest photo that is decoded, in pixels", 120_000_000)
     max_faces: int = _setting("ROSTRO_MAX_FACES", _whole, "most faces of one photo", 10_000)
+
+    language: Language = _setting(
+        "ROSTRO_LANGUAGE", _language, "en or es: what commands, pictures and reports say", "en"
+    )
 
     def __post_init__(self) -> None:
         check_all({name: getattr(self, name) for name in RANGES}, RANGES)

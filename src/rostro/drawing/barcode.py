@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from rostro.core.errors import BadInput
-from rostro.core.words import Language, count
+from rostro.core.words import Language, count, in_language
 from rostro.drawing.layout import GAP, MARGIN, SMALL, TEXT, WIDTH, below, beside, framed, line
 from rostro.drawing.shapes import BLUE, HAIRLINE, INK, MUTED, PAPER, VERMILLION, Colour
 from rostro.drawing.words import say
@@ -68,7 +68,7 @@ def barcode_pair(a: Floats, b: Floats, *, names: tuple[str, str] = ("", ""), lan
         _captioned(_bars(first, low, high), names[0], first.size, language),
         _captioned(_bars(second, low, high), names[1], second.size, language),
         below([line(say("difference", language), TEXT, bars.shape[1], bold=True), bars], GAP // 3),
-        beside([_fact(say(word, language), value, bars.shape[1]) for word, value in distances.items()], GAP),
+        beside([_fact(say(word, language), value, bars.shape[1], language) for word, value in distances.items()], GAP),
     ]
     return framed(below(blocks, GAP), MARGIN)
 
@@ -118,6 +118,8 @@ def _captioned(bars: Image, name: str, values: int, language: Language) -> Image
     return below([line(caption, TEXT, bars.shape[1], bold=True), bars], GAP // 3)
 
 
-def _fact(name: str, value: float, total_width: int) -> Image:
+def _fact(name: str, value: float, total_width: int, language: Language) -> Image:
     width = (total_width - 2 * GAP) // 3
-    return below([line(name, SMALL, width, MUTED), line(f"{value:.4g}", TEXT + 6, width, bold=True)], 0)
+    return below(
+        [line(name, SMALL, width, MUTED), line(in_language(f"{value:.4g}", language), TEXT + 6, width, bold=True)], 0
+    )

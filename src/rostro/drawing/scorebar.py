@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from rostro.core.words import Language
+from rostro.core.words import Language, in_language
 from rostro.drawing.faces import Kind, draw_mark
 from rostro.drawing.layout import SMALL, TEXT, blank
 from rostro.drawing.shapes import GREEN, HAIRLINE, INK, MUTED, PAPER, VERMILLION, Colour, rounded_box
@@ -38,18 +38,18 @@ def score_bar(verification: Verification, kind: Kind, width: int, height: int, l
     _track(block, _SIDE, limit, middle, VERMILLION)
     _track(block, limit, width - _SIDE, middle, GREEN)
     for tick in _TICKS:
-        draw_text(block, (_place(tick, width), middle + 44), signed(tick, 1), SMALL, MUTED, align="centre")
+        draw_text(block, (_place(tick, width), middle + 44), signed(tick, 1, language), SMALL, MUTED, align="centre")
     rounded_box(block, (limit - 3.5, middle - 19, limit + 3.5, middle + 19), 3.5, PAPER)
     rounded_box(block, (limit - 1.5, middle - 18, limit + 1.5, middle + 18), 1.5, INK)
     draw_mark(block, (at, middle), 13, kind)
-    _label(block, at, middle - 34, say("similarity", language, signed(verification.similarity)), TEXT + 4)
-    _label(block, limit, middle + 84, say("threshold", language, signed(verification.threshold)), TEXT)
+    _label(block, at, middle - 34, say("similarity", language, signed(verification.similarity, 3, language)), TEXT + 4)
+    _label(block, limit, middle + 84, say("threshold", language, signed(verification.threshold, 3, language)), TEXT)
     return block
 
 
-def signed(value: float, digits: int = 3) -> str:
-    """A score as people write it: with a true minus sign, and never "−0.000"."""
-    return f"{value:z.{digits}f}".replace("-", "−")
+def signed(value: float, digits: int = 3, language: Language = "en") -> str:
+    """A score as people write it: with a true minus sign, never "−0.000", and a comma in Spanish."""
+    return in_language(f"{value:z.{digits}f}".replace("-", "−"), language)
 
 
 def _place(value: float, width: int) -> float:

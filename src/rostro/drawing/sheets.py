@@ -79,7 +79,7 @@ def detection_sheet(
             say_faces(len(faces), language),
             image,
             faces,
-            [f"{face.score:.2f}" for face in faces],
+            [signed(face.score, 2, language) for face in faces],
             ["neutral"] * len(faces),
         )
         for name, image, faces in photos[:MOST_PHOTOS]
@@ -120,7 +120,7 @@ def detector_sheet(
         for detector in detectors:
             if (photo, detector) in answers:
                 milliseconds, image, faces = answers[photo, detector]
-                labels = [f"{face.score:.2f}" for face in faces]
+                labels = [signed(face.score, 2, language) for face in faces]
                 note = f"{say_faces(len(faces), language)}, {milliseconds:.0f} ms"
                 cells.append(_Cell(note, "", image, faces, labels, ["neutral"] * len(faces)))
             else:
@@ -156,7 +156,7 @@ def identification_sheet(
     for name, image, found in photos[:MOST_PHOTOS]:
         kinds: list[Kind] = ["unknown" if one.name is None else "match" for one in found]
         labels = [_name_and_score(one, language) for one in found]
-        thresholds = {signed(one.operating_point.threshold) for one in found}
+        thresholds = {signed(one.operating_point.threshold, 3, language) for one in found}
         searches = [say_search(one.search, language) for one in found[:1] if one.search]
         told = [say("threshold", language, threshold) for threshold in thresholds]
         note = ", ".join([say_faces(len(found), language), *told, *searches])
@@ -209,7 +209,7 @@ def _name_and_score(found: Identification, language: Language) -> str:
     name = say("unknown", language) if found.name is None else found.name
     if found.doubt is not None:
         return f"{name}: {say('the_face', language).lower()} {say(found.doubt.kinds[0], language)}"
-    return name if found.similarity is None else f"{name} {signed(found.similarity, 2)}"
+    return name if found.similarity is None else f"{name} {signed(found.similarity, 2, language)}"
 
 
 def _verdict(verification: Verification) -> str:

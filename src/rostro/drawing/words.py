@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from rostro.core.words import Language, Words, count
+from rostro.core.words import Language, Words, count, in_language
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,5 +99,5 @@ def say_false_match_rate(point: OperatingPoint, language: Language) -> str:
     pairs = 1 / point.fmr
     digits = len(str(int(pairs))) - 2
     rounded = round(pairs, -digits) if digits > 0 else round(pairs, 1)
-    shown = f"{rounded:g}" if rounded < 10 else count(round(rounded), language)
+    shown = in_language(f"{rounded:g}", language) if rounded < 10 else count(round(rounded), language)
     return say("rate", language, say("one_in", language, shown))

@@ -10,6 +10,7 @@ from rostro.core.words import Language, check_language
 from rostro.evaluation.classification import classify_folder
 from rostro.evaluation.classification_report import write_classification
 from rostro.evaluation.results import FILES
+from rostro.photos.sources import spare
 from rostro.recognizer import Recognizer
 from rostro.reports.typeset import check_formats_of
 from rostro.training.data.split import learned
@@ -47,12 +48,15 @@ def evaluate_classification(
 
     Raises:
         MissingExtra: The extra ``train`` is not installed, or ``pdf`` for a format.
-        BadInput: Not a checkpoint of a classifier, the folders are not its classes, or a report is there already.
+        BadInput: Not a checkpoint of a classifier, the folders are not its classes, or a report is there already. Or a
+            picture of the report would overwrite one of the photos.
     """
     checked, chosen = check_language(language), check_formats_of(output, formats)
     need_torch()
-    if output is not None and not overwrite:
-        refuse_existing(*(Path(output) / name for name in FILES))
+    if output is not None:
+        spare((Path(output) / f"{name}.{ending}" for name in ("report", "confusion") for ending in chosen), root)
+        if not overwrite:
+            refuse_existing(*(Path(output) / name for name in FILES))
     read = read_checkpoint(Path(checkpoint))
     if output is not None:
         make_folder(Path(output))

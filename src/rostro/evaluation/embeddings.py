@@ -172,7 +172,11 @@ class _Batch:
 
 
 def _system(connection: sqlite3.Connection, system: System) -> int:
-    description = json.dumps(system.to_dict(), sort_keys=True)
+    told = system.to_dict()
+    for name in ("turn", "judge"):  # unknown to caches of before, whose photos were not turned and not judged
+        if not told[name]:
+            del told[name]
+    description = json.dumps(told, sort_keys=True)
     with connection:
         connection.execute("INSERT OR IGNORE INTO systems (description) VALUES (?)", (description,))
     (number,) = connection.execute("SELECT id FROM systems WHERE description = ?", (description,)).fetchone()

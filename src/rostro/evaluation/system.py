@@ -45,7 +45,7 @@ class System:
     runs_on: str
     face: FaceRule
     model_bytes: int
-    turn: bool = True
+    turn: bool = False
     judge: str = ""
     version: str = __version__
 

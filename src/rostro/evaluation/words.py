@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from rostro.core.words import Language, Words, check_language, count
+from rostro.core.words import Language, Words, check_language, count, in_language
 
 if TYPE_CHECKING:
     from rostro.evaluation.measures import Metric
@@ -114,12 +114,12 @@ say = Words(_WORDS).say
 
 def percent(value: float, language: Language, digits: int = 2) -> str:
     """A part as per cent: 99.47 % in English, 99,47 % in Spanish."""
-    return _decimal(f"{100 * value:.{digits}f}\u00a0%", language)
+    return in_language(f"{100 * value:.{digits}f}\u00a0%", language)
 
 
 def short_percent(value: float, language: Language) -> str:
     """A rate as per cent with as many digits as it has: 0.1 %."""
-    return _decimal(f"{100 * value:.4g}\u00a0%", language)
+    return in_language(f"{100 * value:.4g}\u00a0%", language)
 
 
 def rate_name(value: float, language: Language) -> str:
@@ -132,7 +132,7 @@ def rate_name(value: float, language: Language) -> str:
 
 def number(value: float, language: Language, digits: int = 3) -> str:
     """A number with decimals."""
-    return _decimal(f"{value:.{digits}f}", language)
+    return in_language(f"{value:.{digits}f}", language)
 
 
 def metric_name(metric: Metric, language: Language) -> str:
@@ -152,9 +152,5 @@ def metric_value(metric: Metric, language: Language) -> str:
     value = percent(metric.value, language)
     if metric.interval is None:
         return value
-    low, high = (_decimal(f"{100 * end:.2f}", language) for end in (metric.interval.low, metric.interval.high))
+    low, high = (in_language(f"{100 * end:.2f}", language) for end in (metric.interval.low, metric.interval.high))
     return f"{value} [{low}; {high}]"
-
-
-def _decimal(text: str, language: Language) -> str:
-    return text.replace(".", ",") if language == "es" else text

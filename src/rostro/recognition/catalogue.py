@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from rostro.alignment.base import REFINERS, Refiner
 from rostro.core.errors import UnknownModel
+from rostro.core.parts import did_you_mean
 from rostro.detection.base import DETECTORS, Detector
 from rostro.embedding.base import EMBEDDERS, Embedder
 from rostro.models.samples import SAMPLES
@@ -91,7 +92,8 @@ def find(name: str) -> list[Model]:
         if name == model.name or name in {entry.name for entry in (*model.files, *model.optional)}
     ]
     if not found:
-        raise UnknownModel(f"no model or file named {name!r}; see: rostro models list")
+        guess = did_you_mean(name, (model.name for model in catalogue()))
+        raise UnknownModel(f"no model or file named {name!r}.{guess} See: rostro models list")
     return found
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 from rostro.core.errors import BadInput, PhotoError
 from rostro.core.files import refuse_existing
+from rostro.core.parts import did_you_mean
 from rostro.core.types import Answer
 from rostro.core.words import check_language
 from rostro.embedding.trained import files_of
@@ -106,7 +106,7 @@ def train(
         MissingExtra: The extra ``train`` is not installed, or ``pdf`` for a format.
         UnknownModel: There is no recipe, network or embedder of that name.
         BadInput: The data or an option cannot be used; says which and why. Or a checkpoint is there already, or would
-            overwrite the one that it stands on.
+            overwrite the one that it stands on, or the curves one of the photos.
         Interrupted: `stopped` said so.
     """
     need_torch()
@@ -119,6 +119,7 @@ def train(
     if not overwrite and not getattr(chosen, "resume", False):
         refuse_existing(Path(output) / RESUME, why="unfinished")
         refuse_existing(Path(output) / f"{BEST}.safetensors")
+    spare((Path(output) / f"curves.{ending}" for ending in drawn), root)
     given = {"say": on_message, "on_step": on_step, "on_photo": on_photo} if is_first() else {}
     check_language(language)
     told = {name: call for name, call in {**given, "stopped": stopped}.items() if call is not None}
@@ -187,8 +188,7 @@ def make_options(recipe: type[Recipe], given: dict[str, Any]) -> Options:
     known = [item.name for item in fields(recipe.options)]
     for name in given:
         if name not in known:
-            near = get_close_matches(name, known, n=1)
-            guess = f" Did you mean {near[0]!r}?" if near else ""
+            guess = did_you_mean(name, known)
             raise BadInput(f"{recipe.name} has no option {name!r}.{guess} There is: {', '.join(known)}")
     return recipe.options(**{name: _of_kind(name, value, hints[name]) for name, value in given.items()})
 

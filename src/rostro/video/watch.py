@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rostro.core.errors import BadInput
 from rostro.core.extras import need
 from rostro.core.settings import Settings
+from rostro.drawing.words import say
 from rostro.gallery.base import file_of
 from rostro.photos.sources import spare
 from rostro.recognizer import Recognizer
@@ -24,6 +25,7 @@ from rostro.video.watcher import Watcher, WatchOptions
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
+    from rostro.core.words import Language
     from rostro.video.watcher import Scene
 
 
@@ -38,6 +40,7 @@ def watch(
     collections: Collection[str] | None = None,
     options: WatchOptions | None = None,
     stop: threading.Event | None = None,
+    language: Language = "en",
 ) -> Summary:
     """Follows the faces of a video and names them, until it ends or is told to stop.
 
@@ -54,6 +57,7 @@ def watch(
         collections: Look among the templates of these collections only; None: all.
         options: How often and how long.
         stop: Ends it when set.
+        language: Of what is written into the video at a face that nobody has.
 
     Raises:
         MissingExtra: What following or writing a video takes is not installed; said before a model is loaded.
@@ -72,7 +76,7 @@ def watch(
     tell: list[Callable[[Scene], None]] = [summary.hear, partial(_tell, on_event, Clock(opened.live), sightings)]
     with ExitStack() as stack:
         if video is not None:
-            tell.append(_drawer(Path(video), opened, stack))
+            tell.append(_drawer(Path(video), opened, stack, say("unknown", language)))
         if on_scene is not None:
             tell.append(on_scene)
         eyes = RecognizerEyes(recognizer, collections=collections)
@@ -108,7 +112,7 @@ def _sightings(recognizer: Recognizer) -> Sightings:
     return Sightings(pictures, recognizer.gallery)
 
 
-def _drawer(path: Path, source: Source, stack: ExitStack) -> Callable[[Scene], None]:
+def _drawer(path: Path, source: Source, stack: ExitStack, unknown: str) -> Callable[[Scene], None]:
     """Draws every frame into a file."""
     from rostro.video.drawing import draw_scene
     from rostro.video.writer import VideoWriter
@@ -117,6 +121,6 @@ def _drawer(path: Path, source: Source, stack: ExitStack) -> Callable[[Scene], N
 
     def draw(scene: Scene) -> None:
         if scene.frame is not None:
-            writer.write(scene.frame.seconds, partial(draw_scene, scene.frame.image, scene.seen))
+            writer.write(scene.frame.seconds, partial(draw_scene, scene.frame.image, scene.seen, unknown=unknown))
 
     return draw

@@ -11,7 +11,7 @@ from rostro.core.errors import BadInput
 ALL = sorted(verbs())
 #: What a verb looks at, by the names that the help shows. Everything else is an option.
 LOOKED_AT = {
-    "photos", "paths", "a", "b", "source", "root",  # photos, folders of them, films
+    "photo", "photos", "paths", "a", "b", "source", "root",  # photos, folders of them, films
     "name", "names", "to", "into",  # people, models
     "file", "key", "label",
 }  # fmt: skip
@@ -76,7 +76,8 @@ def test_one_rule_chooses_the_face_wherever_one_is_chosen() -> None:
 def test_what_can_be_several_is_repeatable_wherever_it_is() -> None:
     several = {
         "--collection": {"identify", "watch"}, "--embedder": {"compare"}, "--detector": {"compare", "detect"},
-        "--fmr": {"evaluate", "compare"}, "--format": having("--format"),
+        "--fmr": {"evaluate", "compare"},
+        "--format": {"evaluate", "compare", "calibrate"} | {name for name in ALL if name.startswith("train ")},
     }  # fmt: skip
     found = {
         option.name: {name for name in having(option.name) if verbs()[name].options[option.name].repeatable}
@@ -96,9 +97,19 @@ def test_reports_and_checkpoints_are_written_to_output_and_not_over_others() -> 
 
 #: Options whose help differs on purpose: verb's own defaults and purposes.
 OWN_WORDS = {
-    "--output", "--collection", "--embedder", "--detector", "--fmr", "--protocol", "--rate", "--patience", "--port",
-    "--keep-crops", "--language", "--to",
-}  # fmt: skip
+    "--output",
+    "--collection",
+    "--embedder",
+    "--detector",
+    "--fmr",
+    "--protocol",
+    "--rate",
+    "--patience",
+    "--port",
+    "--to",  # a person, a gallery: where it goes
+} | {
+    "--keep-crops",
+}
 
 
 def test_an_option_says_the_same_in_every_verb() -> None:

@@ -216,7 +216,7 @@ class TestEverywhere:
             lambda: list(faces.people),
             lambda: faces.people.rename("a", "b"),
             lambda: faces.people.erase("a"),
-            lambda: faces.search_rate(0.01),
+            lambda: faces.search_rate(),
             lambda: (
                 faces.enroll(tmp_path / "no.jpg", name="a") if (tmp_path / "no.jpg").exists() else faces.identify(photo)
             ),

@@ -127,6 +127,29 @@ const WORDS = {
     "All templates ({count}) and pictures of {name} are erased for good.",
     "Todas las plantillas ({count}) y las imágenes de {name} se borran para siempre.",
   ],
+  photosOf: ["Photos of {name}", "Fotos de {name}"],
+  photosWho: ["Photos of {name}", "Fotos de {name}"],
+  photosHelp: [
+    "The photos themselves are not kept, only what was computed from them.",
+    "Las fotos en sí no se guardan, solo lo que se calculó de ellas.",
+  ],
+  quality: ["Quality", "Calidad"],
+  close: ["Close", "Cerrar"],
+  move: ["Move", "Mover"],
+  movePhoto: ["Move {photo} to another person", "Mover {photo} a otra persona"],
+  moveTo: ["Name of whose photo it is", "Nombre de quien aparece en la foto"],
+  moveHelp: [
+    "{photo} becomes a photo of the other person, who is made if nobody has that name.",
+    "{photo} pasa a ser una foto de la otra persona, que se crea si nadie tiene ese nombre.",
+  ],
+  moved: ["{photo} is now a photo of {to}.", "{photo} ahora es una foto de {to}."],
+  forget: ["Forget", "Olvidar"],
+  forgetPhoto: ["Forget {photo}", "Olvidar {photo}"],
+  forgetHelp: [
+    "What is kept of {photo} is erased for good; {name} keeps the other photos.",
+    "Lo que se guarda de {photo} se borra para siempre; {name} conserva las demás fotos.",
+  ],
+  forgotten: ["{photo} of {name} was forgotten.", "Se olvidó {photo} de {name}."],
   renamed: ["{name} is now {to}.", "{name} ahora se llama {to}."],
   merged: ["{name} was merged into {to}.", "{name} se unió con {to}."],
   erased: ["{name} was erased.", "{name} se borró."],
@@ -164,7 +187,7 @@ const WORDS = {
   stopped: ["Stopped.", "Parado."],
   seen: ["In view: {names}", "En la imagen: {names}"],
   seenNobody: ["Nobody in view", "Nadie en la imagen"],
-  framesPerSecond: ["{value} frames per second", "{value} imágenes por segundo"],
+  framesPerSecond: ["{value} frames per second", "{value} fotogramas por segundo"],
   liveVideo: ["The camera's picture, with faces marked", "La imagen de la cámara, con las caras marcadas"],
 
   watch: ["Watch", "Vigilar"],
@@ -205,6 +228,11 @@ const WORDS = {
   chosen: ["Chosen photo: {name}", "Foto elegida: {name}"],
   picture: ["camera", "cámara"],
 
+  again: [
+    "This person was erased before, and has agreed to be enrolled again.",
+    "Esta persona se borró antes, y está de acuerdo en que se la registre de nuevo.",
+  ],
+  remarks: ["Enrolled, but please look again", "Registradas, pero revíselas"],
   failedPhotos: ["Photos that could not be used", "Fotos que no se pudieron usar"],
   "why.no-face": ["no face was found", "no se encontró ninguna cara"],
   "why.several-faces": ["it has {faces} faces, and one is needed", "tiene {faces} caras y se necesita una"],
@@ -215,6 +243,10 @@ const WORDS = {
   "why.photo-too-large": ["it is too large", "es demasiado grande"],
   "why.poor-quality": ["the face is too poor to be told from others", "la cara no se ve lo bastante bien para distinguirla de otras"],
   "why.already-enrolled": ["it is already enrolled as {name}", "ya está registrada como {name}"],
+  "why.erased-before": ["it is of somebody who was erased", "es de alguien que se borró"],
+  "why.known-face": ["the face is also enrolled as {name}", "la cara también está registrada como {name}"],
+  "why.bad-name": ["its name is none that a person can have", "su nombre no puede ser el de una persona"],
+  "problem.unknown-photo": ["This photo is not here any more.", "Esta foto ya no está."],
   "problem.key-needed": ["This server asks for a key.", "Este servidor pide una clave."],
   "problem.key-refused": ["The key is wrong or was revoked.", "La clave es incorrecta o fue revocada."],
   "problem.not-allowed": ["Your key does not allow this.", "Su clave no permite esto."],
@@ -257,11 +289,16 @@ export const has = (key) => key in WORDS;
 /** The words for a key, with {name} filled in. */
 export function t(key, values = {}) {
   const text = WORDS[key][LANGUAGES.indexOf(language)];
-  return text.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+  const shown = (value) => (typeof value === "number" ? number(value) : String(value));
+  return text.replace(/\{(\w+)\}/g, (_, name) => shown(values[name]));
 }
 
+/** A number as the language writes it. In Spanish a blank stands between thousands, not the point that Intl puts there. */
 export const number = (value, digits = 0) =>
-  new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+  new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits })
+    .formatToParts(value)
+    .map(({ type, value: part }) => (type === "group" && language === "es" ? "\u00a0" : part))
+    .join("");
 
 /** Why a photo failed, in the page's language where the kind of failure is a known one. */
 export function reason(failure) {

@@ -12,9 +12,10 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from rostro.core.files import write_file
-from rostro.core.words import Language, Words
+from rostro.core.words import Language, Words, in_language
 from rostro.reports.charts import Axis, Series, line_chart, side_by_side
 from rostro.reports.typeset import write_drawing
+from rostro.training.words import METRICS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,17 +28,9 @@ TRAINING_LOSS, VALIDATION_LOSS = LOSSES = ("training loss", "validation loss")
 
 #: What the drawing says; a measure of another package's recipe is called as the recipe calls it.
 _WORDS: Final[dict[str, tuple[str, str]]] = {
-    "epoch": ("epoch", "época"),
-    "loss": ("loss", "pérdida"),
+    **{name: (name, spanish) for name, spanish in METRICS.items()},
     "loss of": ("loss ({})", "pérdida ({})"),
-    TRAINING_LOSS: (TRAINING_LOSS, "pérdida de entrenamiento"),
-    VALIDATION_LOSS: (VALIDATION_LOSS, "pérdida de validación"),
     "validated": ("{}, validation part", "{}, parte de validación"),
-    "accuracy": ("accuracy", "exactitud"),
-    "balanced accuracy": ("balanced accuracy", "exactitud equilibrada"),
-    "binary accuracy": ("binary accuracy", "exactitud binaria"),
-    "mean AUC": ("mean AUC", "AUC media"),
-    "verification AUC": ("verification AUC", "AUC de verificación"),
     "cross entropy, nats": ("cross entropy, nats", "entropía cruzada, nats"),
     "mean binary cross entropy, nats": ("mean binary cross entropy, nats", "entropía cruzada binaria media, nats"),
     "arcface: cross entropy, nats": ("ArcFace: cross entropy, nats", "ArcFace: entropía cruzada, nats"),
@@ -119,15 +112,11 @@ def _chart(names: Sequence[str], history: Sequence[dict[str, float]], title: str
     )
 
     def plain(value: float) -> str:
-        return _decimal(f"{value:.4g}", language)
+        return in_language(f"{value:.4g}", language)
 
     if set(names) & set(LOSSES) or not all(0 <= value <= 1 for value in values):
         return line_chart(series, across, Axis.around(title, values, plain))
     # a part of all, from none to all: such curves can be compared
     rate = any("accuracy" in name for name in names)
-    show = (lambda value: _decimal(f"{100 * value:.4g}\u00a0%", language)) if rate else plain
+    show = (lambda value: in_language(f"{100 * value:.4g}\u00a0%", language)) if rate else plain
     return line_chart(series, across, Axis(title=title, low=0, high=1, show=show))
-
-
-def _decimal(text: str, language: Language) -> str:
-    return text.replace(".", ",") if language == "es" else text

@@ -6,6 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from rostro.core.errors import UnknownModel
+from rostro.core.parts import did_you_mean
 
 if TYPE_CHECKING:
     from torch import nn
@@ -59,5 +60,5 @@ def summary(net: nn.Module) -> list[str]:
 
 def _module(name: str) -> Any:
     if name not in NETS:
-        raise UnknownModel(f"no network named {name!r}; there is: {', '.join(NETS)}")
+        raise UnknownModel(f"no network named {name!r}.{did_you_mean(name, NETS)} There is: {', '.join(NETS)}")
     return importlib.import_module(f"rostro.nets.{NETS[name][0]}")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rostro.core.errors import UnknownModel
+from rostro.core.parts import did_you_mean
 from rostro.core.ranges import LEARNING_RATE, counted
 from rostro.core.types import AlignmentSpec
 from rostro.embedding.trained import SIGNED
@@ -40,7 +41,8 @@ class EmbedderRecipe(MetricRecipe):
     def _start(self) -> Start:
         chosen = self.chosen
         if chosen.net not in BACKBONES:
-            raise UnknownModel(f"no network named {chosen.net!r}; there is: {', '.join(BACKBONES)}")
+            guess = did_you_mean(chosen.net, BACKBONES)
+            raise UnknownModel(f"no network named {chosen.net!r}.{guess} There is: {', '.join(BACKBONES)}")
         net = build(chosen.net, chosen.dims)
         return Start(
             name=chosen.net,
