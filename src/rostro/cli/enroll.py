@@ -120,7 +120,7 @@ def _show(photos: dict[str, int], bar: Progress) -> None:
     bar.stop()  # it would write over the question
     width = max(map(len, photos))
     for name, count in photos.items():
-        output.note(tell("{}  {:,} photos", f"{name:<{width}}", count))
+        output.note(f"{name:<{width}}  {tell('1 photo') if count == 1 else tell('{:,} photos', count)}")
     if sys.stdin.isatty() and not typer.confirm(tell("Enrol these {:,} people?", len(photos)), err=True):
         raise BadInput("nobody was enrolled")
     bar.start()

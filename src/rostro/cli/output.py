@@ -62,10 +62,10 @@ _HINTS = {
     "no-operating-point": ("--threshold gives one; 'rostro calibrate' measures one", "'rostro calibrate' measures one"),
     "no-landmarks": ("try --alignment crop",),
     "unpinned": ("'rostro models fetch {file} --accept-unpinned' takes it all the same",),
-    "whose-photo": ("--name says whose",),
-    "whose-photos": ("--name says whose; --names-from files takes each file's name for its person's",),
+    "whose-photo": ("--name says whose; --names-from files takes each file's name", "--name says whose"),
+    "whose-photos": ("--name says whose; --names-from files takes each file's name",),
     "says-nothing": ("--name says whose",),
-    "already-enrolled": ("'rostro people move {photo} --to {wanted}{gallery}' moves it",),
+    "already-enrolled": ("to give it to whom it is: {move}",),
     "erased-before": ("--again takes it all the same",),
     "known-face": ("'rostro people --help' says how to mend it, if one of the names is wrong",),
     "several-photos": ("--of says whose; more of the hash says which",),
@@ -91,19 +91,16 @@ def hint(error: RostroError, gallery: str | None = None) -> str:
     text = next(fitting, None)
     if text is None:
         return ""
-    named = {**_names(error, gallery), **error.values}
-    values = (named[name] for name in _PLACE.findall(text))
-    return f" ({tell(_PLACE.sub('{}', text), *values)})"
+    values = {**_names(error, gallery), **error.values}
+    return f" ({tell(_PLACE.sub('{}', text), *(values[name] for name in _PLACE.findall(text)))})"
 
 
 def _names(error: RostroError, gallery: str | None) -> dict[str, str]:
-    """What hints repeat, as the shell takes it."""
-    shown = gallery if gallery is not None and redacted(gallery) == gallery else None  # it holds a secret
-    return {
-        "photo": shlex.quote(getattr(error, "photo", "")),
-        "wanted": shlex.quote(getattr(error, "wanted", "") or "NAME"),
-        "gallery": "" if shown is None else f" --gallery {shlex.quote(shown)}",
-    }
+    """What hints say besides an error's values: commands, as the shell takes them."""
+    move = ["rostro", "people", "move", getattr(error, "photo", ""), "--to", getattr(error, "wanted", "") or "NAME"]
+    if gallery is not None and redacted(gallery) == gallery:  # else it holds a secret
+        move += ["--gallery", gallery]
+    return {"move": shlex.join(move)}
 
 
 def report_failures(failures: Sequence[Failure], gallery: str | None = None) -> None:

@@ -90,7 +90,7 @@ def photos(name: Name, gallery: options.GalleryUrl = None, json: options.Json = 
         output.print_json(found)
     else:
         for row in found["photos"]:
-            output.say(tell("{}  quality {:.2f}  {}", row["sha256"][:12], row["quality"], row["photo"]))
+            output.say(f"{row['sha256'][:12]}  {tell('quality {:.2f}', row['quality'])}  {row['photo']}")
 
 
 @app.command()

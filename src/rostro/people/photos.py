@@ -42,8 +42,9 @@ def find_photo(gallery: Gallery, photo: str | PathLike[str], name: str | None = 
         found = [one for one in found if one.person == owner]
     shown = printable(text)
     if not found:
-        of = "" if name is None else f" of {name}"
-        raise UnknownPhoto(f"{shown}: no such photo{of} is enrolled", photo=shown)
+        if name is None:
+            raise UnknownPhoto(f"{shown}: no such photo is enrolled", photo=shown)
+        raise UnknownPhoto(f"{shown}: no such photo of {name} is enrolled", photo=shown)
     if len(found) > 1:
         some = "; ".join(f"{one.photo} of {one.person}, hash {one.source_hash[:12]}" for one in found[:_LISTED])
         raise UnknownPhoto(f"{shown}: may be {len(found)} enrolled photos: {some}", photo=shown, why="several-photos")

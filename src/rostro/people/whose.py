@@ -124,10 +124,9 @@ def _by_folder(
 def _by_file(photos: Sequence[Path]) -> list[tuple[str, Source]]:
     telling_nothing = [photo for photo in photos if says_nothing(photo.stem)]
     if telling_nothing:
-        more = f" ({len(telling_nothing)} files are so)" if len(telling_nothing) > 1 else ""
         raise BadInput(
-            f"{telling_nothing[0]}: whose photo is this? Its name says nothing{more}; name the files after the people, "
-            "or put them into one folder per person",
+            f"{telling_nothing[0]}: whose photo is this? Its name says nothing, as that of {len(telling_nothing)} of "
+            f"{len(photos)} files here; name them after the people, or put them into one folder per person",
             why="says-nothing",
         )
     return [(photo.stem, photo) for photo in photos]

@@ -165,8 +165,8 @@ def _nobodys_name(name: str) -> str | None:
         return "a folder with a control character in its name: nobody is called so; rename it"
     try:
         clean_name(name)
-    except BadInput as error:
-        return f"a folder whose name nobody can have ({error}); rename it"
+    except BadInput:
+        return "a folder with characters in its name that nobody sees: nobody is called so; rename it"
     return None
 
 

@@ -51,7 +51,8 @@ export function view() {
       h("th", { scope: "row" }, who),
       h("td", {}, number(person.templates)),
       h("td", {}, h("div", { class: "row" },
-        action("photos", photosOf, "quiet"), action("rename", rename, "quiet"), action("merge", merge, "quiet"), action("erase", erase, "quiet danger"))),
+        action("rename", rename, "quiet"), action("merge", merge, "quiet"),
+        action("photos", photosOf, "quiet"), action("erase", erase, "quiet danger"))),
     );
   }
 
