@@ -283,7 +283,7 @@ def test_live(open_page: Callable[..., Any], pictures: Path, language: str, star
     page = open_page("live", language, "dark" if language == "es" else "light", PHONE if language == "es" else DESK)
     page.get_by_role("button", name=start).click()
     page.locator(".status", has_text="Barack Obama").wait_for()
-    page.locator(".note", has_text=re.compile(r"\d (frames|imágenes)")).wait_for()
+    page.locator(".note", has_text=re.compile(r"\d (frames|fotogramas)")).wait_for()
     page.screenshot(path=pictures / f"live-{language}.png", full_page=True)
     check_accessible(page)
     page.get_by_role("button", name=stop).click()
