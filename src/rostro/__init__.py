@@ -19,9 +19,12 @@ if TYPE_CHECKING:
     from rostro.core.decisions import Verification as Verification
     from rostro.core.errors import AlreadyEnrolled as AlreadyEnrolled
     from rostro.core.errors import BadInput as BadInput
+    from rostro.core.errors import BadName as BadName
     from rostro.core.errors import EngineError as EngineError
+    from rostro.core.errors import ErasedBefore as ErasedBefore
     from rostro.core.errors import GalleryCorrupt as GalleryCorrupt
     from rostro.core.errors import GalleryError as GalleryError
+    from rostro.core.errors import KnownFace as KnownFace
     from rostro.core.errors import MissingExtra as MissingExtra
     from rostro.core.errors import ModelCorrupt as ModelCorrupt
     from rostro.core.errors import ModelError as ModelError
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     from rostro.core.errors import SpaceMismatch as SpaceMismatch
     from rostro.core.errors import UnknownModel as UnknownModel
     from rostro.core.errors import UnknownPerson as UnknownPerson
+    from rostro.core.errors import UnknownPhoto as UnknownPhoto
     from rostro.core.errors import UnreadablePhoto as UnreadablePhoto
     from rostro.core.quality import Doubt as Doubt
     from rostro.core.quality import Quality as Quality
@@ -61,7 +65,7 @@ if TYPE_CHECKING:
     from rostro.gallery.upkeep.check import check as check
     from rostro.gallery.upkeep.migrate import Migration as Migration
     from rostro.gallery.upkeep.migrate import migrate as migrate
-    from rostro.people.enroll import Enrollment as Enrollment
+    from rostro.people.enrollment import Enrollment as Enrollment
     from rostro.people.people import People as People
     from rostro.recognition.celebrities import NamedFaces as NamedFaces
     from rostro.recognition.celebrities import classify as classify
@@ -85,16 +89,17 @@ __version__ = "0.1.0"
 _HOMES = {
     "rostro.core.decisions": ("Candidate", "Identification", "OperatingPoint", "Verification"),
     "rostro.core.errors": (
-        "AlreadyEnrolled", "BadInput", "EngineError", "GalleryCorrupt", "GalleryError", "MissingExtra",
+        "AlreadyEnrolled", "BadInput", "BadName", "EngineError", "ErasedBefore", "GalleryCorrupt", "GalleryError",
+        "KnownFace", "MissingExtra",
         "ModelCorrupt", "ModelError", "ModelUnavailable", "NameTaken", "NoFace", "NoOperatingPoint",
         "NotAPhoto", "PhotoError", "PhotoTooLarge", "PoorQuality", "RostroError", "SeveralFaces", "SpaceMismatch",
-        "UnknownModel", "UnknownPerson", "UnreadablePhoto",
+        "UnknownModel", "UnknownPerson", "UnknownPhoto", "UnreadablePhoto",
     ),
     "rostro.core.quality": ("Doubt", "Quality"),
     "rostro.core.settings": ("Settings",),
     "rostro.core.types": ("AlignmentSpec", "Embedding", "Face", "Person", "Template"),
     "rostro.gallery.base": ("Gallery", "open_gallery"),
-    "rostro.people.enroll": ("Enrollment",),
+    "rostro.people.enrollment": ("Enrollment",),
     "rostro.people.people": ("People",),
     "rostro.recognition.celebrities": ("NamedFaces", "classify"),
     "rostro.recognition.pipeline": ("Failure", "PhotoFaces"),

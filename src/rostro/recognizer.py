@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rostro.core.decisions import Identification, Verification
+from rostro.core.errors import NoOperatingPoint
 from rostro.core.lazy import Lazy
 from rostro.core.types import Embedding, Face
-from rostro.people.enroll import Enrollment, people_photos
+from rostro.people.enrollment import Enrollment
 from rostro.people.people import People
+from rostro.people.whose import NamesFrom, people_photos, photos_each
 from rostro.photos.reading import is_photo, name_of, several
 from rostro.recognition.lookup import identify
 from rostro.recognition.parts import Parts
@@ -136,9 +138,13 @@ class Recognizer(Parts):
         photos: Source | Iterable[Source],
         *,
         name: str | None = None,
+        names_from: NamesFrom = "folders",
         face: FaceRule = "dominant",
         collection: str = "",
         any_quality: bool = False,
+        again: bool = False,
+        strict: bool = False,
+        on_names: Callable[[dict[str, int]], None] = lambda photos: None,
         on_count: Callable[[int], None] = lambda photos: None,
         on_photo: Callable[[], None] | None = None,
         stopped: Callable[[], bool] = lambda: False,
@@ -147,24 +153,31 @@ class Recognizer(Parts):
 
         Args:
             photos: With ``name``: one or more photos of that person (paths, bytes, file objects, arrays), or folders of
-                them. Without: folders that hold one folder per person, named after them, or photos named after people
-                (``ada_1.jpg``).
+                them. Without: folders that hold one folder per person, named after them.
             name: Whose photos they are.
+            names_from: ``files``: each photo's file is named after its person (``emp-1001.jpg``). Never done unasked.
             face: Which face of a photo is meant; photos that break the rule are reported as failed.
             collection: The collection that they go to; identifying can be limited to it.
             any_quality: Take faces too that are too poor to be judged; otherwise they are reported as failed. Says
                 nothing where faces are not judged.
+            again: Take photos of people who were erased again; otherwise they are reported as failed.
+            strict: Refuse faces that are enrolled under another name; otherwise they are enrolled and remarked on. They
+                count as the same face from the recogniser's threshold on, where there is one.
+            on_names: Told how many photos there are of whom, by name, before the first is read; what it raises ends
+                the enrolment before it began.
             on_count: Told how many photos there are, before the first is read.
             on_photo: Called after each photo.
             stopped: Asked before each photo; True ends there, and what was done is kept.
 
         Raises:
-            BadInput: A path does not exist, or a folder holds no people.
+            BadInput: A path does not exist, a folder holds no people, or it is not said whose photos they are.
+            NoOperatingPoint: It is to be strict, and no threshold is known for this space.
         """
         given: Any = [photos] if is_photo(photos) else several(photos)
         failed: list[PhotoError] = []
         others: list[Path] = []
-        listed = people_photos(list(given), name, on_failure=failed.append, on_other=others.append)
+        listed = people_photos(list(given), name, names_from, on_failure=failed.append, on_other=others.append)
+        on_names(photos_each(listed))
         _ = self.gallery  # made, where it is not there
         on_count(len(listed))
         enroller = self.people.enroller(
@@ -173,10 +186,26 @@ class Recognizer(Parts):
             collection=collection,
             stopped=stopped,
             max_bytes=self.settings.max_bytes,
+            again=again,
+            threshold=self.known_face_threshold(strict=strict),
+            strict=strict,
         )
         done = enroller.run(listed, on_photo)
         not_pictures = tuple(map(name_of, others))
         return replace(done, failed=(*map(Failure, failed), *done.failed), not_pictures=not_pictures)
+
+    def known_face_threshold(self, *, strict: bool = False) -> float | None:
+        """From which similarity on a face that is enrolled counts as known; None where no threshold is known.
+
+        Raises:
+            NoOperatingPoint: It is to be strict, and none is known.
+        """
+        try:
+            return self.operating_point.threshold
+        except NoOperatingPoint:
+            if strict:
+                raise
+            return None
 
     def tabulate(
         self,

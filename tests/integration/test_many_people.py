@@ -133,3 +133,26 @@ def test_a_page_reads_the_names_once_and_counts_no_more_templates_than_it_shows(
         calls.clear()
         assert len(ask(client, **params)[0]) == 7
         assert calls == {"all_names": 1, "template_counts": 7}
+
+
+def test_jobs_are_listed_in_pages(client: httpx.Client, samples: dict[str, Path]) -> None:
+    def begin(number: int) -> str:
+        files = [("photos", ("x.jpg", b"no photo"))] * 2
+        job = client.post("/v1/enrolments", data={"names": [f"Job {number}"] * 2}, files=files).json()["id"]
+        with client.stream("GET", f"/v1/enrolments/{job}/events") as events:
+            for _ in events.iter_lines():
+                pass
+        return job
+
+    begun = [begin(number) for number in range(5)][::-1]
+    seen: list[str] = []
+    after: str | None = ""
+    while after is not None:
+        page = client.get("/v1/enrolments", params={"limit": 2, "after": after}).json()
+        seen += [job["id"] for job in page["jobs"]]
+        assert page["total"] == 5 and len(page["jobs"]) <= 2
+        assert all(job["state"] == "done" and job["photos"] == job["done"] == 2 for job in page["jobs"])
+        after = page["next"]
+    assert seen == begun, "the newest first"
+    forgotten = client.get("/v1/enrolments", params={"after": "x"}).json()
+    assert (forgotten["jobs"], forgotten["next"]) == ([], None)

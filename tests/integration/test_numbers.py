@@ -84,3 +84,10 @@ def test_requests(recognizer: Recognizer, samples: dict[str, Path], tmp_path: Pa
                 answer = client.get("/v1/people", params={name: value})
                 assert answer.status_code == 422 and name in answer.text, (name, value)
             assert client.get(f"/v1/people/{value}").status_code == 422, value
+
+
+@pytest.mark.parametrize("verb", ["evaluate", "compare"])
+def test_rates_of_which_there_may_be_several(verb: str, tmp_path: Path) -> None:
+    for value in [*WRONG, "1e-3,nan", "0", "2", "often"]:
+        done = rostro(verb, tmp_path, f"--fmr={value}")
+        assert done.returncode == 2 and "--fmr" in done.stderr and not done.stdout, f"{value}: {done}"

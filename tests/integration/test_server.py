@@ -311,6 +311,7 @@ def keyed(recognizer: Recognizer, tmp_path_factory: pytest.TempPathFactory) -> I
         yield running
 
 
+HASH = "0" * 64
 ROUTES = [
     ("GET", "/v1/people", Role.READ),
     ("GET", "/v1/galleries", Role.READ),
@@ -318,6 +319,7 @@ ROUTES = [
     ("GET", "/metrics", Role.READ),
     ("GET", "/v1/people/1", Role.READ),
     ("GET", "/v1/people/1/picture", Role.READ),
+    ("GET", "/v1/people/1/photos", Role.READ),
     ("POST", "/v1/detect", Role.READ),
     ("POST", "/v1/embed", Role.READ),
     ("POST", "/v1/verify", Role.READ),
@@ -325,10 +327,13 @@ ROUTES = [
     ("POST", "/v1/people", Role.ENROL),
     ("POST", "/v1/people/1/photos", Role.ENROL),
     ("POST", "/v1/enrolments", Role.ENROL),
+    ("GET", "/v1/enrolments", Role.ADMIN),
     ("GET", "/v1/enrolments/x", Role.ENROL),
     ("GET", "/v1/enrolments/x/events", Role.ENROL),
     ("PATCH", "/v1/people/1", Role.ADMIN),
     ("POST", "/v1/people/1/merge", Role.ADMIN),
+    ("POST", f"/v1/people/1/photos/{HASH}/move", Role.ADMIN),
+    ("DELETE", f"/v1/people/1/photos/{HASH}", Role.ADMIN),
     ("DELETE", "/v1/people/1", Role.ADMIN),
 ]
 
@@ -336,7 +341,11 @@ ROUTES = [
 def test_the_list_of_routes_is_whole(keyed: Running) -> None:
     document = httpx.get(f"{keyed.url}/openapi.json").json()
     described = {
-        (method.upper(), path.replace("{id}", "x" if "enrolments" in path else "1"), operation.get("x-rostro-role"))
+        (
+            method.upper(),
+            path.replace("{id}", "x" if "enrolments" in path else "1").replace("{sha256}", HASH),
+            operation.get("x-rostro-role"),
+        )
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
         if path != "/healthz"

@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
 from rostro.cli import options, output
-from rostro.cli.language import tell
+from rostro.cli.language import tell, translated
+from rostro.core.errors import BadInput
 from rostro.core.redaction import redacted
 from rostro.core.signals import stopped_by_signals
 
 if TYPE_CHECKING:
     from rostro.recognition.selection import FaceRule
 
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
 
 def command(
     paths: Annotated[
         list[Path],
         typer.Argument(
-            help="Folders that hold one folder per person; with --name photos or folders.", show_default=False
+            help="Folders that hold one folder per person; with --name or --names-from photos or folders.",
+            show_default=False,
         ),
     ],
     name: Annotated[str | None, typer.Option("--name", help="Whose photos these are.", show_default=False)] = None,
+    names_from: Annotated[
+        Literal["folders", "files"],
+        typer.Option("--names-from", help="files: each photo's file is named after its person; shown, and asked."),
+    ] = "folders",
     gallery: options.GalleryUrl = None,
     collection: Annotated[
         str, typer.Option("--collection", help="Put them into this collection.", show_default=False)
@@ -33,6 +43,12 @@ def command(
     min_quality: options.MinQuality = None,
     any_quality: Annotated[
         bool, typer.Option("--any-quality", help="Take faces too that are too poor to be judged.")
+    ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Take photos of people who were erased, too, instead of refusing them.")
+    ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse faces that are enrolled under another name, not only say so.")
     ] = False,
     detector: options.Detector = None,
     max_side: options.MaxSide = None,
@@ -48,6 +64,8 @@ def command(
     Example: rostro enroll family/ --gallery people.db
 
     Example: rostro enroll ada1.jpg ada2.jpg --name "Ada Lovelace" --collection staff
+
+    Example: rostro enroll badges/ --names-from files
     """
     rule = cast("FaceRule", options.face_rule(face))
     recognizer = options.make_recognizer(
@@ -60,9 +78,13 @@ def command(
         done = recognizer.enroll(
             paths,
             name=name,
+            names_from=names_from,
             face=rule,
             collection=collection,
             any_quality=any_quality,
+            again=again,
+            strict=strict,
+            on_names=lambda photos: _show(photos, bar) if names_from == "files" else None,
             on_count=lambda photos: bar.update(task, total=photos),
             on_photo=lambda: bar.advance(task),
             stopped=stopped,
@@ -79,9 +101,26 @@ def command(
                 done.skipped,
             )
         )
+    for remark in done.remarks:
+        output.note(f"{remark.photo}: {translated(remark.reason)}{output.hint(remark.error)}")
     output.report_left_out(done.not_pictures)
-    output.report_failures(done.failed)
+    output.report_failures(done.failed, gallery)
     if stopped():
         output.note(tell("interrupted: what was taken in until then is kept; the same command goes on from there"))
         raise typer.Exit(output.NO_ANSWER)
     raise typer.Exit(output.NO_ANSWER if done.failed else output.YES)
+
+
+def _show(photos: dict[str, int], bar: Progress) -> None:
+    """Shows who will be made of the files' names, and asks where somebody is there to answer.
+
+    Raises:
+        BadInput: The answer is no.
+    """
+    bar.stop()  # it would write over the question
+    width = max(map(len, photos))
+    for name, count in photos.items():
+        output.note(f"{name:<{width}}  {tell('1 photo') if count == 1 else tell('{:,} photos', count)}")
+    if sys.stdin.isatty() and not typer.confirm(tell("Enrol these {:,} people?", len(photos)), err=True):
+        raise BadInput("nobody was enrolled")
+    bar.start()

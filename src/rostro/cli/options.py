@@ -9,7 +9,7 @@ import typer
 
 from rostro.cli.numbers import within
 from rostro.core.errors import BadInput
-from rostro.core.ranges import FALSE_MATCH_RATE, QUALITY, SCORE, SEARCH_RATE, SIDE, SIMILARITY
+from rostro.core.ranges import CANDIDATES, FALSE_MATCH_RATE, QUALITY, SCORE, SEARCH_RATE, SIDE, SIMILARITY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -93,7 +93,7 @@ MaxSide = Annotated[
         **within(SIDE),
     ),
 ]
-Candidates = Annotated[int, typer.Option("--candidates", min=1, help="People to list per face.")]
+Candidates = Annotated[int, typer.Option("--candidates", help="People to list per face.", **within(CANDIDATES))]
 GalleryUrl = Annotated[
     str | None,
     typer.Option("--gallery", help="Path or URL of the gallery. Default: ROSTRO_GALLERY, else rostro.db here."),

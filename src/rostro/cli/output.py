@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ import typer
 
 from rostro.cli.language import figure, tell, translated
 from rostro.cli.running import offered
+from rostro.core.redaction import redacted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -60,7 +62,13 @@ _HINTS = {
     "no-operating-point": ("--threshold gives one; 'rostro calibrate' measures one", "'rostro calibrate' measures one"),
     "no-landmarks": ("try --alignment crop",),
     "unpinned": ("'rostro models fetch {file} --accept-unpinned' takes it all the same",),
-    "whose-photo": ("--name says whose",),
+    "whose-photo": ("--name says whose; --names-from files takes each file's name", "--name says whose"),
+    "whose-photos": ("--name says whose; --names-from files takes each file's name",),
+    "says-nothing": ("--name says whose",),
+    "already-enrolled": ("'rostro people move {photo} --to {wanted}{gallery}' gives it to whom it is",),
+    "erased-before": ("--again takes it all the same",),
+    "known-face": ("'rostro people --help' says how to mend it, if one of the names is wrong",),
+    "several-photos": ("--of says whose; more of the hash says which",),
     "resumable": ("--resume goes on",),
     "port-taken": ("--port chooses another",),
     "two-answers-on-stdout": ("take one of them",),
@@ -71,21 +79,36 @@ _OPTION = re.compile(r"(?<![\w'-])--[a-z][a-z-]*(?![^']*' )")
 _PLACE = re.compile(r"\{(\w+)\}")
 
 
-def hint(error: RostroError) -> str:
-    """What the command line can do about an error, in brackets; empty where nothing is known to help."""
+def hint(error: RostroError, gallery: str | None = None) -> str:
+    """What the command line can do about an error, in brackets; empty where nothing is known to help.
+
+    Args:
+        error: What went wrong.
+        gallery: The gallery that was asked for, so that commands name it, too.
+    """
     known = _HINTS.get(str(error.values.get("why"))) or _HINTS.get(error.kind) or ()
     fitting = (text for text in known if all(map(offered, _OPTION.findall(text))))
     text = next(fitting, None)
     if text is None:
         return ""
-    values = (error.values[name] for name in _PLACE.findall(text))
-    return f" ({tell(_PLACE.sub('{}', text), *values)})"
+    values = {**_names(error, gallery), **error.values}
+    return f" ({tell(_PLACE.sub('{}', text), *(values[name] for name in _PLACE.findall(text)))})"
 
 
-def report_failures(failures: Sequence[Failure]) -> None:
-    """Names each photo that gave no answer and says why, on stderr."""
+def _names(error: RostroError, gallery: str | None) -> dict[str, str]:
+    """What hints repeat, as the shell takes it."""
+    shown = gallery if gallery is not None and redacted(gallery) == gallery else None  # it holds a secret
+    return {
+        "photo": shlex.quote(getattr(error, "photo", "")),
+        "wanted": shlex.quote(getattr(error, "wanted", "") or "NAME"),
+        "gallery": "" if shown is None else f" --gallery {shlex.quote(shown)}",
+    }
+
+
+def report_failures(failures: Sequence[Failure], gallery: str | None = None) -> None:
+    """Names each photo that gave no answer and says why, on stderr; hints name the gallery."""
     for failure in failures:
-        note(f"{failure.photo}: {translated(failure.reason)}{hint(failure.error)}")
+        note(f"{failure.photo}: {translated(failure.reason)}{hint(failure.error, gallery)}")
     if failures:
         one, several = "1 photo could not be used", "{:,} photos could not be used"
         note(tell(one) if len(failures) == 1 else tell(several, len(failures)))

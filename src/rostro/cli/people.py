@@ -8,6 +8,7 @@ import typer
 
 from rostro.cli import options, output
 from rostro.cli.language import tell
+from rostro.core.names import clean_name
 from rostro.core.redaction import redacted
 from rostro.gallery.base import open_gallery
 from rostro.people.people import People
@@ -16,9 +17,18 @@ from rostro.recognition import answers
 if TYPE_CHECKING:
     from rostro.gallery.base import Gallery
 
-app = typer.Typer(help="List, show, rename, merge and remove the people of a gallery.", no_args_is_help=True)
+app = typer.Typer(
+    help="List, show, rename, merge and remove the people of a gallery, and mend their photos.", no_args_is_help=True
+)
 
 Name = Annotated[str, typer.Argument(help="A person's name.", show_default=False)]
+Photo = Annotated[
+    str,
+    typer.Argument(
+        help="The photo's file, its name as it is listed, or the beginning of its hash.", show_default=False
+    ),
+]
+Of = Annotated[str | None, typer.Option("--of", help="Whose it is, where several have it.", show_default=False)]
 Names = Annotated[list[str], typer.Argument(help="Names of people.", show_default=False)]
 
 
@@ -69,6 +79,60 @@ def show(name: Name, gallery: options.GalleryUrl = None, json: options.Json = Fa
 
 
 @app.command()
+def photos(name: Name, gallery: options.GalleryUrl = None, json: options.Json = False) -> None:
+    """One person's photos: hash, quality, file. Any of these but the quality says which photo to move or to forget.
+
+    Example: rostro people photos "Ada Lovelace"
+    """
+    with _open(gallery) as opened:
+        found = answers.photos(opened, name)
+    if json:
+        output.print_json(found)
+    else:
+        for row in found["photos"]:
+            output.say(f"{row['sha256'][:12]}  {tell('quality {:.2f}', row['quality'])}  {row['photo']}")
+
+
+@app.command()
+def move(
+    photo: Photo,
+    to: Annotated[str, typer.Option("--to", help="Whose photo it is; made if nobody has that name.")],
+    of: Of = None,
+    gallery: options.GalleryUrl = None,
+    json: options.Json = False,
+) -> None:
+    """Give one photo to another person: it was enrolled under the wrong name.
+
+    Example: rostro people move wrong.jpg --to "Ada Lovelace"
+    """
+    with _open(gallery) as opened:
+        moved = People(opened).move(photo, to, of=of)
+    document: dict[str, object] = {
+        "moved": moved.photo,
+        "sha256": moved.source_hash,
+        "from": moved.person,
+        "to": clean_name(to),
+    }
+    _done(json, document, tell("{} of {} is now a photo of {}", moved.photo, moved.person, document["to"]))
+
+
+@app.command()
+def forget(photo: Photo, of: Of = None, gallery: options.GalleryUrl = None, json: options.Json = False) -> None:
+    """Erase one photo's template and picture, for good. Who has no photo left is gone. It may be enrolled again.
+
+    Example: rostro people forget wrong.jpg --of "Ada Lovelace"
+    """
+    with _open(gallery) as opened:
+        forgotten = People(opened).forget(photo, of=of)
+    document: dict[str, object] = {
+        "forgotten": forgotten.photo,
+        "sha256": forgotten.source_hash,
+        "of": forgotten.person,
+    }
+    _done(json, document, tell("{} of {} was forgotten", forgotten.photo, forgotten.person))
+
+
+@app.command()
 def rename(
     name: Name,
     to: Annotated[str, typer.Argument(help="The new name.", show_default=False)],
@@ -103,6 +167,8 @@ def merge(
 @app.command()
 def remove(names: Names, gallery: options.GalleryUrl = None, json: options.Json = False) -> None:
     """Erase people and every template and picture of theirs, for good. Many at once take little longer than one.
+
+    A keyed hash of each photo stays, so that enrolling the same folder again does not bring them back unasked.
 
     Example: rostro people remove "Ada Lovelace" "Charles Babbage"
     """

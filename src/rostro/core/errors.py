@@ -10,7 +10,10 @@
     │   ├── NoFace            a face was needed and none was found
     │   ├── SeveralFaces      one face was needed and several were found
     │   ├── PoorQuality       the face is too poor to be told from others
-    │   └── AlreadyEnrolled   the photo is another person's
+    │   ├── AlreadyEnrolled   the photo is another person's
+    │   ├── ErasedBefore      the photo is of somebody who was erased
+    │   ├── KnownFace         the face is enrolled under another name
+    │   └── BadName           the photo's person has a name that nobody can have
     ├── ModelError
     │   ├── ModelUnavailable  no source could give the file (names each source and why)
     │   ├── ModelCorrupt      size or sha256 differ from the entry
@@ -20,6 +23,7 @@
     ├── GalleryError
     │   ├── SpaceMismatch     vectors of another embedding space
     │   ├── UnknownPerson     no person of that name
+    │   ├── UnknownPhoto      nobody has a template of that photo, or it is not clear who is meant
     │   ├── NameTaken         somebody else has that name
     │   └── GalleryCorrupt    the stored data contradicts itself
     ├── NoOperatingPoint      no measured threshold for this space
@@ -100,7 +104,28 @@ class PoorQuality(PhotoError):  # noqa: N818
 
 
 class AlreadyEnrolled(PhotoError):  # noqa: N818
-    """The same photo is enrolled as somebody else."""
+    """The same photo is enrolled as somebody else.
+
+    Attributes:
+        wanted: As whom it was to be enrolled now; empty where that is not known.
+    """
+
+    wanted: str = ""
+
+
+class ErasedBefore(PhotoError):  # noqa: N818
+    """The photo is one of somebody who was erased."""
+
+    def __init__(self, photo: str, reason: str = "its person was erased before", **values: Any) -> None:
+        super().__init__(photo, reason, **values)
+
+
+class KnownFace(PhotoError):  # noqa: N818
+    """The face is one that is enrolled under another name; ``values["name"]`` says which."""
+
+
+class BadName(PhotoError):  # noqa: N818
+    """The photo's person has a name that nobody can have."""
 
 
 class ModelError(RostroError):
@@ -147,6 +172,10 @@ class SpaceMismatch(GalleryError):  # noqa: N818
 
 class UnknownPerson(GalleryError):  # noqa: N818
     """The gallery holds nobody of that name."""
+
+
+class UnknownPhoto(GalleryError):  # noqa: N818
+    """Nobody in the gallery has a template of that photo, or several have."""
 
 
 class NameTaken(GalleryError):  # noqa: N818

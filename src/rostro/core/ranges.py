@@ -95,6 +95,10 @@ def counted(low: int = 1, high: int = 1_000_000, *, what: str = "a count") -> Ra
     return Range(what=what, low=low, high=high, whole=True)
 
 
+#: People, or names, that may be listed per face.
+CANDIDATES: Final = counted(1, 10_000, what="a number of people")
+
+
 def check_all(values: Mapping[str, Any], ranges: Mapping[str, Range]) -> None:
     """Checks the options that have a range; those that are None were not given.
 

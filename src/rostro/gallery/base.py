@@ -6,16 +6,16 @@ A gallery stores vectors and the name of their space; it never sees a model or a
 from __future__ import annotations
 
 import re
-import unicodedata
 from abc import ABC, abstractmethod
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from rostro.core.errors import BadInput
 from rostro.core.files import expanded
 from rostro.core.parts import Room, did_you_mean
+from rostro.gallery.facts import Hit, Info, Population, Who
+from rostro.gallery.single import SinglePhotos, StoredPhoto
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -23,43 +23,21 @@ if TYPE_CHECKING:
 
     from rostro.core.types import Floats, Person, Template
 
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A stored template near a query: whose it is, and the cosine similarity in [-1, 1]."""
-
-    person: int
-    template: int
-    similarity: float
-
-
-class Population(NamedTuple):
-    """What a search looks through."""
-
-    people: int
-    templates: int
+__all__ = [
+    "GALLERIES",
+    "Gallery",
+    "Hit",
+    "Info",
+    "Population",
+    "Who",
+    "backend_of",
+    "file_of",
+    "lent",
+    "open_gallery",
+]
 
 
-@dataclass(frozen=True, slots=True)
-class Info:
-    """What a gallery holds.
-
-    Attributes:
-        people: How many people.
-        templates: How many templates.
-        dims: Length of the vectors; None while there are none.
-        size: Bytes that it takes where it is stored, index included; None where the backend cannot tell.
-        index: State of the search index, in words.
-    """
-
-    people: int
-    templates: int
-    dims: int | None
-    size: int | None
-    index: str
-
-
-class Gallery(ABC):
+class Gallery(SinglePhotos, ABC):
     """Who is enrolled. A context manager; safe to use from several threads and processes.
 
     Class attributes:
@@ -92,26 +70,45 @@ class Gallery(ABC):
         """The embedding space of the stored vectors; None while nothing was ever stored and none was given."""
 
     @abstractmethod
-    def add(self, templates: Mapping[str, Sequence[Template]]) -> int:
+    def add(self, templates: Mapping[str, Sequence[Template]], *, who: Who = "anybody") -> int:
         """Adds templates by person's name, in one transaction; makes people that are new.
 
         A template whose (person, source_hash, box) is there already is skipped, in whatever collection it is, and a
-        name without templates is passed over. All or nothing. Names are kept as `clean_name` gives them. A backend
+        name without templates is passed over. All or nothing. Names are kept as `stored_name` gives them. A backend
         keeps at least float16 of the vectors, and float16 values come back as they went in, so that galleries can be
         copied without loss.
+
+        Args:
+            templates: By person's name.
+            who: ``new`` refuses people who are there already, ``known`` those who are not; looked at within the
+                transaction, so that of two who make one person one is refused.
 
         Returns:
             How many templates were added.
 
         Raises:
+            NameTaken: Only new people were to be added to, and somebody is there.
+            UnknownPerson: Only known people were to be added to, and somebody is not there.
             SpaceMismatch: The vectors' length is not the gallery's.
             GalleryError: The gallery has no embedding space yet and was opened without one.
-            BadInput: A name that `clean_name` refuses, a vector that is not of unit norm.
+            BadInput: A name that `stored_name` refuses, a vector that is not of unit norm.
         """
 
     @abstractmethod
     def known_sources(self, hashes: Collection[str]) -> dict[str, set[str]]:
         """Of these photo hashes, the enrolled ones: hash → names of the people who have a template from it."""
+
+    def photos_called(self, text: str) -> list[StoredPhoto]:
+        """The enrolled photos that a text may mean: those of that name, and those whose hash begins with it.
+
+        A backend that can tell them without reading every template says so here.
+        """
+        found = set()
+        for person in self.people():
+            for template in self.templates(person.name):
+                if template.photo == text or template.source_hash.startswith(text):
+                    found.add(StoredPhoto(person.name, template.source_hash, template.photo))
+        return sorted(found)
 
     @abstractmethod
     def people(self) -> list[Person]:
@@ -160,7 +157,7 @@ class Gallery(ABC):
 
         Raises:
             UnknownPerson: Nobody of that name.
-            BadInput: The new name is refused by `clean_name`, or taken (use `merge`).
+            BadInput: The new name is refused by `stored_name`, or taken (use `merge`).
         """
 
     @abstractmethod
@@ -178,7 +175,8 @@ class Gallery(ABC):
     def remove(self, *names: str) -> int:
         """Erases people and every template of theirs, for good: the bytes leave the files.
 
-        Several names in one call take little longer than one.
+        Several names in one call take little longer than one. In the same transaction a mark is kept of each of their
+        photos, by which `erased` knows it again.
 
         Returns:
             How many templates were erased.
@@ -246,20 +244,6 @@ class Gallery(ABC):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def clean_name(name: str) -> str:
-    """The form in which a person's name is kept: Unicode NFC, without blanks at its ends; otherwise exactly as given.
-
-    Raises:
-        BadInput: Nothing is left, or it has control characters or halves of surrogate pairs.
-    """
-    cleaned = unicodedata.normalize("NFC", name).strip()
-    if not cleaned:
-        raise BadInput(f"a person's name has at least one visible character, got {name!r}")
-    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in cleaned):
-        raise BadInput(f"a person's name has no control characters, got {name[:80]!r}")
-    return cleaned
 
 
 GALLERIES = Room(

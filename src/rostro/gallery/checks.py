@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rostro.core.errors import BadInput, SpaceMismatch
+from rostro.core.errors import BadInput, NameTaken, SpaceMismatch, UnknownPhoto
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -68,3 +68,13 @@ def check_queries(queries: Floats, count: int) -> Floats:
     if count < 1:
         raise BadInput(f"a search gives at least one template, asked for {count}")
     return np.ascontiguousarray(queries, dtype=np.float32)
+
+
+def taken(name: str) -> NameTaken:
+    """The error of a name that somebody has already."""
+    return NameTaken(f"there is already somebody named {name!r}; add photos to them", name=name)
+
+
+def no_such_photo(name: str, source_hash: str) -> UnknownPhoto:
+    """The error of a photo that a person has no template of."""
+    return UnknownPhoto(f"{name} has no template of photo {source_hash[:12]}", name=name)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
-from os import PathLike
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeGuard
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
 
-from rostro.core.errors import AlreadyEnrolled, BadInput, PhotoError
+import numpy as np
+
+from rostro.core.errors import AlreadyEnrolled, BadInput, BadName, ErasedBefore, PhotoError, UnknownPerson
 from rostro.core.forking import Mutex
-from rostro.core.types import Answer, Template
-from rostro.gallery.base import clean_name
-from rostro.photos.folders import read_people
-from rostro.photos.listing import find_photos, why_empty
+from rostro.core.names import clean_name
+from rostro.core.types import Template
+from rostro.people.enrollment import Enrollment
+from rostro.people.fates import Enrolled, Fates
+from rostro.people.likeness import known_faces
 from rostro.photos.reading import hash_source, name_of
 from rostro.recognition.pipeline import Failure, PhotoFaces
 from rostro.recognition.refusing import refuse_poor
@@ -21,7 +22,8 @@ from rostro.recognition.refusing import refuse_poor
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from rostro.gallery.base import Gallery
+    from rostro.gallery.base import Gallery, Who
+    from rostro.people.likeness import Remark
     from rostro.people.pictures import Pictures
     from rostro.photos.reading import Source
     from rostro.quality.gate import Gate
@@ -33,46 +35,6 @@ if TYPE_CHECKING:
 COMMIT_EVERY = 32
 #: Photos hashed and looked up at once.
 _LOOK_AHEAD = 256
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Enrollment(Answer):
-    """What an enrolment did, or has done so far.
-
-    Attributes:
-        people: People who have a template from it, or had one already.
-        templates: Templates added.
-        skipped: Photos whose bytes were enrolled before.
-        failed: Photos that gave no template, and why; folders and links that gave no photo, too.
-        not_pictures: Names of files that lay among the photos and are no pictures.
-    """
-
-    people: int = 0
-    templates: int = 0
-    skipped: int = 0
-    failed: tuple[Failure, ...] = ()
-    not_pictures: tuple[str, ...] = ()
-
-    @property
-    def done(self) -> int:
-        """Photos that are dealt with."""
-        return self.templates + self.skipped + len(self.failed)
-
-    def __repr__(self) -> str:
-        return (
-            f"<Enrollment of {self.people} people: {self.templates} templates, {self.skipped} skipped, "
-            f"{len(self.failed)} failed>"
-        )
-
-    def to_dict(self) -> dict[str, Any]:
-        """``{"people", "templates", "skipped", "failed"}``; ``"not_pictures"`` where files were."""
-        return {
-            "people": self.people,
-            "templates": self.templates,
-            "skipped": self.skipped,
-            "failed": [failure.to_dict() for failure in self.failed],
-            **({"not_pictures": list(self.not_pictures)} if self.not_pictures else {}),
-        }
 
 
 class Enroller:
@@ -88,6 +50,10 @@ class Enroller:
         pictures: Pictures | None = None,
         stopped: Callable[[], bool] = lambda: False,
         max_bytes: int | None = None,
+        who: Who = "anybody",
+        again: bool = False,
+        threshold: float | None = None,
+        strict: bool = False,
     ) -> None:
         """Does nothing yet.
 
@@ -100,6 +66,11 @@ class Enroller:
                 none.
             stopped: Asked before each photo; True ends there, and what was looked at is committed.
             max_bytes: Largest photo file that is read; None for the default.
+            who: ``new`` makes one new person, and fails where somebody has the name; ``known`` adds to people who are
+                there, and makes nobody.
+            again: Whether photos of people who were erased are taken in again.
+            threshold: Similarity from which a face that is enrolled under another name is remarked on; None: none is.
+            strict: Whether such faces are refused.
         """
         self._gallery = gallery
         self._look = look
@@ -108,111 +79,203 @@ class Enroller:
         self._pictures = pictures
         self._stopped = stopped
         self._limits = {} if max_bytes is None else {"max_bytes": max_bytes}
+        self._who = who
+        self._again = again
+        self._threshold = threshold
+        self._strict = strict
         self._lock = Mutex()
         self._people: set[str] = set()
         self._failed: list[Failure] = []
-        self._committed: list[str] = []
+        self._remarks: list[Remark] = []
         self._skipped = 0
         self._added = 0
+        self._fates = Fates()
 
     @property
     def so_far(self) -> Enrollment:
         """What is done; may be asked while another thread enrols."""
         with self._lock:
-            return Enrollment(len(self._people), self._added, self._skipped, tuple(self._failed))
+            return Enrollment(len(self._people), self._added, self._skipped, tuple(self._failed), tuple(self._remarks))
 
     def run(self, items: Iterable[tuple[str, Source]], on_photo: Callable[[], None] | None = None) -> Enrollment:
         """Enrols everything.
 
         Photos whose bytes this person has already are skipped before they are decoded, so an enrolment that was cut
         off goes on where it stopped. Every `COMMIT_EVERY` photos are one transaction, of however many people they are.
+        A photo that comes twice shares what becomes of the first.
 
         Args:
             items: (person's name, photo).
             on_photo: Called after each photo, for progress.
 
         Raises:
-            BadInput: A name that nobody can have.
+            NameTaken: A new person was to be made, and somebody has the name.
+            UnknownPerson: People who are there were to be added to, and one is not (any more).
         """
-        names: deque[str] = deque()
+        handed: deque[tuple[str, str]] = deque()
         pending: list[tuple[str, PhotoFaces]] = []
-        for answer in refuse_poor(self._look(self._unknown(items, names, on_photo)), self._gate):
-            name = names.popleft()
+        tell = on_photo or (lambda: None)
+        for answer in refuse_poor(self._look(self._unknown(items, handed, tell)), self._gate):
+            name, digest = handed.popleft()
             if isinstance(answer, Failure):
-                self._fail(answer)
+                self._fail(answer.error)
+                self._settle(digest, name, answer.error, tell)
             else:
                 pending.append((name, answer))
             if len(pending) >= COMMIT_EVERY:
-                self._commit(pending)
+                self._commit(pending, tell)
                 pending = []
-            if on_photo:
-                on_photo()
-        self._commit(pending)
+            tell()
+        self._commit(pending, tell)
         return self.so_far
 
     def _unknown(
-        self, items: Iterable[tuple[str, Source]], names: deque[str], on_photo: Callable[[], None] | None
+        self, items: Iterable[tuple[str, Source]], handed: deque[tuple[str, str]], tell: Callable[[], None]
     ) -> Iterator[Source]:
-        """The photos that this gallery has not seen; notes their people in ``names``."""
-        seen: dict[str, str] = {}
+        """The photos that this gallery has not seen; notes whose they are, and their hashes, in ``handed``."""
         for block in _blocks(items, _LOOK_AHEAD):
-            for done in self._committed:  # the gallery knows them from now on
-                seen.pop(done, None)
-            self._committed.clear()
-            hashed = [(clean_name(name), *self._hash(source)) for name, source in block]
-            known = self._gallery.known_sources({digest for _, _, digest in hashed if digest})
+            hashed = [self._hash(name, source) for name, source in block]
+            digests = {digest for _, _, digest in hashed if digest}
+            before = self._fates.committed()
+            known = self._gallery.known_sources(digests)
+            self._fates.leave_to_gallery(before)
+            self._fates.note_erased(self._gallery.erased(digests))
             for name, source, digest in hashed:
                 if self._stopped():
                     return
-                owners = known.get(digest or "", set()) | ({seen[digest]} if digest in seen else set())
-                if digest is not None and not owners:
-                    seen[digest] = name
-                    names.append(name)
+                do = "nothing" if digest is None else self._what_to_do(name, source, digest, known.get(digest, set()))
+                if do == "look" and digest:
+                    handed.append((name, digest))
                     yield source
-                    continue
-                if name in owners:
-                    with self._lock:
-                        self._skipped += 1
-                        self._people.add(name)
-                elif owners:
-                    other = ", ".join(sorted(owners))
-                    reason = f"already enrolled as {other}, not as {name}"
-                    self._fail(Failure(AlreadyEnrolled(name_of(source), reason, name=other)))
-                if on_photo:
-                    on_photo()
+                elif do == "nothing":
+                    tell()
 
-    def _hash(self, source: Source) -> tuple[Source, str | None]:
+    def _what_to_do(
+        self, name: str, source: Source, digest: str, owners: set[str]
+    ) -> Literal["look", "wait", "nothing"]:
+        """What to do with a photo: look at it, wait for what becomes of its like, or nothing, which is noted."""
+        fate = self._fates.of(digest, name, source)
+        if fate == "wait":
+            return "wait"
+        if isinstance(fate, PhotoError):
+            self._fail(_same(fate, source))
+        elif owners := owners | ({fate.name} if isinstance(fate, Enrolled) else set()):
+            self._was_there(name, source, owners)
+        elif not self._again and self._fates.was_erased(digest):
+            self._fail(ErasedBefore(name_of(source)))
+        else:
+            self._fates.expect(digest)
+            return "look"
+        return "nothing"
+
+    def _was_there(self, name: str, source: Source, owners: set[str]) -> None:
+        if name in owners:
+            with self._lock:
+                self._skipped += 1
+                self._people.add(name)
+            return
+        other = ", ".join(sorted(owners))
+        error = AlreadyEnrolled(name_of(source), f"already enrolled as {other}, not as {name}", name=other)
+        error.wanted = name
+        self._fail(error)
+
+    def _settle(self, digest: str, name: str, error: PhotoError | None, tell: Callable[[], None]) -> None:
+        """Tells what became of a photo to those that have the same bytes."""
+        for other, source in self._fates.settle(digest, Enrolled(name) if error is None else error):
+            if error is None:
+                self._was_there(other, source, {name})
+            else:
+                self._fail(_same(error, source))
+            tell()
+
+    def _hash(self, name: str, source: Source) -> tuple[str, Source, str | None]:
+        """(name as it is kept, what to read the photo from, its hash); None where it cannot be enrolled."""
         try:
-            return hash_source(source, **self._limits)
+            return clean_name(name), *hash_source(source, **self._limits)
         except PhotoError as error:
-            self._fail(Failure(error))
-            return source, None
+            self._fail(error)
+        except BadInput as error:
+            if error.values.get("why") != "bad-name":
+                raise
+            self._fail(BadName(name_of(source), str(error)))
+        return name, source, None
 
-    def _fail(self, failure: Failure) -> None:
+    def _fail(self, error: PhotoError) -> None:
         with self._lock:
-            self._failed.append(failure)
+            self._failed.append(Failure(error))
 
-    def _commit(self, pending: Sequence[tuple[str, PhotoFaces]]) -> None:
+    def _commit(self, pending: Sequence[tuple[str, PhotoFaces]], tell: Callable[[], None]) -> None:
+        others: list[tuple[str, PhotoFaces]] = []
+        wanted = list(self._not_refused(pending, others, tell))
+        self._add(wanted, tell)
+        if others:
+            self._commit(others, tell)
+
+    def _add(self, wanted: Sequence[tuple[str, PhotoFaces]], tell: Callable[[], None]) -> None:
         by_name: dict[str, list[Template]] = {}
-        for name, found in pending:
+        for name, found in wanted:
             by_name.setdefault(name, []).append(_template(found, self._collection))
         if not by_name:
             return
-        added = self._gallery.add(by_name)
+        added = self._gallery.add(by_name) if self._who == "anybody" else self._gallery.add(by_name, who=self._who)
+        if self._who == "new":
+            self._who = "known"  # they are there now, and not to be made anew should somebody erase them
+        if erased := [found.sha256 for _, found in wanted if self._fates.was_erased(found.sha256)]:
+            self._gallery.drop_marks(erased)
         with self._lock:
             self._added += added
-            self._skipped += len(pending) - added  # another program was faster
+            self._skipped += len(wanted) - added  # another program was faster
             self._people.update(by_name)
-        self._committed += [found.sha256 for _, found in pending]
-        if self._pictures is not None:
-            for name, found in pending:
+        for name, found in wanted:
+            self._settle(found.sha256, name, None, tell)
+            if self._pictures is not None:
                 self._keep(self._pictures, name, found)
 
+    def _not_refused(
+        self,
+        pending: Sequence[tuple[str, PhotoFaces]],
+        others: list[tuple[str, PhotoFaces]],
+        tell: Callable[[], None],
+    ) -> Iterator[tuple[str, PhotoFaces]]:
+        """What is to be added; says whose faces are enrolled under another name, and leaves them out where strict.
+
+        The same bytes under another name are no mistake then, perhaps; they go to ``others``.
+        """
+        if self._threshold is None or not pending:
+            yield from pending
+            return
+        names = [name for name, _ in pending]
+        photos = [found.photo for _, found in pending]
+        vectors = np.stack([found.embeddings[0] for _, found in pending])
+        remarks = known_faces(self._gallery, names, photos, vectors, self._threshold, strict=self._strict)
+        for (name, found), remark in zip(pending, remarks, strict=True):
+            if remark is not None and self._strict:
+                self._fail(remark.error)
+                for other, source in self._fates.settle(found.sha256, None):
+                    if other == name:
+                        self._fail(_same(remark.error, source))
+                        tell()
+                    else:
+                        others.append((other, replace(found, photo=name_of(source))))
+                continue
+            if remark is not None:
+                with self._lock:
+                    self._remarks.append(remark)
+            yield name, found
+
     def _keep(self, pictures: Pictures, name: str, found: PhotoFaces) -> None:
-        person = self._gallery.person(name).id
+        try:
+            person = self._gallery.person(name).id
+        except UnknownPerson:  # erased or renamed in between, by somebody else
+            return
         pictures.keep(person, found.sha256, found.kept_crops[0])
-        if person not in self._gallery.names([person]):  # erased in between, by somebody else
+        if person not in self._gallery.names([person]):
             pictures.erase(person)
+
+
+def _same(error: PhotoError, source: Source) -> PhotoError:
+    """What is wrong with a photo, said of another one with the same bytes."""
+    return type(error)(name_of(source), error.reason, **error.values)
 
 
 def _template(found: PhotoFaces, collection: str) -> Template:
@@ -230,49 +293,3 @@ def _blocks(items: Iterable[tuple[str, Source]], size: int) -> Iterator[list[tup
             block = []
     if block:
         yield block
-
-
-def people_photos(
-    photos: Sequence[Source],
-    name: str | None,
-    *,
-    on_failure: Callable[[PhotoError], object] = lambda error: None,
-    on_other: Callable[[Path], object] = lambda file: None,
-) -> list[tuple[str, Source]]:
-    """(person's name, photo) of everything to enrol.
-
-    Args:
-        photos: With ``name``: photos of that person (paths, bytes, file objects, arrays), or folders of them. Without:
-            folders of people, as `rostro.photos.folders.read_people` knows them.
-        name: Whose photos they are.
-        on_failure: Told of each folder that gives nobody a photo, and of each link that is not followed.
-        on_other: Told each file in a folder that is left out because it is no picture.
-
-    Raises:
-        BadInput: A path does not exist, holds no photo, or (without a name) a photo belongs to nobody.
-    """
-    paths = [Path(photo) for photo in photos if _is_path(photo)]
-    if name is not None:
-        others = [photo for photo in photos if not _is_path(photo)]
-        found: list[Source] = [*find_photos(paths, on_other=on_other), *others]
-        if paths and not others and all(_is_path(photo) and Path(photo).is_dir() for photo in found):
-            raise BadInput("; ".join(why_empty(path) or f"no photo in {path}" for path in paths))
-        return [(name, photo) for photo in found]
-    listed: list[tuple[str, Source]] = []
-    for photo in photos:
-        if not _is_path(photo) or Path(photo).is_file():
-            raise BadInput(
-                f"{name_of(photo)}: whose photo is this? Give a name, or a folder that holds one folder per person",
-                why="whose-photo",
-            )
-        people = read_people(Path(photo))
-        for error in people.failed:
-            on_failure(error)
-        for file in people.others:
-            on_other(file)
-        listed += [(people.names[owner], photo) for owner, photo in zip(people.owners, people.photos, strict=True)]
-    return listed
-
-
-def _is_path(photo: Source) -> TypeGuard[str | PathLike[str]]:
-    return isinstance(photo, str | PathLike)

@@ -6,53 +6,28 @@ the pictures of their face.
 
 from __future__ import annotations
 
-import heapq
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from rostro.core.errors import BadInput, NameTaken, UnknownPerson
-from rostro.core.folding import name_order, searchable
+from rostro.core.errors import BadInput, NameTaken
 from rostro.core.forking import Mutex
-from rostro.core.types import Answer, Person, Template
-from rostro.gallery.base import clean_name
+from rostro.core.names import clean_name
+from rostro.core.types import Person
+from rostro.gallery.checks import taken
 from rostro.people.enroll import Enroller
+from rostro.people.listed import Listed
 from rostro.people.pictures import Pictures
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
+    from os import PathLike
 
-    from rostro.gallery.base import Gallery
+    from rostro.gallery.base import Gallery, Who
+    from rostro.gallery.single import StoredPhoto
     from rostro.people.enroll import Look
     from rostro.quality.gate import Gate
 
 
-@dataclass(frozen=True, slots=True)
-class Page(Answer):
-    """Some of the people, by name.
-
-    Attributes:
-        people: These.
-        next: What to ask for the page after with; None where this is the last.
-        total: How many there are on all pages together.
-    """
-
-    people: tuple[Person, ...]
-    next: str | None
-    total: int
-
-    def __iter__(self) -> Iterator[Person]:
-        return iter(self.people)
-
-    def __len__(self) -> int:
-        return len(self.people)
-
-    def to_dict(self) -> dict[str, Any]:
-        """``{"people", "total", "next"}``."""
-        people = [person.to_dict() for person in self.people]
-        return {"people": people, "total": self.total, "next": self.next}
-
-
-class People:
+class People(Listed):
     """A gallery's people. Safe to share between threads.
 
     >>> recognizer.people.erase("Ada Lovelace")  # doctest: +SKIP
@@ -64,78 +39,12 @@ class People:
         Args:
             gallery: Where they are.
         """
-        self.gallery = gallery
+        super().__init__(gallery)
         #: Pictures of faces, whoever kept them; None where the gallery is no file.
         self.pictures = Pictures.beside(gallery.url)
         self._lock = Mutex()
+        self._changing = Mutex(reentrant=True)  # what is looked up and what is then changed are one in this process
         self._reserved: set[str] = set()
-
-    def __len__(self) -> int:
-        return self.gallery.info().people
-
-    def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and self.find(name) is not None
-
-    def __iter__(self) -> Iterator[Person]:
-        return iter(self.page(limit=None))
-
-    def __repr__(self) -> str:
-        return f"<People of {self.gallery!r}>"
-
-    # Who is there.
-
-    def page(self, *, search: str = "", after: str = "", limit: int | None = 100, skip: int = 0) -> Page:
-        """Some of the people, by name. Only the templates of those on the page are counted.
-
-        All names are read for it, once. Why no database sorts and searches them: ``docs/decisions/0031``.
-
-        Args:
-            search: Part of their name, with or without accents, in any case.
-            after: The ``next`` of the page before; empty for the first.
-            limit: How many at most; None for no limit.
-            skip: How many to leave out first.
-        """
-        wanted, last = searchable(search), name_order(after)
-        total = 0
-
-        def found() -> Iterator[tuple[tuple[str, str], int, str]]:
-            nonlocal total
-            for person, name in self.gallery.all_names():
-                order = name_order(name)
-                if wanted in order[0]:
-                    total += 1
-                    if order > last:
-                        yield order, person, name
-
-        rows = sorted(found()) if limit is None else heapq.nsmallest(skip + limit + 1, found())
-        end = None if limit is None else skip + limit
-        shown = rows[skip:end]
-        counts = self.gallery.template_counts([person for _, person, _ in shown]) if shown else {}
-        people = tuple(Person(person, name, counts.get(person, 0)) for _, person, name in shown)
-        return Page(people, people[-1].name if people and len(rows) > skip + len(people) else None, total)
-
-    def count(self, search: str = "") -> int:
-        """How many people there are, or how many whose name has that part."""
-        return self.page(search=search, limit=0).total if search else len(self)
-
-    def find(self, name: str) -> Person | None:
-        """The person of that name; None where there is nobody, or nobody could have it."""
-        try:
-            return self.gallery.person(name)
-        except (UnknownPerson, BadInput):
-            return None
-
-    def name_of(self, person: int) -> str | None:
-        """The name that goes with an id; None where nobody has it."""
-        return self.gallery.names([person]).get(person)
-
-    def templates(self, name: str) -> list[Template]:
-        """A person's templates, oldest first.
-
-        Raises:
-            UnknownPerson: Nobody of that name.
-        """
-        return self.gallery.templates(name)
 
     # What changes them.
 
@@ -148,6 +57,10 @@ class People:
         keep_pictures: bool = False,
         stopped: Callable[[], bool] = lambda: False,
         max_bytes: int | None = None,
+        who: Who = "anybody",
+        again: bool = False,
+        threshold: float | None = None,
+        strict: bool = False,
     ) -> Enroller:
         """What takes photos of people in; see `Enroller`.
 
@@ -164,12 +77,17 @@ class People:
             pictures=self.pictures if keep_pictures else None,
             stopped=stopped,
             max_bytes=max_bytes,
+            who=who,
+            again=again,
+            threshold=threshold,
+            strict=strict,
         )
 
     def reserve(self, name: str) -> str:
         """Keeps the name of a person who is about to be made; `release` follows when they are there, or will not be.
 
-        Of two who make the same person at the same time in this process, one is refused at once.
+        Of two who make the same person at the same time in this process, one is refused at once, before any photo is
+        looked at. Of two processes the gallery refuses one, when the first photos are added (``who="new"``).
 
         Returns:
             The name as it is kept.
@@ -181,7 +99,7 @@ class People:
         name = clean_name(name)
         with self._lock:
             if name in self._reserved or self.find(name) is not None:
-                raise NameTaken(f"there is already somebody named {name!r}; add photos to them", name=name)
+                raise taken(name)
             self._reserved.add(name)
         return name
 
@@ -190,49 +108,134 @@ class People:
         with self._lock:
             self._reserved.discard(name)
 
-    def rename(self, name: str, to: str) -> None:
+    def rename(self, who: str | int, to: str) -> str:
         """Gives a person another name.
 
+        Args:
+            who: Their name, or their id.
+            to: The new name.
+
+        Returns:
+            The name that they had.
+
         Raises:
-            UnknownPerson: Nobody of that name.
-            NameTaken: Somebody else has the new one.
+            UnknownPerson: There is nobody like that.
+            NameTaken: Somebody else has the new name.
             BadInput: A name that nobody can have.
         """
-        person, other = self.gallery.person(name), self.find(to)
-        if other is not None and other.id != person.id:
-            raise NameTaken(f"there is already somebody named {other.name!r}; merge them instead", name=other.name)
-        self.gallery.rename(name, to)
+        to = clean_name(to)
+        with self._changing:
+            name = self.named(who)
+            try:
+                self.gallery.rename(name, to)
+            except BadInput as error:  # told where it is changed, so that of two who take a name one is refused
+                if self.find(to) is None:
+                    raise
+                raise NameTaken(f"there is already somebody named {to!r}; merge them instead", name=to) from error
+        return name
 
-    def merge(self, name: str, into: str) -> None:
+    def merge(self, who: str | int, into: str | int) -> tuple[str, str]:
         """Gives all templates and pictures of one person to another: they were the same.
+
+        Args:
+            who: Name or id.
+            into: Name or id of who stays.
+
+        Returns:
+            Their names.
 
         Raises:
             UnknownPerson: One of them is not there.
             BadInput: They are the same already.
         """
-        person, other = self.gallery.person(name), self.gallery.person(into)
-        self.gallery.merge(name, into)
-        if self.pictures is not None:
-            self.pictures.merge(person.id, other.id)
+        with self._changing:
+            name, other = self.named(who), self.named(into)
+            ids = self.gallery.person(name).id, self.gallery.person(other).id
+            self.gallery.merge(name, other)
+            self._give_pictures(*ids)
+        return name, other
 
-    def erase(self, *names: str) -> int:
+    def erase(self, *who: str | int) -> int:
         """Erases people for good: every template, and every picture that anybody kept of them.
 
-        Many at once take little longer than one. Pictures go before the templates, so that nobody whose templates are
-        gone has one left, and again after them, for one that somebody kept in between.
+        What stays is a keyed hash of each of their photos, by which enrolling one of them again is refused unless it is
+        asked for. Many at once take little longer than one. Pictures go before the templates, so that nobody whose
+        templates are gone has one left, and again after them, for one that somebody kept in between.
+
+        Args:
+            who: Names, or ids.
 
         Returns:
             How many templates were erased.
 
         Raises:
-            UnknownPerson: Nobody of one of these names; nobody is erased then.
+            UnknownPerson: One of them is not there; nobody is erased then.
             GalleryError: A picture cannot be removed.
         """
-        people = [self.gallery.person(name) for name in names]
-        self._erase_pictures(people)
-        erased = self.gallery.remove(*names)
-        self._erase_pictures(people)
+        with self._changing:
+            people = [self.gallery.person(self.named(one)) for one in who]
+            self._erase_pictures(people)
+            erased = self.gallery.remove(*(person.name for person in people))
+            self._erase_pictures(people)
         return erased
+
+    # One photo of somebody.
+
+    def move(self, photo: str | PathLike[str], to: str, *, of: str | int | None = None) -> StoredPhoto:
+        """Gives one photo to another person, who is made if nobody has that name; its picture goes with it.
+
+        Whoever has no photo left is gone, and what was seen of them is the other's.
+
+        Args:
+            photo: Path of its file, its name as it is listed, or the beginning of its hash.
+            to: Name of whose photo it is.
+            of: Name or id of whose it was, where several people have it.
+
+        Returns:
+            What was moved, as it was before.
+
+        Raises:
+            UnknownPhoto: Nobody has it, or it may be several.
+            UnknownPerson: There is nobody like that.
+            BadInput: It is theirs already, or a name that nobody can have.
+        """
+        to = clean_name(to)
+        with self._changing:
+            known = self.photo(photo, of=of)
+            person = self.gallery.person(known.person).id
+            self.gallery.move(known.person, known.source_hash, to)
+            if self.pictures is not None:
+                other = self.gallery.person(to).id
+                self.pictures.move(person, known.source_hash, other)
+                self._give_pictures(person, other)
+        return known
+
+    def forget(self, photo: str | PathLike[str], *, of: str | int | None = None) -> StoredPhoto:
+        """Erases one photo's template and picture for good. Whoever has no photo left is gone.
+
+        Other than after `erase`, the photo may be enrolled again without further ado.
+
+        Args:
+            photo: Path of its file, its name as it is listed, or the beginning of its hash.
+            of: Name or id of whose it is, where several people have it.
+
+        Returns:
+            What was erased.
+
+        Raises:
+            UnknownPhoto: Nobody has it, or it may be several.
+            UnknownPerson: There is nobody like that.
+            GalleryError: A picture cannot be removed.
+        """
+        with self._changing:
+            known = self.photo(photo, of=of)
+            person = self.gallery.person(known.person)
+            self._forget_picture(person.id, known.source_hash)
+            self.gallery.forget(known.person, known.source_hash)
+            self._forget_picture(person.id, known.source_hash)  # one that somebody kept in between
+            if self.name_of(person.id) is None:
+                self._erase_pictures([person])
+        return known
 
     def sweep(self) -> int:
         """Removes pictures of people who are not there (any more), as a program that was killed may leave them.
@@ -247,6 +250,15 @@ class People:
         for person in gone:
             self.pictures.erase(person)
         return len(gone)
+
+    def _give_pictures(self, person: int, other: int) -> None:
+        """Gives all pictures of somebody who is not there any more to somebody who is."""
+        if self.pictures is not None and self.gallery.names([person, other]).keys() == {other}:
+            self.pictures.merge(person, other)
+
+    def _forget_picture(self, person: int, source_hash: str) -> None:
+        if self.pictures is not None:
+            self.pictures.forget(person, source_hash)
 
     def _erase_pictures(self, people: list[Person]) -> None:
         if self.pictures is not None:

@@ -82,11 +82,7 @@ class Pictures:
         Raises:
             GalleryError: It cannot be removed.
         """
-        file = self._seen_file(person, sighting)
-        try:
-            file.unlink(missing_ok=True)
-        except OSError as error:
-            raise GalleryError(f"{file}: a picture cannot be removed ({error.strerror})") from error
+        _remove(self._seen_file(person, sighting))
 
     def picture(self, person: int) -> bytes | None:
         """A JPEG of the person, the oldest that is kept; None where there is none."""
@@ -107,6 +103,22 @@ class Pictures:
             target.parent.mkdir(parents=True, exist_ok=True)
             file.replace(target)
         self.erase(person)
+
+    def move(self, person: int, source_hash: str, into: int) -> None:
+        """Gives the picture of one template to another person; there may be none."""
+        file = self._of(person) / self._name(source_hash)
+        target = self._of(into) / file.name
+        if file.is_file():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            file.replace(target)
+
+    def forget(self, person: int, source_hash: str) -> None:
+        """Removes the picture of one template; there may be none.
+
+        Raises:
+            GalleryError: It cannot be removed.
+        """
+        _remove(self._of(person) / self._name(source_hash))
 
     def erase(self, person: int) -> None:
         """Removes every picture of a person.
@@ -146,6 +158,13 @@ class Pictures:
     @staticmethod
     def _name(source_hash: str) -> str:
         return f"{hashlib.sha256(source_hash.encode()).hexdigest()[:32]}.jpg"
+
+
+def _remove(file: Path) -> None:
+    try:
+        file.unlink(missing_ok=True)
+    except OSError as error:
+        raise GalleryError(f"{file}: a picture cannot be removed ({error.strerror})") from error
 
 
 def _age(file: Path) -> tuple[int, str]:

@@ -7,6 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from rostro.core.errors import BadInput, PhotoError, UnreadablePhoto
+from rostro.core.names import clean_name, composed
 from rostro.core.order import natural
 from rostro.photos.left_out import CROPS, SCORES, is_nobodys, is_ours, no_pictures
 from rostro.photos.listing import Bounds, is_folder, photos_in, walk, without_photo
@@ -29,7 +30,7 @@ _SETS: Final = frozenset({
 })  # fmt: skip
 
 
-def read_people(root: Path) -> People:
+def read_people(root: Path, *, flat: bool = True) -> People:
     """Reads a folder of people.
 
     With subfolders, each is a person and holds that person's photos, in subfolders of its own if need be. Without,
@@ -37,7 +38,11 @@ def read_people(root: Path) -> People:
 
     What is nobody's (`rostro.photos.left_out`) is not seen. A person without a photo, a folder whose name nobody can
     have and a link that leads out of a person's folder are in `People.failed`; files that are no pictures in
-    `People.others`.
+    `People.others`. Names are compared in one form (`rostro.core.names`).
+
+    Args:
+        root: The folder.
+        flat: Whether the names of files may tell whose photos they are, where there are no subfolders.
 
     Raises:
         BadInput: No such folder, no photos, photos beside the people's folders, or one folder too high. Names what is
@@ -51,6 +56,12 @@ def read_people(root: Path) -> People:
     if not folders:
         if not loose:
             raise BadInput(f"{root}: no photos here{'; ' + no_pictures(others) if others else ''}")
+        if not flat:
+            raise BadInput(
+                f"{root}: whose photos are these? Put them into one folder per person, or say a name; names of files "
+                "are taken for people's only when asked for",
+                why="whose-photos",
+            )
         return People.of(((person_of(photo), photo) for photo in loose), others=others)
     if loose:
         raise BadInput(f"{root}: photos belong into the people's folders; {loose[0].name} lies beside them")
@@ -63,7 +74,7 @@ def person_of(photo: Path) -> str:
     Raises:
         BadInput: The name is a number only.
     """
-    name = _NUMBER.sub("", photo.stem)
+    name = composed(_NUMBER.sub("", photo.stem))
     if not name:
         raise BadInput(f"{photo}: whose photo is this? Its name is only a number")
     return name
@@ -124,7 +135,7 @@ def _by_folder(root: Path, folders: list[Path], others: list[Path]) -> People:
                 f"{root}: {folder.name} holds folders, not photos. Is the folder of people {folder}? "
                 "(Where all are of one person, give the name.)"
             )
-        items += ((folder.name, photo) for photo in photos)
+        items += ((composed(folder.name), photo) for photo in photos)
     if not items and not failed:
         raise BadInput(f"{root}: no photos here")
     if not items:
@@ -152,6 +163,10 @@ def _nobodys_name(name: str) -> str | None:
         return "a folder whose name is not UTF-8: nobody is called so; rename it"
     if any(map(_is_control, name)):
         return "a folder with a control character in its name: nobody is called so; rename it"
+    try:
+        clean_name(name)
+    except BadInput:
+        return "a folder with characters in its name that nobody sees: nobody is called so; rename it"
     return None
 
 

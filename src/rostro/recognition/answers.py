@@ -57,6 +57,19 @@ def person(gallery: Gallery, name: str) -> dict[str, Any]:
     return {"name": gallery.person(name).name, "templates": rows}
 
 
+def photos(gallery: Gallery, name: str) -> dict[str, Any]:
+    """``{"name", "photos": [{"photo", "sha256", "quality"}]}``: each photo once, by its best face.
+
+    Raises:
+        UnknownPerson: Nobody of that name.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for row in person(gallery, name)["templates"]:
+        if row["sha256"] not in found or row["quality"] > found[row["sha256"]]["quality"]:
+            found[row["sha256"]] = row
+    return {"name": gallery.person(name).name, "photos": list(found.values())}
+
+
 def failures(failed: Sequence[Failure]) -> list[dict[str, Any]]:
     """``[{"photo", "reason", "kind", "values"}]``."""
     return [failure.to_dict() for failure in failed]

@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rostro.core.errors import BadInput
-from rostro.core.ranges import check_all
+from rostro.core.ranges import CANDIDATES, check_all
 from rostro.core.types import Answer
 from rostro.embedding.base import Classifier
 from rostro.photos.listing import find_photos
 from rostro.recognition.keeping import Keep
-from rostro.recognition.lookup import CANDIDATES
 from rostro.recognition.pipeline import Failure
 
 if TYPE_CHECKING:

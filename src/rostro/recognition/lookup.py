@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from rostro.core.decisions import Candidate, Identification
-from rostro.core.ranges import counted
+from rostro.core.ranges import CANDIDATES
 from rostro.scoring.fusion import best_per_person
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from rostro.quality.gate import Gate
     from rostro.scoring.open_set import SearchRate
 
-#: People that may be listed per face.
-CANDIDATES: Final = counted(1, 10_000, what="a number of people")
 #: Templates looked up per candidate wanted: people have several templates, and each is listed once.
 _TEMPLATES_PER_CANDIDATE = 10
 

@@ -13,6 +13,7 @@ from rostro.server.batcher import SIZE, Work
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from rostro.gallery.base import Who
     from rostro.people.enroll import Enroller
     from rostro.people.people import People
     from rostro.photos.reading import Source
@@ -37,6 +38,10 @@ class Enrolling:
         face: Which face of a photo is meant.
         keep_pictures: Whether the server keeps pictures, and the person agreed to it.
         patient: Whether to wait where the engine has no room; a job can, a request is told.
+        who: Whether people are made, or added to; see `Enroller`.
+        again: Whether photos of people who were erased are taken in again.
+        strict: Whether faces that are enrolled under another name are refused.
+        threshold: From which similarity on they count as enrolled; None: none does.
     """
 
     people: People
@@ -46,6 +51,10 @@ class Enrolling:
     face: FaceRule
     keep_pictures: bool
     patient: bool = False
+    who: Who = "anybody"
+    again: bool = False
+    strict: bool = False
+    threshold: float | None = None
 
     def enroller(self, stopped: Callable[[], bool] = lambda: False) -> Enroller:
         """An enroller to be run in a thread; made in the event loop."""
@@ -57,7 +66,15 @@ class Enrolling:
                 yield from asyncio.run_coroutine_threadsafe(self._answers(block), loop).result()
 
         return self.people.enroller(
-            look, gate=self.gate, keep_pictures=self.keep_pictures, stopped=stopped, max_bytes=self.max_bytes
+            look,
+            gate=self.gate,
+            keep_pictures=self.keep_pictures,
+            stopped=stopped,
+            max_bytes=self.max_bytes,
+            who=self.who,
+            again=self.again,
+            strict=self.strict,
+            threshold=self.threshold,
         )
 
     async def _answers(self, photos: Sequence[Source]) -> list[PhotoFaces | Failure]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from rostro.core.errors import RostroError
-from rostro.people.enroll import Enrollment
+from rostro.people.enrollment import Enrollment
 from rostro.server.forms.uploads import Upload
 
 if TYPE_CHECKING:

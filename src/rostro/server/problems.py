@@ -30,6 +30,7 @@ STATUS: Mapping[type[errors.RostroError], int] = {
     errors.PhotoTooLarge: 413,
     errors.BadInput: 422,
     errors.UnknownPerson: 404,
+    errors.UnknownPhoto: 404,
     errors.NameTaken: 409,
     errors.UnknownModel: 404,
     errors.SpaceMismatch: 409,

@@ -21,10 +21,11 @@ from rostro.server.problems import of_failures
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rostro.gallery.base import Who
     from rostro.people.people import People
-    from rostro.recognition.selection import FaceRule
     from rostro.recognizer import Recognizer
     from rostro.server.admission.keys import KeyStore
+    from rostro.server.forms.fields import EnrolForm
     from rostro.server.jobs import Job
     from rostro.server.sockets.broadcast import Broadcast
 
@@ -133,23 +134,26 @@ class Service:
             return False
         return True
 
-    def enrolling(self, face: FaceRule, agreed: bool, *, any_quality: bool = False, patient: bool = False) -> Enrolling:
+    def enrolling(self, form: EnrolForm, *, patient: bool = False, who: Who = "anybody") -> Enrolling:
         """How photos become templates here; see `Enrolling`.
 
         Args:
-            face: Which face of a photo is meant.
-            agreed: Whether the person agreed that a picture is kept.
-            any_quality: Whether faces too are taken that are too poor to be judged.
+            form: What the request says of it.
             patient: Whether to wait where the engine has no room.
+            who: Whether people are made, or added to.
         """
         return Enrolling(
             people=self.people,
             batcher=self.batcher,
             max_bytes=self.recognizer.settings.max_bytes,
-            gate=None if any_quality else self.recognizer.gate,
-            face=face,
-            keep_pictures=self.keep_pictures and agreed,
+            gate=None if form.any_quality else self.recognizer.gate,
+            face=form.face,
+            keep_pictures=self.keep_pictures and form.keep_picture,
             patient=patient,
+            who=who,
+            again=form.again,
+            strict=form.strict,
+            threshold=self.recognizer.known_face_threshold(strict=form.strict),
         )
 
     async def look(self, photos: Sequence[Any], work: Work) -> tuple[list[PhotoFaces], list[Failure]]:

@@ -16,6 +16,7 @@ from rostro.core.types import Template
 from rostro.gallery.base import Gallery
 from rostro.testing.made_up import DIMS, SPACE, template, templates, unit_vectors
 from rostro.testing.searching import SearchContract
+from rostro.testing.single_photos import SinglePhotosContract
 
 _NAMES = [
     "😀👩‍👩‍👧‍👦",
@@ -50,7 +51,7 @@ with getattr(import_module(module), name).open(url, space=space) as gallery:
 """
 
 
-class GalleryContract(SearchContract):
+class GalleryContract(SearchContract, SinglePhotosContract):
     """Derive from it, in a class whose name starts with ``Test``; give these fixtures there or in its module.
 
     The messages of errors are part of the contract, as far as the tests look at them: people read them.
@@ -149,8 +150,7 @@ class GalleryContract(SearchContract):
         assert gallery.person("Ana").templates == 2
 
     def test_adding_nothing_makes_nobody(self, gallery: Gallery) -> None:
-        assert gallery.add({}) == 0
-        assert gallery.add({"Ana": []}) == 0
+        assert gallery.add({}) == gallery.add({"Ana": []}) == 0
         assert gallery.people() == []
 
     @pytest.mark.parametrize(

@@ -13,16 +13,18 @@ from filelock import FileLock
 
 from rostro.core.errors import BadInput, GalleryError, SpaceMismatch, UnknownPerson
 from rostro.core.folding import name_order
+from rostro.core.names import stored_name
 from rostro.core.types import Person, Template
-from rostro.gallery.base import Gallery, Hit, Info, clean_name
-from rostro.gallery.checks import check_queries, check_templates
+from rostro.gallery.base import Gallery, Hit, Info, Who
+from rostro.gallery.checks import check_queries, check_templates, no_such_photo, taken
+from rostro.gallery.marks import Mark, key_for, marks_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from rostro.core.types import Floats
 
-#: What the file holds: the space, the next number that is free, names by number, templates from old to new.
+#: What the file holds: the space, the next number that is free, names by number, templates from old to new, marks.
 Content = dict[str, Any]
 
 
@@ -55,16 +57,18 @@ class PlainGallery(Gallery):
         space: str | None = self._read()["space"]
         return space
 
-    def add(self, templates: Mapping[str, Sequence[Template]]) -> int:
+    def add(self, templates: Mapping[str, Sequence[Template]], *, who: Who = "anybody") -> int:
         """See `Gallery.add`."""
-        by_name = [(clean_name(name), given) for name, given in templates.items() if given]
+        by_name = [(stored_name(name), given) for name, given in templates.items() if given]
         with self._changing() as content:
             if by_name and content["space"] is None:
                 raise GalleryError(f"{self.url}: the gallery has no embedding space yet; open it with one")
             check_templates(templates, _dims(content))
             before = len(content["templates"])
             for name, given in by_name:
-                person = _number(content, name) or _next(content)
+                if who == "new" and _number(content, name):
+                    raise taken(name)
+                person = self._known(content, name) if who == "known" else _number(content, name) or _next(content)
                 content["people"][str(person)] = name
                 there = {_key(row) for row in content["templates"] if row["person"] == person}
                 for template in given:
@@ -93,7 +97,7 @@ class PlainGallery(Gallery):
     def person(self, name: str) -> Person:
         """See `Gallery.person`."""
         for person in self.people():
-            if person.name == clean_name(name):
+            if person.name == stored_name(name):
                 return person
         raise UnknownPerson(f"{self.url}: nobody named {name!r}")
 
@@ -106,7 +110,7 @@ class PlainGallery(Gallery):
     def rename(self, name: str, to: str) -> None:
         """See `Gallery.rename`."""
         with self._changing() as content:
-            person, wanted = self._known(content, name), clean_name(to)
+            person, wanted = self._known(content, name), stored_name(to)
             if _number(content, wanted) not in (None, person):
                 raise BadInput(f"there is somebody named {wanted!r} already; merge them")
             content["people"][str(person)] = wanted
@@ -117,20 +121,54 @@ class PlainGallery(Gallery):
             person, other = self._known(content, name), self._known(content, into)
             if person == other:
                 raise BadInput(f"{name!r} cannot be merged with itself")
-            there = {_key(row) for row in content["templates"] if row["person"] == other}
-            kept = [row for row in content["templates"] if row["person"] != person or _key(row) not in there]
-            content["templates"] = [{**row, "person": other} if row["person"] == person else row for row in kept]
-            del content["people"][str(person)]
+            _give(content, person, other, [row for row in content["templates"] if row["person"] == person])
+
+    def move(self, name: str, source_hash: str, to: str) -> int:
+        """See `Gallery.move`."""
+        to = stored_name(to)
+        with self._changing() as content:
+            person, rows = self._photo(content, name, source_hash)
+            if person == _number(content, to):
+                raise BadInput(f"the photo is {to!r}'s already")
+            other = _number(content, to) or _next(content)
+            content["people"][str(other)] = to
+            _give(content, person, other, rows)
+            return len(rows)
+
+    def forget(self, name: str, source_hash: str) -> int:
+        """See `Gallery.forget`."""
+        with self._changing() as content:
+            person, rows = self._photo(content, name, source_hash)
+            _give(content, person, None, rows)
+            return len(rows)
 
     def remove(self, *names: str) -> int:
         """See `Gallery.remove`."""
         with self._changing() as content:
             gone = {self._known(content, name) for name in names}
+            key = key_for(mark.key for mark in _marks(content))
+            hashes = [row["source_hash"] for row in content["templates"] if row["person"] in gone]
+            _keep(content, _marks(content) | set(marks_of(hashes, [key])))
             before = len(content["templates"])
             content["templates"] = [row for row in content["templates"] if row["person"] not in gone]
             for person in gone:
                 del content["people"][str(person)]
             return before - len(content["templates"])
+
+    def marks(self) -> list[Mark]:
+        """See `Gallery.marks`."""
+        return sorted(_marks(self._read()))
+
+    def keep_marks(self, given: Collection[Mark]) -> None:
+        """See `Gallery.keep_marks`."""
+        with self._changing() as content:
+            _keep(content, _marks(content) | set(given))
+
+    def drop_marks(self, hashes: Collection[str]) -> None:
+        """See `Gallery.drop_marks`."""
+        with self._changing() as content:
+            there = _marks(content)
+            _keep(content, there - marks_of(hashes, {mark.key for mark in there}).keys())
 
     def search(self, queries: Floats, count: int, *, collections: Collection[str] | None = None) -> list[list[Hit]]:
         """See `Gallery.search`."""
@@ -172,7 +210,7 @@ class PlainGallery(Gallery):
         try:
             content: Content = json.loads(self._path.read_text(encoding="utf-8"))
         except FileNotFoundError:
-            return {"space": None, "next": 1, "people": {}, "templates": []}
+            return {"space": None, "next": 1, "people": {}, "templates": [], "marks": []}
         except (OSError, ValueError) as error:
             raise GalleryError(f"{self.url}: is not a gallery ({error})") from None
         return content
@@ -188,10 +226,37 @@ class PlainGallery(Gallery):
             part.replace(self._path)
 
     def _known(self, content: Content, name: str) -> int:
-        person = _number(content, clean_name(name))
+        person = _number(content, stored_name(name))
         if person is None:
             raise UnknownPerson(f"{self.url}: nobody named {name!r}")
         return person
+
+    def _photo(self, content: Content, name: str, source_hash: str) -> tuple[int, list[dict[str, Any]]]:
+        person = self._known(content, name)
+        rows = [row for row in content["templates"] if (row["person"], row["source_hash"]) == (person, source_hash)]
+        if not rows:
+            raise no_such_photo(name, source_hash)
+        return person, rows
+
+
+def _give(content: Content, person: int, other: int | None, rows: list[dict[str, Any]]) -> None:
+    """Some of a person's templates become another's, or nobody's; a person without any is gone."""
+    there = {_key(row) for row in content["templates"] if row["person"] == other}
+    for row in rows:
+        if other is None or _key(row) in there:
+            content["templates"].remove(row)
+        else:
+            row["person"] = other
+    if all(row["person"] != person for row in content["templates"]):
+        del content["people"][str(person)]
+
+
+def _marks(content: Content) -> set[Mark]:
+    return {Mark(bytes.fromhex(key), bytes.fromhex(digest)) for key, digest in content["marks"]}
+
+
+def _keep(content: Content, marks: set[Mark]) -> None:
+    content["marks"] = [[mark.key.hex(), mark.digest.hex()] for mark in sorted(marks)]
 
 
 def _number(content: Content, name: str) -> int | None:

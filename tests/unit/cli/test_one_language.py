@@ -11,7 +11,7 @@ from rostro.core.errors import BadInput
 ALL = sorted(verbs())
 #: What a verb looks at, by the names that the help shows. Everything else is an option.
 LOOKED_AT = {
-    "photos", "paths", "a", "b", "source", "root",  # photos, folders of them, films
+    "photo", "photos", "paths", "a", "b", "source", "root",  # photos, folders of them, films
     "name", "names", "to", "into",  # people, models
     "file", "key", "label",
 }  # fmt: skip
@@ -106,6 +106,7 @@ OWN_WORDS = {
     "--rate",
     "--patience",
     "--port",
+    "--to",  # a person, a gallery: where it goes
 } | {
     "--keep-crops",
 }

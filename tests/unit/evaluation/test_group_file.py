@@ -30,6 +30,16 @@ def test_by_photo(tmp_path):
     assert (light.names, list(light.of_photo)) == (("day", "night"), [-1, 0, 1])
 
 
+@pytest.mark.parametrize("kind", ["person", "photo"])
+def test_names_are_compared_in_one_form(tmp_path, kind):
+    decomposed, composed = "Jose\u0301", "Jos\u00e9"
+    for written, read in ((decomposed, composed), (composed, decomposed), (f" {composed} ", decomposed)):
+        people = People.of([(read, Path(f"x/{read}/1.jpg"))])
+        key = written if kind == "person" else f"{written.strip()}/1.jpg"
+        (age,) = read_groups(write(tmp_path, f"{kind},age\n{key},old\n"), people)
+        assert list(age.of_photo) == [0]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from contextlib import suppress
 
 import numpy as np
@@ -71,6 +72,16 @@ def test_photos_are_numbered(tmp_path):
     assert list(pairs.second) == [1, 3, 2, 1]
     assert list(pairs.folds) == [0, 0, 1, 1]
     assert list(pairs.genuine) == [True, False, True, False]
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+@pytest.mark.parametrize("listed", ["NFC", "NFD"])
+def test_folders_may_write_a_name_in_another_form_than_the_list(tmp_path, form, listed):
+    name = unicodedata.normalize(form, "Jos\u00e9")
+    root = write(tmp_path, (name, 1), (name, 2), ("Grace", 1), ("Grace", 3))
+    text = unicodedata.normalize(listed, TWO_FOLDS.replace("Ada", "Jos\u00e9"))
+    (root / "pairs.txt").write_text(text, encoding="utf-8")
+    assert read_lfw(root).people.names == ("Grace", "Jos\u00e9")
 
 
 def test_missing_photos_are_counted_and_named(tmp_path):

@@ -12,8 +12,9 @@ import pytest
 from rostro.core.errors import AlreadyEnrolled, BadInput, NameTaken, NoFace, UnknownPerson
 from rostro.core.types import Face, Template
 from rostro.gallery.base import Gallery, open_gallery
-from rostro.people.enroll import COMMIT_EVERY, people_photos
+from rostro.people.enroll import COMMIT_EVERY
 from rostro.people.people import People
+from rostro.people.whose import people_photos
 from rostro.photos.reading import Source, read_photo
 from rostro.recognition.pipeline import Failure, PhotoFaces
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from rostro.core.errors import BadInput
 from rostro.core.files import open_text
+from rostro.core.names import composed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,23 +62,24 @@ def _by_key(file: Path, rows: list[list[str]]) -> dict[str, list[str]]:
     for number, row in enumerate(rows[1:], start=2):
         if len(row) != len(rows[0]):
             raise BadInput(f"{file}, line {number}: {len(row)} cells, the first line has {len(rows[0])}")
-        if row[0] in cells:
+        key = composed(row[0])
+        if key in cells:
             raise BadInput(f"{file}, line {number}: {row[0]!r} comes a second time")
-        cells[row[0]] = [cell.strip() for cell in row[1:]]
+        cells[key] = [cell.strip() for cell in row[1:]]
     return cells
 
 
 def _keys(people: People, kind: str, cells: dict[str, list[str]]) -> list[str]:
     """The row that each photo reads from; an empty key reads from none."""
     if kind == "person":
-        return [people.names[owner] for owner in people.owners]
+        return [composed(people.names[owner]) for owner in people.owners]
     return [_key_of(photo, cells) for photo in people.photos]
 
 
 def _key_of(photo: Path, cells: dict[str, list[str]]) -> str:
     parts = photo.parts
-    ends = ("/".join(parts[start:]) for start in range(len(parts)))
-    return next((end for end in (photo.as_posix(), *ends) if end in cells), "")
+    ends = (composed("/".join(parts[start:])) for start in range(len(parts)))
+    return next((end for end in (composed(photo.as_posix()), *ends) if end in cells), "")
 
 
 def _column(attribute: str, values: list[str]) -> Groups:

@@ -6,6 +6,7 @@ http://vis-www.cs.umass.edu/lfw/README.txt. ``pairsDevTest.txt`` and one's own l
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from rostro.core.errors import BadInput
 from rostro.core.files import BOM, read_text
+from rostro.core.names import composed
 from rostro.photos.people import People
 
 #: Folders that hold the photos, as LFW is usually unpacked.
@@ -90,7 +92,7 @@ def parse_pairs(text: str, name: str = "pairs.txt") -> list[tuple[int, tuple[str
     rows = []
     for index, line in enumerate(lines[1:]):
         fold, within = divmod(index, 2 * each)
-        rows.append((fold, *_pair(line.split(), genuine=within < each, where=f"{name}, line {index + 2}")))
+        rows.append((fold, *_pair(composed(line).split(), genuine=within < each, where=f"{name}, line {index + 2}")))
     return rows
 
 
@@ -110,11 +112,13 @@ def _is_number(word: str) -> bool:
 
 
 def _path(images: Path, name: str, number: int) -> Path:
-    return images / name / f"{name}_{number:04d}.jpg"
+    """Where a photo is; folders from a Mac write names in another form of Unicode than most lists do."""
+    written = (images / form / f"{form}_{number:04d}.jpg" for form in (name, unicodedata.normalize("NFD", name)))
+    return next((path for path in written if path.is_file()), images / name / f"{name}_{number:04d}.jpg")
 
 
 def _images(root: Path, photo: tuple[str, int]) -> Path:
     for folder in IMAGE_FOLDERS:
-        if (root / folder / photo[0]).is_dir():
+        if _path(root / folder, *photo).parent.is_dir():
             return root / folder
     raise BadInput(f"{root}: no photos of {photo[0]}; they belong into {root / IMAGE_FOLDERS[0] / photo[0]}")

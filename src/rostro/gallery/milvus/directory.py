@@ -6,11 +6,13 @@ Milvus knows neither transactions nor unique names; the order of writes stands i
 
 from __future__ import annotations
 
+import json
 import secrets
 from typing import TYPE_CHECKING, Any
 
 from rostro.core.errors import UnknownPerson
-from rostro.gallery.base import clean_name
+from rostro.core.names import stored_name
+from rostro.gallery.checks import no_such_photo, taken
 from rostro.gallery.milvus.rows import name_key, number_of, person_row, template_key
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ class Directory:
     def _all_ids(self, names: Iterable[str]) -> dict[str, list[int]]:
         if self._milvus.space is None:
             return {}
-        by_key = {name_key(name): clean_name(name) for name in names}
+        by_key = {name_key(name): stored_name(name) for name in names}
         found: dict[str, list[int]] = {}
         for row in self._milvus.rows_in(self._milvus.people, "key", by_key, ("key",)):
             found.setdefault(by_key[row["key"]], []).append(row["id"])
@@ -53,7 +55,15 @@ class Directory:
         ids = self.ids([name])
         if not ids:
             raise self.unknown(name)
-        return ids[clean_name(name)]
+        return ids[stored_name(name)]
+
+    def check_who(self, names: set[str], *, new: bool) -> None:
+        """Refuses people who are there where only new ones are wanted, and the other way round."""
+        there = self.ids(names)
+        for name in names & there.keys() if new else ():
+            raise taken(name)
+        for name in names - there.keys() if not new else ():
+            raise self.unknown(name)
 
     def unknown(self, name: str) -> UnknownPerson:
         """What is raised for a name that nobody has."""
@@ -104,11 +114,41 @@ class Directory:
         self._milvus.delete(self._milvus.people, f"id in [{person}]")
         self._move(person, other)  # what was added meanwhile
 
-    def _move(self, person: int, other: int) -> None:
+    def give_photo(self, person: int, other: int, source_hash: str) -> None:
+        """Gives a person's templates of one photo to another; whoever has none left is deleted."""
+        self._move(person, other, _of_photo(source_hash))
+        self._delete_without_templates(person)
+
+    def erase_photo(self, person: int, source_hash: str) -> None:
+        """Deletes a person's templates of one photo; whoever has none left is deleted."""
+        self._milvus.delete(self._milvus.templates, f"person == {person}{_of_photo(source_hash)}")
+        self._milvus.compact()
+        self._delete_without_templates(person)
+
+    def photo(self, name: str, source_hash: str) -> tuple[int, int]:
+        """(a person's id, how many templates of a photo they have).
+
+        Raises:
+            UnknownPerson: There is nobody of that name.
+            UnknownPhoto: They have none.
+        """
+        person, count = self.id_of(name), 0
+        if self._milvus.dims is not None:
+            count = self._milvus.count(self._milvus.templates, f"person == {person}{_of_photo(source_hash)}")
+        if not count:
+            raise no_such_photo(name, source_hash)
+        return person, count
+
+    def _delete_without_templates(self, person: int) -> None:
+        if not self.count(person):
+            self.begin_epoch()
+            self._milvus.delete(self._milvus.people, f"id in [{person}]")
+
+    def _move(self, person: int, other: int, which: str = "") -> None:
         """Copies templates to another person, then deletes those that were copied."""
         if self._milvus.dims is None:
             return
-        rows = list(self._milvus.rows(self._milvus.templates, f"person == {person}", FIELDS))
+        rows = list(self._milvus.rows(self._milvus.templates, f"person == {person}{which}", FIELDS))
         copies = [
             {**row, "key": template_key(other, row["source_hash"], row["details"]["box"]), "person": other}
             for row in rows
@@ -120,3 +160,8 @@ class Directory:
         """Those of these templates, by their keys, that are not there yet."""
         there = {row["key"] for row in self._milvus.rows_in(self._milvus.templates, "key", rows, ())}
         return [row for key, row in rows.items() if key not in there]
+
+
+def _of_photo(source_hash: str) -> str:
+    """What follows a condition to mean one photo's templates."""
+    return f" and source_hash == {json.dumps(source_hash)}"

@@ -16,24 +16,25 @@ from typing import TYPE_CHECKING, Any, Self
 from rostro.core.errors import BadInput, GalleryError, SpaceMismatch
 from rostro.core.folding import name_order
 from rostro.core.forking import Mutex
+from rostro.core.names import stored_name
 from rostro.core.types import Person
-from rostro.gallery.base import Gallery, Hit, Info, Population, clean_name
+from rostro.gallery.base import Gallery, Hit, Info, Population
 from rostro.gallery.checks import check_queries, check_templates
+from rostro.gallery.milvus import marks
 from rostro.gallery.milvus.collections import Collections
 from rostro.gallery.milvus.directory import EPOCH, FIELDS, Directory
 from rostro.gallery.milvus.rows import name_key, person_row, template_of, template_row
 from rostro.gallery.milvus.search import nearest
+from rostro.gallery.milvus.single import EVERY, MilvusPhotos
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from rostro.core.types import Floats, Template
-
-#: Meets every template.
-_ALL = 'key != ""'
+    from rostro.gallery.base import Who
 
 
-class MilvusGallery(Gallery):
+class MilvusGallery(MilvusPhotos, Gallery):
     """A gallery in a Milvus server or cluster. Without a space there is nothing to keep, and nothing is made."""
 
     name = "milvus"
@@ -75,13 +76,13 @@ class MilvusGallery(Gallery):
         """The embedding space of the stored vectors; None while none was given."""
         return self._milvus.space
 
-    def add(self, templates: Mapping[str, Sequence[Template]]) -> int:
-        """Adds templates by person's name; see `Gallery.add`.
+    def add(self, templates: Mapping[str, Sequence[Template]], *, who: Who = "anybody") -> int:
+        """Adds templates by person's name; see `Gallery.add`. Of two *programs* that make one person, none is refused.
 
         All or nothing up to `collections.PAGE` templates. Of more, a failure may leave the first; adding them again
         adds the rest.
         """
-        given = [(clean_name(name), template) for name, some in templates.items() for template in some]
+        given = [(stored_name(name), template) for name, some in templates.items() for template in some]
         if not given:
             return 0
         if self.space is None:
@@ -91,6 +92,8 @@ class MilvusGallery(Gallery):
             self._milvus.make_templates(dims)
         with self._writing:
             added = 0
+            if who != "anybody":
+                self._directory.check_who({name for name, _ in given}, new=who == "new")
             while given:
                 people = self._directory.ids_or_new({name for name, _ in given})
                 start = time.time_ns()
@@ -127,7 +130,7 @@ class MilvusGallery(Gallery):
             return []
         templates: Counter[int] = Counter()
         if self._milvus.dims is not None:
-            templates.update(row["person"] for row in self._milvus.rows(self._milvus.templates, _ALL, ("person",)))
+            templates.update(row["person"] for row in self._milvus.rows(self._milvus.templates, EVERY, ("person",)))
         found = (Person(person, name, templates[person]) for person, name in self.all_names())
         return sorted(found, key=lambda person: name_order(person.name))
 
@@ -148,7 +151,7 @@ class MilvusGallery(Gallery):
     def person(self, name: str) -> Person:
         """One person; see `Gallery.person`."""
         person = self._directory.id_of(name)
-        return Person(person, clean_name(name), self._directory.count(person))
+        return Person(person, stored_name(name), self._directory.count(person))
 
     def templates(self, name: str) -> list[Template]:
         """A person's templates, oldest first, with their vectors."""
@@ -158,18 +161,18 @@ class MilvusGallery(Gallery):
         """Templates of several people; see `Gallery.templates_of`."""
         ids = self._directory.ids(names)
         for name in names:
-            if clean_name(name) not in ids:
+            if stored_name(name) not in ids:
                 raise self._directory.unknown(name)
         found: dict[int, list[dict[str, Any]]] = {person: [] for person in ids.values()}
         if self._milvus.dims is not None:
             for row in self._milvus.rows_in(self._milvus.templates, "person", found, FIELDS):
                 found[row["person"]].append(row)
         by_age = {person: sorted(rows, key=lambda row: int(row["id"])) for person, rows in found.items()}
-        return {name: [template_of(row) for row in by_age[ids[clean_name(name)]]] for name in names}
+        return {name: [template_of(row) for row in by_age[ids[stored_name(name)]]] for name in names}
 
     def rename(self, name: str, to: str) -> None:
         """Renames a person; see `Gallery.rename`."""
-        to = clean_name(to)
+        to = stored_name(to)
         with self._writing:
             person = self._directory.id_of(name)
             if self._directory.ids([to]).get(to, person) != person:
@@ -194,6 +197,7 @@ class MilvusGallery(Gallery):
         with self._writing:
             people = sorted({self._directory.id_of(name) for name in names})
             erased = sum(map(self._directory.count, people))
+            marks.mark(self._milvus, people)
             self._directory.begin_epoch()
             self._erase_templates(people)  # first: until they are gone, they can be found by the name
             self._milvus.delete(self._milvus.people, f"id in {people}")
@@ -266,7 +270,7 @@ class MilvusGallery(Gallery):
             f"{names[row['id']]!r} cannot be found by name" for row in rows if row["key"] != name_key(names[row["id"]])
         ]
         if self._milvus.dims is not None:
-            owners = Counter(row["person"] for row in self._milvus.rows(self._milvus.templates, _ALL, ("person",)))
+            owners = Counter(row["person"] for row in self._milvus.rows(self._milvus.templates, EVERY, ("person",)))
             lost = owners.keys() - names.keys()
             found += [f"{owners[person]} templates belong to nobody (person {person})" for person in sorted(lost)]
         return found

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rostro.core.names import stored_name
 from rostro.core.types import Template
-from rostro.gallery.base import clean_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def name_key(name: str) -> str:
     """What a name is found by."""
-    return hashlib.blake2b(clean_name(name).encode(), digest_size=16).hexdigest()
+    return hashlib.blake2b(stored_name(name).encode(), digest_size=16).hexdigest()
 
 
 def number_of(*parts: str) -> int:

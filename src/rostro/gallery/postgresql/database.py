@@ -58,6 +58,9 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )""",
         "DROP INDEX IF EXISTS templates_vector",
     ),
+    (  # what is kept of erased people's photos: see `rostro.gallery.marks`
+        "CREATE TABLE marks (key bytea NOT NULL, digest bytea NOT NULL, PRIMARY KEY (key, digest))",
+    ),
 )
 
 #: How often a transaction is tried: other writers or a lost connection may undo it before it is committed.

@@ -8,14 +8,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from rostro.core.errors import BadInput, GalleryError, SpaceMismatch, UnknownPerson
+from rostro.core.errors import BadInput, GalleryError, SpaceMismatch
 from rostro.core.folding import name_order
+from rostro.core.names import stored_name
 from rostro.core.types import Person, Template
-from rostro.gallery.base import Gallery, Hit, Info, Population, clean_name
+from rostro.gallery.base import Gallery, Hit, Info, Population
 from rostro.gallery.checks import check_queries, check_templates
+from rostro.gallery.postgresql import marks
 from rostro.gallery.postgresql.codes import fill_codes
 from rostro.gallery.postgresql.database import Database
-from rostro.gallery.postgresql.rows import erase, fix_dims, insert, name_key, nearest, one, template_of
+from rostro.gallery.postgresql.rows import (
+    erase,
+    fix_dims,
+    give,
+    insert,
+    name_key,
+    nearest,
+    one,
+    template_of,
+)
+from rostro.gallery.postgresql.single import CLEAN, PostgresqlPhotos
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -23,6 +35,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from rostro.core.types import Floats
+    from rostro.gallery.base import Who
 
 #: Names that are read at a time.
 _NAMES = 20_000
@@ -33,7 +46,7 @@ EXACT_UP_TO = 5_000
 _PEOPLE = "SELECT people.id, name, count(templates.id) FROM people LEFT JOIN templates ON person = people.id"
 
 
-class PostgresqlGallery(Gallery):
+class PostgresqlGallery(PostgresqlPhotos, Gallery):
     """A gallery in a PostgreSQL database."""
 
     name = "postgresql"
@@ -71,9 +84,9 @@ class PostgresqlGallery(Gallery):
         space: str | None = self._database.run(lambda sql: one(sql, "SELECT space FROM rostro_gallery"))
         return space
 
-    def add(self, templates: Mapping[str, Sequence[Template]]) -> int:
+    def add(self, templates: Mapping[str, Sequence[Template]], *, who: Who = "anybody") -> int:
         """Adds templates by person's name; see `Gallery.add`."""
-        by_name = [(clean_name(name), template) for name, given in templates.items() for template in given]
+        by_name = [(stored_name(name), template) for name, given in templates.items() for template in given]
         if not by_name:
             return 0
 
@@ -82,7 +95,7 @@ class PostgresqlGallery(Gallery):
             if space is None:
                 raise GalleryError(f"{self._shown}: the gallery has no embedding space yet; open it with one")
             check_templates(templates, dims if dims is not None else fix_dims(sql, templates))
-            return insert(sql, by_name)
+            return insert(sql, by_name, who)
 
         return self._database.run(work)
 
@@ -142,7 +155,7 @@ class PostgresqlGallery(Gallery):
 
     def rename(self, name: str, to: str) -> None:
         """Renames a person; see `Gallery.rename`."""
-        to = clean_name(to)
+        to = stored_name(to)
 
         def work(sql: Connection[Any]) -> None:
             person = self._id(sql, name)
@@ -160,12 +173,7 @@ class PostgresqlGallery(Gallery):
             if person == other:
                 raise BadInput(f"{self._shown}: {name!r} cannot be merged into itself")
             sql.execute("SELECT FROM people WHERE id = ANY(%s) ORDER BY id FOR UPDATE", ([person, other],))
-            sql.execute(
-                """UPDATE templates SET person = %s WHERE person = %s AND NOT EXISTS (
-                    SELECT FROM templates AS same WHERE same.person = %s
-                    AND same.source_hash = templates.source_hash AND same.box = templates.box)""",
-                (other, person, other),
-            )
+            give(sql, person, other)
             erase(sql, person)
 
         self._database.run(work)
@@ -180,10 +188,11 @@ class PostgresqlGallery(Gallery):
         def work(sql: Connection[Any]) -> int:
             people = sorted({self._id(sql, name) for name in names})
             sql.execute("SELECT FROM people WHERE id = ANY(%s) ORDER BY id FOR UPDATE", (people,))
+            marks.mark(sql, people)
             return erase(sql, *people)
 
         erased = self._database.run(work)
-        self._database.outside_transaction("VACUUM (INDEX_CLEANUP ON) templates, codes, people")
+        self._database.outside_transaction(CLEAN)
         return erased
 
     def search(self, queries: Floats, count: int, *, collections: Collection[str] | None = None) -> list[list[Hit]]:
@@ -259,15 +268,3 @@ class PostgresqlGallery(Gallery):
     def close(self) -> None:
         """Closes the connection."""
         self._database.close()
-
-    def _rows(self, statement: str, *values: object) -> list[Any]:
-        return self._database.run(lambda sql: sql.execute(statement, values).fetchall())
-
-    def _id(self, sql: Connection[Any], name: str) -> int:
-        person: int | None = one(sql, "SELECT id FROM people WHERE key = %s", name_key(name))
-        if person is None:
-            raise self._unknown(name)
-        return person
-
-    def _unknown(self, name: str) -> UnknownPerson:
-        return UnknownPerson(f"{self._shown}: nobody named {name!r}")

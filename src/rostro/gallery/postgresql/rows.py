@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rostro.core.errors import UnknownPerson
+from rostro.core.names import stored_name
 from rostro.core.types import Template
-from rostro.gallery.base import Hit, clean_name
-from rostro.gallery.checks import check_templates
+from rostro.gallery.base import Hit
+from rostro.gallery.checks import check_templates, no_such_photo, taken
 from rostro.gallery.postgresql.codes import codes_of
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from rostro.core.types import Floats
+    from rostro.gallery.base import Who
 
 #: Templates that the codes propose at least, and for each that is wanted.
 _PROPOSED, _PROPOSED_EACH = 1_000, 4
@@ -25,7 +28,7 @@ _PROPOSED, _PROPOSED_EACH = 1_000, 4
 
 def name_key(name: str) -> bytes:
     """What a name is found and unique by."""
-    return hashlib.sha256(clean_name(name).encode()).digest()
+    return hashlib.sha256(stored_name(name).encode()).digest()
 
 
 def one(sql: Connection[Any], statement: str, *values: object) -> Any:
@@ -34,7 +37,7 @@ def one(sql: Connection[Any], statement: str, *values: object) -> Any:
     return None if row is None else row[0]
 
 
-def insert(sql: Connection[Any], templates: Sequence[tuple[str, Template]]) -> int:
+def insert(sql: Connection[Any], templates: Sequence[tuple[str, Template]], who: Who) -> int:
     """Adds what is not there yet. People are locked in one order, so that writers do not entangle."""
     from pgvector import Bit, HalfVector
 
@@ -43,13 +46,22 @@ def insert(sql: Connection[Any], templates: Sequence[tuple[str, Template]]) -> i
     known = "SELECT key, id FROM people WHERE key = ANY(%s) ORDER BY key FOR KEY SHARE"
     ids = dict(sql.execute(known, (list(by_key),)))
     new = {key: name for key, name in by_key.items() if key not in ids}
+    if who == "new":
+        for key in ids:
+            raise taken(by_key[key])
+    if who == "known":
+        for name in new.values():
+            raise UnknownPerson(f"nobody named {name!r}")
     ids |= dict(
         sql.execute(
             """INSERT INTO people (key, name) SELECT * FROM unnest(%s::bytea[], %s::text[])
-            ON CONFLICT (key) DO UPDATE SET name = excluded.name RETURNING key, id""",
-            (list(new), list(new.values())),
+            ON CONFLICT (key) DO UPDATE SET name = excluded.name
+            WHERE %s RETURNING key, id""",
+            (list(new), list(new.values()), who != "new"),
         )
     )
+    for key in new.keys() - ids.keys():  # made by somebody else in between
+        raise taken(new[key])
     with sql.cursor() as cursor:
         cursor.executemany(
             """WITH added AS (
@@ -93,6 +105,37 @@ def erase(sql: Connection[Any], *people: int) -> int:
     erased: int = sql.execute("DELETE FROM templates WHERE person = ANY(%s)", (list(people),)).rowcount
     sql.execute("DELETE FROM people WHERE id = ANY(%s)", (list(people),))
     return erased
+
+
+def count_photo(sql: Connection[Any], person: int, name: str, source_hash: str) -> int:
+    """How many templates of a photo a person has; the person is locked.
+
+    Raises:
+        UnknownPhoto: None.
+    """
+    sql.execute("SELECT FROM people WHERE id = %s FOR UPDATE", (person,))
+    count: int = one(sql, "SELECT count(*) FROM templates WHERE person = %s AND source_hash = %s", person, source_hash)
+    if not count:
+        raise no_such_photo(name, source_hash)
+    return count
+
+
+def give(sql: Connection[Any], person: int, other: int, source_hash: str = "") -> None:
+    """Gives a person's templates, or those of one photo, to another, but for those that the other has already."""
+    sql.execute(
+        """UPDATE templates SET person = %s WHERE person = %s AND %s IN ('', source_hash) AND NOT EXISTS (
+            SELECT FROM templates AS same WHERE same.person = %s
+            AND same.source_hash = templates.source_hash AND same.box = templates.box)""",
+        (other, person, source_hash, other),
+    )
+
+
+def erase_photo(sql: Connection[Any], person: int, source_hash: str) -> None:
+    """Deletes a person's templates of a photo, and the person if they have no other."""
+    sql.execute("DELETE FROM templates WHERE person = %s AND source_hash = %s", (person, source_hash))
+    sql.execute(
+        "DELETE FROM people WHERE id = %s AND NOT EXISTS (SELECT FROM templates WHERE person = people.id)", (person,)
+    )
 
 
 def nearest(

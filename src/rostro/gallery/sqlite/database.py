@@ -69,6 +69,9 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX templates_of_person ON templates (person) WHERE erased = 0",
         "CREATE INDEX templates_of_collection ON templates (collection) WHERE erased = 0",
     ),
+    (  # what is kept of erased people's photos: see `rostro.gallery.marks`
+        "CREATE TABLE marks (key BLOB NOT NULL, digest BLOB NOT NULL, PRIMARY KEY (key, digest)) WITHOUT ROWID",
+    ),
 )
 
 #: Indexes that repeat what must be erasable.

@@ -50,12 +50,29 @@ def blank(sql: sqlite3.Connection, person: int) -> int:
     Returns:
         How many templates were erased.
     """
+    erased = _blank_templates(sql, "person = ?", person)
+    sql.execute(f"UPDATE people SET erased = 1, name = {_zeros('name')} WHERE id = ?", (person,))
+    return erased
+
+
+def blank_photo(sql: sqlite3.Connection, person: int, source_hash: str) -> int:
+    """Does what `blank` does with a person's templates of one photo, and with the person if they have no other.
+
+    Returns:
+        How many templates were erased.
+    """
+    erased = _blank_templates(sql, "person = ? AND source_hash = ?", person, source_hash)
+    if not sql.execute("SELECT 1 FROM templates WHERE person = ? AND erased = 0", (person,)).fetchone():
+        blank(sql, person)
+    return erased
+
+
+def _blank_templates(sql: sqlite3.Connection, condition: str, *values: int | str) -> int:
     erased = sql.execute(
         f"""UPDATE templates SET erased = 1, box = zeroblob(length(box)), vector = zeroblob(length(vector)),
-        source_hash = {_zeros("source_hash")}, photo = {_zeros("photo")} WHERE person = ? AND erased = 0""",
-        (person,),
+        source_hash = {_zeros("source_hash")}, photo = {_zeros("photo")} WHERE {condition} AND erased = 0""",
+        values,
     ).rowcount
-    sql.execute(f"UPDATE people SET erased = 1, name = {_zeros('name')} WHERE id = ?", (person,))
     if erased:
         set_meta(sql, "erasure", secrets.token_hex(8))
         set_meta(sql, "blank", (meta(sql, "blank") or 0) + erased)

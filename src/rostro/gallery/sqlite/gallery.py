@@ -8,37 +8,35 @@ from __future__ import annotations
 
 import json
 import stat
-import struct
 from typing import TYPE_CHECKING, Self
 
-import numpy as np
-
-from rostro.core.errors import BadInput, GalleryError, SpaceMismatch, UnknownPerson
+from rostro.core.errors import BadInput, GalleryError, SpaceMismatch
 from rostro.core.folding import name_order
-from rostro.core.types import Person, Template
-from rostro.gallery.base import Gallery, Info, clean_name
+from rostro.core.names import stored_name
+from rostro.core.types import Person
+from rostro.gallery.base import Gallery, Info
 from rostro.gallery.checks import check_queries, check_templates
-from rostro.gallery.sqlite import erasure
+from rostro.gallery.sqlite import erasure, marks
 from rostro.gallery.sqlite.census import Census, count_poor, find_damage
 from rostro.gallery.sqlite.database import Database
 from rostro.gallery.sqlite.erasure import meta
-from rostro.gallery.sqlite.search.reranking import STORED
+from rostro.gallery.sqlite.rows import PEOPLE, check_who, insert, template_of
 from rostro.gallery.sqlite.search.searcher import Searcher
+from rostro.gallery.sqlite.single import SqlitePhotos
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from rostro.core.types import Floats
-    from rostro.gallery.base import Hit, Population
+    from rostro.core.types import Floats, Template
+    from rostro.gallery.base import Hit, Population, Who
 
 
 #: Names that are read at a time.
 _NAMES = 5_000
 
 
-class SqliteGallery(Gallery):
+class SqliteGallery(SqlitePhotos, Gallery):
     """A gallery in a SQLite file."""
 
     name = "sqlite"
@@ -88,17 +86,19 @@ class SqliteGallery(Gallery):
         file = self._database.file
         return None if file is None else stat.S_IMODE(file.stat().st_mode)
 
-    def add(self, templates: Mapping[str, Sequence[Template]]) -> int:
+    def add(self, templates: Mapping[str, Sequence[Template]], *, who: Who = "anybody") -> int:
         """Adds templates by person's name; see `Gallery.add`."""
-        by_name = [(clean_name(name), given) for name, given in templates.items() if given]
+        by_name = [(stored_name(name), given) for name, given in templates.items() if given]
         if not by_name:
             return 0
         with self._database.writing() as sql:
             if meta(sql, "space") is None:
                 raise GalleryError(f"{self.url}: the gallery has no embedding space yet; open it with one")
             dims = check_templates(templates, meta(sql, "dims"))
+            for name, _ in by_name if who != "anybody" else ():
+                check_who(sql, name, new=who == "new")
             sql.execute("INSERT INTO meta VALUES ('dims', ?) ON CONFLICT DO NOTHING", (dims,))
-            return sum(_insert(sql, name, given) for name, given in by_name)
+            return sum(insert(sql, name, given) for name, given in by_name)
 
     def known_sources(self, hashes: Collection[str]) -> dict[str, set[str]]:
         """Of these photo hashes, the enrolled ones, with the names of the people who have a template from it."""
@@ -116,7 +116,7 @@ class SqliteGallery(Gallery):
     def people(self) -> list[Person]:
         """Everybody, by name."""
         with self._database.reading() as sql:
-            rows = sql.execute(f"{_PEOPLE} GROUP BY people.id").fetchall()
+            rows = sql.execute(f"{PEOPLE} GROUP BY people.id").fetchall()
         return sorted((Person(*row) for row in rows), key=lambda person: name_order(person.name))
 
     def all_names(self) -> Iterator[tuple[int, str]]:
@@ -138,7 +138,7 @@ class SqliteGallery(Gallery):
     def person(self, name: str) -> Person:
         """One person; see `Gallery.person`."""
         with self._database.reading() as sql:
-            row = sql.execute(f"{_PEOPLE} AND people.id = ? GROUP BY people.id", (self._id(sql, name),)).fetchone()
+            row = sql.execute(f"{PEOPLE} AND people.id = ? GROUP BY people.id", (self._id(sql, name),)).fetchone()
             return Person(*row)
 
     def templates(self, name: str) -> list[Template]:
@@ -149,11 +149,11 @@ class SqliteGallery(Gallery):
                 WHERE person = ? AND erased = 0 ORDER BY id""",
                 (self._id(sql, name),),
             )
-            return [_template(row) for row in rows]
+            return [template_of(row) for row in rows]
 
     def rename(self, name: str, to: str) -> None:
         """Renames a person; see `Gallery.rename`."""
-        to = clean_name(to)
+        to = stored_name(to)
         with self._database.writing() as sql:
             person = self._id(sql, name)
             if sql.execute("SELECT 1 FROM people WHERE erased = 0 AND name = ? AND id != ?", (to, person)).fetchone():
@@ -179,6 +179,7 @@ class SqliteGallery(Gallery):
         """
         with self._database.writing() as sql:
             people = {self._id(sql, name) for name in names}
+            marks.mark(sql, people)
             erased = sum(erasure.blank(sql, person) for person in people)
             erasure.note_purge(sql)
         self._purge()
@@ -246,13 +247,6 @@ class SqliteGallery(Gallery):
         self._database.close()
         self._searcher.close()
 
-    def _id(self, sql: sqlite3.Connection, name: str) -> int:
-        row = sql.execute("SELECT id FROM people WHERE erased = 0 AND name = ?", (clean_name(name),)).fetchone()
-        if row is None:
-            raise UnknownPerson(f"{self.url}: nobody named {name!r}")
-        person: int = row[0]
-        return person
-
     def _purge(self) -> None:
         """Drives erased bytes out of the files, if any removal still needs it."""
         if self._database.read_only:
@@ -264,10 +258,6 @@ class SqliteGallery(Gallery):
             erasure.purged(self._database, due)
 
 
-_PEOPLE = """SELECT people.id, name, count(templates.id) FROM people
-    LEFT JOIN templates ON person = people.id AND templates.erased = 0 WHERE people.erased = 0"""
-
-
 def _path_of(url: str) -> str:
     if "://" not in url:
         return url
@@ -275,37 +265,3 @@ def _path_of(url: str) -> str:
     if path in {url, ""}:
         raise BadInput(f"{url}: a SQLite gallery is a path or sqlite:///PATH (four slashes before an absolute path)")
     return path
-
-
-def _insert(sql: sqlite3.Connection, name: str, templates: Sequence[Template]) -> int:
-    sql.execute("INSERT INTO people (erased, name) VALUES (0, ?) ON CONFLICT DO NOTHING", (name,))
-    (person,) = sql.execute("SELECT id FROM people WHERE erased = 0 AND name = ?", (name,)).fetchone()
-    rows = (
-        (
-            person,
-            template.source_hash,
-            b"" if template.box is None else struct.pack("<4d", *template.box),
-            template.photo.encode(errors="backslashreplace").decode(),  # file names need not be valid text
-            float(template.quality),
-            template.collection,
-            np.asarray(template.vector, STORED).tobytes(),
-        )
-        for template in templates
-    )
-    return sql.executemany(
-        """INSERT INTO templates (erased, person, source_hash, box, photo, quality, collection, vector)
-        VALUES (0, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source_hash, person, box) WHERE erased = 0 DO NOTHING""",
-        rows,
-    ).rowcount
-
-
-def _template(row: tuple[bytes, str, str, float, bytes, str]) -> Template:
-    vector, source_hash, photo, quality, box, collection = row
-    return Template(
-        vector=np.frombuffer(vector, STORED).astype(np.float32),
-        source_hash=source_hash,
-        photo=photo,
-        quality=quality,
-        box=struct.unpack("<4d", box) if box else None,
-        collection=collection,
-    )

@@ -68,7 +68,7 @@ def migrate(
     target: Gallery | str | Path,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Migration:
-    """Copies every person and template. What the target holds besides stays.
+    """Copies every person and template, and the marks of photos of erased people. What the target holds besides stays.
 
     Times of enrolment and ids are the target's own.
 
@@ -128,6 +128,8 @@ def _migrate(source: Gallery, target: Gallery, on_progress: Callable[[int, int],
             done += len(mine)
         if on_progress is not None:
             on_progress(done, total)
+    if marks := source.marks():  # who was erased there must not come back here
+        target.keep_marks(marks)
     return Migration(len(people), done, copied, checksum.hexdigest(), tuple(differences))
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import File, Form, UploadFile
+from fastapi import Depends, File, Form, UploadFile
 
 from rostro.recognition.selection import FaceRule
 
@@ -20,3 +21,20 @@ AnyQuality = Annotated[bool, Form(description="Take faces too that are too poor 
 KeepPicture = Annotated[
     bool, Form(description="The person agrees that a picture of their face is kept, where the server keeps pictures.")
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolForm:
+    """What every form that enrols says besides names and photos."""
+
+    face: Rule = "dominant"
+    keep_picture: KeepPicture = False
+    any_quality: AnyQuality = False
+    again: Annotated[bool, Form(description="Take photos of people who were erased, too, instead of refusing.")] = False
+    strict: Annotated[
+        bool, Form(description="Refuse faces that are enrolled under another name, instead of only saying so.")
+    ] = False
+
+
+#: For the parameters of routes.
+Enrol = Annotated[EnrolForm, Depends()]

@@ -46,10 +46,10 @@ export function searchSentence(face) {
 const percentage = (rate) => `${number(100 * rate, rate && rate < 0.0995 ? 2 : 0)}\u00a0%`;
 
 /** Photos that failed, and why, or nothing. */
-export function failureList(failed) {
+export function failureList(failed, title = t("failedPhotos")) {
   if (!failed.length) return null;
   const rows = failed.map((failure) => h("li", {}, h("b", {}, failure.photo), ": ", reason(failure)));
-  return h("div", { class: "failures" }, h("h2", {}, t("failedPhotos")), h("ul", {}, ...rows));
+  return h("div", { class: "failures" }, h("h2", {}, title), h("ul", {}, ...rows));
 }
 
 /** A problem in words. */

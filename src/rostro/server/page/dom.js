@@ -64,3 +64,23 @@ export function ask({ title, body, confirm, cancel, danger = false }) {
     });
   });
 }
+
+/** Shows choices in a dialog: `body` is given a function that takes what was chosen. Resolves to it, or null. */
+export function choose({ title, body, cancel }) {
+  const heading = h("h2", { id: newId() }, title);
+  let chosen = null;
+  const take = (choice) => {
+    chosen = choice;
+    dialog.close();
+  };
+  const close = h("button", { type: "button", class: "quiet", click: () => dialog.close() }, cancel);
+  const dialog = h("dialog", { "aria-labelledby": heading.id }, heading, body(take), h("div", { class: "row end" }, close));
+  document.body.append(dialog);
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      resolve(chosen);
+    });
+  });
+}

@@ -13,6 +13,8 @@ export function view() {
   const consent = h("input", { type: "checkbox" });
   const keep = h("input", { type: "checkbox" });
   const keepLine = tick(t("keepPicture"), keep);
+  const again = h("input", { type: "checkbox" });
+  const againLine = tick(t("again"), again);
   const button = h("button", { class: "main" }, t("enrol"));
   const bar = h("progress", { hidden: true, "aria-label": t("enrol") });
   const status = statusLine();
@@ -20,9 +22,9 @@ export function view() {
   const form = h(
     "form",
     { submit: (event) => { event.preventDefault(); enrol(); } },
-    who.element, picker.element, tick(t("consent"), consent), keepLine, button,
+    who.element, picker.element, tick(t("consent"), consent), keepLine, againLine, button,
   );
-  keepLine.hidden = true;
+  keepLine.hidden = againLine.hidden = true;
   get("/v1/galleries").then(
     ({ galleries }) => { keepLine.hidden = !galleries[0].keeps_pictures; },
     (problem) => status.say(problemWords(problem), "error"),
@@ -63,7 +65,7 @@ export function view() {
 
   /** One photo at a time: the bar tells how far it is, and one bad photo does not cost the others. */
   async function sendAll(id) {
-    const total = { templates: 0, skipped: 0, failed: [] };
+    const total = { templates: 0, skipped: 0, failed: [], remarks: [] };
     const files = picker.files;
     bar.max = files.length;
     bar.hidden = false;
@@ -75,6 +77,7 @@ export function view() {
         id = done.id;
         total.templates += done.templates;
         total.skipped += done.skipped;
+        total.remarks.push(...(done.remarks ?? []));
       } catch (problem) {
         if (!(problem instanceof Problem) || !problem.failed.length) throw problem;
         total.failed.push(...problem.failed);
@@ -83,13 +86,15 @@ export function view() {
     const kind = total.templates ? "yes" : "error";
     status.say(t("enrolled", { name: name.value.trim(), count: total.templates }), kind);
     const skipped = total.skipped ? h("p", {}, t("skipped", { count: total.skipped })) : null;
-    result.replaceChildren(...[skipped, failureList(total.failed)].filter(Boolean));
+    const remarks = failureList(total.remarks, t("remarks"));
+    result.replaceChildren(...[skipped, failureList(total.failed), remarks].filter(Boolean));
+    againLine.hidden = !total.failed.some((failure) => failure.kind === "erased-before");
     if (!total.failed.length) picker.clear();
-    consent.checked = keep.checked = false;
+    consent.checked = keep.checked = again.checked = false;
   }
 
   async function sendOne(id, file) {
-    const form = { photos: file, keep_picture: keep.checked };
+    const form = { photos: file, keep_picture: keep.checked, again: again.checked };
     if (id !== null) return { id, ...(await post(`/v1/people/${id}/photos`, form)) };
     const created = await post("/v1/people", { name: name.value, ...form });
     return { id: created.person.id, ...created.enrolment };

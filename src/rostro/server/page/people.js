@@ -1,8 +1,9 @@
-// Who is enrolled: search, rename, merge, erase.
+// Who is enrolled: search, photos, rename, merge, erase.
 import { problemWords } from "./answers.js";
 import { json, picture } from "./api.js";
 import { countWords, peoplePages, personChooser } from "./chooser.js";
 import { ask, field, h, statusLine } from "./dom.js";
+import { photosOf } from "./photos.js";
 import { portrait } from "./whoami.js";
 import { number, t } from "./words.js";
 
@@ -50,7 +51,8 @@ export function view() {
       h("th", { scope: "row" }, who),
       h("td", {}, number(person.templates)),
       h("td", {}, h("div", { class: "row" },
-        action("rename", rename, "quiet"), action("merge", merge, "quiet"), action("erase", erase, "quiet danger"))),
+        action("rename", rename, "quiet"), action("merge", merge, "quiet"),
+        action("photos", photosOf, "quiet"), action("erase", erase, "quiet danger"))),
     );
   }
 

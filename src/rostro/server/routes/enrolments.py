@@ -7,15 +7,15 @@ import json
 import secrets
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import File, Form, Path, UploadFile
+from fastapi import File, Form, Path, Query, UploadFile
 from fastapi.responses import JSONResponse, StreamingResponse
 
-from rostro.gallery.base import clean_name
+from rostro.core.names import clean_name
 from rostro.server import jobs, schemas
 from rostro.server.admission.access import guarded_router, needs
 from rostro.server.admission.keys import Role
 from rostro.server.admission.limits import TooMany
-from rostro.server.forms.fields import AnyQuality, KeepPicture, Rule
+from rostro.server.forms.fields import Enrol
 from rostro.server.forms.uploads import uploads
 from rostro.server.jobs import Job
 from rostro.server.problems import Problem
@@ -36,13 +36,11 @@ Id = Annotated[str, Path(max_length=64, description="A job's id.")]
 
 
 @router.post("/enrolments", status_code=202, response_model=schemas.JobState, openapi_extra=needs(Role.ENROL))
-async def start(  # noqa: PLR0917 - FastAPI gives them by name
+async def start(
     service: TheService,
     photos: Annotated[list[UploadFile], File(description="Photos of many people.")],
     names: Annotated[list[str], Form(description="Whose each photo is: as many names as photos, in their order.")],
-    face: Rule = "dominant",
-    keep_picture: KeepPicture = False,
-    any_quality: AnyQuality = False,
+    form: Enrol,
 ) -> JSONResponse:
     """Take many people in. Ask them first. Follow `/v1/enrolments/{id}/events` for progress."""
     listed = uploads(photos, service.limits)
@@ -59,7 +57,7 @@ async def start(  # noqa: PLR0917 - FastAPI gives them by name
     except BaseException:
         del service.jobs[job.id]
         raise
-    enrolling = service.enrolling(face, keep_picture, any_quality=any_quality, patient=True)
+    enrolling = service.enrolling(form, patient=True)
     items = list(zip(cleaned, copies, strict=True))
     job.task = asyncio.create_task(jobs.run(job, enrolling, items, files))
     return JSONResponse(job.to_dict(), 202, {"Location": f"/v1/enrolments/{job.id}"})
@@ -82,6 +80,22 @@ async def events(service: TheService, id: Id) -> StreamingResponse:
     return StreamingResponse(
         _events(_job(service, id)), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
     )
+
+
+@router.get("/enrolments", response_model=schemas.Jobs, openapi_extra=needs(Role.ADMIN))
+async def list_jobs(
+    service: TheService,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    after: Annotated[str, Query(description="The `next` of the page before.")] = "",
+) -> JSONResponse:
+    """Bulk enrolments, the newest first, in pages. Of those that have ended, the last hundred are remembered."""
+    newest = list(reversed(service.jobs.values()))
+    ids = [job.id for job in newest]
+    start = 0 if not after else ids.index(after) + 1 if after in ids else len(ids)  # the oldest are forgotten first
+    shown = newest[start : start + limit]
+    rows = [{"id": job.id, "state": job.state, "photos": job.photos, "done": job.so_far.done} for job in shown]
+    more = start + limit < len(newest)
+    return JSONResponse({"jobs": rows, "total": len(newest), "next": shown[-1].id if more and shown else None})
 
 
 def _job(service: Service, identifier: str) -> Job:

@@ -8,16 +8,16 @@ from typing import Annotated, Any
 from fastapi import File, Form, Path, Query, UploadFile
 from fastapi.responses import JSONResponse, Response
 
+from rostro.core.names import clean_name
 from rostro.core.types import Person
-from rostro.gallery.base import clean_name
-from rostro.people.enroll import Enrollment
-from rostro.people.people import Page
+from rostro.gallery.base import Who
+from rostro.people.enrollment import Enrollment
+from rostro.people.page import Page
 from rostro.recognition import answers
 from rostro.server import schemas
 from rostro.server.admission.access import guarded_router, needs
 from rostro.server.admission.keys import Role
-from rostro.server.enrolment import Enrolling
-from rostro.server.forms.fields import AnyQuality, KeepPicture, Photos, Rule
+from rostro.server.forms.fields import Enrol, EnrolForm, Photos
 from rostro.server.forms.uploads import uploads
 from rostro.server.problems import Problem, of_failures
 from rostro.server.service import Service, TheService
@@ -25,24 +25,24 @@ from rostro.server.service import Service, TheService
 router = guarded_router("people")
 
 LONGEST_NAME = 200
+#: The hash of a photo as galleries keep it, whole: nobody's photo is meant by chance.
+Hash = Annotated[str, Path(min_length=64, max_length=64, description="sha256 of the photo, as lists have it.")]
 
 Id = Annotated[int, Path(ge=1, lt=2**63, description="A person's id.")]
 Name = Annotated[str, Form(min_length=1, max_length=LONGEST_NAME, description="Whose photos these are.")]
 
 
 @router.post("/people", status_code=201, response_model=schemas.Created, openapi_extra=needs(Role.ENROL))
-async def create(  # noqa: PLR0917 - FastAPI gives them by name
+async def create(
     service: TheService,
     name: Name,
     photos: Annotated[list[UploadFile], File(description="Photos of this person.")],
-    face: Rule = "dominant",
-    keep_picture: KeepPicture = False,
-    any_quality: AnyQuality = False,
+    form: Enrol,
 ) -> JSONResponse:
     """Take a new person in, with their photos. Ask them first."""
     kept = await asyncio.to_thread(service.people.reserve, name)
     try:
-        done = await _enrol(service, kept, photos, service.enrolling(face, keep_picture, any_quality=any_quality))
+        done = await _enrol(service, kept, photos, form, who="new")
     finally:
         service.people.release(kept)
     person = await asyncio.to_thread(service.people.gallery.person, kept)
@@ -51,18 +51,30 @@ async def create(  # noqa: PLR0917 - FastAPI gives them by name
 
 
 @router.post("/people/{id}/photos", response_model=schemas.Enrolment, openapi_extra=needs(Role.ENROL))
-async def add_photos(  # noqa: PLR0917 - FastAPI gives them by name
-    service: TheService,
-    id: Id,
-    photos: Photos,
-    face: Rule = "dominant",
-    keep_picture: KeepPicture = False,
-    any_quality: AnyQuality = False,
-) -> JSONResponse:
+async def add_photos(service: TheService, id: Id, photos: Photos, form: Enrol) -> JSONResponse:
     """More photos of somebody."""
     name = await asyncio.to_thread(_name, service, id)
-    enrolling = service.enrolling(face, keep_picture, any_quality=any_quality)
-    return JSONResponse((await _enrol(service, name, photos, enrolling)).to_dict())
+    return JSONResponse((await _enrol(service, name, photos, form, who="known")).to_dict())
+
+
+@router.get("/people/{id}/photos", response_model=schemas.PhotosOfPerson, openapi_extra=needs(Role.READ))
+def photos_of(service: TheService, id: Id) -> JSONResponse:
+    """One person's photos: name, hash, quality. The photos themselves are not kept."""
+    return JSONResponse({"id": id, **answers.photos(service.people.gallery, _name(service, id))})
+
+
+@router.post("/people/{id}/photos/{sha256}/move", response_model=schemas.Moved, openapi_extra=needs(Role.ADMIN))
+def move_photo(service: TheService, id: Id, sha256: Hash, to: schemas.MoveTo) -> JSONResponse:
+    """Give one photo of somebody to another person, who is made if nobody has that name. Its picture goes with it."""
+    moved, name = service.people.move(sha256, to.name, of=id), clean_name(to.name)
+    return JSONResponse({"moved": moved.photo, "sha256": moved.source_hash, "from": moved.person, "to": name})
+
+
+@router.delete("/people/{id}/photos/{sha256}", response_model=schemas.Forgotten, openapi_extra=needs(Role.ADMIN))
+def forget_photo(service: TheService, id: Id, sha256: Hash) -> JSONResponse:
+    """Erase one photo's template and picture, for good. Who has no photo left is gone."""
+    forgotten = service.people.forget(sha256, of=id)
+    return JSONResponse({"forgotten": forgotten.photo, "sha256": forgotten.source_hash, "of": forgotten.person})
 
 
 @router.get("/people", response_model=schemas.People, openapi_extra=needs(Role.READ))
@@ -109,16 +121,14 @@ def picture(service: TheService, id: Id) -> Response:
 @router.patch("/people/{id}", response_model=schemas.Renamed, openapi_extra=needs(Role.ADMIN))
 def rename(service: TheService, id: Id, new: schemas.NewName) -> JSONResponse:
     """Give somebody another name."""
-    name, to = _name(service, id), clean_name(new.name)
-    service.people.rename(name, to)
-    return JSONResponse({"renamed": name, "to": to})
+    name = service.people.rename(id, new.name)
+    return JSONResponse({"renamed": name, "to": clean_name(new.name)})
 
 
 @router.post("/people/{id}/merge", response_model=schemas.Merged, openapi_extra=needs(Role.ADMIN))
 def merge(service: TheService, id: Id, other: schemas.MergeInto) -> JSONResponse:
     """Give all templates of somebody to another: they were the same."""
-    name, into = _name(service, id), _name(service, other.into)
-    service.people.merge(name, into)
+    name, into = service.people.merge(id, other.into)
     return JSONResponse({"merged": name, "into": into})
 
 
@@ -126,11 +136,11 @@ def merge(service: TheService, id: Id, other: schemas.MergeInto) -> JSONResponse
 def erase(service: TheService, id: Id) -> JSONResponse:
     """Erase somebody and every template and picture of theirs, for good."""
     name = _name(service, id)
-    return JSONResponse({"removed": name, "templates": service.people.erase(name)})
+    return JSONResponse({"removed": name, "templates": service.people.erase(id)})
 
 
-async def _enrol(service: Service, name: str, files: list[UploadFile], enrolling: Enrolling) -> Enrollment:
-    enroller = enrolling.enroller()
+async def _enrol(service: Service, name: str, files: list[UploadFile], form: EnrolForm, *, who: Who) -> Enrollment:
+    enroller = service.enrolling(form, who=who).enroller()
     items = [(name, upload) for upload in uploads(files, service.limits)]
     done = await asyncio.to_thread(enroller.run, items)
     if not done.people:
@@ -139,10 +149,7 @@ async def _enrol(service: Service, name: str, files: list[UploadFile], enrolling
 
 
 def _name(service: Service, person: int) -> str:
-    name = service.people.name_of(person)
-    if name is None:
-        raise Problem(404, "unknown-person", f"nobody has the id {person}")
-    return name
+    return service.people.named(person)
 
 
 def _person(service: Service, person: Person) -> dict[str, Any]:

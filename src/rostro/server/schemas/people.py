@@ -47,6 +47,17 @@ class PersonWithTemplates(BaseModel):
     templates: list[Template]
 
 
+class PhotosOfPerson(BaseModel):
+    """Somebody in the gallery, with every photo that they have a template of."""
+
+    model_config = example(
+        id=7, name="Ada Lovelace", photos=[{"photo": "ada.jpg", "sha256": "9f86d081…", "quality": 0.9312}]
+    )
+    id: int
+    name: str
+    photos: list[Template]
+
+
 class Enrolment(BaseModel):
     """What an enrolment did."""
 
@@ -55,6 +66,9 @@ class Enrolment(BaseModel):
     templates: int
     skipped: int
     failed: list[Failure]
+    remarks: list[Failure] = Field(
+        default=[], description="Photos that were enrolled although their face has another name, too; left out if none."
+    )
 
 
 class Created(BaseModel):
@@ -76,6 +90,30 @@ class MergeInto(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"into": 7}]})
     into: Annotated[int, Field(ge=1, lt=2**63)]
+
+
+class MoveTo(BaseModel):
+    """Whose photo it is."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"name": "Ada Lovelace"}]})
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class Moved(BaseModel):
+    """Done."""
+
+    moved: str
+    sha256: str
+    of: str = Field(alias="from", description="whose it was")
+    to: str
+
+
+class Forgotten(BaseModel):
+    """Done: the photo's template and picture are gone."""
+
+    forgotten: str
+    sha256: str
+    of: str
 
 
 class Renamed(BaseModel):
@@ -103,7 +141,14 @@ class JobState(BaseModel):
     """How far a bulk enrolment is."""
 
     model_config = example(
-        id="kX3…", state="running", photos=100, done=42, people=3, templates=41, skipped=0, failed=[FAILURE]
+        id="kX3…",
+        state="running",
+        photos=100,
+        done=42,
+        people=3,
+        templates=41,
+        skipped=0,
+        failed=[FAILURE],
     )
     id: str
     state: str = Field(description="running, done or stopped")
@@ -113,3 +158,4 @@ class JobState(BaseModel):
     templates: int
     skipped: int
     failed: list[Failure]
+    remarks: list[Failure] = []
