@@ -65,7 +65,7 @@ _HINTS = {
     "whose-photo": ("--name says whose; --names-from files takes each file's name", "--name says whose"),
     "whose-photos": ("--name says whose; --names-from files takes each file's name",),
     "says-nothing": ("--name says whose",),
-    "already-enrolled": ("'rostro people move {photo} --to {wanted}{gallery}' gives it to whom it is",),
+    "already-enrolled": ("to give it to whom it is: {move}",),
     "erased-before": ("--again takes it all the same",),
     "known-face": ("'rostro people --help' says how to mend it, if one of the names is wrong",),
     "several-photos": ("--of says whose; more of the hash says which",),
@@ -96,13 +96,11 @@ def hint(error: RostroError, gallery: str | None = None) -> str:
 
 
 def _names(error: RostroError, gallery: str | None) -> dict[str, str]:
-    """What hints repeat, as the shell takes it."""
-    shown = gallery if gallery is not None and redacted(gallery) == gallery else None  # it holds a secret
-    return {
-        "photo": shlex.quote(getattr(error, "photo", "")),
-        "wanted": shlex.quote(getattr(error, "wanted", "") or "NAME"),
-        "gallery": "" if shown is None else f" --gallery {shlex.quote(shown)}",
-    }
+    """What hints say besides an error's values: commands, as the shell takes them."""
+    move = ["rostro", "people", "move", getattr(error, "photo", ""), "--to", getattr(error, "wanted", "") or "NAME"]
+    if gallery is not None and redacted(gallery) == gallery:  # else it holds a secret
+        move += ["--gallery", gallery]
+    return {"move": shlex.join(move)}
 
 
 def report_failures(failures: Sequence[Failure], gallery: str | None = None) -> None:

@@ -15,7 +15,7 @@ from rostro.core.errors import BadInput
 from rostro.core.files import expanded
 from rostro.core.parts import Room, did_you_mean
 from rostro.gallery.facts import Hit, Info, Population, Who
-from rostro.gallery.single import SinglePhotos, StoredPhoto
+from rostro.gallery.single import SinglePhotos
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -97,18 +97,6 @@ class Gallery(SinglePhotos, ABC):
     @abstractmethod
     def known_sources(self, hashes: Collection[str]) -> dict[str, set[str]]:
         """Of these photo hashes, the enrolled ones: hash → names of the people who have a template from it."""
-
-    def photos_called(self, text: str) -> list[StoredPhoto]:
-        """The enrolled photos that a text may mean: those of that name, and those whose hash begins with it.
-
-        A backend that can tell them without reading every template says so here.
-        """
-        found = set()
-        for person in self.people():
-            for template in self.templates(person.name):
-                if template.photo == text or template.source_hash.startswith(text):
-                    found.add(StoredPhoto(person.name, template.source_hash, template.photo))
-        return sorted(found)
 
     @abstractmethod
     def people(self) -> list[Person]:

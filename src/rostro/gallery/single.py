@@ -13,6 +13,8 @@ from rostro.gallery.marks import Mark, marks_of
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from rostro.core.types import Person, Template
+
 
 class StoredPhoto(NamedTuple):
     """A photo that somebody has a template of: whose, its hash, and what it was called."""
@@ -24,6 +26,26 @@ class StoredPhoto(NamedTuple):
 
 class SinglePhotos(ABC):
     """A gallery's photos, one by one."""
+
+    @abstractmethod
+    def people(self) -> list[Person]:
+        """Everybody."""
+
+    @abstractmethod
+    def templates(self, name: str) -> list[Template]:
+        """A person's templates."""
+
+    def photos_called(self, text: str) -> list[StoredPhoto]:
+        """The enrolled photos that a text may mean: those of that name, and those whose hash begins with it.
+
+        A backend that can tell them without reading every template says so here.
+        """
+        found = set()
+        for person in self.people():
+            for template in self.templates(person.name):
+                if template.photo == text or template.source_hash.startswith(text):
+                    found.add(StoredPhoto(person.name, template.source_hash, template.photo))
+        return sorted(found)
 
     @abstractmethod
     def move(self, name: str, source_hash: str, to: str) -> int:
