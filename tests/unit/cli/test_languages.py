@@ -92,6 +92,23 @@ def test_no_line_is_printed_that_is_only_english() -> None:
     assert not found
 
 
+def test_numbers_of_a_text_are_numbers_in_the_catalogue_too() -> None:
+    """``similarity {:.3f}`` in the code and ``similarity {}`` in the catalogue would leave a point in Spanish."""
+
+    def bare(text: str) -> str:
+        return re.sub(r"\{:[^}]*\}", "{}", text)
+
+    keys = {bare(key): key for key in language.spanish()}
+    found = [
+        f"{where}: {text} is {keys[end]}"
+        for where, tree in said.trees()
+        for text in said.texts(tree)
+        for end in (bare(text), bare(text).partition(": ")[2])
+        if "{:" in text and end in keys and not text.endswith(keys[end])
+    ]
+    assert not found
+
+
 def test_every_file_of_the_catalogue_says_each_text_once() -> None:
     texts: list[str] = []
     for file in sorted(ES.glob("*.json")):
