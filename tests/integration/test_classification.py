@@ -101,4 +101,4 @@ def test_nothing_is_written_with_json_and_no_output(
 def test_options_that_mean_nothing_to_a_classification_are_refused(people: Path, option: tuple[str, str]) -> None:
     done = rostro("evaluate", people, "--checkpoint", "trained", *option)
     assert done.returncode == 2
-    assert f"{option[0]}: means nothing to a classification" in done.stderr
+    assert f"{option[0]}: of no use to a classification" in done.stderr

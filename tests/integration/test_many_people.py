@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -102,6 +103,24 @@ def test_pages_of_a_search_are_whole_and_have_no_one_twice(client: httpx.Client)
     assert ask(client, search="person 1", limit=5, offset=5000) == ([], 1000, None)
     unnormal = unicodedata.normalize("NFD", "Ángela")
     assert ask(client, after=unnormal, limit=1)[0] == ["Bob"], "the form of Unicode of a cursor does not matter"
+
+
+def test_photos_of_somebody_come_in_pages(recognizer: Recognizer, tmp_path: Path) -> None:
+    fill(tmp_path / "people.db", recognizer, ["Ana"])
+    with open_gallery(str(tmp_path / "people.db")) as gallery:
+        (face,) = gallery.templates("Ana")
+        gallery.add({"Ana": [replace(face, source_hash=f"{n:064x}", photo=f"{n}.jpg") for n in range(1, 251)]})
+    with running_server(recognizer, tmp_path) as running, httpx.Client(base_url=running.url) as client:
+        seen: list[str] = []
+        after: int | None = 0
+        while after is not None:
+            page = client.get("/v1/people/1/photos", params={"after": after}).json()
+            seen += [row["photo"] for row in page["photos"]]
+            assert page["total"] == 251 and len(page["photos"]) <= 100
+            after = page["next"]
+        assert seen == [f"{n}.jpg" for n in range(251)]
+        assert client.get("/v1/people/1/photos", params={"after": 251}).json()["photos"] == []
+        assert client.get("/v1/people/1/photos", params={"limit": 1000}).json()["next"] is None
 
 
 def test_people_who_are_there_no_more_do_not_break_pages(recognizer: Recognizer, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -500,6 +501,39 @@ def test_photos_are_added_to_anybody_of_thousands(
     page.get_by_text("Zuzana: new templates: 1.").wait_for()
     with open_gallery(str(many.gallery)) as gallery:
         assert gallery.person("Zuzana").templates == 2
+
+
+def test_any_photo_of_hundreds_is_moved_to_anybody_of_thousands(
+    open_many: Callable[..., Any], many: Running, pictures: Path
+) -> None:
+    with open_gallery(str(many.gallery)) as gallery:
+        (face,) = gallery.templates("Person 2000")
+        more = [replace(face, source_hash=f"{n:064x}", photo=f"{n}.jpg") for n in range(4000, 4250)]
+        gallery.add({"Person 2000": more})
+    page = open_many("people")
+    page.get_by_label("Search").fill("person 2000")
+    page.get_by_role("button", name="Photos of Person 2000").click()
+    dialog = page.locator("dialog")
+    dialog.get_by_text("Photos: 251. Shown: the first 100.").wait_for()
+    dialog.get_by_role("button", name="Show more").click()
+    dialog.get_by_text("Photos: 251. Shown: the first 200.").wait_for()
+    dialog.get_by_role("button", name="Show more").click()
+    dialog.get_by_text("Photos: 251", exact=True).wait_for()
+    assert not dialog.get_by_role("button", name="Show more").is_visible()
+    assert len(set(dialog.locator("tbody th").all_inner_texts())) == 251
+    dialog.get_by_role("button", name="Move 4249.jpg to another person").click()
+    page.get_by_text("Somebody who is enrolled already").click()
+    chooser = page.locator("dialog .chooser")
+    chooser.get_by_text("Shown: the first 100.").wait_for()
+    chooser.get_by_label("Search for a person").fill("PERSON 2222")
+    chooser.get_by_text("People: 1").wait_for()
+    chooser.get_by_label("Enrolled people").select_option("Person 2222")
+    page.screenshot(path=pictures / "photo-move.png")
+    check_accessible(page)
+    page.locator("dialog button.main").click()
+    page.get_by_text("4249.jpg is now a photo of Person 2222.").wait_for()
+    with open_gallery(str(many.gallery)) as gallery:
+        assert gallery.person("Person 2222").templates == 2 and gallery.person("Person 2000").templates == 250
 
 
 @pytest.mark.parametrize("told", [True, False], ids=["told of the prefix", "not told"])

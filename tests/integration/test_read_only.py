@@ -7,11 +7,13 @@ import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import numpy as np
 import pytest
 from command_line import answer
 from command_line import rostro as command
 from read_only import read_only
+from running_server import running_server
 
 import rostro
 from rostro.core.errors import GalleryError, RostroError
@@ -76,6 +78,24 @@ class TestGallery:
                     with pytest.raises(GalleryError, match="cannot be written"):
                         mine.enroll(samples["obama3.jpg"], name="Barack Obama")
             assert rostro.back_up(str(folder / "g.db"), folder.parent / "copy.db").people == 1
+
+    def test_the_server_answers(self, folder: Path, samples: dict[str, Path], recognizer: rostro.Recognizer) -> None:
+        (folder / "g.db").rename(folder / "people.db")
+        photo = {"photos": ("a.jpg", samples["obama2.jpg"].read_bytes())}
+        with (
+            read_only(folder),
+            running_server(recognizer, folder, keep_pictures=False) as server,
+            httpx.Client(base_url=server.url, timeout=120) as client,
+        ):
+            assert [person["name"] for person in client.get("/v1/people").json()["people"]] == ["Barack Obama"]
+            found = client.post("/v1/identify", files=photo).json()
+            assert "Barack Obama" in str(found)
+            for refused in (
+                client.post("/v1/people", data={"name": "B"}, files=photo),
+                client.patch("/v1/people/1", json={"name": "B"}),
+                client.delete("/v1/people/1"),
+            ):
+                assert refused.status_code == 503 and "it cannot be written" in refused.json()["detail"]
 
     def test_a_large_one_is_searched_by_its_index_or_without(
         self, tmp_path: Path, caplog: pytest.LogCaptureFixture

@@ -145,7 +145,7 @@ def _refuse(given: dict[str, object]) -> None:
     """Refuses options that a classification has no use for."""
     idle = [name for name, value in given.items() if value is not None]
     if idle:
-        raise BadInput(f"{', '.join(idle)}: means nothing to a classification; the checkpoint says how it is asked")
+        raise BadInput(f"{', '.join(idle)}: of no use to a classification; the checkpoint says how it is asked")
 
 
 def place_of(given: Path | None, usual: str, *, json: bool) -> Path | None:

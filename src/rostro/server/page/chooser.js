@@ -24,10 +24,11 @@ export function peoplePages(limit, search) {
   };
 }
 
-/** How many are shown, and of how many. */
-export const countWords = ({ shown, total }) => {
-  if (!total) return t("nobody");
-  return shown < total ? t("shownOf", { shown: number(shown), total: number(total) }) : t("total", { count: number(total) });
+/** How many are shown, and of how many: people, or photos. */
+export const countWords = ({ shown, total }, what = "people") => {
+  if (!total && what === "people") return t("nobody");
+  const words = shown < total ? "shownOf" : "total";
+  return t(what === "people" ? words : `${words}.${what}`, { shown: number(shown), total: number(total), count: number(total) });
 };
 
 /**

@@ -157,6 +157,8 @@ const WORDS = {
   nobody: ["Nobody found.", "No se encontró a nadie."],
   more: ["Show more", "Mostrar más"],
   shownOf: ["People: {total}. Shown: the first {shown}.", "Personas: {total}. Se muestran las primeras {shown}."],
+  "shownOf.photos": ["Photos: {total}. Shown: the first {shown}.", "Fotos: {total}. Se muestran las primeras {shown}."],
+  "total.photos": ["Photos: {count}", "Fotos: {count}"],
   searchPerson: ["Search for a person", "Buscar a una persona"],
   somebodyThere: ["Somebody who is enrolled already", "Alguien que ya está registrado"],
   pictureOf: ["Picture of {name}", "Imagen de {name}"],

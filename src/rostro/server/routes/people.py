@@ -58,9 +58,17 @@ async def add_photos(service: TheService, id: Id, photos: Photos, form: Enrol) -
 
 
 @router.get("/people/{id}/photos", response_model=schemas.PhotosOfPerson, openapi_extra=needs(Role.READ))
-def photos_of(service: TheService, id: Id) -> JSONResponse:
-    """One person's photos: name, hash, quality. The photos themselves are not kept."""
-    return JSONResponse({"id": id, **answers.photos(service.people.gallery, _name(service, id))})
+def photos_of(
+    service: TheService,
+    id: Id,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    after: Annotated[int, Query(ge=0, lt=2**31, description="The `next` of the page before.")] = 0,
+) -> JSONResponse:
+    """One person's photos, in pages: name, hash, quality. The photos themselves are not kept."""
+    found = answers.photos(service.people.gallery, _name(service, id))
+    listed, end = found["photos"], after + limit
+    page = {"photos": listed[after:end], "total": len(listed), "next": end if end < len(listed) else None}
+    return JSONResponse({"id": id, **found, **page})
 
 
 @router.post("/people/{id}/photos/{sha256}/move", response_model=schemas.Moved, openapi_extra=needs(Role.ADMIN))

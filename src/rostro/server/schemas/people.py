@@ -48,14 +48,17 @@ class PersonWithTemplates(BaseModel):
 
 
 class PhotosOfPerson(BaseModel):
-    """Somebody in the gallery, with every photo that they have a template of."""
+    """Somebody in the gallery, with some of the photos that they have a template of."""
 
     model_config = example(
-        id=7, name="Ada Lovelace", photos=[{"photo": "ada.jpg", "sha256": "9f86d081…", "quality": 0.9312}]
-    )
+        id=7, name="Ada Lovelace", photos=[{"photo": "ada.jpg", "sha256": "9f86d081…", "quality": 0.9312}],
+        total=250, next=100,
+    )  # fmt: skip
     id: int
     name: str
     photos: list[Template]
+    total: int = Field(description="how many there are, whatever the limit")
+    next: int | None = Field(description="the `after` of the next page; null where this is the last")
 
 
 class Enrolment(BaseModel):
