@@ -84,8 +84,9 @@ class GalleryContract(SearchContract, SinglePhotosContract):
     def test_a_gallery_that_is_not_there_is_made_only_when_asked(
         self, new_url: str, gallery_class: type[Gallery]
     ) -> None:
-        with pytest.raises(GalleryError, match="no such gallery"):
+        with pytest.raises(GalleryError, match="no such gallery") as refused:
             gallery_class.open(new_url, create=False)
+        assert refused.value.values["why"] == "no-gallery"
         gallery_class.open(new_url, space=SPACE).close()
         with gallery_class.open(new_url, create=False) as gallery:
             assert gallery.space == SPACE

@@ -44,7 +44,7 @@ class PlainGallery(Gallery):
         """See `Gallery.open`."""
         gallery = cls(url)
         if not (create or gallery._path.exists()):
-            raise GalleryError(f"{url}: no such gallery")
+            raise GalleryError(f"{url}: no such gallery", why="no-gallery")
         with gallery._changing() as content:
             content["space"] = content["space"] or space
         if space not in (None, content["space"]):
