@@ -50,7 +50,11 @@ sys.meta_path.insert(0, Absent())
 def without_extras(code: str, *arguments: object, folder: Path) -> subprocess.CompletedProcess[str]:
     script = WITHOUT.format(absent=ONLY_IN_EXTRAS, code=code)
     return subprocess.run(
-        [sys.executable, "-c", script, *map(str, arguments)], cwd=folder, capture_output=True, text=True, timeout=200
+        [sys.executable, "-c", script, *map(str, arguments)],
+        cwd=folder,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=200,
     )
 
 
@@ -78,7 +82,7 @@ def test_the_demonstration_installs_no_extra_and_needs_neither_git_nor_a_compile
     if shutil.which("make") is None:
         pytest.skip("no make here")
     asked = [shutil.which("make"), "--dry-run", "--always-make", "demo", "VENV=nowhere"]
-    steps = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    steps = subprocess.run(asked, cwd=ROOT, capture_output=True, encoding="utf-8", check=True).stdout
     assert "scripts/demo.py" in steps
     (install,) = [line for line in steps.splitlines() if "--editable" in line]
     assert install.endswith("--editable .")

@@ -256,7 +256,7 @@ def test_what_failed_once_is_right_now(folder: Path, recognizer: object) -> None
     }
     done = subprocess.run(
         [shutil.which("bash") or "bash", folder / "run.sh"],
-        env=environment, capture_output=True, text=True, errors="replace", timeout=170, check=False,
+        env=environment, capture_output=True, encoding="utf-8", errors="replace", timeout=170, check=False,
     )  # fmt: skip
     try:
         RIGHT[folder.name](done.stdout + done.stderr)

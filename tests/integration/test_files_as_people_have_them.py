@@ -18,7 +18,7 @@ from running_server import running_server, with_models_of
 import rostro as package
 from rostro.core.errors import BadInput
 from rostro.gallery.base import open_gallery
-from rostro.people.enroll import people_photos
+from rostro.people.whose import people_photos
 
 JXL = b"\xff\x0a jxl"
 

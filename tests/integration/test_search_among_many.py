@@ -118,7 +118,7 @@ def test_identify_says_what_is_known_of_the_search(crowded: Path, samples: dict[
     low, high = face["interval"]
     assert low < 0.01 < high
     said = rostro(*map(str, arguments))
-    assert "1001 people searched" in said.stderr
+    assert "1,001 people searched" in said.stderr
 
 
 @pytest.mark.parametrize("wish", [("--fpir", "0"), ("--fpir", "0.01", "--threshold", "0.4")])

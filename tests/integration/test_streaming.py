@@ -173,9 +173,9 @@ def photo(number: int, width: int, height: int) -> PhotoFaces:
 def test_no_more_photos_are_kept_than_are_shown(tmp_path: Path) -> None:
     drawn: list[tuple[int, int | None]] = []
 
-    def sheet(photos: Any, /, *, total: int | None) -> np.ndarray:
+    def sheet(photos: Any, /, *, total: int | None, language: Any) -> np.ndarray:
         drawn.append((len(photos), total))
-        return detection_sheet(photos, total=total)
+        return detection_sheet(photos, total=total, language=language)
 
     collected: Sheet[list[Any]] = Sheet(tmp_path / "sheet.png", (Path(f"{n}.jpg") for n in range(1000)))
     assert collected.keep == Keep(side=LARGEST_TILE, crops=False)

@@ -107,16 +107,15 @@ def calibrate(
     """
     check_language(language)
     wanted = _check_chart(output, formats)
-    if output is not None:
-        if not Path(output).absolute().parent.is_dir():
-            raise BadInput(f"{output}: there is no folder {Path(output).absolute().parent}")
-        if not overwrite:
-            refuse_existing(Path(output))
+    if output is not None and not Path(output).absolute().parent.is_dir():
+        raise BadInput(f"{output}: there is no folder {Path(output).absolute().parent}")
     recognizer = recognizer or Recognizer()
     given = options or Options()
     chosen = Options(seed=given.seed, replicates=given.replicates, fmrs=(fmr,))
     protocol = open_protocol("all-pairs", Path(root), chosen)
     spare([output, *_charts(output, wanted)], groups, *files_of(recognizer.embedder_name), *protocol.people.photos)
+    if output is not None and not overwrite:
+        refuse_existing(Path(output))
     check_people(protocol.people, fmr)
     if groups is not None:  # said before the work: a mistake in the file
         read_groups(Path(groups), protocol.people)

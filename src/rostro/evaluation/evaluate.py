@@ -125,9 +125,20 @@ def evaluate(
     """
     chosen = check_formats_of(output, formats)
     given = recognizer or Recognizer()
-    place = _place(output, overwrite)
+    place = _place(output)
     return _evaluate(
-        protocol, Path(root), [given], options, face, groups, place, language, chosen, on_progress, go_on=False
+        protocol,
+        Path(root),
+        [given],
+        options,
+        face,
+        groups,
+        place,
+        language,
+        chosen,
+        on_progress,
+        overwrite=overwrite,
+        go_on=False,
     )
 
 
@@ -170,7 +181,7 @@ def compare(
         BadInput: The folder is not what it needs, none of the combinations can run, or a report is there already.
     """
     wanted = check_formats_of(output, formats)
-    place = _place(output, overwrite)
+    place = _place(output)
     made = make or (lambda detector, embedder: Recognizer(detector=detector, embedder=embedder))
     chosen: Sequence[str | None] = detectors or [None]
 
@@ -183,17 +194,26 @@ def compare(
 
     name = protocol or suiting_protocol(Path(root))
     return _evaluate(
-        name, Path(root), recognizers(), options, face, groups, place, language, wanted, on_progress, go_on=True
+        name,
+        Path(root),
+        recognizers(),
+        options,
+        face,
+        groups,
+        place,
+        language,
+        wanted,
+        on_progress,
+        overwrite=overwrite,
+        go_on=True,
     )
 
 
-def _place(output: str | Path | None, overwrite: bool) -> Path | None:
+def _place(output: str | Path | None) -> Path | None:
     """The folder for a report, where one is wanted and can be written."""
     if output is None:
         return None
     need_parquet()
-    if not overwrite:
-        refuse_existing(*(Path(output) / name for name in FILES))
     return Path(output)
 
 
@@ -209,6 +229,7 @@ def _evaluate(  # noqa: PLR0917 - what `evaluate` and `compare` were given
     formats: Sequence[Format],
     on_progress: OnProgress,
     *,
+    overwrite: bool,
     go_on: bool,
 ) -> Evaluation:
     check_language(language)
@@ -223,6 +244,8 @@ def _evaluate(  # noqa: PLR0917 - what `evaluate` and `compare` were given
     shown: list[Shown] = []
     failed: list[tuple[str, RostroError]] = []
     spare(_written(folder, formats), groups, *protocol.people.photos)
+    if folder is not None and not overwrite:
+        refuse_existing(*(folder / name for name in FILES))
     for recognizer in recognizers:
         if isinstance(recognizer, tuple):
             failed.append(recognizer)

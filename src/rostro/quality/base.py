@@ -51,7 +51,7 @@ class QualityScorer(ABC):
 
     @property
     def weights_hash(self) -> str:
-        """sha256 of the network's file, as stored; empty where there is none."""
+        """sha256 of the network's file, as stored; that of nothing where there is none."""
         return self.store.hash_of(self.files[0])
 
 

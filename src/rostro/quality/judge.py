@@ -91,7 +91,7 @@ class Judge:
         """What judges, for reports: ``lightqnet-057b8ea2``, ``length`` or ``detail``."""
         if self.scorer is None:
             return LENGTH
-        return "-".join(filter(None, (self.scorer.name, self.scorer.weights_hash[:8])))
+        return f"{self.scorer.name}-{self.scorer.weights_hash[:8]}" if self.scorer.files else self.scorer.name
 
     def judge(
         self,
