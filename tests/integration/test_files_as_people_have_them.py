@@ -158,7 +158,7 @@ def test_evaluations_say_of_whom_they_have_no_photo(disk: Path, tmp_path: Path, 
     put(samples["obama3.jpg"], Path(os.fsdecode(os.fsencode(disk) + b"/Ana/odd-\xff.jpg")))
     (disk / "Dan" / "dan.jxl").unlink()
     told = {"Dan", "Eve", "tab\\tname", "not-\\udcff-utf8", "Ana/friend"}
-    call = ("all-pairs", "--root", disk, "--replicates", 10, "--output", tmp_path / "report")
+    call = (disk, "--protocol", "all-pairs", "--replicates", 10, "--output", tmp_path / "report")
     document = answer("evaluate", *call, code=2)
     assert {each["photo"].removeprefix(f"{disk}/") for each in document["unread"]} == told
     assert document["not_pictures"] == [f"{disk}/Ben/notes.txt"]
@@ -166,7 +166,7 @@ def test_evaluations_say_of_whom_they_have_no_photo(disk: Path, tmp_path: Path, 
     assert (result["people"], result["photos"]) == (2, 5)
     found = package.evaluate("all-pairs", disk, options=package.Options(replicates=10))
     assert {error.photo.removeprefix(f"{disk}/") for error in found.unread} == told
-    again = rostro("compare", "--root", disk, "--protocol", "all-pairs", *call[3:], "--embedder", "sface")
+    again = rostro("compare", *call, "--overwrite", "--embedder", "sface")
     assert again.returncode == 2 and "no photo in Dan" in again.stderr and "notes.txt" in again.stderr
 
 

@@ -40,8 +40,9 @@ def write_results(results: Sequence[Result], folder: Path) -> None:
         BadInput: The folder cannot be written.
     """
     text = json.dumps(document(results), indent=1, ensure_ascii=False, allow_nan=False)
-    write_file(folder / "results.json", text.encode() + b"\n")
-    write_file(folder / "results.csv", _csv(results).encode())
+    names_are_text = "backslashreplace"  # names of files need not be; JSON reads it back
+    write_file(folder / "results.json", text.encode(errors=names_are_text) + b"\n")
+    write_file(folder / "results.csv", _csv(results).encode(errors=names_are_text))
 
 
 def _result(result: Result) -> dict[str, Any]:
