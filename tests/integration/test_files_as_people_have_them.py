@@ -160,6 +160,7 @@ def test_evaluations_say_of_whom_they_have_no_photo(disk: Path, tmp_path: Path, 
     told = {"Dan", "Eve", "tab\\tname", "not-\\udcff-utf8", "Ana/friend"}
     call = (disk, "--protocol", "all-pairs", "--replicates", 10, "--output", tmp_path / "report")
     document = answer("evaluate", *call, code=2)
+    assert "error" not in document, document["error"]
     assert {each["photo"].removeprefix(f"{disk}/") for each in document["unread"]} == told
     assert document["not_pictures"] == [f"{disk}/Ben/notes.txt"]
     (result,) = document["results"]

@@ -13,6 +13,7 @@ import typer
 
 from rostro.cli.language import figure, tell, translated
 from rostro.cli.running import offered
+from rostro.core.files import encoded
 from rostro.core.redaction import redacted
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def err() -> Console:
 
 def print_json(document: Any) -> None:
     """One JSON document on stdout, in UTF-8 whatever the terminal's encoding."""
-    sys.stdout.buffer.write(json.dumps(document, ensure_ascii=False, allow_nan=False).encode() + b"\n")
+    sys.stdout.buffer.write(encoded(json.dumps(document, ensure_ascii=False, allow_nan=False)) + b"\n")
     sys.stdout.buffer.flush()
 
 

@@ -15,6 +15,7 @@ import typer
 from rostro.cli import output
 from rostro.cli.language import tell, translated
 from rostro.core.errors import RostroError
+from rostro.core.files import encoded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -108,7 +109,7 @@ class Stream:
             self._begun = True
             head = _text(self._head())[1:-1]
             text = f'{{{head}{", " if head else ""}"photos": [{text}'
-        sys.stdout.buffer.write(text.encode())
+        sys.stdout.buffer.write(encoded(text))
         sys.stdout.buffer.flush()
 
     def _close(self, tail: Mapping[str, Any]) -> None:

@@ -84,6 +84,11 @@ def refuse_existing(*files: Path, why: str = "exists") -> None:
             raise BadInput(f"{file} is there already, and is not written over unasked", why=why, file=str(file))
 
 
+def encoded(text: str) -> bytes:
+    r"""UTF-8, whatever names of files are in it: what is no text is written ``\udcff``, as JSON reads it back."""
+    return text.encode(errors="backslashreplace")
+
+
 def write_file(target: Path, content: bytes | Callable[[IO[bytes]], object], *, mode: int | None = None) -> None:
     """Writes a file in one step: afterwards it is the new one, or, where that failed, what it was.
 

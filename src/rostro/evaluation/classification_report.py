@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from rostro.core.files import write_file
+from rostro.core.files import encoded, write_file
 from rostro.core.words import Language, Words, count
 from rostro.evaluation.confusion import confusion_chart
 from rostro.evaluation.words import percent
@@ -82,7 +82,7 @@ def write_classification(
     """
     _Report(result, language).page().write(folder / "report.html", formats)
     text = json.dumps(result.to_dict(), indent=1, ensure_ascii=False, allow_nan=False)
-    write_file(folder / "results.json", text.encode() + b"\n")
+    write_file(folder / "results.json", encoded(text) + b"\n")
     write_drawing(_Report(result, language).matrix(), folder / "confusion", formats)
 
 

@@ -7,7 +7,7 @@ import io
 import json
 from typing import TYPE_CHECKING, Any
 
-from rostro.core.files import write_file
+from rostro.core.files import encoded, write_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,9 +40,8 @@ def write_results(results: Sequence[Result], folder: Path) -> None:
         BadInput: The folder cannot be written.
     """
     text = json.dumps(document(results), indent=1, ensure_ascii=False, allow_nan=False)
-    names_are_text = "backslashreplace"  # names of files need not be; JSON reads it back
-    write_file(folder / "results.json", text.encode(errors=names_are_text) + b"\n")
-    write_file(folder / "results.csv", _csv(results).encode(errors=names_are_text))
+    write_file(folder / "results.json", encoded(text) + b"\n")
+    write_file(folder / "results.csv", encoded(_csv(results)))
 
 
 def _result(result: Result) -> dict[str, Any]:

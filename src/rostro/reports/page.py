@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from rostro.core.errors import BadInput
-from rostro.core.files import write_file
+from rostro.core.files import encoded, write_file
 from rostro.core.words import Language, check_language, count
 from rostro.drawing.text import clean
 from rostro.photos.writing import encode_picture
@@ -174,7 +174,7 @@ class Page:
             MissingExtra: The extra ``pdf`` is not installed.
         """
         chosen = check_formats(formats)
-        write_file(Path(path), self.html().encode())
+        write_file(Path(path), encoded(self.html()))
         for name in chosen:
             content = typeset_page(clean(self._title), self._language, self._blocks, name)
             write_file(Path(path).with_suffix(f".{name}"), content)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rostro.core.errors import BadInput, PhotoError
-from rostro.core.files import write_file
+from rostro.core.files import encoded, write_file
 from rostro.photos.reading import photo_hash, printable
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Split:
             self.parts, self.people.owners, self.people.photos, self.hashes, strict=True
         ):
             writer.writerow((part, printable(self.people.names[owner]), printable(str(photo)), digest))
-        write_file(folder / FILE, stream.getvalue().encode())
+        write_file(folder / FILE, encoded(stream.getvalue()))
 
 
 def split(people: People, seed: int) -> Split:

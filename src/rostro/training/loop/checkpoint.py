@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from rostro.core.errors import BadInput, MissingExtra, ModelCorrupt
-from rostro.core.files import write_file
+from rostro.core.files import encoded, write_file
 from rostro.training.loop.card import Card, read_card
 from rostro.training.loop.processes import number
 
@@ -72,7 +72,7 @@ def write_checkpoint(folder: Path, name: str, tensors: dict[str, Tensor], card: 
     if number() == 0:
         make_folder(folder)
         write_file(folder / f"{name}.safetensors", data)
-        write_file(folder / f"{name}.yaml", card.to_yaml().encode())
+        write_file(folder / f"{name}.yaml", encoded(card.to_yaml()))
     return card
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from rostro.core.errors import BadInput
-from rostro.core.files import write_file
+from rostro.core.files import encoded, write_file
 from rostro.core.ranges import LEARNING_RATE, counted
 from rostro.photos.reading import photo_hash
 from rostro.training.base import BATCH, EPOCHS, LoopOptions, option
@@ -176,7 +176,7 @@ class AttributesRecipe(Course[Data]):
             balanced = self.chosen.loss == "balanced" and not self.chosen.base
             even = _attribute_scores.even_handed(known, _attribute_scores.weights(known) if balanced else 1.0)
             rows = _attribute_scores.table(learned.scores("test"), data.parts["test"].labels, known, cuts, even)
-            write_file(self.output / "attributes.csv", _attribute_scores.as_csv(data.classes, rows).encode())
+            write_file(self.output / "attributes.csv", encoded(_attribute_scores.as_csv(data.classes, rows)))
             metrics = metrics | _attribute_scores.means(rows)
         thresholds = dict(zip(data.classes, sigmoid(cuts).tolist(), strict=True))
         return self._write(learned, thresholds=thresholds, metrics=metrics)
