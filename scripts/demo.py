@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from PIL import Image, ImageFilter
 from rich.console import Console
 
 from rostro import Recognizer
@@ -20,7 +21,7 @@ from rostro.core.words import Words, in_language
 from rostro.drawing.faces import Kind, mark_faces
 from rostro.drawing.layout import fit
 from rostro.drawing.sheets import identification_sheet, verification_sheet
-from rostro.drawing.words import say, say_false_match_rate
+from rostro.drawing.words import say, say_doubt, say_false_match_rate
 from rostro.models.samples import PORTRAITS, STRANGER
 from rostro.models.store import ModelStore
 from rostro.photos.writing import write_picture
@@ -57,9 +58,10 @@ WORDS = Words(
 )
 
 #: Who is enrolled, from which photo; everything else is asked about.
-ENROLLED = {"Barack Obama": ["obama.jpg"], "Joe Biden": ["biden.jpg"]}
+OBAMA = "Barack Obama"
+ENROLLED = {OBAMA: ["obama.jpg"], "Joe Biden": ["biden.jpg"]}
 ENROLLED_PHOTOS = [file for files in ENROLLED.values() for file in files]
-ASKED = {"obama2.jpg": "Barack Obama", "obama3.jpg": "Barack Obama", "astronaut.png": None}
+ASKED = {"obama2.jpg": OBAMA, "obama3.jpg": OBAMA, "astronaut.png": None}
 #: Side of a photo on the page, in pixels.
 SIDE = 640
 
@@ -98,17 +100,42 @@ def main(folder: Path) -> int:
     shown = page, folder, language
     right = verify(recognizer, *shown, (photos["obama.jpg"], photos["obama2.jpg"]), expected=True)
     right &= verify(recognizer, *shown, (photos["obama.jpg"], photos["biden.jpg"]), expected=False)
-    right &= identify(recognizer, *shown, {photos[name]: who for name, who in ASKED.items()})
+    right &= verify(recognizer, *shown, blurred(folder, photos["obama2.jpg"], photos["biden.jpg"]), expected=None)
+    asked = {photos[name]: who for name, who in ASKED.items()} | {on_its_head(folder, photos["obama2.jpg"]): OBAMA}
+    right &= identify(recognizer, *shown, asked)
     page.write(folder / "demo.html")
     tell(WORDS.say("written", language, folder / "demo.html"))
     tell(WORDS.say("right" if right else "wrong", language))
     return 0 if right else 1
 
 
+def blurred(folder: Path, *photos: Path) -> tuple[Path, Path]:
+    """Two portraits of which nothing is left to tell people apart by."""
+    first, second = (folder / f"blurred-{number}.jpg" for number in (1, 2))
+    for photo, path in zip(photos, (first, second), strict=True):
+        sharp = Image.open(photo).convert("RGB")
+        small = sharp.resize((320, round(320 * sharp.height / sharp.width)))
+        small.filter(ImageFilter.GaussianBlur(7)).save(path)
+    return first, second
+
+
+def on_its_head(folder: Path, photo: Path) -> Path:
+    """The photo as a scanner gives it when it lies there the wrong way round."""
+    path = folder / "upside-down.jpg"
+    Image.open(photo).convert("RGB").rotate(180).save(path)
+    return path
+
+
 def verify(
-    recognizer: Recognizer, page: Page, folder: Path, language: Language, pair: tuple[Path, Path], *, expected: bool
+    recognizer: Recognizer,
+    page: Page,
+    folder: Path,
+    language: Language,
+    pair: tuple[Path, Path],
+    *,
+    expected: bool | None,
 ) -> bool:
-    a, b = (found for found in recognizer.photos(pair, face="only", keep=True) if isinstance(found, PhotoFaces))
+    a, b = (found for found in recognizer.photos(pair, face="dominant", keep=True) if isinstance(found, PhotoFaces))
     answer = recognizer.compare(a, b)
     sheet = verification_sheet(
         answer,
@@ -120,10 +147,12 @@ def verify(
     write_picture(sheet, folder / name)
     kind: Kind = "match" if answer.same else "unknown"
     tiles = [tile(path, seen, {"": kind}) for path, seen in zip(pair, (a, b), strict=True)]
-    page.add_heading(say("same" if answer.same else "different", language))
+    verdict = say("undecided" if answer.doubt else "same" if answer.same else "different", language)
+    page.add_heading(verdict)
     page.add_tiles(tiles, WORDS.say("measured", language, answer.similarity, answer.threshold))
-    page.add_text(say_false_match_rate(answer.operating_point, language))
-    verdict = say("same" if answer.same else "different", language)
+    page.add_text(
+        say_doubt(answer.doubt, language) if answer.doubt else say_false_match_rate(answer.operating_point, language)
+    )
     score = in_language(f"{answer.similarity:.3f}", language)
     print(f"{pair[0].name}, {pair[1].name}: {verdict} ({say('similarity', language, score)})")
     return answer.same is expected
