@@ -14,6 +14,7 @@ from rostro.people.enrollment import Enrollment
 from rostro.people.people import People
 from rostro.people.whose import NamesFrom, people_photos, photos_each
 from rostro.photos.reading import is_photo, name_of, several
+from rostro.recognition.found import answered, embedded
 from rostro.recognition.lookup import identify
 from rostro.recognition.parts import Parts
 from rostro.recognition.pipeline import Failure, PhotoFaces
@@ -93,13 +94,18 @@ class Recognizer(Parts):
                 meant (`SeveralFaces`).
             NoOperatingPoint: No threshold is known for this space.
         """
-        return self.compare(*(_answer(found) for found in self.photos((a, b), face=face)))
+        return self.compare(*(answered(found) for found in self.photos((a, b), face=face)))
 
     def compare(self, a: PhotoFaces, b: PhotoFaces) -> Verification:
         """Compares the first faces of two photos that went through `photos`.
 
         Where faces are judged and one of them is too poor for a decision, the answer's `Verification.doubt` says why.
+
+        Raises:
+            PhotoError: One of them is a `Failure`, or has no face.
+            BadInput: Not what `photos` gave with vectors; photos are for `verify`.
         """
+        a, b = embedded(a), embedded(b)
         first, second = (Embedding(found.embeddings[0], self.space) for found in (a, b))
         similarity, photos = cosine.similarity(first, second), (a.photo, b.photo)
         qualities = (*a.qualities[:1], *b.qualities[:1])
@@ -300,10 +306,4 @@ class Recognizer(Parts):
 
     def _one(self, photo: Any, *, embed: bool = True) -> PhotoFaces:
         (found,) = self.photos([photo], embed=embed)
-        return _answer(found)
-
-
-def _answer(found: PhotoFaces | Failure) -> PhotoFaces:
-    if isinstance(found, Failure):
-        raise found.error
-    return found
+        return answered(found)

@@ -242,7 +242,7 @@ def _check_path(name: str, file: Path) -> None:
     """Texts that are no paths, of which the system would only say that there is no such file."""
     if is_base64(name):
         raise NotAPhoto("<text>", "a picture as base64 text; base64.b64decode gives its bytes")
-    if re.match(r"https?://", name) and not file.exists():
+    if re.match(r"https?:/", name) and not file.exists():  # a path has one slash of two
         raise NotAPhoto(name, "an address, and none is fetched; give the bytes that it has")
 
 

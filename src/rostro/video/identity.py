@@ -82,6 +82,11 @@ class Identity:
         """Whether a unit vector is of somebody else than all before it."""
         return self._sum is not None and float(self.query @ vector) < STRANGE * self.threshold
 
+    @property
+    def doubted(self) -> bool:
+        """Whether the last look was of somebody else: one more settles it."""
+        return self._strange > 0
+
     def add(self, vector: Floats, weight: float) -> None:
         """Takes in an embedding.
 

@@ -12,6 +12,7 @@ from rostro.video.events import FaceEvent
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from rostro.video.identity import Match
     from rostro.video.sources import Source
     from rostro.video.watcher import Scene, Watcher
 
@@ -65,6 +66,7 @@ class Summary:
     interrupted: bool = False
     failed: list[Failure] = field(default_factory=list)
     _unread: int = 0
+    _tracks: dict[str, set[int]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.people)
@@ -79,15 +81,17 @@ class Summary:
             self._unread += scene.unreadable.frames
             self.failed.append(Failure(scene.unreadable.error))
         for event in scene.events:
-            if isinstance(event, FaceEvent) and event.kind == "left":
-                self._left(event)
+            if isinstance(event, FaceEvent) and event.match is not None:
+                self._seen(event.track, event.match)
+            elif isinstance(event, FaceEvent) and event.kind == "left":
+                self.strangers += 1
 
-    def _left(self, event: FaceEvent) -> None:
-        if event.match is None:
-            self.strangers += 1
-            return
-        tracks, best = self.people.get(event.match.name, (0, -1.0))
-        self.people[event.match.name] = (tracks + 1, max(best, event.match.score))
+    def _seen(self, track: int, match: Match) -> None:
+        """Somebody was recognised, or left. One track may be several people's: a film is cut, faces cross."""
+        tracks = self._tracks.setdefault(match.name, set())
+        tracks.add(track)
+        _, best = self.people.get(match.name, (0, -1.0))
+        self.people[match.name] = (len(tracks), max(best, match.score))
 
     def to_dict(self) -> dict[str, Any]:
         """``{"frames", "dropped", "seconds", "people": [{"name", "tracks", "score"}], "strangers"}``.

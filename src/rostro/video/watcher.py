@@ -255,6 +255,8 @@ class Watcher:
             if good:
                 track.identity.threshold = threshold
                 track.identity.add(vector, value)
+                if track.identity.doubted:  # a film was cut, or faces crossed: looked at again as soon as may be
+                    track.embedded = -math.inf
                 told.append(track)
         answers = self._eyes.look_up(np.stack([track.identity.query for track in told])) if told else []
         for track, found in zip(told, answers, strict=True):
