@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from films import film
 from lfw_people import link_people
+from PIL import Image
 from running_server import with_models_of
 
 import rostro
@@ -157,3 +158,21 @@ def test_every_detector_and_one_whose_engine_fails(
         [(r.found.photo, r.detector, r.milliseconds, r.found.kept_image, r.found.faces) for r in found.rows]
     )
     assert sheet.ndim == 3 and sheet.shape[0] > 300
+
+
+def test_compare_says_what_is_wrong_with_what_it_is_given(
+    recognizer: rostro.Recognizer, samples: dict[str, Path], tmp_path: Path
+) -> None:
+    Image.new("RGB", (300, 300), (90, 120, 200)).save(tmp_path / "sky.png")
+    (tmp_path / "letter.jpg").write_text("dear")
+    obama, sky, letter = recognizer.photos([samples["obama.jpg"], tmp_path / "sky.png", tmp_path / "letter.jpg"])
+    (unembedded,) = recognizer.photos([samples["obama.jpg"]], embed=False)
+    with pytest.raises(rostro.NoFace, match=r"sky\.png"):
+        recognizer.compare(obama, sky)  # type: ignore[arg-type]
+    with pytest.raises(rostro.UnreadablePhoto, match=r"letter\.jpg"):
+        recognizer.compare(letter, obama)  # type: ignore[arg-type]
+    with pytest.raises(rostro.BadInput, match="no vectors"):
+        recognizer.compare(obama, unembedded)  # type: ignore[arg-type]
+    for other in (str(samples["obama.jpg"]), recognizer.embed(samples["obama.jpg"])[0]):
+        with pytest.raises(rostro.BadInput, match="verify takes photos"):
+            recognizer.compare(obama, other)  # type: ignore[arg-type]

@@ -27,6 +27,8 @@ SLACK = 0.06
 FADING = 0.9
 #: Below this part of the threshold an embedding is of somebody else than the track's.
 STRANGE = 0.4
+#: The same, where the face could not be followed in between.
+LOST = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +80,22 @@ class Identity:
         unit: Floats = (self._sum / np.linalg.norm(self._sum)).astype(np.float32)
         return unit
 
-    def strange(self, vector: Floats) -> bool:
-        """Whether a unit vector is of somebody else than all before it."""
-        return self._sum is not None and float(self.query @ vector) < STRANGE * self.threshold
+    def strange(self, vector: Floats, *, lost: bool = False) -> bool:
+        """Whether a unit vector is of somebody else than all before it.
+
+        Args:
+            vector: (d,) of unit length.
+            lost: Whether the face could not be followed since the last look: then it takes less to be somebody else.
+        """
+        part = LOST if lost else STRANGE
+        return self._sum is not None and float(self.query @ vector) < part * self.threshold
 
     @property
     def doubted(self) -> bool:
         """Whether the last look was of somebody else: one more settles it."""
         return self._strange > 0
 
-    def add(self, vector: Floats, weight: float) -> None:
+    def add(self, vector: Floats, weight: float, *, lost: bool = False) -> None:
         """Takes in an embedding.
 
         Two in a row that are of somebody else make it start anew: tracks can be mixed up where faces cross.
@@ -95,8 +103,9 @@ class Identity:
         Args:
             vector: (d,) of unit length.
             weight: Its quality, above 0.
+            lost: See `strange`.
         """
-        if self.strange(vector):
+        if self.strange(vector, lost=lost):
             self._strange += 1
             if self._strange < 2:
                 return

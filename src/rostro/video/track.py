@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,10 @@ from rostro.video.flow import Motion
 if TYPE_CHECKING:
     from rostro.core.types import Image
     from rostro.video.identity import Identity, Match, State
+
+
+#: Of the last embedding, where there was none or where it says nothing of who is there now.
+NEVER = -math.inf
 
 
 @dataclass(slots=True, eq=False)
@@ -27,6 +32,7 @@ class Track:
         picture: The best face so far, cut from its frame; None before there was one.
         embedded: Seconds of its last embedding.
         shown: Whether its appearance was told.
+        lost: Whether it could not be followed by its pixels since the last embedding that was like those before.
         speed: Pixels per frame that its centre moves, for frames in which it cannot be followed.
         followed: Whether it was followed by its pixels since it was detected last, without a leap in time.
     """
@@ -38,8 +44,9 @@ class Track:
     detections: int = 1
     quality: float = 0.0
     picture: Image | None = None
-    embedded: float = -1e9
+    embedded: float = NEVER
     shown: bool = False
+    lost: bool = False
     speed: tuple[float, float] = field(default=(0.0, 0.0))
     followed: bool = True
 
@@ -48,7 +55,10 @@ class Track:
         went = motion or Motion((0.0, 0.0), self.speed, 1.0)
         points = None if self.face.landmarks is None else went.of_points(self.face.landmarks)
         self.face = Face(went.of_box(self.face.box), self.face.score, points)
-        if motion is not None:
+        if motion is None:
+            self.lost = True
+            self.embedded = NEVER  # whoever is there next may be somebody else: a film is cut, something passes
+        else:
             self.speed = (0.5 * (self.speed[0] + motion.shift[0]), 0.5 * (self.speed[1] + motion.shift[1]))
 
     def detected(self, face: Face, seconds: float) -> None:

@@ -15,6 +15,7 @@ from rostro.core.types import Face
 from rostro.video.events import Event, FaceEvent, SourceEvent
 from rostro.video.frames import Frame, Item, Lost, Unreadable
 from rostro.video.quality import quality
+from rostro.video.track import NEVER
 from rostro.video.tracker import Tracker
 
 if TYPE_CHECKING:
@@ -254,9 +255,10 @@ class Watcher:
             track.embedded = seconds
             if good:
                 track.identity.threshold = threshold
-                track.identity.add(vector, value)
+                track.identity.add(vector, value, lost=track.lost)
+                track.lost = track.identity.doubted
                 if track.identity.doubted:  # a film was cut, or faces crossed: looked at again as soon as may be
-                    track.embedded = -math.inf
+                    track.embedded = NEVER
                 told.append(track)
         answers = self._eyes.look_up(np.stack([track.identity.query for track in told])) if told else []
         for track, found in zip(told, answers, strict=True):
