@@ -15,10 +15,9 @@ from rostro.core.redaction import redacted
 from rostro.core.signals import stopped_by_signals
 
 if TYPE_CHECKING:
-    from rostro.recognition.selection import FaceRule
-
-if TYPE_CHECKING:
     from rich.progress import Progress
+
+    from rostro.recognition.selection import FaceRule
 
 
 def command(

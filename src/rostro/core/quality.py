@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 from rostro.core.errors import BadInput
 from rostro.core.types import Answer
@@ -23,17 +23,18 @@ Reason = Literal[
 ]
 REASONS: tuple[Reason, ...] = get_args(Reason)
 
-_WORDS: dict[Reason, str] = {
-    "negative": "is a negative",
-    "dark": "is too dark",
-    "overexposed": "is overexposed",
-    "flat": "has hardly any contrast",
-    "too-small": "is too small",
-    "tilted": "is tilted",
-    "turned-away": "is turned away",
-    "cut-off": "is cut off",
-    "blurred": "is blurred",
-    "unclear": "is not clear enough",
+#: What is said of the face, in English and Spanish.
+WORDS: Final[dict[Reason, tuple[str, str]]] = {
+    "negative": ("is a negative", "está en negativo"),
+    "dark": ("is too dark", "está demasiado oscura"),
+    "overexposed": ("is overexposed", "está sobreexpuesta"),
+    "flat": ("has hardly any contrast", "casi no tiene contraste"),
+    "too-small": ("is too small", "es demasiado pequeña"),
+    "tilted": ("is tilted", "está inclinada"),
+    "turned-away": ("is turned away", "mira hacia otro lado"),
+    "cut-off": ("is cut off", "está cortada"),
+    "blurred": ("is blurred", "está borrosa"),
+    "unclear": ("is not clear enough", "no se ve con suficiente claridad"),
 }
 
 
@@ -90,7 +91,7 @@ class Doubt(Answer):
     def reason(self) -> str:
         """Why, in words for a person: ``cannot be judged: the face of b.jpg is blurred``."""
         face = f"the face of {self.photo}" if self.photo else "the face"
-        what = " and ".join(_WORDS[kind] for kind in self.kinds[:2])
+        what = " and ".join(WORDS[kind][0] for kind in self.kinds[:2])
         close = "; it is alike, and not enough so for such a photo" if self.close else ""
         return f"cannot be judged: {face} {what}{close}"
 

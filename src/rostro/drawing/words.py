@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from rostro.core.quality import WORDS
 from rostro.core.words import Language, Words, count, in_language
 
 if TYPE_CHECKING:
@@ -26,16 +27,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "the_face": ("The face", "La cara"),
     "the_face_of": ("The face of {}", "La cara de {}"),
     "and": ("{} and {}", "{} y {}"),
-    "negative": ("is a negative", "está en negativo"),
-    "dark": ("is too dark", "está demasiado oscura"),
-    "overexposed": ("is overexposed", "está sobreexpuesta"),
-    "flat": ("has hardly any contrast", "casi no tiene contraste"),
-    "too-small": ("is too small", "es demasiado pequeña"),
-    "tilted": ("is tilted", "está inclinada"),
-    "turned-away": ("is turned away", "mira hacia otro lado"),
-    "cut-off": ("is cut off", "está cortada"),
-    "blurred": ("is blurred", "está borrosa"),
-    "unclear": ("is not clear enough", "no se ve con suficiente claridad"),
+    **{str(reason): words for reason, words in WORDS.items()},
     "searched": ("{} people searched, FPIR {}", "{} personas comparadas, FPIR {}"),
     "different": ("Not the same person", "No es la misma persona"),
     "similarity": ("similarity {}", "similitud {}"),

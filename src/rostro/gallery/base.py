@@ -6,11 +6,12 @@ A gallery stores vectors and the name of their space; it never sees a model or a
 from __future__ import annotations
 
 import re
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from rostro.core.closing import Closing
 from rostro.core.errors import BadInput
 from rostro.core.files import expanded
 from rostro.core.parts import Room, did_you_mean
@@ -19,7 +20,6 @@ from rostro.gallery.single import SinglePhotos
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
-    from types import TracebackType
 
     from rostro.core.types import Floats, Person, Template
 
@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 
-class Gallery(SinglePhotos, ABC):
+class Gallery(SinglePhotos, Closing):
     """Who is enrolled. A context manager; safe to use from several threads and processes.
 
     Class attributes:
@@ -224,14 +224,6 @@ class Gallery(SinglePhotos, ABC):
     @abstractmethod
     def close(self) -> None:
         """Lets go of files and connections. Further calls raise `GalleryError`."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 GALLERIES = Room(

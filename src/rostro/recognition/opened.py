@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, Self
 
 from rostro.alignment.base import Alignment
+from rostro.core.closing import Closing
 from rostro.detection.base import Detector
 from rostro.embedding.base import Embedder
 from rostro.gallery.base import Gallery
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from rostro.core.settings import Settings
 
 #: What options may be besides names and numbers.
 _OBJECTS = (Detector, Embedder, Alignment, Gallery)
 
 
-class Opened(ABC):
+class Opened(Closing):
     """A context manager whose parts come when they are first needed.
 
     Attributes:
@@ -53,14 +52,6 @@ class Opened(ABC):
         It may be used again: what is needed then comes again.
         """
         self._let_go()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def __getstate__(self) -> dict[str, Any]:
         given = [name for name, value in self._options.items() if isinstance(value, _OBJECTS)]

@@ -15,7 +15,7 @@ import pytest
 from toy_people import SPACE, look, photo, photo_file
 
 from rostro.core.errors import BadInput, NameTaken, UnknownPerson
-from rostro.gallery.base import Gallery, open_gallery
+from rostro.gallery.base import open_gallery
 from rostro.people.enrollment import Enrollment
 from rostro.people.people import People
 from rostro.people.whose import people_photos, photos_each, says_nothing
@@ -25,17 +25,6 @@ from rostro.recognition.pipeline import Failure, PhotoFaces
 
 BLACK = 0
 SAME = 0.95
-
-
-@pytest.fixture
-def gallery(tmp_path: Path) -> Iterator[Gallery]:
-    with open_gallery(str(tmp_path / "people.db"), space=SPACE) as opened:
-        yield opened
-
-
-@pytest.fixture
-def people(gallery: Gallery) -> People:
-    return People(gallery)
 
 
 def told(done: Enrollment) -> list[tuple[str, str]]:

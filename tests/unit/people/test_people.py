@@ -3,59 +3,23 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from toy_people import SPACE, look, photo, vector
 
-from rostro.core.errors import AlreadyEnrolled, BadInput, NameTaken, NoFace, UnknownPerson
-from rostro.core.types import Face, Template
+from rostro.core.errors import AlreadyEnrolled, BadInput, NameTaken, UnknownPerson
+from rostro.core.types import Template
 from rostro.gallery.base import Gallery, open_gallery
 from rostro.people.enroll import COMMIT_EVERY
 from rostro.people.people import People
 from rostro.people.whose import people_photos
-from rostro.photos.reading import Source, read_photo
-from rostro.recognition.pipeline import Failure, PhotoFaces
-
-SPACE = "toy-00000000/none"
-FACE = Face((0, 0, 4, 4), 0.9)
-
-
-@pytest.fixture
-def gallery(tmp_path: Path) -> Iterator[Gallery]:
-    with open_gallery(str(tmp_path / "people.db"), space=SPACE) as opened:
-        yield opened
-
-
-@pytest.fixture
-def people(gallery: Gallery) -> People:
-    return People(gallery)
-
-
-def vector(number: int) -> np.ndarray:
-    drawn = np.random.default_rng(number).normal(size=8).astype(np.float32)
-    return drawn / np.linalg.norm(drawn)
+from rostro.photos.reading import Source
 
 
 def template(number: int) -> Template:
     return Template(vector(number), f"{number:064x}", f"{number}.jpg")
-
-
-def photo(number: int) -> np.ndarray:
-    return np.full((4, 4, 3), number, np.uint8)
-
-
-def look(sources: Iterable[Source]) -> Iterator[PhotoFaces | Failure]:
-    """A face in every photo but black ones; the vector is drawn by its colour."""
-    for source in sources:
-        read = read_photo(source)
-        colour = int(read.image[0, 0, 0])
-        if colour == 0:
-            yield Failure(NoFace(read.name))
-        else:
-            crops = read.image[None].copy()
-            yield PhotoFaces(read.name, read.sha256, 4, 4, (FACE,), vector(colour)[None], read.image, crops)
 
 
 def crop() -> np.ndarray:
