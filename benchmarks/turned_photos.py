@@ -75,9 +75,10 @@ def _turn(recognizer: Recognizer, pairs: Pairs, degrees: int) -> None:
 def _time(detector: str, photos: list[Path]) -> None:
     images = [read_photo(photo).image for photo in photos]
     ways = (
-        ("as they come", Recognizer(detector=detector, turn=False)),
-        ("turned where in doubt", Recognizer(detector=detector)),
-        ("judged too", Recognizer(detector=detector, quality="auto")),
+        ("as they come", Recognizer(detector=detector, turn=False, quality=None)),
+        ("turned where in doubt", Recognizer(detector=detector, quality=None)),
+        ("judged by the length", Recognizer(detector=detector, quality="length")),
+        ("judged", Recognizer(detector=detector)),
     )
     best = dict.fromkeys((name for name, _ in ways), np.inf)
     for _ in range(4):

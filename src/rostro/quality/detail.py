@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from rostro.core.types import Crops, Floats
     from rostro.models.entry import ModelFile
 
-#: Below this a face cannot be judged. Of 1,600 photos of LFW and 3,000 of CelebA none lies below -13; of LFW's, blurred
-#: by 4 pixels or more, all lie below -14.2, of those blurred by 3, four in five.
+#: Below this a face cannot be judged. Of 1,600 photos of LFW none lies below -12.5, of 3,000 of CelebA none below
+#: -13.9; of LFW's, blurred by 4 or 6 pixels, all lie below -14.2, of those blurred by 3, four in five
+#: (``benchmarks/fine_detail.py``).
 LEAST = -14.2
 #: From this on there is nothing to be wished for: half of LFW lies above.
 _PLENTY = -10.0
