@@ -111,7 +111,8 @@ def small(image: Image) -> Image:
 def inside(box: Box, image: Image) -> bool:
     """Whether the middle of a box is in the picture."""
     height, width = image.shape[:2]
-    return 0 <= (box[0] + box[2]) / 2 < width and 0 <= (box[1] + box[3]) / 2 < height
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    return bool(0 <= x < width and 0 <= y < height)
 
 
 def at_edge(box: Box, image: Image) -> bool:
@@ -119,4 +120,4 @@ def at_edge(box: Box, image: Image) -> bool:
     height, width = image.shape[:2]
     x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
     aside, above = _EDGE * (box[2] - box[0]), _EDGE * (box[3] - box[1])
-    return x < aside or y < above or x > width - aside or y > height - above
+    return bool(x < aside or y < above or x > width - aside or y > height - above)
