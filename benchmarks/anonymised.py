@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rostro import Recognizer
-from rostro.anonymisation.covering import Style, covered, widened
+from rostro.anonymisation.covering import Shapes, Style, covered, shapes, widened
 from rostro.anonymisation.finding import Finder
 from rostro.anonymisation.whom import CLEARLY
 from rostro.evaluation.data.lfw import read_lfw
@@ -78,7 +78,7 @@ def _lfw(ours: Finder, attacker: Recognizer, others: dict[str, Recognizer], opti
     for style in options.style:
         for margin in options.margin:
             hidden = [
-                tuple(covered(pair[k], [widened(box, margin) for box in boxes[k]], style) for k in (0, 1))
+                tuple(covered(pair[k], shapes([(box, True) for box in boxes[k]], (), margin), style) for k in (0, 1))
                 for pair, boxes in zip(images, found, strict=True)
             ]
             again = {
@@ -152,7 +152,7 @@ def _crowds(ours: Finder, options: argparse.Namespace) -> None:
         wide = {name: [widened(box, margin) for box in boxes] for name, boxes in found.items()}
         print(f"  margin {margin}: covered {_by_width(images, truth, wide)}", flush=True)
         for style in options.style if margin == 0.25 else ():
-            hidden = {name: covered(image, wide[name], _as_style(style)) for name, image in images.items()}
+            hidden = {name: covered(image, Shapes(wide[name]), _as_style(style)) for name, image in images.items()}
             after = _again(strong, hidden, truth)
             told = ", ".join(f"by {name} {told}" for name, told in after.items())
             print(f"  {style}, margin {margin}: found again {told}", flush=True)
@@ -172,7 +172,7 @@ def _by_width(
     """Faces of which nine tenths are covered, of so many, by width."""
     hit: dict[tuple[int, int], list[bool]] = {width: [] for width in WIDTHS}
     for name, image in images.items():
-        mask = covered(np.full_like(image, 255), boxes[name], "solid")[..., 0] == 0
+        mask = covered(np.full_like(image, 255), Shapes(boxes[name]), "solid")[..., 0] == 0
         for row in truth[name]:
             x1, y1, x2, y2 = (int(edge) for edge in row["box"])  # type: ignore[attr-defined]
             width = next(one for one in WIDTHS if one[0] <= x2 - x1 < one[1])

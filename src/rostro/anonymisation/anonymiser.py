@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from rostro import __version__
 from rostro.anonymisation.answers import Anonymised, Picture, Summary
-from rostro.anonymisation.covering import check_style, covered, widened
+from rostro.anonymisation.covering import check_style, covered, shapes
 from rostro.anonymisation.encoding import encode, further_pictures, is_lossless
 from rostro.anonymisation.films import How, Stopped, anonymise_film
 from rostro.anonymisation.finding import Finder
@@ -106,10 +106,12 @@ class Anonymiser:
         faces = self._finder().in_photo(read.image)
         chooser = self._chooser()
         kept = {} if chooser is None else chooser.open_faces(read.image, faces, name)
-        boxes = [widened(face.box, self._margin) for place, face in enumerate(faces) if place not in kept]
-        image = covered(read.image, boxes, self._style)
+        sure = self._finder().good_score
+        hidden = [(face.box, face.score >= sure) for place, face in enumerate(faces) if place not in kept]
+        what = shapes(hidden, [faces[place].box for place in kept], self._margin)
+        image = covered(read.image, what, self._style)
         made = encode(image, form, name, lossless=is_lossless(data))
-        return Picture(name, made, form, image, len(boxes), tuple(kept.values()), further_pictures(data, form))
+        return Picture(name, made, form, image, len(hidden), tuple(kept.values()), further_pictures(data, form))
 
     def run(
         self,

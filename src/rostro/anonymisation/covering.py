@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from rostro.core.errors import BadInput
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -56,29 +57,83 @@ def cover(plane: NDArray[np.uint8], boxes: Sequence[Box], style: Style, *, fill:
         fill: The value of a solid box.
     """
     for box in boxes:
-        height, width = plane.shape[:2]
-        left, top = max(0, int(np.floor(box[0]))), max(0, int(np.floor(box[1])))
-        right, bottom = min(width, int(np.ceil(box[2]))), min(height, int(np.ceil(box[3])))
-        if left >= right or top >= bottom:
+        region = plane[_region(box, plane)]
+        if not region.size:
             continue
-        region = plane[top:bottom, left:right]
         if style == "solid":
             region[...] = fill
         else:
             region[...] = _pixelated(region) if style == "pixelated" else _blurred(region)
 
 
-def covered(image: Image, boxes: Sequence[Box], style: Style) -> Image:
-    """A copy of a picture with its boxes covered; solid ones are black.
+@dataclass(frozen=True, slots=True)
+class Shapes:
+    """What is covered of one picture, and what of that stays open all the same.
+
+    A box that is wider than the face, or of what only may be a face, does not hide somebody who stays open beside it; a
+    face does.
+
+    Attributes:
+        wide: Boxes of all that is covered, as wide as they are to be.
+        open: Boxes of faces that stay open.
+        faces: Boxes of what surely is a face and is covered, as narrow as they were found.
+    """
+
+    wide: Sequence[Box]
+    open: Sequence[Box] = ()
+    faces: Sequence[Box] = ()
+
+    def scaled(self, factor: float) -> Shapes:
+        """The same in a picture that is that many times as large."""
+        wide, open_, faces = (
+            [(x1 * factor, y1 * factor, x2 * factor, y2 * factor) for x1, y1, x2, y2 in boxes]
+            for boxes in (self.wide, self.open, self.faces)
+        )
+        return Shapes(wide, open_, faces)
+
+
+def shapes(found: Iterable[tuple[Box, bool]], open_: Sequence[Box], margin: float) -> Shapes:
+    """What is covered of one picture.
+
+    Args:
+        found: Boxes that are covered, each with whether it surely is a face.
+        open_: Boxes of faces that stay open.
+        margin: How much wider than found what is covered is.
+    """
+    listed = list(found)
+    return Shapes([widened(box, margin) for box, _ in listed], open_, [box for box, sure in listed if sure])
+
+
+def conceal(plane: NDArray[np.uint8], what: Shapes, style: Style, *, fill: int = 0) -> None:
+    """Covers what is to be covered of a picture, in place; see `cover`."""
+    before = plane.copy() if what.open else plane
+    cover(plane, what.wide, style, fill=fill)
+    for box in what.open:
+        part = _region(box, plane)
+        plane[part] = before[part]
+    if what.open:
+        cover(plane, what.faces, style, fill=fill)
+
+
+def covered(image: Image, what: Shapes, style: Style) -> Image:
+    """A copy of a picture without what is to be covered; solid boxes are black.
 
     Args:
         image: RGB uint8 (H, W, 3).
-        boxes: In its pixels.
+        what: In its pixels.
         style: See `cover`.
     """
     canvas = image.copy()
-    cover(canvas, boxes, style)
+    conceal(canvas, what, style)
     return canvas
+
+
+def _region(box: Box, plane: NDArray[np.uint8]) -> tuple[slice, slice]:
+    """The pixels that a box touches, as far as they are in the picture."""
+    height, width = plane.shape[:2]
+    left, top = (min(max(0, int(np.floor(edge))), side) for edge, side in zip(box[:2], (width, height), strict=True))
+    right, bottom = (min(max(0, int(np.ceil(edge))), side) for edge, side in zip(box[2:], (width, height), strict=True))
+    return slice(top, bottom), slice(left, right)
 
 
 def _pixelated(region: NDArray[np.uint8]) -> NDArray[np.uint8]:

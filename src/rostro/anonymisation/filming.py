@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from rostro.anonymisation.covering import cover
+from rostro.anonymisation.covering import conceal
 from rostro.core.errors import PhotoTooLarge, UnreadablePhoto
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from rostro.anonymisation.covering import Box, Style
+    from rostro.anonymisation.covering import Shapes, Style
     from rostro.core.types import Image
 
 #: Ending of what is written → FFmpeg's name of the container, and the codec of its pictures with its options.
@@ -81,17 +81,17 @@ class PictureWriter:
             video: The stream that the frames come from.
         """
         _, (codec, options) = _WRITTEN[suffix]
-        rate = video.average_rate or video.guessed_rate or Fraction(round(_RATE))
+        rate = Fraction(rate_of(video)).limit_denominator(1001)
         self._stream = made.add_stream(codec, rate=rate, options=dict(options))
         self._made, self._video, self._begun, self._last = made, video, False, -(2**62)
         self._base: Fraction = video.time_base
 
-    def write(self, item: Frame, boxes: list[Box], style: Style) -> None:
+    def write(self, item: Frame, what: Shapes, style: Style) -> None:
         """Adds a frame, upright.
 
         Args:
             item: The frame.
-            boxes: What is covered, in pixels of the frame as it stands upright.
+            what: What is covered, in pixels of the frame as it stands upright.
             style: How.
         """
         import av
@@ -100,8 +100,7 @@ class PictureWriter:
         upright = []
         for plane, black, part in zip(planes, _BLACK[form], (1.0, 0.5, 0.5), strict=True):
             standing = np.ascontiguousarray(np.rot90(plane, item.turn))
-            scaled = [(x1 * part, y1 * part, x2 * part, y2 * part) for x1, y1, x2, y2 in boxes]
-            cover(standing, scaled, style, fill=black)
+            conceal(standing, what.scaled(part), style, fill=black)
             upright.append(standing)
         height, width = upright[0].shape
         packed = np.concatenate([plane.reshape(-1) for plane in upright]).reshape(height * 3 // 2, width)
@@ -159,7 +158,7 @@ def open_film(source: Path) -> Iterator[Any]:
 
 
 def rate_of(video: Any) -> float:
-    """Frames per second, about."""
+    """Frames per second, about; some files say what no camera gives, and encoders refuse that."""
     rate = float(video.average_rate or video.guessed_rate or _RATE)
     return rate if 1 <= rate <= 1000 else _RATE
 

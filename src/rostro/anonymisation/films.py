@@ -7,10 +7,10 @@ written before everything was looked at.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from rostro.anonymisation.answers import Anonymised, Open
-from rostro.anonymisation.covering import widened
+from rostro.anonymisation.covering import shapes
 from rostro.anonymisation.filming import Frame, PictureWriter, decoded, errors, open_film, pictures_of, rate_of, writing
 from rostro.anonymisation.following import Follower
 from rostro.core.errors import UnreadablePhoto
@@ -18,7 +18,7 @@ from rostro.core.files import replacing
 from rostro.photos.reading import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from rostro.anonymisation.covering import Box, Style
@@ -95,12 +95,13 @@ def anonymise_film(source: Path, target: Path, how: How) -> Anonymised:
         followed, broken = _look(source, name, how)
         if not followed.times:
             raise UnreadablePhoto(name, "a film without a picture", why="broken-film")
-        boxes, kept, covered, unsure = _chosen(followed, how)
-        _write(source, target, followed, boxes, how)
-    uncovered = tuple(Open(first, last, followed.times[first]) for first, last in _joined(unsure))
+        plan = _plan(followed, how)
+        _write(source, target, followed.times, plan, how)
+    uncovered = tuple(Open(first, last, followed.times[first]) for first, last in _joined(plan.unsure))
     return Anonymised(
-        name, printable(str(target)), covered, kept, frames=len(followed.times), uncovered=uncovered, broken=broken
-    )
+        name, printable(str(target)), plan.covered, plan.kept, frames=len(followed.times), uncovered=uncovered,
+        broken=broken,
+    )  # fmt: skip
 
 
 def _look(source: Path, name: str, how: How) -> tuple[Followed, int]:
@@ -117,23 +118,36 @@ def _look(source: Path, name: str, how: How) -> tuple[Followed, int]:
         return follower.finish(), len(broken)
 
 
-def _chosen(followed: Followed, how: How) -> tuple[dict[int, list[Box]], tuple[str | None, ...], int, list[Span]]:
-    """Boxes by frame, who stays open, how many are covered, and the frames in which somebody may be open."""
-    boxes: dict[int, list[Box]] = {frame: list(found) for frame, found in followed.loose.items()}
+class _Plan(NamedTuple):
+    """What is done in each frame, and what is told of the film."""
+
+    hidden: dict[int, list[tuple[Box, bool]]]
+    open: dict[int, list[Box]]
+    covered: int
+    kept: tuple[str | None, ...]
+    unsure: list[Span]
+
+
+def _plan(followed: Followed, how: How) -> _Plan:
+    hidden = {frame: [(box, False) for box in found] for frame, found in followed.loose.items()}
+    open_: dict[int, list[Box]] = {}
     kept: list[str | None] = []
     unsure: list[Span] = []
     covered = 0
     for trail in followed.trails:
         stays, who = how.chooser.stays_open(trail.evidence) if how.chooser is not None else (False, None)
+        sure = trail.times > _ONCE
         if not stays:
             covered += 1
-            unsure += trail.unsure if trail.times > _ONCE else []
+            unsure += trail.unsure if sure else []
         elif who is None or who not in kept:
             kept.append(who)
         for frame, box in trail.boxes.items():
-            if not (stays and trail.vouched(frame, followed.reach)):
-                boxes.setdefault(frame, []).append(box)
-    return boxes, tuple(kept), covered, unsure
+            if stays and trail.vouched(frame, followed.reach):
+                open_.setdefault(frame, []).append(box)
+            else:
+                hidden.setdefault(frame, []).append((box, sure))
+    return _Plan(hidden, open_, covered, tuple(kept), unsure)
 
 
 def _joined(spans: Iterable[Span]) -> Iterator[tuple[int, int]]:
@@ -147,26 +161,31 @@ def _joined(spans: Iterable[Span]) -> Iterator[tuple[int, int]]:
     return iter(joined)
 
 
-def _write(source: Path, target: Path, followed: Followed, boxes: dict[int, list[Box]], how: How) -> None:
+def _write(source: Path, target: Path, times: Sequence[float], plan: _Plan, how: How) -> None:
     """Goes through it once more, covers and writes."""
-    name, frames = printable(str(source)), len(followed.times)
+    name, frames = printable(str(source)), len(times)
     suffix = target.suffix.lower()
     with replacing(target) as beside, open_film(source) as film, writing(beside, suffix) as made:
         video = pictures_of(film, name, how.max_pixels)
         sounds = [] if how.mute else list(film.streams.audio)
         writer = PictureWriter(made, suffix, video)
         copies = {stream.index: made.add_stream_from_template(stream) for stream in sounds}
+        early: list[Any] = []  # sound that comes before the first picture, which says what the file's head has to
         number = 0
         for item in decoded(film, video, sounds, []):
-            if not isinstance(item, Frame):
+            if isinstance(item, Frame):
+                if number >= frames or item.seconds != times[number]:
+                    raise UnreadablePhoto(name, "it decodes otherwise each time", why="broken-film")
+                what = shapes(plan.hidden.get(number, ()), plan.open.get(number, ()), how.margin)
+                writer.write(item, what, how.style)
+                number += 1
+                how.step(frames + number, 2 * frames)
+            else:
                 item.stream = copies[item.stream.index]
-                made.mux(item)
-                continue
-            if number >= frames or item.seconds != followed.times[number]:
-                break
-            writer.write(item, [widened(box, how.margin) for box in boxes.get(number, ())], how.style)
-            number += 1
-            how.step(frames + number, 2 * frames)
+                early.append(item)
+            if number:
+                made.mux(early)
+                early.clear()
         if number < frames:
             raise UnreadablePhoto(name, "it decodes otherwise each time", why="broken-film")
         writer.end()

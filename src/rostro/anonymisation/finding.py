@@ -6,7 +6,7 @@ they are, where small faces hide, and smaller, where a face fills them, and at a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,11 +22,12 @@ if TYPE_CHECKING:
 
 #: Part of the detector's usual least score that is enough, and that is enough in a photo that is turned: of patterns
 #: that look like a face one way or another there are many.
-_EAGER, _TURNED = 0.43, 0.7
+_EAGER, _TURNED = 0.43, 0.75
 #: Photos are enlarged so many times, up to this many pixels on their longer side, and larger ones scaled down to it.
 _ENLARGED, _SIDE = 2.0, 2560
-#: And looked at once as small as this: a face of more than some 300 pixels is larger than those that networks learn.
-_SMALL: Final = 256
+#: And looked at once as small as this, for faces of at least this part of it: one of more than some 300 pixels is larger
+#: than those that networks learn, and others are seen better in a larger picture.
+_SMALL, _LARGE_FACE = 256, 0.2
 #: Frames of a film, of which there are many and in which faces come again.
 _FRAME_SIDE = 1280
 #: A box is of a face that was found already if it has this much in common with it (intersection over union), or lies
@@ -93,7 +94,8 @@ class Finder:
         if longest > _SMALL and enlarged > 1:
             small = _SMALL / longest
             for face in self._detector.detect([_resized(image, small)])[0]:
-                yield scale_face(face, 1 / small)
+                if max(face.width, face.height) >= _LARGE_FACE * _SMALL:
+                    yield scale_face(face, 1 / small)
 
 
 def _resized(image: Image, scale: float) -> Image:

@@ -112,7 +112,14 @@ def test_nothing_but_pixels_gets_into_the_new_file(name: str) -> None:
     assert SECRET not in made
     with Pillow.open(io.BytesIO(made)) as opened:
         opened.load()
-        assert not set(opened.getexif()) & {0x010E, 0x010F, 0x0112, 0x8769, 0x8825, 0x9286}  # a TIFF's others are its form
+        assert not set(opened.getexif()) & {
+            0x010E,
+            0x010F,
+            0x0112,
+            0x8769,
+            0x8825,
+            0x9286,
+        }  # a TIFF's others are its form
         assert not {"xmp", "icc_profile", "comment", "photoshop", "mp", "XML:com.adobe.xmp"} & set(opened.info)
         assert getattr(opened, "n_frames", 1) == 1
     if name == "MPO":

@@ -104,9 +104,7 @@ def test_frames_that_are_not_looked_at_are_covered(every: int) -> None:
 def test_a_gap_between_two_places_is_covered_on_the_way_from_one_to_the_other() -> None:
     """In the frames between there is only noise: nothing can be followed."""
     noise = np.random.default_rng(1)
-    images = [
-        noise.integers(0, 255, WALL.shape, dtype=np.uint8) if 10 <= n < 14 else scene(n) for n in range(30)
-    ]
+    images = [noise.integers(0, 255, WALL.shape, dtype=np.uint8) if 10 <= n < 14 else scene(n) for n in range(30)]
     made = follow(images, lambda n: [] if 10 <= n < 14 else [at(n)])
     covered = [max((covers(trail, n, place(n)) for trail in made.trails), default=0.0) for n in range(30)]
     assert min(covered[:10] + covered[14:]) > 0.9
