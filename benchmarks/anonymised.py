@@ -10,6 +10,9 @@ the other photos, too, and takes the most alike of all people; 1 of so many woul
 
 *Crowds*: six photos of WIDER FACE: boxes of which nine tenths are covered, by their width in pixels, and found again.
 
+*Film*: photos of LFW moving about for a second each; in bursts of frames they are blurred, as by motion. Frames in
+which the other detectors see a face, before and after; and the time that a frame takes.
+
 *Doubt*: pairs of LFW whose faces can be judged: how often two photos of a person are less alike than what counts as
 clearly somebody else (``--only``), and how often two of strangers are not.
 """
@@ -19,25 +22,34 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import tempfile
+import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import av
+import cv2
 import numpy as np
 
 from rostro import Recognizer
+from rostro.anonymisation.anonymiser import Anonymiser
 from rostro.anonymisation.covering import Shapes, Style, covered, shapes, widened
 from rostro.anonymisation.finding import Finder
 from rostro.anonymisation.whom import CLEARLY
 from rostro.evaluation.data.lfw import read_lfw
 from rostro.photos.reading import read_photo
 from rostro.recognition.pipeline import PhotoFaces
+from rostro.video.writer import VideoWriter
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rostro.core.types import Face, Floats, Image
 
 DATA = Path(os.environ.get("ROSTRO_DATA", "../shared/data"))
 WIDTHS = ((0, 8), (8, 16), (16, 10_000))
-BATCH = 32
+BATCH, RATE = 32, 25
 
 
 def main() -> None:
@@ -46,6 +58,7 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=400)
     parser.add_argument("--style", nargs="+", default=["solid", "pixelated", "blurred"])
     parser.add_argument("--margin", nargs="+", type=float, default=[0.0, 0.1, 0.25, 0.4])
+    parser.add_argument("--scenes", type=int, default=30, help="of the film")
     parser.add_argument("--embedder", default="edgeface")
     parser.add_argument("--doubt", action="store_true", help="also how often --only errs; takes minutes")
     options = parser.parse_args()
@@ -54,6 +67,7 @@ def main() -> None:
     others = {"SCRFD": attacker, "MTCNN": Recognizer(detector="mtcnn", quality=None, turn=False)}
     _lfw(ours, attacker, others, options)
     _crowds(ours, options)
+    _film(others, options)
     if options.doubt:
         _doubt()
 
@@ -194,6 +208,51 @@ def _again(
             seen += sum(any(_share(face, row["box"]) > 0.5 for face in faces) for row in truth[name])  # type: ignore[arg-type]
         told[finder] = f"{seen} of {sum(map(len, truth.values()))}"
     return told
+
+
+def _film(others: dict[str, Recognizer], options: argparse.Namespace) -> None:
+    photos = sorted((DATA / "lfw" / "images").glob("*/*_0001.jpg"))
+    random = np.random.default_rng(1)
+    chosen = [photos[i] for i in random.permutation(len(photos))[: options.scenes]]
+    with tempfile.TemporaryDirectory(prefix="rostro-") as folder:
+        source = Path(folder, "film.mp4")
+        with VideoWriter(source, rate=RATE) as video:
+            for scene, photo in enumerate(chosen):
+                image = cv2.resize(read_photo(photo).image, (400, 400), interpolation=cv2.INTER_CUBIC)
+                for step in range(RATE):
+                    frame = _moved(image, step, blurred=7 <= step < 12 or 18 <= step < 21)
+                    video.write((scene * RATE + step) / RATE, partial(np.copy, frame))
+        before = list(_frames(source))
+        print(f"film: {len(chosen)} scenes, {len(before)} frames of {before[0].shape[1]} × {before[0].shape[0]} pixels")
+        print(f"  open: {_seen(others, before)}")
+        for style in options.style:
+            start = time.process_time()
+            summary = Anonymiser(style=_as_style(style)).run([source], Path(folder, style))
+            spent = (time.process_time() - start) / len(before) * 1e3
+            after = list(_frames(Path(folder, style, "film.mp4")))
+            (made,) = summary.files
+            told = f"{made.faces} covered, {summary.uncovered} frames told as doubtful, {spent:.0f} ms of CPU a frame"
+            print(f"  {style}: {_seen(others, after)}; {told}", flush=True)
+
+
+def _moved(image: Image, step: int, *, blurred: bool) -> Image:
+    """A frame of 640 × 480: the photo a little further, on grey."""
+    frame = np.full((480, 640, 3), 90, np.uint8)
+    left, top = round(120 + 100 * np.sin(step / 8)), round(40 + 30 * np.cos(step / 5))
+    frame[top : top + 400, left : left + 400] = image
+    return cv2.blur(frame, (41, 5)) if blurred else frame
+
+
+def _frames(path: Path) -> Iterator[Image]:
+    with av.open(str(path)) as film:
+        for frame in film.decode(video=0):
+            yield np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
+
+
+def _seen(others: dict[str, Recognizer], frames: list[Image]) -> str:
+    return ", ".join(
+        f"{name} sees a face in {sum(bool(finds.detect(frame)) for frame in frames)}" for name, finds in others.items()
+    )
 
 
 def _doubt() -> None:

@@ -225,9 +225,10 @@ class Anonymiser:
             made = self._film(item, on_frame, stopped) if item.film else self._photo(item)
         except PhotoError as error:
             return Failure(error)
-        except (OSError, BadInput) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            return Failure(UnreadablePhoto(name, f"cannot be written: {reason}", why="not-written"))
+        except BadInput as error:
+            return Failure(UnreadablePhoto(name, str(error), why="not-written"))
+        except OSError as error:
+            return Failure(UnreadablePhoto(name, f"cannot be written: {error.strerror or error}", why="not-written"))
         journal.add(made, target, source_hash)
         return made
 

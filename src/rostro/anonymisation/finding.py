@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 _EAGER, _TURNED = 0.43, 0.75
 #: Photos are enlarged so many times, up to this many pixels on their longer side, and larger ones scaled down to it.
 _ENLARGED, _SIDE = 2.0, 2560
-#: And looked at once as small as this, for faces of at least this part of it: one of more than some 300 pixels is larger
-#: than those that networks learn, and others are seen better in a larger picture.
+#: And looked at once as small as this, for faces of at least this part of it: one of more than some 300 pixels is
+#: larger than those that networks learn, and others are seen better in a larger picture.
 _SMALL, _LARGE_FACE = 256, 0.2
 #: Frames of a film, of which there are many and in which faces come again.
 _FRAME_SIDE = 1280
