@@ -60,6 +60,7 @@ class Anonymiser:
         margin: float = MARGIN,
         every: int = 1,
         mute: bool = False,
+        finder: Finder | None = None,
     ) -> None:
         """Notes what is wanted; models are loaded when they are first needed.
 
@@ -72,6 +73,7 @@ class Anonymiser:
             margin: How much wider than a face its box is at each edge, as a part of its side, in [0, 2].
             every: Of films: faces are looked for in every so manieth frame, 1 to 25, and carried in between.
             mute: Of films: leave the sound out. A voice tells people, too.
+            finder: Finds faces, where several share one; None makes one of the recogniser's detector.
 
         Raises:
             BadInput: There is no such style, a number is outside of its range, or both ``spare`` and ``only`` are
@@ -85,7 +87,7 @@ class Anonymiser:
         self._mute = mute
         self._whom = Whom(tuple(spare), tuple(only))
         self._recognizer = Lazy(lambda: recognizer if recognizer is not None else _default())
-        self._finder = Lazy(lambda: Finder(self._recognizer()))
+        self._finder = Lazy(lambda: Finder(self._recognizer()) if finder is None else finder)
         self._chooser = Lazy(lambda: Chooser(self._recognizer(), self._whom) if self._whom else None)
 
     def picture(self, photo: Source, *, name: str | None = None) -> Picture:
