@@ -128,6 +128,9 @@ class Anonymiser:
     ) -> Summary:
         """Photos, films and folders without their faces, into another folder. Interrupted, the same call goes on.
 
+        Until all is done, a hidden file in the folder notes for its owner alone what became of what; see
+        `rostro.anonymisation.journal`. It goes at the end of a run in which nothing failed.
+
         Args:
             sources: Photos, films, folders; these keep their structure.
             output: The folder that all goes to; made where it is not there. What is there is not written over.

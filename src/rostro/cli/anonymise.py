@@ -9,10 +9,12 @@ import typer
 
 from rostro.anonymisation.anonymiser import MARGIN, RANGES, Anonymiser
 from rostro.anonymisation.covering import check_style
+from rostro.anonymisation.journal import NAME
 from rostro.cli import options, output
 from rostro.cli.language import figure, tell
 from rostro.cli.numbers import within
 from rostro.core.signals import stopped_by_signals
+from rostro.photos.reading import printable
 from rostro.recognition.pipeline import Failure
 
 if TYPE_CHECKING:
@@ -117,11 +119,14 @@ def command(
         output.print_json({**summary.to_dict(), **output.not_pictures(list(summary.left_out))})
     output.report_left_out(summary.left_out)
     output.report_failures(summary.failed)
-    raise typer.Exit(_told(summary))
+    raise typer.Exit(_told(summary, folder))
 
 
-def _told(summary: Summary) -> int:
+def _told(summary: Summary, folder: Path) -> int:
     """Says what somebody has to look at, and gives the exit code."""
+    if (notes := folder / NAME).exists():
+        until = "{} notes what became of what until all is done: remove it before you give the folder away"
+        output.note(printable(tell(until, notes)))
     if summary.interrupted:
         there = "interrupted: {:,} files are there; the same command goes on from there"
         output.note(tell(there, len(summary.files)))
