@@ -235,15 +235,29 @@ def _film(others: dict[str, Recognizer], options: argparse.Namespace) -> None:
                     video.write((scene * RATE + step) / RATE, partial(np.copy, frame))
         before = list(_frames(source))
         print(f"film: {len(chosen)} scenes, {len(before)} frames of {before[0].shape[1]} × {before[0].shape[0]} pixels")
-        print(f"  open: {_seen(others, before)}")
+        places = {name: [finds.detect(frame) for frame in before] for name, finds in others.items()}
+        told = ", ".join(f"{name} sees a face in {sum(map(bool, faces))}" for name, faces in places.items())
+        print(f"  open: {told}")
         for style in options.style:
             start = time.process_time()
             summary = Anonymiser(style=_as_style(style)).run([source], Path(folder, style))
             spent = (time.process_time() - start) / len(before) * 1e3
             after = list(_frames(Path(folder, style, "film.mp4")))
-            (made,) = summary.files
-            told = f"{made.faces} covered, {summary.uncovered} frames told as doubtful, {spent:.0f} ms of CPU a frame"
-            print(f"  {style}: {_seen(others, after)}; {told}", flush=True)
+            told = ", ".join(
+                f"{name} in {sum(_any_again(others[name], *pair) for pair in zip(after, faces, strict=True))}"
+                for name, faces in places.items()
+            )
+            print(
+                f"  {style}: found again by {told}; {summary.uncovered} frames told as doubtful, {spent:.0f} ms of CPU "
+                "a frame",
+                flush=True,
+            )
+
+
+def _any_again(recognizer: Recognizer, image: Image, places: list[Face]) -> bool:
+    """Whether a face is seen where one was before; what looks like one elsewhere was there before, too, or is none."""
+    faces = recognizer.detect(image) if places else []
+    return any(_share(face, place.box) > 0.5 for face in faces for place in places)
 
 
 def _moved(image: Image, step: int, *, blurred: bool) -> Image:
@@ -258,12 +272,6 @@ def _frames(path: Path) -> Iterator[Image]:
     with av.open(str(path)) as film:
         for frame in film.decode(video=0):
             yield np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
-
-
-def _seen(others: dict[str, Recognizer], frames: list[Image]) -> str:
-    return ", ".join(
-        f"{name} sees a face in {sum(bool(finds.detect(frame)) for frame in frames)}" for name, finds in others.items()
-    )
 
 
 def _doubt() -> None:
