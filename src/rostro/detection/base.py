@@ -106,6 +106,10 @@ DETECTORS = Room(
 )
 
 
+#: The one for photos of many small faces.
+CROWDS = "eresfd"
+
+
 def _check_side(detector: type[Detector], max_side: int) -> None:
     if detector.least_side is None:
         raise BadInput(
