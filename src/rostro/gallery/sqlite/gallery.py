@@ -17,7 +17,7 @@ from rostro.core.types import Person
 from rostro.gallery.base import Gallery, Info
 from rostro.gallery.checks import check_queries, check_templates
 from rostro.gallery.sqlite import erasure, marks
-from rostro.gallery.sqlite.census import Census, count_poor, find_damage
+from rostro.gallery.sqlite.census import Census, count_poor, find_damage, unfindable
 from rostro.gallery.sqlite.database import Database
 from rostro.gallery.sqlite.erasure import meta
 from rostro.gallery.sqlite.rows import PEOPLE, check_who, insert, template_of
@@ -234,9 +234,12 @@ class SqliteGallery(SqlitePhotos, Gallery):
                 self._searcher.rebuild(sql, dims)
 
     def damage(self) -> list[str]:
-        """What SQLite's own checks find: damaged pages, and templates of nobody."""
+        """What SQLite's own checks find, and templates of nobody; and whether the index holds every template."""
         with self._database.reading() as sql:
-            return find_damage(sql)
+            found, dims = find_damage(sql), meta(sql, "dims")
+            if not found and dims is not None:
+                found = unfindable(sql, self._searcher.count(sql, dims))
+            return found
 
     def copy_to(self, path: Path) -> None:
         """Copies one committed state of the whole gallery into a new file, while others read and write."""
