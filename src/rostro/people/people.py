@@ -186,6 +186,13 @@ class People(Listed):
             self._erase_pictures(people)
         return erased
 
+    def pending(self) -> dict[str, str]:
+        """``{"pending": …}``: what of an erasure is not done yet because other programs read the gallery; else empty.
+
+        Nobody finds the erased any more; it is bytes in the gallery's files that wait. See `Gallery.unfinished`.
+        """
+        return {"pending": left} if (left := self.gallery.unfinished) else {}
+
     # One photo of somebody.
 
     def move(self, photo: str | PathLike[str], to: str, *, of: str | int | None = None) -> StoredPhoto:

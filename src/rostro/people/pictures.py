@@ -217,11 +217,11 @@ def _remove_folder(folder: Path) -> None:
     for tries_left in reversed(range(_TRIES)):
         try:
             shutil.rmtree(folder)
-        except FileNotFoundError:
-            return  # another program swept it
         except OSError as error:
-            if error.errno == errno.ENOTEMPTY and tries_left:
-                continue  # whoever had the folder in hand before it was moved wrote the last picture into it
+            if not folder.exists():
+                return  # another program swept it
+            if error.errno in {errno.ENOTEMPTY, errno.ENOENT} and tries_left:
+                continue  # whoever had the folder in hand before it was moved writes the last picture into it
             raise GalleryError(f"{folder}: pictures cannot be removed ({error.strerror})") from error
         return
 

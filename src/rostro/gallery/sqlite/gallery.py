@@ -20,6 +20,7 @@ from rostro.gallery.sqlite import erasure, marks
 from rostro.gallery.sqlite.census import Census, count_poor, find_damage, unfindable
 from rostro.gallery.sqlite.database import Database
 from rostro.gallery.sqlite.erasure import meta
+from rostro.gallery.sqlite.purging import Purging
 from rostro.gallery.sqlite.rows import PEOPLE, check_who, insert, template_of
 from rostro.gallery.sqlite.search.searcher import Searcher
 from rostro.gallery.sqlite.single import SqlitePhotos
@@ -35,6 +36,12 @@ if TYPE_CHECKING:
 #: Names that are read at a time.
 _NAMES = 5_000
 
+#: What is said while bytes of the erased are left.
+PENDING = (
+    "{}: what was erased is found by nobody, but bytes of it stay in the files until other programs that read the "
+    "gallery let go of it; they leave then by themselves"
+)
+
 
 class SqliteGallery(SqlitePhotos, Gallery):
     """A gallery in a SQLite file."""
@@ -47,6 +54,7 @@ class SqliteGallery(SqlitePhotos, Gallery):
         self._census = Census()
         index = database.file and database.file.with_name(f"{database.file.name}.index")
         self._searcher = Searcher(index, read_only=database.read_only)
+        self._purging = Purging(database, self._forget_erased)
 
     @classmethod
     def open(cls, url: str, *, space: str | None = None, create: bool = True) -> Self:
@@ -54,7 +62,7 @@ class SqliteGallery(SqlitePhotos, Gallery):
         gallery = cls(url, Database(_path_of(url), create=create))
         try:
             gallery._enter_space(space)
-            gallery._purge()  # where a process died in the middle of `remove`
+            gallery._purge()  # where a process died in the middle of `remove`, or could not end it
         except BaseException:
             gallery.close()
             raise
@@ -88,6 +96,7 @@ class SqliteGallery(SqlitePhotos, Gallery):
 
     def add(self, templates: Mapping[str, Sequence[Template]], *, who: Who = "anybody") -> int:
         """Adds templates by person's name; see `Gallery.add`."""
+        self._purging.go_on()
         by_name = [(stored_name(name), given) for name, given in templates.items() if given]
         if not by_name:
             return 0
@@ -185,9 +194,16 @@ class SqliteGallery(SqlitePhotos, Gallery):
         self._purge()
         return erased
 
+    @property
+    def unfinished(self) -> str:
+        """What of an erasure waits for other programs; see `Gallery.unfinished`."""
+        self._purging.go_on()
+        return PENDING.format(self.url) if self._purging.pending else ""
+
     def search(self, queries: Floats, count: int, *, collections: Collection[str] | None = None) -> list[list[Hit]]:
         """The nearest templates of each query; see `Gallery.search`."""
         queries = check_queries(queries, count)
+        self._purging.go_on(rewriting=False)
         with self._database.reading() as sql:
             dims = meta(sql, "dims")
             if dims is None:
@@ -247,18 +263,17 @@ class SqliteGallery(SqlitePhotos, Gallery):
 
     def close(self) -> None:
         """Closes the file."""
+        self._purging.end()
         self._database.close()
         self._searcher.close()
 
     def _purge(self) -> None:
-        """Drives erased bytes out of the files, if any removal still needs it."""
-        if self._database.read_only:
-            return
-        due = erasure.purge(self._database)
-        if due is not None:
-            with self._database.reading() as sql:
-                self._searcher.forget_erased(sql, meta(sql, "dims"))
-            erasure.purged(self._database, due)
+        """Drives erased bytes out of the files, if any removal still needs it; see `unfinished` for what is left."""
+        self._purging.run()
+
+    def _forget_erased(self) -> None:
+        with self._database.reading() as sql:
+            self._searcher.forget_erased(sql, meta(sql, "dims"))
 
 
 def _path_of(url: str) -> str:
