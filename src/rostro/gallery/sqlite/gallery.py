@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import json
 import stat
+from itertools import pairwise
 from typing import TYPE_CHECKING, Self
 
-from rostro.core.errors import BadInput, GalleryError, SpaceMismatch
+from rostro.core.errors import BadInput, GalleryCorrupt, GalleryError, SpaceMismatch
 from rostro.core.folding import name_order
 from rostro.core.names import stored_name
-from rostro.core.types import Person
 from rostro.gallery.base import Gallery, Info
 from rostro.gallery.checks import check_queries, check_templates
 from rostro.gallery.sqlite import erasure, marks
 from rostro.gallery.sqlite.census import Census, count_poor, find_damage, unfindable
 from rostro.gallery.sqlite.database import Database
 from rostro.gallery.sqlite.erasure import meta
+from rostro.gallery.sqlite.odd import person_of, plausible, text
 from rostro.gallery.sqlite.purging import Purging
 from rostro.gallery.sqlite.rows import PEOPLE, check_who, insert, template_of
 from rostro.gallery.sqlite.search.searcher import Searcher
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from rostro.core.types import Floats, Template
+    from rostro.core.types import Floats, Person, Template
     from rostro.gallery.base import Hit, Population, Who
 
 
@@ -119,22 +120,26 @@ class SqliteGallery(SqlitePhotos, Gallery):
                 (json.dumps(list(hashes)),),
             )
             for source_hash, name in rows:
-                found.setdefault(source_hash, set()).add(name)
+                found.setdefault(text(source_hash), set()).add(text(name))
         return found
 
     def people(self) -> list[Person]:
         """Everybody, by name."""
         with self._database.reading() as sql:
             rows = sql.execute(f"{PEOPLE} GROUP BY people.id").fetchall()
-        return sorted((Person(*row) for row in rows), key=lambda person: name_order(person.name))
+            people = [person_of(row) for row in rows]
+        return sorted(people, key=lambda person: name_order(person.name))
 
     def all_names(self) -> Iterator[tuple[int, str]]:
         """(id, name) of everybody, by id; see `Gallery.all_names`."""
         statement = "SELECT id, name FROM people WHERE erased = 0 AND id > ? ORDER BY id LIMIT ?"
         rows = [(0, "")]
         while rows:
+            last = rows[-1][0]
             with self._database.reading() as sql:  # others may search between two blocks
-                rows = sql.execute(statement, (rows[-1][0], _NAMES)).fetchall()
+                rows = [(person, text(name)) for person, name in sql.execute(statement, (last, _NAMES))]
+            if any(one >= other for (one, _), (other, _) in pairwise([(last, ""), *rows])):
+                raise GalleryCorrupt(f"{self.url}: the file is damaged (its people are in no order)")
             yield from rows
 
     def template_counts(self, people: Collection[int]) -> dict[int, int]:
@@ -148,7 +153,7 @@ class SqliteGallery(SqlitePhotos, Gallery):
         """One person; see `Gallery.person`."""
         with self._database.reading() as sql:
             row = sql.execute(f"{PEOPLE} AND people.id = ? GROUP BY people.id", (self._id(sql, name),)).fetchone()
-            return Person(*row)
+            return person_of(row)
 
     def templates(self, name: str) -> list[Template]:
         """A person's templates, oldest first, with their vectors."""
@@ -158,7 +163,7 @@ class SqliteGallery(SqlitePhotos, Gallery):
                 WHERE person = ? AND erased = 0 ORDER BY id""",
                 (self._id(sql, name),),
             )
-            return [template_of(row) for row in rows]
+            return [plausible(template_of(row)) for row in rows]
 
     def rename(self, name: str, to: str) -> None:
         """Renames a person; see `Gallery.rename`."""
@@ -215,12 +220,11 @@ class SqliteGallery(SqlitePhotos, Gallery):
     def names(self, people: Collection[int]) -> dict[int, str]:
         """Names of people by their ids; ids that are gone are left out."""
         with self._database.reading() as sql:
-            return dict(
-                sql.execute(
-                    "SELECT id, name FROM people WHERE erased = 0 AND id IN (SELECT value FROM json_each(?))",
-                    (json.dumps([int(person) for person in people]),),
-                )
+            rows = sql.execute(
+                "SELECT id, name FROM people WHERE erased = 0 AND id IN (SELECT value FROM json_each(?))",
+                (json.dumps([int(person) for person in people]),),
             )
+            return {person: text(name) for person, name in rows}
 
     def info(self) -> Info:
         """How many people and templates, how large, and how the search index is."""

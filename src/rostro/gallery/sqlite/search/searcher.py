@@ -15,11 +15,12 @@ import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 from filelock import FileLock, Timeout
 
+from rostro.core.errors import GalleryCorrupt
 from rostro.core.files import replacing
 from rostro.core.forking import Forking, abandon
 from rostro.gallery.sqlite.search.belonging import (
@@ -42,6 +43,9 @@ if TYPE_CHECKING:
     from rostro.gallery.base import Hit
 
 _FORMAT = 2
+
+#: Bytes that say what an index is; ours are a few hundred.
+_LONGEST_HEADER = 10_000
 
 #: Queries that are answered at a time, so that the vectors of their candidates stay a small part of memory.
 _BLOCK = 64
@@ -187,10 +191,14 @@ class Searcher(Forking):
         return None
 
     def _read(self, sql: sqlite3.Connection, file: IO[bytes], dims: int, erasure: str | None) -> TemplateIndex | None:
-        header = json.loads(file.readline())
-        if header != _header(sql, header.get("last", 0), header.get("erasure"), dims):
+        header = _read_header(file)
+        if header is None or header != _header(sql, header["last"], header["erasure"], dims):
             return None
-        scan = ScanIndex.read(file)
+        try:
+            scan = ScanIndex.read(file)
+        except (ValueError, RuntimeError, EOFError, MemoryError) as error:
+            _log.warning("%s cannot be read (%s); it is made anew", self._file, error)
+            return None
         if header["erasure"] == erasure and not holds_exactly(sql, scan.ids):
             _log.warning("%s is not of this state of the gallery; it is made anew", self._file)
             scan.close()
@@ -221,6 +229,8 @@ def _take(rows: sqlite3.Cursor, index: TemplateIndex, dims: int) -> None:
 
     def add(some: list[tuple[int, bytes]]) -> None:
         ids = np.array([row[0] for row in some], np.int64)
+        if ids[0] <= index.last or (np.diff(ids) <= 0).any():  # pages that lead in a circle, say
+            raise GalleryCorrupt("the file is damaged (its templates are in no order)")
         index.add(ids, vectors_of((row[1] for row in some), dims))
 
     some = rows.fetchmany(_ROWS)
@@ -249,6 +259,17 @@ def _header(sql: sqlite3.Connection, last: int, erasure: str | None, dims: int) 
         "last": last,
         "row": row.digest if row.id == last else None,
     }
+
+
+def _read_header(file: IO[bytes]) -> dict[str, Any] | None:
+    """What an index says of itself; None where it says nothing that one could."""
+    try:
+        header = json.loads(file.readline(_LONGEST_HEADER))
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(header, dict) or type(header.get("last")) is not int or not 0 <= header["last"] < 2**63:
+        return None
+    return header if isinstance(header.get("erasure"), str | None) else None
 
 
 def _replace(path: Path, header: dict[str, str | int | None], scan: ScanIndex) -> None:
