@@ -58,7 +58,7 @@ def make_server(
         import uvicorn
 
         from rostro.server.addresses import clean_root_path
-        from rostro.server.admission.access import is_loopback
+        from rostro.server.admission.hosts import is_loopback
         from rostro.server.app import create_app
         from rostro.server.listening import ListeningServer, listen, resolve
         from rostro.server.service import Service
