@@ -73,8 +73,8 @@ def status(said: bytes) -> int:
 
 def close_code(said: bytes) -> int | None:
     """The code with which a server closed a WebSocket, from all that it said; None where it said nothing of it."""
-    head, _, frames = said.partition(b"\r\n\r\n")
-    if status(head) != 101:
+    first, _, frames = said.partition(b"\r\n\r\n")
+    if status(first) != 101:
         return None
     while len(frames) >= 2:
         opcode, size, head = frames[0] & 15, frames[1] & 127, 2

@@ -65,7 +65,7 @@ def presented(connection: HTTPConnection) -> str | None:
 
 @contextmanager
 def admitted(connection: HTTPConnection, role: Role, key_text: str | None) -> Iterator[None]:
-    """The time from a request's admission to its answer.
+    """The time from a request's admission to its answer; in it, the connection's ``state.client`` names who asks.
 
     Raises:
         Problem: 401 without a valid key, 403 with one that allows less, 403 from a page of another site.
@@ -75,7 +75,8 @@ def admitted(connection: HTTPConnection, role: Role, key_text: str | None) -> It
     check_origin(connection)
     address = connection.client.host if connection.client else "unknown"
     key = None if key_text is None else service.keys.check(key_text)
-    with service.clients.working(key.id if key else address):
+    connection.state.client = key.id if key else address
+    with service.clients.working(connection.state.client):
         if key is None and not (key_text is None and _open(connection)):
             raise Problem(
                 401,
