@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
-from rostro.core.errors import BadInput
+from rostro.core.errors import BadInput, RostroError
 from rostro.server.admission.limits import ConnectionLimits
 
 if TYPE_CHECKING:
@@ -89,6 +89,16 @@ class ListeningServer(uvicorn.Server):
         self._sockets = list(sockets)
         port = sockets[0].getsockname()[1] if sockets else config.port
         self.address = f"http{'s' if config.is_ssl else ''}://{shown(config.host, port)}{root_path}"
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serves until it is told to stop.
+
+        Raises:
+            RostroError: It could not begin.
+        """
+        super().run(sockets)
+        if not self.started:
+            raise RostroError(f"{self.address}: the server could not start; its log says why")
 
     async def serve(self, sockets: list[socket.socket] | None = None) -> None:
         """Serves until it is told to stop; closes the sockets at the end."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import Depends
 from fastapi.requests import HTTPConnection
 
-from rostro.core.errors import BadInput, RostroError
+from rostro.core.errors import RostroError
 from rostro.recognition.keeping import Keep
 from rostro.recognition.pipeline import Failure, PhotoFaces
 from rostro.server.admission.limits import Clients, Limits
@@ -18,6 +18,7 @@ from rostro.server.admission.places import Places
 from rostro.server.batcher import Batcher, Work
 from rostro.server.enrolment import Enrolling
 from rostro.server.metrics import Metrics
+from rostro.server.places_on_disk import check_pictures, check_temporary
 from rostro.server.problems import of_failures
 
 if TYPE_CHECKING:
@@ -123,16 +124,16 @@ class Service:
         Pictures of people who are not in the gallery any more are removed, whoever kept them.
 
         Raises:
-            RostroError: A model cannot be had, the gallery cannot be opened or is of another space, pictures are wanted
-                and cannot be kept, or the keys cannot be read.
+            RostroError: A model cannot be had, the gallery cannot be opened or is of another space, nothing is known to
+                decide by, pictures are wanted and cannot be kept, uploads cannot be kept for the time of an answer, or
+                the keys cannot be read.
         """
         recognizer = self.recognizer.open()
-        _ = recognizer.detection_pipeline
+        _ = recognizer.detection_pipeline, recognizer.searching, recognizer.gate
         people = self.people
-        if self.keep_pictures and people.pictures is None:
-            raise BadInput(
-                f"{recognizer.gallery_url}: pictures are kept beside galleries that are files, and this is none"
-            )
+        if self.keep_pictures:
+            check_pictures(people.pictures, recognizer.gallery_url)
+        check_temporary()
         people.sweep()
         self.keys.any_made()
 
