@@ -15,10 +15,12 @@ from rostro.core.names import clean_name
 from rostro.server import jobs, schemas
 from rostro.server.admission.access import guarded_router, needs
 from rostro.server.admission.keys import Role
+from rostro.server.discretion import told
 from rostro.server.forms.fields import Enrol, EnrolForm
 from rostro.server.forms.uploads import Upload, uploads
 from rostro.server.jobs import Job
 from rostro.server.problems import Problem
+from rostro.server.schemas.common import PersonName
 from rostro.server.service import Service, TheService
 
 if TYPE_CHECKING:
@@ -43,7 +45,9 @@ async def start(
     request: Request,
     service: TheService,
     photos: Annotated[list[UploadFile], File(description="Photos of many people.")],
-    names: Annotated[list[str], Form(description="Whose each photo is: as many names as photos, in their order.")],
+    names: Annotated[
+        list[PersonName], Form(description="Whose each photo is: as many names as photos, in their order.")
+    ],
     form: Enrol,
 ) -> JSONResponse:
     """Take many people in. Ask them first. Follow `/v1/enrolments/{id}/events` for progress."""
@@ -57,7 +61,7 @@ async def start(
         held = place.pop_all()
     assert job.task is not None, "a job that was begun"
     job.task.add_done_callback(lambda _: held.close())
-    return JSONResponse(job.to_dict(), 202, {"Location": f"/v1/enrolments/{job.id}"})
+    return JSONResponse(_shown(service, job), 202, {"Location": f"/v1/enrolments/{job.id}"})
 
 
 async def _begin(service: Service, form: EnrolForm, listed: list[Upload], names: list[str]) -> Job:
@@ -78,7 +82,7 @@ async def _begin(service: Service, form: EnrolForm, listed: list[Upload], names:
 @router.get("/enrolments/{id}", response_model=schemas.JobState, openapi_extra=needs(Role.ENROL))
 async def state(service: TheService, id: Id) -> JSONResponse:
     """How far a bulk enrolment is."""
-    return JSONResponse(_job(service, id).to_dict())
+    return JSONResponse(_shown(service, _job(service, id)))
 
 
 @router.get(
@@ -91,7 +95,7 @@ async def events(request: Request, service: TheService, id: Id) -> StreamingResp
     """Progress as server-sent events: the job's state whenever it changes, the last one when it has ended."""
     place = service.streams.taken(request.state.client)
     headers = {"Cache-Control": "no-store"}
-    return _Stream(place, _events(_job(service, id)), media_type="text/event-stream", headers=headers)
+    return _Stream(place, _events(service, _job(service, id)), media_type="text/event-stream", headers=headers)
 
 
 @router.get("/enrolments", response_model=schemas.Jobs, openapi_extra=needs(Role.ADMIN))
@@ -135,10 +139,16 @@ def _forget_oldest(service: Service) -> None:
         del service.jobs[identifier]
 
 
-async def _events(job: Job) -> AsyncIterator[bytes]:
+def _shown(service: Service, job: Job) -> dict[str, Any]:
+    """A job's state, as a client may see it."""
+    document = job.to_dict()
+    return {**document, "detail": told(service, document["detail"])} if "detail" in document else document
+
+
+async def _events(service: Service, job: Job) -> AsyncIterator[bytes]:
     sent = None
     while sent is None or sent["state"] == "running":
-        document = job.to_dict()
+        document = _shown(service, job)
         if document != sent:
             yield f"data: {json.dumps(document, ensure_ascii=False)}\n\n".encode()
             sent = document

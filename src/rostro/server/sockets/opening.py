@@ -14,9 +14,10 @@ from rostro.server.admission.access import admitted, presented
 from rostro.server.admission.keys import Role
 from rostro.server.admission.limits import TooMany
 from rostro.server.admission.lobby import neighbourhood
+from rostro.server.discretion import public_problem
 from rostro.server.doors import ADMITTED
 from rostro.server.forms.known import refuse_unknown
-from rostro.server.problems import Problem, document, of_error, of_too_many
+from rostro.server.problems import Problem, document, of_too_many
 from rostro.server.service import Service, service_of
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ async def converse(socket: WebSocket, talk: Callable[[Service], Awaitable[None]]
     except TooMany as excess:
         await _refuse(socket, of_too_many(excess))
     except RostroError as error:
-        await _refuse(socket, of_error(error))
+        await _refuse(socket, public_problem(service, error))
     except TimeoutError:
         await _refuse(socket, Problem(408, "too-slow", too_slow))
     except WebSocketDisconnect:
