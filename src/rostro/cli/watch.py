@@ -17,6 +17,7 @@ from rostro.cli.numbers import within
 from rostro.core.errors import BadInput
 from rostro.core.extras import need
 from rostro.core.ranges import PORT
+from rostro.core.redaction import public_name
 from rostro.embedding.trained import files_of
 from rostro.gallery.base import file_of
 from rostro.photos.sources import spare
@@ -205,7 +206,8 @@ def _page(recognizer: Recognizer, source: Source, port: int, stack: ExitStack) -
     from rostro.server.serving import make_server
     from rostro.server.sockets.broadcast import Broadcast
 
-    broadcast = Broadcast(source.name)
+    shown = public_name(source.name)
+    broadcast = Broadcast(shown)
     server = make_server(recognizer, keys=KeyStore(Path(DEFAULT_FILE)), host=_HOST, port=port, watching=broadcast)
     thread = threading.Thread(target=server.run, name="rostro-page", daemon=True)
     thread.start()
@@ -216,7 +218,7 @@ def _page(recognizer: Recognizer, source: Source, port: int, stack: ExitStack) -
 
     stack.callback(stop)
     url = f"http://{_HOST}:{port}/#watch"
-    output.note(f"rostro: {tell('{} shows {} (Ctrl-C stops it)', url, source.name)}")
+    output.note(f"rostro: {tell('{} shows {} (Ctrl-C stops it)', url, shown)}")
     if sys.stderr.isatty():
         import webbrowser
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends
 from fastapi.routing import APIRoute
 from fastapi.security import APIKeyHeader, HTTPBearer
 
+from rostro.server.admission.hosts import forwarded_hosts, within_this_machine
 from rostro.server.admission.keys import Role
 from rostro.server.problems import Problem
 from rostro.server.schemas import PROBLEMS
@@ -24,6 +23,9 @@ if TYPE_CHECKING:
 
 #: In a route's ``openapi_extra``: the role that it needs.
 ROLE = "x-rostro-role"
+
+#: What a browser says of a page that is not this server's own (``Sec-Fetch-Site``).
+_FOREIGN = {"cross-site", "same-site"}
 
 _SCHEMES = [
     Depends(HTTPBearer(auto_error=False, description="A key made with `rostro keys create`.")),
@@ -63,7 +65,7 @@ def presented(connection: HTTPConnection) -> str | None:
 
 @contextmanager
 def admitted(connection: HTTPConnection, role: Role, key_text: str | None) -> Iterator[None]:
-    """The time from a request's admission to its answer.
+    """The time from a request's admission to its answer; in it, the connection's ``state.client`` names who asks.
 
     Raises:
         Problem: 401 without a valid key, 403 with one that allows less, 403 from a page of another site.
@@ -73,7 +75,8 @@ def admitted(connection: HTTPConnection, role: Role, key_text: str | None) -> It
     check_origin(connection)
     address = connection.client.host if connection.client else "unknown"
     key = None if key_text is None else service.keys.check(key_text)
-    with service.clients.working(key.id if key else address):
+    connection.state.client = key.id if key else address
+    with service.clients.working(connection.state.client):
         if key is None and not (key_text is None and _open(connection)):
             raise Problem(
                 401,
@@ -87,32 +90,9 @@ def admitted(connection: HTTPConnection, role: Role, key_text: str | None) -> It
 
 
 def _open(connection: HTTPConnection) -> bool:
-    """Whether no key is needed: none was ever made, and only this machine can call.
-
-    The name that the browser asked for counts too: a foreign site whose name is suddenly made to mean 127.0.0.1 ("DNS
-    rebinding") would otherwise be let in by the browser of whoever visits it. So does the name that a proxy was asked
-    for, where it tells.
-    """
+    """Whether no key is needed: none was ever made, and this machine alone asks and is asked; see `hosts`."""
     service = service_of(connection)
-    asked = (connection.headers.get("host", ""), *_forwarded_hosts(connection))
-    return service.open_without_keys and all(map(_names_loopback, asked)) and not service.keys.any_made()
-
-
-def _names_loopback(host: str) -> bool:
-    try:
-        return is_loopback(urlsplit(f"//{host}").hostname or "")
-    except ValueError:  # brackets that hold no address
-        return False
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address means this machine and no other."""
-    if host.lower().rstrip(".") == "localhost":
-        return True
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
+    return service.open_without_keys and within_this_machine(connection) and not service.keys.any_made()
 
 
 def check_origin(connection: HTTPConnection) -> None:
@@ -125,19 +105,20 @@ def check_origin(connection: HTTPConnection) -> None:
     Raises:
         Problem: The browser says that another site's page sent this.
     """
-    origin = connection.headers.get("origin")
-    if origin is None or connection.headers.get("sec-fetch-site") == "same-origin":
+    origin, site = connection.headers.get("origin"), connection.headers.get("sec-fetch-site")
+    if site in _FOREIGN:
+        raise _foreign_page()
+    if origin is None or site == "same-origin":
         return
-    asked = {connection.headers.get("host", "").lower(), *_forwarded_hosts(connection)}
-    if origin.partition("://")[2].lower() not in asked:
-        raise Problem(
-            403,
-            "foreign-page",
-            "pages of other sites may not use this server (a proxy before it passes Host on, or X-Forwarded-Host)",
-        )
+    asked = {connection.headers.get("host", "").lower(), *forwarded_hosts(connection)}
+    _, separator, host = origin.partition("://")
+    if not separator or host.lower() not in asked:
+        raise _foreign_page()
 
 
-def _forwarded_hosts(connection: HTTPConnection) -> list[str]:
-    """What a proxy before this server says that it was asked for, if it says so."""
-    forwarded = connection.headers.get("x-forwarded-host", "")
-    return [host.strip().lower() for host in forwarded.split(",") if host.strip()]
+def _foreign_page() -> Problem:
+    return Problem(
+        403,
+        "foreign-page",
+        "pages of other sites may not use this server (a proxy before it passes Host on, or X-Forwarded-Host)",
+    )

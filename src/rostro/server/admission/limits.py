@@ -18,6 +18,39 @@ _CLIENTS = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionLimits:
+    """What anybody may do before they are admitted, with a key or without.
+
+    Attributes:
+        connections: Connections at the same time, idle ones among them.
+        per_address: Those of one address; a proxy is one.
+        waiting: Those of one address on which no request is under way.
+        head_bytes: Longest head of a request, and of what follows its body.
+        head_lines: Most header lines in it.
+        head_seconds: Longest time for it, and for shaking hands over TLS.
+        answer_seconds: Longest time in which nothing of an answer is taken.
+        pipelined: Requests of one connection that wait for the answer to the one before.
+        keyless: WebSockets that have yet to show their key, at the same time.
+        keyless_per_address: Those of one address.
+        key_seconds: Longest time until the key is shown.
+        key_bytes: Largest message that shows it.
+    """
+
+    connections: int = 2000
+    per_address: int = 1000
+    waiting: int = 128
+    head_bytes: int = 65_536
+    head_lines: int = 128
+    head_seconds: float = 10.0
+    answer_seconds: float = 30.0
+    pipelined: int = 16
+    keyless: int = 64
+    keyless_per_address: int = 8
+    key_seconds: float = 10.0
+    key_bytes: int = 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """The server's limits. Those on one photo (bytes, pixels, faces) are the recogniser's settings.
 
@@ -34,6 +67,8 @@ class Limits:
         frame_bytes: Largest frame of a live view.
         live: Live views at the same time.
         jobs: Bulk enrolments that run or wait at the same time.
+        streams: Streams of a job's events at the same time.
+        connections: What anybody may do before they are admitted.
     """
 
     request_bytes: int = 100_000_000
@@ -48,6 +83,8 @@ class Limits:
     frame_bytes: int = 2_000_000
     live: int = 16
     jobs: int = 4
+    streams: int = 64
+    connections: ConnectionLimits = field(default_factory=ConnectionLimits)
 
     def __post_init__(self) -> None:
         PER_SECOND.check(self.rate)
