@@ -7,11 +7,13 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Response
 from fastapi.routing import APIRoute
 from fastapi.security import APIKeyHeader, HTTPBearer
 
-from rostro.server.admission.keys import Role
+from rostro.server.admission.callers import Caller, refusal, while_wanted
+from rostro.server.admission.keys import KeysUnusable, Role
+from rostro.server.forms.bodies import BODY
 from rostro.server.problems import Problem
 from rostro.server.schemas import PROBLEMS
 from rostro.server.service import service_of
@@ -19,11 +21,16 @@ from rostro.server.service import service_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
 
-    from fastapi import Request, Response
+    from fastapi import Request
     from fastapi.requests import HTTPConnection
+
+    from rostro.server.forms.bodies import Body
 
 #: In a route's ``openapi_extra``: the role that it needs.
 ROLE = "x-rostro-role"
+
+#: The status of an answer that nobody waits for any more, in the server's own numbers.
+_HUNG_UP = 499
 
 _SCHEMES = [
     Depends(HTTPBearer(auto_error=False, description="A key made with `rostro keys create`.")),
@@ -49,8 +56,11 @@ class _GuardedRoute(APIRoute):
         role = Role.of((self.openapi_extra or {})[ROLE])
 
         async def guarded(request: Request) -> Response:
-            with admitted(request, role, presented(request)):
-                return await handle(request)
+            body: Body = request.scope[BODY]
+            with admitted(request, role, presented(request)) as caller:
+                body.client, request.state.caller = caller.name, caller
+                answer = await while_wanted(handle(request), caller, body.gone())
+            return Response(status_code=_HUNG_UP) if answer is None else answer
 
         return guarded
 
@@ -62,28 +72,33 @@ def presented(connection: HTTPConnection) -> str | None:
 
 
 @contextmanager
-def admitted(connection: HTTPConnection, role: Role, key_text: str | None) -> Iterator[None]:
-    """The time from a request's admission to its answer.
+def admitted(connection: HTTPConnection, role: Role, key_text: str | None) -> Iterator[Caller]:
+    """The time from a request's admission to its answer, for whoever was let in.
 
     Raises:
-        Problem: 401 without a valid key, 403 with one that allows less, 403 from a page of another site.
+        Problem: 401 without a valid key, 403 with one that allows less, 403 from a page of another site, 503 where the
+            keys cannot be read.
         TooMany: A limit is reached.
     """
     service = service_of(connection)
     check_origin(connection)
     address = connection.client.host if connection.client else "unknown"
-    key = None if key_text is None else service.keys.check(key_text)
+    try:
+        key = None if key_text is None else service.keys.check(key_text)
+        is_open = key_text is None and _open(connection)
+    except KeysUnusable as error:
+        raise Problem(503, error.kind, "the server's keys cannot be read, so nobody is let in") from error
     with service.clients.working(key.id if key else address):
-        if key is None and not (key_text is None and _open(connection)):
-            raise Problem(
-                401,
-                "key-needed" if key_text is None else "key-refused",
-                "this needs an API key" if key_text is None else "the API key is wrong or revoked",
-                headers={"WWW-Authenticate": "Bearer"},
-            )
+        if key is None and not is_open:
+            raise _key_needed() if key_text is None else refusal()
         if key is not None and key.role < role:
             raise Problem(403, "not-allowed", f"this needs a key of the role {role.label}, yours is {key.role.label}")
-        yield
+        with service.roll.present(Caller(key.id if key else address, key)) as caller:
+            yield caller
+
+
+def _key_needed() -> Problem:
+    return Problem(401, "key-needed", "this needs an API key", headers={"WWW-Authenticate": "Bearer"})
 
 
 def _open(connection: HTTPConnection) -> bool:

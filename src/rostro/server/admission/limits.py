@@ -2,28 +2,49 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import OrderedDict
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any, Final
 
-from rostro.core.ranges import PER_SECOND
+from rostro.core.errors import BadInput
+from rostro.core.ranges import PER_SECOND, SECONDS, Range
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
+
+    from rostro.core.settings import Settings
+
+#: What one photo of a client may be at most.
+MAX_BYTES: Final = 25_000_000
+MAX_PIXELS: Final = 50_000_000
+MAX_FACES: Final = 200
+
+#: Variables that set limits begin so.
+_VARIABLE: Final = "ROSTRO_LIMIT_"
 
 #: Clients that are remembered; of more, those unseen for longest start anew.
 _CLIENTS = 10_000
+
+
+def _limit(default: float, *, what: str, high: float = 1 << 50) -> Any:
+    return field(default=default, metadata={"range": Range(what=what, low=1, high=high, whole=True)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """The server's limits. Those on one photo (bytes, pixels, faces) are the recogniser's settings.
 
+    Each may be set from outside, by ``ROSTRO_LIMIT_`` and its name: ``ROSTRO_LIMIT_LIVE=4``.
+
     Attributes:
         request_bytes: Largest body of a request.
+        held_bytes: Bodies of all requests together that are held at the same time.
+        held_per_client: Those of one client.
         photos: Most photos in a request.
+        request_pixels: Most pixels of the photos of a request together, those left out that are too large alone.
         silence: Longest wait for the next piece of a body, in seconds.
         upload_seconds: Longest time for a whole body.
         rate: Requests per second of one client in the long run; 0 for no limit.
@@ -31,26 +52,69 @@ class Limits:
         per_client: Requests of one client that are worked on at the same time.
         requests: Requests of all clients that are worked on at the same time.
         waiting: Photos that wait for the engine; more are refused.
+        waiting_per_client: Those of one client.
         frame_bytes: Largest frame of a live view.
         live: Live views at the same time.
         jobs: Bulk enrolments that run or wait at the same time.
     """
 
-    request_bytes: int = 100_000_000
-    photos: int = 500
-    silence: float = 10.0
-    upload_seconds: float = 120.0
-    rate: float = 50.0
-    burst: int = 200
-    per_client: int = 128
-    requests: int = 512
-    waiting: int = 1024
-    frame_bytes: int = 2_000_000
-    live: int = 16
-    jobs: int = 4
+    request_bytes: int = _limit(100_000_000, what="a number of bytes")
+    held_bytes: int = _limit(400_000_000, what="a number of bytes")
+    held_per_client: int = _limit(200_000_000, what="a number of bytes")
+    photos: int = _limit(500, what="a number of photos")
+    request_pixels: int = _limit(500_000_000, what="a number of pixels")
+    silence: float = field(default=10.0, metadata={"range": SECONDS})
+    upload_seconds: float = field(default=120.0, metadata={"range": SECONDS})
+    rate: float = field(default=50.0, metadata={"range": PER_SECOND})
+    burst: int = _limit(200, what="a number of requests")
+    per_client: int = _limit(128, what="a number of requests")
+    requests: int = _limit(512, what="a number of requests", high=10_000)
+    waiting: int = _limit(1024, what="a number of photos")
+    waiting_per_client: int = _limit(768, what="a number of photos")
+    frame_bytes: int = _limit(2_000_000, what="a number of bytes")
+    live: int = _limit(16, what="a number of views")
+    jobs: int = _limit(4, what="a number of jobs", high=1000)
 
     def __post_init__(self) -> None:
-        PER_SECOND.check(self.rate)
+        for item in fields(self):
+            item.metadata["range"].check(getattr(self, item.name))
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None, **given: float | None) -> Limits:
+        """Reads the environment variables; unset ones keep their defaults.
+
+        Args:
+            environment: By default that of the process.
+            **given: What was said otherwise, and counts more; None was not said.
+
+        Raises:
+            BadInput: A variable is no number, or one that a limit cannot be; names it. Or there is no such limit.
+        """
+        environment = os.environ if environment is None else environment
+        known = {f"{_VARIABLE}{item.name.upper()}": item for item in fields(cls)}
+        values: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+        for variable, text in environment.items():
+            if not variable.startswith(_VARIABLE):
+                continue
+            if variable not in known:
+                raise BadInput(f"{variable}: there is no such limit")
+            item = known[variable]
+            try:
+                number = (int if item.metadata["range"].whole else float)(text)
+                values.setdefault(item.name, item.metadata["range"].check(number))
+            except (ValueError, BadInput) as error:
+                raise BadInput(f"{variable}: {error}") from None
+        return cls(**values)
+
+
+def of_clients(settings: Settings) -> Settings:
+    """The settings of a server: what a client's photo may be at most. Photos that their owner chose may be larger."""
+    return replace(
+        settings,
+        max_bytes=min(settings.max_bytes, MAX_BYTES),
+        max_pixels=min(settings.max_pixels, MAX_PIXELS),
+        max_faces=min(settings.max_faces, MAX_FACES),
+    )
 
 
 class TooMany(Exception):  # noqa: N818 - not an error of the program

@@ -16,13 +16,14 @@ from rostro.server.admission.access import guarded_router, needs
 from rostro.server.admission.keys import Role
 from rostro.server.admission.limits import TooMany
 from rostro.server.forms.fields import Enrol
-from rostro.server.forms.uploads import uploads
 from rostro.server.jobs import Job
 from rostro.server.problems import Problem
-from rostro.server.service import Service, TheService
+from rostro.server.service import Service, TheCaller, TheService
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+    from rostro.server.jobs import Present
 
 router = guarded_router("bulk enrolment")
 
@@ -38,12 +39,13 @@ Id = Annotated[str, Path(max_length=64, description="A job's id.")]
 @router.post("/enrolments", status_code=202, response_model=schemas.JobState, openapi_extra=needs(Role.ENROL))
 async def start(
     service: TheService,
+    caller: TheCaller,
     photos: Annotated[list[UploadFile], File(description="Photos of many people.")],
     names: Annotated[list[str], Form(description="Whose each photo is: as many names as photos, in their order.")],
     form: Enrol,
 ) -> JSONResponse:
     """Take many people in. Ask them first. Follow `/v1/enrolments/{id}/events` for progress."""
-    listed = uploads(photos, service.limits)
+    listed = await service.uploads(photos)
     if len(names) != len(listed):
         raise Problem(422, "names-and-photos", f"{len(listed)} photos need as many names, got {len(names)}")
     cleaned = [clean_name(name) for name in names]
@@ -57,9 +59,9 @@ async def start(
     except BaseException:
         del service.jobs[job.id]
         raise
-    enrolling = service.enrolling(form, patient=True)
+    enrolling = service.enrolling(form, caller, patient=True)
     items = list(zip(cleaned, copies, strict=True))
-    job.task = asyncio.create_task(jobs.run(job, enrolling, items, files))
+    job.task = asyncio.create_task(jobs.run(job, enrolling, items, files, service.roll.present(caller)))
     return JSONResponse(job.to_dict(), 202, {"Location": f"/v1/enrolments/{job.id}"})
 
 
@@ -75,10 +77,15 @@ async def state(service: TheService, id: Id) -> JSONResponse:
     responses={200: {"content": {"text/event-stream": {}}, "description": "A job's state whenever it changes"}},
     openapi_extra=needs(Role.ENROL),
 )
-async def events(service: TheService, id: Id) -> StreamingResponse:
-    """Progress as server-sent events: the job's state whenever it changes, the last one when it has ended."""
+async def events(service: TheService, caller: TheCaller, id: Id) -> StreamingResponse:
+    """Progress as server-sent events: the job's state whenever it changes, the last one when it has ended.
+
+    The stream breaks off when its key is revoked.
+    """
     return StreamingResponse(
-        _events(_job(service, id)), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
+        _events(_job(service, id), service.roll.present(caller)),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store"},
     )
 
 
@@ -110,12 +117,13 @@ def _forget_oldest(service: Service) -> None:
         del service.jobs[identifier]
 
 
-async def _events(job: Job) -> AsyncIterator[bytes]:
+async def _events(job: Job, present: Present) -> AsyncIterator[bytes]:
     sent = None
-    while sent is None or sent["state"] == "running":
-        document = job.to_dict()
-        if document != sent:
-            yield f"data: {json.dumps(document, ensure_ascii=False)}\n\n".encode()
-            sent = document
-        else:
-            await asyncio.sleep(_INTERVAL)
+    with present as caller:
+        while (sent is None or sent["state"] == "running") and not caller.refused.is_set():
+            document = job.to_dict()
+            if document != sent:
+                yield f"data: {json.dumps(document, ensure_ascii=False)}\n\n".encode()
+                sent = document
+            else:
+                await caller.pause(_INTERVAL)

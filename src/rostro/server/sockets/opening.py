@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.websockets import WebSocketDisconnect
 
 from rostro.server.admission.access import admitted, presented
+from rostro.server.admission.callers import until_one_ends
 from rostro.server.admission.keys import Role
 from rostro.server.admission.limits import TooMany
 from rostro.server.forms.known import refuse_unknown
@@ -17,9 +18,11 @@ from rostro.server.problems import Problem, document, of_too_many
 from rostro.server.service import Service, service_of
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine, Iterator
+    from collections.abc import Callable, Coroutine, Iterator
 
     from fastapi import WebSocket
+
+    from rostro.server.admission.callers import Caller
 
 #: Seconds without a frame, or without taking an answer, after which a client is let go.
 PATIENCE = 30.0
@@ -27,8 +30,10 @@ PATIENCE = 30.0
 _POLICY, _TRY_LATER = 1008, 1013
 
 
-async def converse(socket: WebSocket, talk: Callable[[Service], Awaitable[None]], *, too_slow: str) -> None:
-    """A whole view, from its admission until either side leaves; what goes wrong is told to the client.
+async def converse(
+    socket: WebSocket, talk: Callable[[Service, Caller], Coroutine[Any, Any, None]], *, too_slow: str
+) -> None:
+    """A whole view, from its admission until either side leaves, or its key is revoked; the client is told why.
 
     Args:
         socket: Not accepted yet.
@@ -40,8 +45,8 @@ async def converse(socket: WebSocket, talk: Callable[[Service], Awaitable[None]]
     try:
         refuse_unknown("query", socket.query_params, {})
         key = presented(socket) or await _first_message(socket)
-        with admitted(socket, Role.READ, key), _place(service):
-            await talk(service)
+        with admitted(socket, Role.READ, key) as caller, _place(service):
+            await until_one_ends(talk(service, caller), caller.expelled())
     except Problem as problem:
         await _refuse(socket, problem, _POLICY)
     except TooMany as excess:
@@ -50,19 +55,6 @@ async def converse(socket: WebSocket, talk: Callable[[Service], Awaitable[None]]
         await _refuse(socket, Problem(408, "too-slow", too_slow), _POLICY)
     except WebSocketDisconnect:
         return
-
-
-async def until_one_ends(*works: Coroutine[Any, Any, None]) -> None:
-    """Does several things at once until the first of them ends, and ends the others; its error is this one's."""
-    tasks = [asyncio.create_task(work) for work in works]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-    for task in done:
-        task.result()
 
 
 async def _refuse(socket: WebSocket, problem: Problem, code: int) -> None:
