@@ -11,8 +11,9 @@ from fastapi import APIRouter, Depends, Response
 from fastapi.routing import APIRoute
 from fastapi.security import APIKeyHeader, HTTPBearer
 
+from rostro.core.errors import KeysUnusable
 from rostro.server.admission.callers import Caller, refusal, while_wanted
-from rostro.server.admission.keys import KeysUnusable, Role
+from rostro.server.admission.keys import Role
 from rostro.server.forms.bodies import BODY
 from rostro.server.problems import Problem
 from rostro.server.schemas import PROBLEMS

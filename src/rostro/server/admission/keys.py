@@ -19,7 +19,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rostro.core.errors import BadInput, RostroError
+from rostro.core.errors import BadInput, KeysUnusable
 from rostro.core.files import PRIVATE
 
 if TYPE_CHECKING:
@@ -83,10 +83,6 @@ class Key:
             "created": self.created,
             "revoked": self.revoked,
         }
-
-
-class KeysUnusable(RostroError):  # noqa: N818 - the name says what happened
-    """The file of keys cannot be read, is gone, or is something else: nobody comes in until it is back."""
 
 
 class KeyStore:
