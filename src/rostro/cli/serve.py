@@ -14,7 +14,7 @@ from rostro.core.errors import BadInput
 from rostro.core.ranges import PER_SECOND, PORT
 from rostro.core.redaction import redacted
 from rostro.gallery.base import file_of
-from rostro.server.admission.keys import DEFAULT_FILE, keys_for
+from rostro.server.admission.keys import keys_for
 from rostro.server.admission.limits import Limits
 
 KeyFile = Annotated[
@@ -23,7 +23,7 @@ KeyFile = Annotated[
         "--keys",
         envvar="ROSTRO_KEYS",
         help="File of the API keys, which 'rostro keys' makes.",
-        show_default=DEFAULT_FILE,
+        show_default="rostro-keys.db in this folder",
     ),
 ]
 

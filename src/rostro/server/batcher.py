@@ -147,10 +147,12 @@ class Batcher:
         first = self._waiting.take(lambda waiting: self._large > 0 or not _is_large(waiting))
         if first is None:
             return []
+        if _is_large(first):
+            return [first]
         batch, pixels = [first], first.pixels
 
         def fits(item: Waiting) -> bool:
-            return bool(item.work == first.work) and pixels + item.pixels <= PIXELS
+            return item.work == first.work and not _is_large(item) and pixels + item.pixels <= PIXELS
 
         while len(batch) < SIZE and (item := self._waiting.take(fits)) is not None:
             batch.append(item)
