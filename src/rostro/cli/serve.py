@@ -12,8 +12,7 @@ from rostro.cli.language import tell
 from rostro.cli.numbers import within
 from rostro.core.errors import BadInput
 from rostro.core.ranges import PER_SECOND, PORT
-from rostro.core.redaction import redacted
-from rostro.gallery.base import file_of
+from rostro.gallery.base import file_of, gallery_name
 from rostro.server.admission.keys import keys_for
 from rostro.server.admission.limits import Limits
 
@@ -93,6 +92,6 @@ def command(
         recognizer, keys=keys_for(keys, file_of(recognizer.gallery_url)), host=host, port=port,
         keep_pictures=keep_crops, limits=Limits.from_environment(rate=rate), root_path=root_path, **tls,
     )  # fmt: skip
-    serves = tell("{} serves {} (Ctrl-C stops it)", server.address, redacted(recognizer.gallery_url))
+    serves = tell("{} serves {} (Ctrl-C stops it)", server.address, gallery_name(recognizer.gallery_url))
     output.note(f"rostro: {serves}")
     server.run()

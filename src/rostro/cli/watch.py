@@ -18,6 +18,7 @@ from rostro.cli.serve import KeyFile
 from rostro.core.errors import BadInput
 from rostro.core.extras import need
 from rostro.core.ranges import PORT
+from rostro.core.redaction import public_name
 from rostro.embedding.trained import files_of
 from rostro.gallery.base import file_of
 from rostro.photos.sources import spare
@@ -212,7 +213,8 @@ def _page(
     from rostro.server.serving import make_server
     from rostro.server.sockets.broadcast import Broadcast
 
-    broadcast = Broadcast(source.name)
+    shown = public_name(source.name)
+    broadcast = Broadcast(shown)
     server = make_server(
         recognizer, keys=keys_for(keys, file_of(recognizer.gallery_url)), host=_HOST, port=port, watching=broadcast,
         limits=Limits.from_environment(),
@@ -226,7 +228,7 @@ def _page(
 
     stack.callback(stop)
     url = f"http://{_HOST}:{port}/#watch"
-    output.note(f"rostro: {tell('{} shows {} (Ctrl-C stops it)', url, source.name)}")
+    output.note(f"rostro: {tell('{} shows {} (Ctrl-C stops it)', url, shown)}")
     if sys.stderr.isatty():
         import webbrowser
 

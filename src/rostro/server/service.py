@@ -10,21 +10,24 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import Depends
 from fastapi.requests import HTTPConnection
 
-from rostro.core.errors import BadInput, RostroError
+from rostro.core.errors import RostroError
 from rostro.recognition.keeping import Keep
 from rostro.recognition.pipeline import Failure, PhotoFaces
 from rostro.server.admission.callers import Caller, Roll
 from rostro.server.admission.held import Held
 from rostro.server.admission.limits import Clients, Limits
+from rostro.server.admission.lobby import Lobby
+from rostro.server.admission.places import Places
 from rostro.server.batcher import Batcher, Work
 from rostro.server.enrolment import Enrolling
 from rostro.server.forms.uploads import Upload, uploads, weighed
 from rostro.server.metrics import Metrics
+from rostro.server.places_on_disk import check_pictures, check_temporary
 from rostro.server.problems import of_failures
 from rostro.server.turns import Turn
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import BinaryIO
 
     from fastapi import UploadFile
@@ -59,7 +62,10 @@ class Service:
             those that answer others.
         metrics: Counters.
         jobs: Bulk enrolments by their ids.
-        live_views: How many are open.
+        live: Places for live views.
+        streams: Places for streams of a job's events.
+        running: Places for bulk enrolments that run.
+        keyless: What ends the waiting of live views that have yet to show their key.
         watching: What ``rostro watch`` sees, where it is what serves; None elsewhere.
         open_without_keys: Whether everybody may do everything while no key was ever made. Only for a server that this
             machine alone can reach.
@@ -77,7 +83,10 @@ class Service:
     metrics: Metrics
     open_without_keys: bool
     jobs: dict[str, Job] = field(default_factory=dict)
-    live_views: int = 0
+    live: Places
+    streams: Places
+    running: Places
+    keyless: Lobby[Callable[[], None]]
     watching: Broadcast | None = None
     _asking: asyncio.Task[dict[int, str]] | None = None
 
@@ -121,6 +130,10 @@ class Service:
             metrics=metrics,
             open_without_keys=open_without_keys,
             watching=watching,
+            live=Places(limits.live, "live views are open"),
+            streams=Places(limits.streams, "streams of events are open"),
+            running=Places(limits.jobs, "bulk enrolments are running", retry_after=10),
+            keyless=Lobby(total=limits.connections.keyless, per_address=limits.connections.keyless_per_address),
         )
 
     @property
@@ -134,16 +147,16 @@ class Service:
         Pictures of people who are not in the gallery any more are removed, whoever kept them.
 
         Raises:
-            RostroError: A model cannot be had, the gallery cannot be opened or is of another space, pictures are wanted
-                and cannot be kept, or the keys cannot be read.
+            RostroError: A model cannot be had, the gallery cannot be opened or is of another space, nothing is known to
+                decide by, pictures are wanted and cannot be kept, uploads cannot be kept for the time of an answer, or
+                the keys cannot be read.
         """
         recognizer = self.recognizer.open()
-        _ = recognizer.detection_pipeline
+        _ = recognizer.detection_pipeline, recognizer.searching, recognizer.gate
         people = self.people
-        if self.keep_pictures and people.pictures is None:
-            raise BadInput(
-                f"{recognizer.gallery_url}: pictures are kept beside galleries that are files, and this is none"
-            )
+        if self.keep_pictures:
+            check_pictures(people.pictures, recognizer.gallery_url)
+        check_temporary()
         people.sweep()
         self.keys.check_usable()
 

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 #: Seconds that requests have to end when the server is told to stop.
 GRACE = 10
-#: Connections at the same time, idle ones among them; more are refused before they are read.
-_CONNECTIONS = 2000
 
 
 def make_server(
@@ -59,10 +57,11 @@ def make_server(
         import uvicorn
 
         from rostro.server.addresses import clean_root_path
-        from rostro.server.admission.access import is_loopback
+        from rostro.server.admission.hosts import is_loopback
         from rostro.server.admission.limits import of_clients
         from rostro.server.app import create_app
-        from rostro.server.listening import ListeningServer, listen, resolve
+        from rostro.server.doors import doors
+        from rostro.server.listening import ListeningServer, listen, resolve, within_files
         from rostro.server.service import Service
     except ModuleNotFoundError as error:
         raise MissingExtra(error.name or "fastapi", "server") from error
@@ -87,11 +86,12 @@ def make_server(
         server_header=False,
         access_log=False,
         log_level="warning",
-        limit_concurrency=_CONNECTIONS,
+        loop="rostro.server.listening:patient_loop",
         timeout_graceful_shutdown=GRACE,
         ws_max_size=service.limits.frame_bytes + 1024,
         ws_max_queue=4,
         ws_per_message_deflate=False,
+        **doors(within_files(service.limits.connections)),
         **options,
     )
     try:

@@ -106,3 +106,10 @@ def test_limits_from_outside_that_are_none(variable: str, text: str) -> None:
 def test_a_limit_that_is_none() -> None:
     with pytest.raises(BadInput, match="a number of views"):
         Limits(live=0)
+
+
+def test_limits_of_connections_from_outside() -> None:
+    limits = Limits.from_environment({"ROSTRO_LIMIT_CONNECTION_WAITING": "5", "ROSTRO_LIMIT_WAITING": "6"})
+    assert (limits.connections.waiting, limits.waiting) == (5, 6)
+    with pytest.raises(BadInput, match="ROSTRO_LIMIT_CONNECTION_LIVE: there is no such limit"):
+        Limits.from_environment({"ROSTRO_LIMIT_CONNECTION_LIVE": "5"})

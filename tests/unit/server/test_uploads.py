@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from rostro.server.admission.access import is_loopback
+from rostro.server.admission.hosts import is_loopback
 from rostro.server.forms.uploads import Upload, safe_name, weighed
 from rostro.server.jobs import own_copies
 

@@ -6,7 +6,7 @@ import os
 import time
 from collections import OrderedDict
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import Field, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from rostro.core.errors import BadInput
@@ -34,10 +34,47 @@ def _limit(default: float, *, what: str, high: float = 1 << 50) -> Any:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionLimits:
+    """What anybody may do before they are admitted, with a key or without.
+
+    Attributes:
+        connections: Connections at the same time, idle ones among them.
+        per_address: Those of one address; a proxy is one.
+        waiting: Those of one address on which no request is under way.
+        head_bytes: Longest head of a request, and of what follows its body.
+        head_lines: Most header lines in it.
+        head_seconds: Longest time for it, and for shaking hands over TLS.
+        answer_seconds: Longest time in which nothing of an answer is taken.
+        pipelined: Requests of one connection that wait for the answer to the one before.
+        keyless: WebSockets that have yet to show their key, at the same time.
+        keyless_per_address: Those of one address.
+        key_seconds: Longest time until the key is shown.
+        key_bytes: Largest message that shows it.
+    """
+
+    connections: int = _limit(2000, what="a number of connections")
+    per_address: int = _limit(1000, what="a number of connections")
+    waiting: int = _limit(128, what="a number of connections")
+    head_bytes: int = _limit(65_536, what="a number of bytes")
+    head_lines: int = _limit(128, what="a number of lines")
+    head_seconds: float = field(default=10.0, metadata={"range": SECONDS})
+    answer_seconds: float = field(default=30.0, metadata={"range": SECONDS})
+    pipelined: int = _limit(16, what="a number of requests")
+    keyless: int = _limit(64, what="a number of views")
+    keyless_per_address: int = _limit(8, what="a number of views")
+    key_seconds: float = field(default=10.0, metadata={"range": SECONDS})
+    key_bytes: int = _limit(1024, what="a number of bytes")
+
+    def __post_init__(self) -> None:
+        _check(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """The server's limits. Those on one photo (bytes, pixels, faces) are the recogniser's settings.
 
-    Each may be set from outside, by ``ROSTRO_LIMIT_`` and its name: ``ROSTRO_LIMIT_LIVE=4``.
+    Each may be set from outside, by ``ROSTRO_LIMIT_`` and its name (``ROSTRO_LIMIT_LIVE=4``); those of `connections`
+    by ``ROSTRO_LIMIT_CONNECTION_`` and theirs.
 
     Attributes:
         request_bytes: Largest body of a request.
@@ -56,6 +93,8 @@ class Limits:
         frame_bytes: Largest frame of a live view.
         live: Live views at the same time.
         jobs: Bulk enrolments that run or wait at the same time.
+        streams: Streams of a job's events at the same time.
+        connections: What anybody may do before they are admitted.
     """
 
     request_bytes: int = _limit(100_000_000, what="a number of bytes")
@@ -74,10 +113,11 @@ class Limits:
     frame_bytes: int = _limit(2_000_000, what="a number of bytes")
     live: int = _limit(16, what="a number of views")
     jobs: int = _limit(4, what="a number of jobs", high=1000)
+    streams: int = _limit(64, what="a number of streams")
+    connections: ConnectionLimits = field(default_factory=ConnectionLimits)
 
     def __post_init__(self) -> None:
-        for item in fields(self):
-            item.metadata["range"].check(getattr(self, item.name))
+        _check(self)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None, **given: float | None) -> Limits:
@@ -90,21 +130,37 @@ class Limits:
         Raises:
             BadInput: A variable is no number, or one that a limit cannot be; names it. Or there is no such limit.
         """
-        environment = os.environ if environment is None else environment
-        known = {f"{_VARIABLE}{item.name.upper()}": item for item in fields(cls)}
-        values: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-        for variable, text in environment.items():
-            if not variable.startswith(_VARIABLE):
-                continue
-            if variable not in known:
+        said = dict(os.environ if environment is None else environment)
+        connections = ConnectionLimits(**_told(ConnectionLimits, f"{_VARIABLE}CONNECTION_", said))
+        values = _told(cls, _VARIABLE, said) | {name: value for name, value in given.items() if value is not None}
+        for variable in said:
+            if variable.startswith(_VARIABLE):
                 raise BadInput(f"{variable}: there is no such limit")
-            item = known[variable]
-            try:
-                number = (int if item.metadata["range"].whole else float)(text)
-                values.setdefault(item.name, item.metadata["range"].check(number))
-            except (ValueError, BadInput) as error:
-                raise BadInput(f"{variable}: {error}") from None
-        return cls(**values)
+        return cls(connections=connections, **values)
+
+
+def _check(limits: Limits | ConnectionLimits) -> None:
+    for item in _ranged(type(limits)):
+        item.metadata["range"].check(getattr(limits, item.name))
+
+
+def _ranged(limits: type[Limits | ConnectionLimits]) -> Iterator[Field[Any]]:
+    return (item for item in fields(limits) if "range" in item.metadata)
+
+
+def _told(limits: type[Limits | ConnectionLimits], prefix: str, said: dict[str, str]) -> dict[str, Any]:
+    """What variables say of limits; takes them out of ``said``."""
+    values = {}
+    for item in _ranged(limits):
+        variable = f"{prefix}{item.name.upper()}"
+        if variable not in said:
+            continue
+        allowed: Range = item.metadata["range"]
+        try:
+            values[item.name] = allowed.check((int if allowed.whole else float)(said.pop(variable)))
+        except (ValueError, BadInput) as error:
+            raise BadInput(f"{variable}: {error}") from None
+    return values
 
 
 def of_clients(settings: Settings) -> Settings:

@@ -20,6 +20,7 @@ from rostro.server.admission.access import guarded_router, needs
 from rostro.server.admission.keys import Role
 from rostro.server.forms.fields import Enrol, EnrolForm, Photos
 from rostro.server.problems import Problem, of_failures
+from rostro.server.schemas.common import PersonName
 from rostro.server.service import Service, TheCaller, TheService
 
 if TYPE_CHECKING:
@@ -30,12 +31,11 @@ if TYPE_CHECKING:
 
 router = guarded_router("people")
 
-LONGEST_NAME = 200
 #: The hash of a photo as galleries keep it, whole: nobody's photo is meant by chance.
-Hash = Annotated[str, Path(min_length=64, max_length=64, description="sha256 of the photo, as lists have it.")]
+Hash = Annotated[str, Path(pattern="^[0-9a-f]{64}$", description="sha256 of the photo, as lists have it.")]
 
 Id = Annotated[int, Path(ge=1, lt=2**63, description="A person's id.")]
-Name = Annotated[str, Form(min_length=1, max_length=LONGEST_NAME, description="Whose photos these are.")]
+Name = Annotated[PersonName, Form(description="Whose photos these are.")]
 
 
 @router.post("/people", status_code=201, response_model=schemas.Created, openapi_extra=needs(Role.ENROL))
