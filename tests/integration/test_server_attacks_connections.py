@@ -198,6 +198,11 @@ def test_who_says_nothing_is_let_go_and_is_in_nobodys_way(server: Running, key: 
             started = time.perf_counter()
             answer = httpx.get(f"{server.url}/v1/people", headers={"x-api-key": key}, timeout=5)
             assert answer.status_code == 200 and time.perf_counter() - started < 2
+        with httpx.Client(base_url=server.url, headers={"x-api-key": key}, timeout=5) as honest:
+            for _ in range(5):  # whose connection is kept between two requests, and not cut for new ones
+                assert honest.get("/v1/people").status_code == 200
+                for _ in range(40):
+                    silent.append(stack.enter_context(connected(server.url)))
         assert [closed_within(opened, 4) for opened in silent] == [b""] * len(silent)
 
 

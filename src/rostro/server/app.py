@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from fastapi import Depends, FastAPI
@@ -85,6 +85,7 @@ def _describe(app: FastAPI, limits: Limits) -> None:
     """Adds to the OpenAPI document what no route says: the shape of problems, what forms must be and may not."""
     make = app.openapi
 
+    @cache  # anybody may ask for it
     def described() -> dict[str, object]:
         document = make()
         shapes = document["components"]["schemas"]
@@ -100,9 +101,8 @@ def _describe(app: FastAPI, limits: Limits) -> None:
 
 
 def _narrow(field: dict[str, Any], limits: Limits) -> None:
-    """A field of a form: a list is never empty in one, and no file is."""
+    """A field of a form: a list is never empty, nor is the one file that is wanted; of several photos some may fail."""
     if field.get("type") == "array":
         field |= {"minItems": 1, "maxItems": limits.photos}
-    file = field.get("items", field)
-    if file.get("contentMediaType"):
-        file["minLength"] = 1
+    elif field.get("contentMediaType"):
+        field["minLength"] = 1

@@ -1,7 +1,7 @@
 """Who is connected: how many, since when, and who has to go. Before anybody is admitted, and before a byte is believed.
 
 A connection *waits* from its opening, or from the end of an answer, until the head of a request is there. Who only
-waits costs little, but may be many; so they are the ones who go.
+waits costs little, but may be many; so they are the ones who go, and those first who were never answered yet.
 """
 
 from __future__ import annotations
@@ -39,20 +39,21 @@ class Connection:
         """What it may do."""
         return self._connections.limits
 
-    def wait(self, too_slow: Callable[[], None]) -> None:
+    def wait(self, too_slow: Callable[[], None], *, answered: bool) -> None:
         """A request may come now.
 
         Args:
             too_slow: Called where its head is not there in time.
+            answered: Whether one was answered before.
         """
         self._still()
         self._patience = asyncio.get_running_loop().call_later(self.limits.head_seconds, too_slow)
-        self._connections.wait(self)
+        self._connections.wait(self, answered=answered)
 
     def work(self) -> None:
         """The head of a request is there."""
         self._still()
-        self._connections.waiting.leave(self)
+        self._connections.work(self)
 
     def left(self) -> None:
         """It is closed."""
@@ -90,7 +91,9 @@ class Connections:
             limits: How many may come.
         """
         self.limits = limits
-        self.waiting: Lobby[Connection] = Lobby(total=limits.connections, per_address=limits.waiting)
+        self._new, self._answered = (
+            Lobby[Connection](total=limits.connections, per_address=limits.waiting) for _ in range(2)
+        )
         self._counts: Counter[str] = Counter()
 
     def enter(self, transport: asyncio.Transport, host: str | None) -> Connection:
@@ -112,23 +115,29 @@ class Connections:
         self._counts[connection.address] += 1
         return connection
 
-    def wait(self, connection: Connection) -> None:
+    def wait(self, connection: Connection, *, answered: bool) -> None:
         """A connection waits; where too many do, the one that waits longest is closed."""
-        if (longest := self.waiting.enter(connection, connection.address)) is not None:
+        lobby = self._answered if answered else self._new
+        if (longest := lobby.enter(connection, connection.address)) is not None:
             self._drop(longest)
+
+    def work(self, connection: Connection) -> None:
+        """A connection waits no more."""
+        self._new.leave(connection)
+        self._answered.leave(connection)
 
     def leave(self, connection: Connection) -> None:
         """A connection is closed."""
-        self.waiting.leave(connection)
+        self.work(connection)
         self._counts -= Counter((connection.address,))
 
     def _make_room(self, address: str | None) -> bool:
-        longest = self.waiting.longest(address)
+        longest = self._new.longest(address) or self._answered.longest(address)
         if longest is None:
             return False
         self._drop(longest)
         return True
 
     def _drop(self, connection: Connection) -> None:
-        self.waiting.leave(connection)
+        self.work(connection)
         connection.cut()

@@ -69,7 +69,7 @@ class Door(HttpToolsProtocol):
         self._connection = connection
         connection.cut = self._cut
         self.ws_protocol_class = partial(SocketDoor, connection)  # type: ignore[assignment]
-        connection.wait(self._too_slow)
+        connection.wait(self._too_slow, answered=False)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """They have gone."""
@@ -137,7 +137,7 @@ class Door(HttpToolsProtocol):
         """It is answered."""
         super().on_response_complete()
         if self._connection is not None and self.cycle.response_complete:  # it was the last that was sent
-            self._connection.wait(self._too_slow)
+            self._connection.wait(self._too_slow, answered=True)
 
     def pause_writing(self) -> None:
         """What is said is not taken."""
