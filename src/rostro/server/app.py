@@ -49,7 +49,7 @@ def create_app(service: Service, *, root_path: str = "") -> FastAPI:
         watching.cancel()
         await jobs.stop_all(list(service.jobs.values()))
         service.batcher.close()
-        service.enrolments.shutdown()
+        await asyncio.to_thread(service.enrolments.shutdown)  # they hear of it in this loop
         service.recognizer.close()
         service.keys.close()
 
