@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
@@ -43,9 +44,12 @@ def create_app(service: Service, *, root_path: str = "") -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        watching = asyncio.create_task(service.roll.watch())
         yield
+        watching.cancel()
         await jobs.stop_all(list(service.jobs.values()))
         service.batcher.close()
+        await asyncio.to_thread(service.enrolments.shutdown)  # they hear of it in this loop
         service.recognizer.close()
         service.keys.close()
 
@@ -71,7 +75,7 @@ def create_app(service: Service, *, root_path: str = "") -> FastAPI:
     problems.install(app, partial(public_problem, service))
     _describe(app, service.limits)
     app.add_middleware(Heads)
-    app.add_middleware(BodyLimits, limits=service.limits)
+    app.add_middleware(BodyLimits, limits=service.limits, held=service.held)
     app.add_middleware(page_files.Headers)
     app.add_middleware(Measured, metrics=service.metrics)
     app.add_middleware(Prefix, root_path=root_path)
