@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from rostro.server.discretion import public_problem
 from rostro.server.forms.bodies import BodyLimits
 from rostro.server.forms.known import known_only
 from rostro.server.metrics import Measured
-from rostro.server.routes import about, enrolments, people, photos
+from rostro.server.routes import about, anonymising, enrolments, people, photos
 from rostro.server.routes import page as page_files
 from rostro.server.schemas import Problem
 from rostro.server.sockets import live, watching
@@ -43,9 +44,12 @@ def create_app(service: Service, *, root_path: str = "") -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        watching = asyncio.create_task(service.roll.watch())
         yield
+        watching.cancel()
         await jobs.stop_all(list(service.jobs.values()))
         service.batcher.close()
+        await asyncio.to_thread(service.enrolments.shutdown)  # they hear of it in this loop
         service.recognizer.close()
         service.keys.close()
 
@@ -62,7 +66,8 @@ def create_app(service: Service, *, root_path: str = "") -> FastAPI:
         redirect_slashes=False,
     )
     app.state.service = service
-    for router in (photos.router, people.router, enrolments.router, about.router, about.unversioned, about.health):
+    subjects = (photos, anonymising, people, enrolments, about)
+    for router in (*(subject.router for subject in subjects), about.unversioned, about.health):
         app.include_router(router, dependencies=[Depends(known_only)])
     app.include_router(live.router)
     app.include_router(watching.router)
@@ -71,7 +76,7 @@ def create_app(service: Service, *, root_path: str = "") -> FastAPI:
     problems.install(app, partial(public_problem, service))
     _describe(app, service.limits)
     app.add_middleware(Heads)
-    app.add_middleware(BodyLimits, limits=service.limits)
+    app.add_middleware(BodyLimits, limits=service.limits, held=service.held)
     app.add_middleware(page_files.Headers)
     app.add_middleware(Measured, metrics=service.metrics)
     app.add_middleware(Prefix, root_path=root_path)

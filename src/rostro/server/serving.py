@@ -33,7 +33,8 @@ def make_server(
 
     It listens before it loads the models, so that a port that cannot be had is told at once. Who comes meanwhile waits.
 
-    Without any key, everybody who reaches the server may do everything. So it then serves this machine alone.
+    Without any key, everybody who reaches the server may do everything. So it then serves this machine alone. Photos of
+    clients are held to smaller limits than those of the recogniser's owner; see `limits.of_clients`.
 
     Args:
         recognizer: Does the work.
@@ -57,6 +58,7 @@ def make_server(
 
         from rostro.server.addresses import clean_root_path
         from rostro.server.admission.hosts import is_loopback
+        from rostro.server.admission.limits import of_clients
         from rostro.server.app import create_app
         from rostro.server.doors import doors
         from rostro.server.listening import ListeningServer, listen, resolve, within_files
@@ -72,6 +74,8 @@ def make_server(
         raise BadInput(
             f"{host} can be reached from other machines; make a key first: rostro keys create --role admin LABEL"
         )
+    keys.check_usable()
+    recognizer.settings = of_clients(recognizer.settings)
     service = Service.make(
         recognizer, keys=keys, keep_pictures=keep_pictures, limits=limits, open_without_keys=loopback, watching=watching
     )

@@ -5,12 +5,14 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Response
 from fastapi.routing import APIRoute
 from fastapi.security import APIKeyHeader, HTTPBearer
 
+from rostro.server.admission.callers import Caller, refusal, while_wanted
 from rostro.server.admission.hosts import forwarded_hosts, within_this_machine
 from rostro.server.admission.keys import Role
+from rostro.server.forms.bodies import BODY
 from rostro.server.problems import Problem
 from rostro.server.schemas import PROBLEMS
 from rostro.server.service import service_of
@@ -18,11 +20,16 @@ from rostro.server.service import service_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
 
-    from fastapi import Request, Response
+    from fastapi import Request
     from fastapi.requests import HTTPConnection
+
+    from rostro.server.forms.bodies import Body
 
 #: In a route's ``openapi_extra``: the role that it needs.
 ROLE = "x-rostro-role"
+
+#: The status of an answer that nobody waits for any more, in the server's own numbers.
+_HUNG_UP = 499
 
 #: What a browser says of a page that is not this server's own (``Sec-Fetch-Site``).
 _FOREIGN = {"cross-site", "same-site"}
@@ -51,8 +58,11 @@ class _GuardedRoute(APIRoute):
         role = Role.of((self.openapi_extra or {})[ROLE])
 
         async def guarded(request: Request) -> Response:
-            with admitted(request, role, presented(request)):
-                return await handle(request)
+            body: Body = request.scope[BODY]
+            with admitted(request, role, presented(request)) as caller:
+                body.client, request.state.caller = caller.name, caller
+                answer = await while_wanted(handle(request), caller, body.gone())
+            return Response(status_code=_HUNG_UP) if answer is None else answer
 
         return guarded
 
@@ -64,29 +74,30 @@ def presented(connection: HTTPConnection) -> str | None:
 
 
 @contextmanager
-def admitted(connection: HTTPConnection, role: Role, key_text: str | None) -> Iterator[None]:
-    """The time from a request's admission to its answer; in it, the connection's ``state.client`` names who asks.
+def admitted(connection: HTTPConnection, role: Role, key_text: str | None) -> Iterator[Caller]:
+    """The time from a request's admission to its answer, for whoever was let in.
 
     Raises:
         Problem: 401 without a valid key, 403 with one that allows less, 403 from a page of another site.
+        KeysUnusable: Nobody knows which keys are valid.
         TooMany: A limit is reached.
     """
     service = service_of(connection)
     check_origin(connection)
     address = connection.client.host if connection.client else "unknown"
     key = None if key_text is None else service.keys.check(key_text)
-    connection.state.client = key.id if key else address
-    with service.clients.working(connection.state.client):
+    caller = Caller(key.id if key else address, key)
+    with service.clients.working(caller.name):
         if key is None and not (key_text is None and _open(connection)):
-            raise Problem(
-                401,
-                "key-needed" if key_text is None else "key-refused",
-                "this needs an API key" if key_text is None else "the API key is wrong or revoked",
-                headers={"WWW-Authenticate": "Bearer"},
-            )
+            raise _key_needed() if key_text is None else refusal()
         if key is not None and key.role < role:
             raise Problem(403, "not-allowed", f"this needs a key of the role {role.label}, yours is {key.role.label}")
-        yield
+        with service.roll.present(caller):
+            yield caller
+
+
+def _key_needed() -> Problem:
+    return Problem(401, "key-needed", "this needs an API key", headers={"WWW-Authenticate": "Bearer"})
 
 
 def _open(connection: HTTPConnection) -> bool:

@@ -8,7 +8,7 @@ import secrets
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import File, Form, Path, Query, Request, UploadFile
+from fastapi import File, Form, Path, Query, UploadFile
 from fastapi.responses import JSONResponse, StreamingResponse
 
 from rostro.core.names import clean_name
@@ -17,17 +17,19 @@ from rostro.server.admission.access import guarded_router, needs
 from rostro.server.admission.keys import Role
 from rostro.server.discretion import told
 from rostro.server.forms.fields import Enrol, EnrolForm
-from rostro.server.forms.uploads import Upload, uploads
 from rostro.server.jobs import Job
 from rostro.server.problems import Problem
 from rostro.server.schemas.common import PersonName
-from rostro.server.service import Service, TheService
+from rostro.server.service import Service, TheCaller, TheService
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from contextlib import AbstractContextManager
 
     from starlette.types import Receive, Scope, Send
+
+    from rostro.server.admission.callers import Caller
+    from rostro.server.forms.uploads import Upload
 
 router = guarded_router("bulk enrolment")
 
@@ -42,8 +44,8 @@ Id = Annotated[str, Path(max_length=64, description="A job's id.")]
 
 @router.post("/enrolments", status_code=202, response_model=schemas.JobState, openapi_extra=needs(Role.ENROL))
 async def start(
-    request: Request,
     service: TheService,
+    caller: TheCaller,
     photos: Annotated[list[UploadFile], File(description="Photos of many people.")],
     names: Annotated[
         list[PersonName], Form(description="Whose each photo is: as many names as photos, in their order.")
@@ -51,20 +53,20 @@ async def start(
     form: Enrol,
 ) -> JSONResponse:
     """Take many people in. Ask them first. Follow `/v1/enrolments/{id}/events` for progress."""
-    listed = uploads(photos, service.limits)
+    listed = await service.uploads(photos)
     if len(names) != len(listed):
         raise Problem(422, "names-and-photos", f"{len(listed)} photos need as many names, got {len(names)}")
     cleaned = [clean_name(name) for name in names]
     with ExitStack() as place:
-        place.enter_context(service.running.taken(request.state.client))
-        job = await _begin(service, form, listed, cleaned)
+        place.enter_context(service.running.taken(caller.name))
+        job = await _begin(service, caller, form, listed, cleaned)
         held = place.pop_all()
     assert job.task is not None, "a job that was begun"
     job.task.add_done_callback(lambda _: held.close())
     return JSONResponse(_shown(service, job), 202, {"Location": f"/v1/enrolments/{job.id}"})
 
 
-async def _begin(service: Service, form: EnrolForm, listed: list[Upload], names: list[str]) -> Job:
+async def _begin(service: Service, caller: Caller, form: EnrolForm, listed: list[Upload], names: list[str]) -> Job:
     job = Job(secrets.token_urlsafe(16), len(listed))
     _forget_oldest(service)
     service.jobs[job.id] = job
@@ -73,9 +75,9 @@ async def _begin(service: Service, form: EnrolForm, listed: list[Upload], names:
     except BaseException:
         del service.jobs[job.id]
         raise
-    enrolling = service.enrolling(form, patient=True)
+    enrolling = service.enrolling(form, caller, patient=True)
     items = list(zip(names, copies, strict=True))
-    job.task = asyncio.create_task(jobs.run(job, enrolling, items, files))
+    job.task = asyncio.create_task(jobs.run(job, enrolling, items, files, service.roll.present(caller)))
     return job
 
 
@@ -91,11 +93,13 @@ async def state(service: TheService, id: Id) -> JSONResponse:
     responses={200: {"content": {"text/event-stream": {}}, "description": "A job's state whenever it changes"}},
     openapi_extra=needs(Role.ENROL),
 )
-async def events(request: Request, service: TheService, id: Id) -> StreamingResponse:
-    """Progress as server-sent events: the job's state whenever it changes, the last one when it has ended."""
-    place = service.streams.taken(request.state.client)
-    headers = {"Cache-Control": "no-store"}
-    return _Stream(place, _events(service, _job(service, id)), media_type="text/event-stream", headers=headers)
+async def events(service: TheService, caller: TheCaller, id: Id) -> StreamingResponse:
+    """Progress as server-sent events: the job's state whenever it changes, the last one when it has ended.
+
+    The stream breaks off when its key is revoked.
+    """
+    place, words = service.streams.taken(caller.name), _events(service, caller, _job(service, id))
+    return _Stream(place, words, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
 
 @router.get("/enrolments", response_model=schemas.Jobs, openapi_extra=needs(Role.ADMIN))
@@ -145,12 +149,13 @@ def _shown(service: Service, job: Job) -> dict[str, Any]:
     return {**document, "detail": told(service, document["detail"])} if "detail" in document else document
 
 
-async def _events(service: Service, job: Job) -> AsyncIterator[bytes]:
+async def _events(service: Service, caller: Caller, job: Job) -> AsyncIterator[bytes]:
     sent = None
-    while sent is None or sent["state"] == "running":
-        document = _shown(service, job)
-        if document != sent:
-            yield f"data: {json.dumps(document, ensure_ascii=False)}\n\n".encode()
-            sent = document
-        else:
-            await asyncio.sleep(_INTERVAL)
+    with service.roll.present(caller):
+        while (sent is None or sent["state"] == "running") and not caller.refused.is_set():
+            document = _shown(service, job)
+            if document != sent:
+                yield f"data: {json.dumps(document, ensure_ascii=False)}\n\n".encode()
+                sent = document
+            else:
+                await caller.pause(_INTERVAL)

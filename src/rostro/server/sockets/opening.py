@@ -11,6 +11,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from rostro.core.errors import RostroError
 from rostro.server.admission.access import admitted, presented
+from rostro.server.admission.callers import until_one_ends
 from rostro.server.admission.keys import Role
 from rostro.server.admission.limits import TooMany
 from rostro.server.admission.lobby import neighbourhood
@@ -21,9 +22,11 @@ from rostro.server.problems import Problem, document, of_too_many
 from rostro.server.service import Service, service_of
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine, Iterator
+    from collections.abc import Callable, Coroutine, Iterator
 
     from fastapi import WebSocket
+
+    from rostro.server.admission.callers import Caller
 
 #: Seconds without a frame, or without taking an answer, after which a client is let go.
 PATIENCE = 30.0
@@ -32,8 +35,10 @@ _CODES = {401: 3000, 403: 3003, 408: 3008, 413: 1009, 429: 1013, 503: 1013}
 _POLICY = 1008
 
 
-async def converse(socket: WebSocket, talk: Callable[[Service], Awaitable[None]], *, too_slow: str) -> None:
-    """A whole view, from its admission until either side leaves; what goes wrong is told to the client.
+async def converse(
+    socket: WebSocket, talk: Callable[[Service, Caller], Coroutine[Any, Any, None]], *, too_slow: str
+) -> None:
+    """A whole view, from its admission until either side leaves, or its key is revoked; the client is told why.
 
     Args:
         socket: Not accepted yet.
@@ -45,9 +50,9 @@ async def converse(socket: WebSocket, talk: Callable[[Service], Awaitable[None]]
     try:
         refuse_unknown("query", socket.query_params, {})
         key = presented(socket) or await _first_message(socket, service)
-        with admitted(socket, Role.READ, key), _place(socket, service):
+        with admitted(socket, Role.READ, key) as caller, _place(service, caller):
             socket.scope["extensions"][ADMITTED]["admit"]()
-            await talk(service)
+            await until_one_ends(talk(service, caller), caller.expelled())
     except Problem as problem:
         await _refuse(socket, problem)
     except TooMany as excess:
@@ -58,19 +63,6 @@ async def converse(socket: WebSocket, talk: Callable[[Service], Awaitable[None]]
         await _refuse(socket, Problem(408, "too-slow", too_slow))
     except WebSocketDisconnect:
         return
-
-
-async def until_one_ends(*works: Coroutine[Any, Any, None]) -> None:
-    """Does several things at once until the first of them ends, and ends the others; its error is this one's."""
-    tasks = [asyncio.create_task(work) for work in works]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-    for task in done:
-        task.result()
 
 
 async def _refuse(socket: WebSocket, problem: Problem) -> None:
@@ -144,13 +136,13 @@ def _keyless(socket: WebSocket, service: Service) -> Iterator[None]:
 
 
 @contextmanager
-def _place(socket: WebSocket, service: Service) -> Iterator[None]:
+def _place(service: Service, caller: Caller) -> Iterator[None]:
     """One of the places for live views.
 
     Raises:
         TooMany: All are taken, or all that one client may have.
     """
-    with service.live.taken(socket.state.client):
+    with service.live.taken(caller.name):
         service.metrics.live.inc()
         try:
             yield
