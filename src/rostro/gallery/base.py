@@ -174,6 +174,15 @@ class Gallery(SinglePhotos, Closing):
             UnknownPerson: Nobody of one of these names; nobody is erased then.
         """
 
+    @property
+    def unfinished(self) -> str:
+        """What of an erasure is not done yet because other programs read the gallery, in words; empty: nothing.
+
+        Looked at again by each call, which does what can be done now. What a server's database keeps for a while, by
+        its own settings, is not meant; see ``docs/galleries.md``.
+        """
+        return ""
+
     @abstractmethod
     def search(self, queries: Floats, count: int, *, collections: Collection[str] | None = None) -> list[list[Hit]]:
         """The nearest templates of each query.
