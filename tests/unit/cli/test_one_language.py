@@ -67,7 +67,7 @@ def test_thresholds_are_where_something_is_decided_and_nowhere_else() -> None:
     assert having("--fmr") == DECIDES | {"evaluate", "compare", "calibrate"}
     assert having("--fpir") == SEARCHES
     assert having("--require-live") == DECIDES
-    assert having("--liveness") == DECIDES | {"liveness"}
+    assert having("--liveness") == DECIDES | {"liveness", "evaluate"}
 
 
 def test_one_rule_chooses_the_face_wherever_one_is_chosen() -> None:
