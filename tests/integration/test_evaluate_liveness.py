@@ -109,6 +109,10 @@ def test_another_scorer_and_json(door: Path, tmp_path: Path, monkeypatch: pytest
     monkeypatch.chdir(tmp_path)
     document = answer("evaluate", door, "--protocol", "liveness", "--liveness", "minifasnet_v1se", code=2)
     assert document["scorer"] == "minifasnet_v1se"
+    LivenessPoint.shipped("antispoof").write(tmp_path / "ours.json")
+    named = answer("evaluate", door, "--protocol", "liveness", "--liveness", "ours.json", code=2)
+    assert named["scorer"] == "antispoof", "a file names its scorer"
+    (tmp_path / "ours.json").unlink()
     assert set(document["attacks"]) == {"attack", "paper", "screen"}
     assert not list(tmp_path.iterdir()), "with --json nothing is written unasked"
 

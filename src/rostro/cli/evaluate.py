@@ -65,10 +65,6 @@ GroupFile = Annotated[
     typer.Option("--groups", help="CSV file: person or photo, then attributes. Splits the error rates by them."),
 ]
 
-Scorer = Annotated[
-    str | None,
-    typer.Option("--liveness", metavar="NAME", help="The scorer that is measured (liveness).", show_default="fusion"),
-]
 Bpcer = Annotated[
     float | None,
     typer.Option(
@@ -118,7 +114,7 @@ def command(
     engine: options.Engine = None,
     precision: options.Precision = None,
     checkpoint: options.Checkpoint = None,
-    liveness: Scorer = None,
+    liveness: options.Liveness = None,
     bpcer: Bpcer = None,
     film: Films = None,
     json: options.Json = False,

@@ -155,7 +155,7 @@ Liveness = Annotated[
     typer.Option(
         "--liveness",
         metavar="NAME",
-        help="What says whether a face looks alive: a scorer, or a file of 'rostro evaluate liveness'.",
+        help="What says whether a face looks alive: a scorer, or a file of 'rostro evaluate --protocol liveness'.",
         show_default="fusion",
     ),
 ]

@@ -11,7 +11,7 @@ from rostro.core.words import Language, check_language
 from rostro.evaluation.liveness import FILES, LivenessEvaluation, in_words, judge_photos, list_looks
 from rostro.evaluation.liveness_report import write_liveness
 from rostro.liveness.base import LIVENESS
-from rostro.liveness.judge import DEFAULT
+from rostro.liveness.judge import name_of
 from rostro.photos.sources import spare
 from rostro.recognizer import Recognizer
 from rostro.reports.typeset import check_formats_of
@@ -44,7 +44,7 @@ def evaluate_liveness(
         root: Holds the folders ``live`` and ``attack``. Folders in ``attack`` are kinds of attack (``attack/screen``),
             photos beside them are of one more kind. Folders within those, and in ``live``, are each of one person or
             film; photos beside them are each of somebody else.
-        scorer: A name; None takes the best.
+        scorer: A name, or a threshold's file, which names one; None takes the best.
         bpcer: Share of the living people and films that may be refused, in [0, 1); the threshold follows.
         films: Beginnings of names: photos whose names begin so are frames of one film.
         face: Which face of a photo is meant.
@@ -63,7 +63,7 @@ def evaluate_liveness(
     """
     checked, chosen = check_language(language), check_formats_of(output, formats)
     REFUSED.check(bpcer)
-    kind = LIVENESS.get(scorer or DEFAULT)
+    kind = LIVENESS.get(name_of(scorer))
     others: list[Path] = []
     listed = list_looks(Path(root), films, others)
     if output is not None:
