@@ -128,7 +128,7 @@ class Recognizer(Parts):
         return compare(self, a, b)
 
     def _prepare(self) -> None:
-        self._people = Lazy(lambda: People(self.existing_gallery))
+        self._people = Lazy(lambda: People(self.existing_gallery, self.settings.home))
 
     def close(self) -> None:
         """See `Opened.close`."""
