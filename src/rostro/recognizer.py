@@ -14,9 +14,9 @@ from rostro.people.enrollment import Enrollment
 from rostro.people.people import People
 from rostro.people.whose import NamesFrom, people_photos, photos_each
 from rostro.photos.reading import is_photo, name_of, several
+from rostro.recognition.analysing import Analysing
 from rostro.recognition.found import answered, embedded
 from rostro.recognition.lookup import identify
-from rostro.recognition.parts import Parts
 from rostro.recognition.pipeline import Failure, PhotoFaces
 from rostro.recognition.tables import FaceTable, Tabulated, tabulate, writer_for
 from rostro.scoring import cosine
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from rostro.scoring.open_set import SearchRate
 
 
-class Recognizer(Parts):
+class Recognizer(Analysing):
     """Detects, embeds, verifies, enrols and identifies. Safe to share between threads.
 
     Making one touches no disk and loads no model: each part comes when it is first needed, and stays.
@@ -123,6 +123,7 @@ class Recognizer(Parts):
         )
 
     def _prepare(self) -> None:
+        super()._prepare()
         self._people = Lazy(lambda: People(self.existing_gallery))
 
     def close(self) -> None:

@@ -44,8 +44,8 @@ class Measured:
     def of(cls, document: dict[str, Any]) -> Measured:
         """From what a file says."""
         age = document["age"]
-        curves = (tuple(map(float, age[name])) for name in ("estimate", "low", "years", "high"))
-        return cls(*curves, say_from=float(document["gender"]["say_from"]))
+        estimates, low, years, high = (tuple(map(float, age[name])) for name in ("estimate", "low", "years", "high"))
+        return cls(estimates, low, years, high, float(document["gender"]["say_from"]))
 
     @classmethod
     def shipped(cls, name: str) -> Measured:

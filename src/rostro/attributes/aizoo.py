@@ -15,8 +15,7 @@ from rostro.attributes.base import AttributePredictor
 from rostro.attributes.values import Mask, MaskState
 from rostro.models.converted import converted
 from rostro.models.entry import ModelFile
-from rostro.nets.caffe import caffe_to_onnx
-from rostro.nets.onnx_bytes import VERSION
+from rostro.nets.caffe import VERSION, caffe_to_onnx
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -60,7 +59,8 @@ class MaskDetector(AttributePredictor):
             commercial=True,
             paper=paper,
             sources=(
-                "https://github.com/AIZOOTech/FaceMaskDetection/raw/256dc65f/models/face_mask_detection.caffemodel",
+                "https://github.com/AIZOOTech/FaceMaskDetection/raw/b3098ec06656af5a051db434897d38a8951f39f9/models/"
+                "face_mask_detection.caffemodel",
             ),
         ),
     )

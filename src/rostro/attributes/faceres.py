@@ -17,8 +17,7 @@ from rostro.attributes.base import AttributePredictor
 from rostro.attributes.values import ADULT
 from rostro.models.converted import converted
 from rostro.models.entry import ModelFile
-from rostro.nets.onnx_bytes import VERSION
-from rostro.nets.tfjs import tfjs_to_onnx
+from rostro.nets.tfjs import VERSION, tfjs_to_onnx
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

@@ -48,9 +48,8 @@ class OpenClosedEye(AttributePredictor):
             commercial=True,
             paper=_PAPER,
             sources=(
-                f"https://storage.openvinotoolkit.org/repositories/open_model_zoo/public/2022.1/{_NETWORK}/"
-                "open-closed-eye.onnx",
-                f"https://github.com/FalchLucas/WebCamGazeEstimation/raw/97abc280/intel/{_NETWORK}/open-closed-eye.onnx",
+                "https://github.com/FalchLucas/WebCamGazeEstimation/raw/432bb2edcbac08c3b2b6130b1d7e7959d9311142/intel/"
+                f"{_NETWORK}/open-closed-eye.onnx",
             ),
         ),
     )

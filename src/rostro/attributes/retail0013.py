@@ -40,7 +40,7 @@ def _file(ending: str, sha256: str, size: int) -> ModelFile:
         sources=(
             f"{_STORAGE}/2021.2/models_bin/3/{own}",
             f"{_STORAGE}/2021.1/models_bin/3/{own}",
-            f"https://github.com/Palanivelg/arsei_gstreamer/raw/00aa5c08/models/intel/{own}",
+            f"https://github.com/Palanivelg/arsei_gstreamer/raw/f1c46b10466e2e82fdb70b5894e1f7db7af215c8/models/intel/{own}",
         ),
     )
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 Fields = dict[int, list["int | bytes"]]
 
+#: Whoever changes what is written for the same file raises this; it is part of converted files' names.
+VERSION = 1
 # Numbers of the fields, by Caffe's own ``caffe.proto``.
 _LAYER, _OLD_LAYERS = 100, 2
 _NAME, _KIND, _BOTTOM, _TOP, _BLOBS = 1, 2, 3, 4, 7

@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 
     Node = dict[str, Any]
 
+#: Whoever changes what is written for the same file raises this; it is part of converted files' names.
+VERSION = 1
 #: What has the same meaning, and takes the same inputs, there and here.
 _SIMPLE = {"Relu": "Relu", "Sigmoid": "Sigmoid"}
 #: What joins a value and a constant: of one number, or of one for each channel.
 _JOINED = {"Add": "Add", "AddV2": "Add", "Mul": "Mul", "Minimum": "Min", "Maximum": "Max"}
 _FLOAT = "float32"
-_STORED = {"float16": np.dtype("<f2"), _FLOAT: np.dtype("<f4"), "int32": np.dtype("<i4")}
+_STORED: dict[str, np.dtype[Any]] = {"float16": np.dtype("<f2"), _FLOAT: np.dtype("<f4"), "int32": np.dtype("<i4")}
 
 
 def tfjs_to_onnx(description: Path, weights: Path, *, size: int, outputs: dict[str, str]) -> bytes:
