@@ -1,4 +1,4 @@
-"""Age, gender, mask, pose, eyes, quality: what a recogniser can be asked about faces besides whose they are."""
+"""Age, gender, mask, pose, eyes, quality, liveness: what a recogniser can be asked besides whose a face is."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ class Analysing(Parts):
 
         Args:
             photo: A photo.
-            what: ``age``, ``gender``, ``mask``, ``eyes``, ``pose``, ``quality``; names of predictors of other packages;
-                or predictors. Nothing else is worked out. None: all of those names.
+            what: ``age``, ``gender``, ``mask``, ``eyes``, ``pose``, ``quality``, ``liveness``; names of predictors of
+                other packages; or predictors. Nothing else is worked out. None: all of those names.
 
         Raises:
             PhotoError: The photo cannot be read.

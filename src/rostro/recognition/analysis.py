@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from rostro.attributes.values import Age, Eyes, Gender, Mask, Pose
+from rostro.core.liveness import Liveness
 from rostro.core.types import Answer
 from rostro.recognition.pipeline import PhotoFaces
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from rostro.core.types import Face
 
 QUALITY: Final = "quality"
+LIVENESS: Final = "liveness"
 V = TypeVar("V", bound=Answer)
 
 
@@ -61,6 +63,11 @@ class FaceAnalysis(Answer):
     def eyes(self) -> Eyes | None:
         """Whether the eyes are open; None where it was not asked for, or the face has no landmarks."""
         return self._of(Eyes, "eyes")
+
+    @property
+    def liveness(self) -> Liveness | None:
+        """Whether it looks like a living person; None where it was not asked for."""
+        return self._of(Liveness, LIVENESS)
 
     def __repr__(self) -> str:
         told = ", ".join(str(value) for value in self.told.values())

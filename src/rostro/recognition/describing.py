@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 from rostro.attributes.base import ATTRIBUTES, DEFAULTS, AttributePredictor
 from rostro.core.errors import BadInput
 from rostro.core.forking import Mutex
+from rostro.core.lazy import Lazy
 from rostro.core.parts import did_you_mean
 from rostro.core.types import Answer
-from rostro.recognition.analysis import QUALITY, PhotoAnalysis
+from rostro.liveness.judge import LivenessJudge
+from rostro.recognition.analysis import LIVENESS, QUALITY, PhotoAnalysis
 from rostro.recognition.pipeline import Failure, Pipeline
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from rostro.runtime.base import EngineOptions
 
 #: What can be asked, in the order of documents.
-KNOWN: Final = (QUALITY, "pose", "age", "gender", "mask", "eyes")
+KNOWN: Final = (QUALITY, "pose", "age", "gender", "mask", "eyes", LIVENESS)
 #: Faces that are looked at together: 64 squares of 224 pixels are 38 MB.
 _TOGETHER = 64
 
@@ -37,10 +39,12 @@ class Question:
     Attributes:
         asked: By the names that documents have, in their order.
         answered_by: Each predictor, with what it is asked for.
+        living: Says whether faces look alive; None where that is not asked.
     """
 
     asked: tuple[str, ...]
     answered_by: tuple[tuple[AttributePredictor, tuple[str, ...]], ...]
+    living: LivenessJudge | None = None
 
     @property
     def judged(self) -> bool:
@@ -51,12 +55,15 @@ class Question:
         """What is said of every face of every look, in order; all photos' faces go through a network together."""
         images = [look.image for look in looks for _ in look.faces]
         faces = [face for look in looks for face in look.faces]
+        lives = [live for look in looks for live in self.living.judge(look.image, look.faces)] if self.living else []
         for start in range(0, len(faces), _TOGETHER):
             part = slice(start, start + _TOGETHER)
             told: list[dict[str, Answer]] = [{} for _ in faces[part]]
             for predictor, wanted in self.answered_by:
                 for one, said in zip(told, predictor.tell(images[part], faces[part], wanted), strict=True):
                     one.update({name: said[name] for name in wanted if name in said})
+            for one, live in zip(told, lives[part], strict=False):
+                one[LIVENESS] = live
             yield from told
 
 
@@ -69,6 +76,7 @@ class Describers:
         self._engine = engine
         self._made: dict[str, AttributePredictor] = {}
         self._lock = Mutex(reentrant=True)
+        self._living = Lazy(lambda: LivenessJudge.open(store, engine))
 
     def ask(self, what: Iterable[str | AttributePredictor] | str | None) -> Question:
         """Who answers what.
@@ -88,17 +96,19 @@ class Describers:
             if isinstance(one, AttributePredictor) or (one not in KNOWN and one in ATTRIBUTES):
                 predictor = one if isinstance(one, AttributePredictor) else self._get(one)
                 by.update(dict.fromkeys(predictor.tells, predictor))
-            elif one != QUALITY:
+            elif one in DEFAULTS:
                 by.setdefault(one, self._get(DEFAULTS[one]))
-        asked = {*by, *((QUALITY,) if QUALITY in wanted else ())}
+        asked = {*by, *(name for name in (QUALITY, LIVENESS) if name in wanted)}
         ordered = (*(name for name in KNOWN if name in asked), *sorted(asked - set(KNOWN)))
         predictors = dict.fromkeys(by.values())
-        return Question(ordered, tuple((who, tuple(name for name in by if by[name] is who)) for who in predictors))
+        answered_by = tuple((who, tuple(name for name in by if by[name] is who)) for who in predictors)
+        return Question(ordered, answered_by, self._living() if LIVENESS in asked else None)
 
     def forget(self) -> None:
         """Lets go of the models."""
         with self._lock:
             self._made.clear()
+            self._living.forget()
 
     def _get(self, name: str) -> AttributePredictor:
         with self._lock:
