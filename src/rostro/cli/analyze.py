@@ -36,38 +36,37 @@ What = Annotated[
         show_default="all of them",
     ),
 ]
-Checkpoint = Annotated[
-    str | None,
-    typer.Option(
-        "--checkpoint",
-        help="Ask attributes of your own, too: a folder that 'rostro train attributes' wrote.",
-        show_default=False,
-    ),
-]
 
 
 def command(
     photos: options.Photos,
     what: What = None,
-    checkpoint: Checkpoint = None,
+    checkpoint: options.Checkpoint = None,
     detector: options.Detector = None,
     max_side: options.MaxSide = None,
     min_score: options.MinScore = None,
+    embedder: options.Embedder = None,
     engine: options.Engine = None,
+    precision: options.Precision = None,
     picture: options.Picture = None,
     json: options.Json = False,
 ) -> None:
     """What do the faces look like? Age, gender, mask, pose, eyes, quality, and whether they look alive.
 
     Each with how sure it is: an age with the years between which four in five such people are; a gender only of adults,
-    and only where it is right nearly always. Nothing is said of race, and nothing of feelings.
+    and only where it is right nearly always. Nothing is said of race, and nothing of feelings. A checkpoint of 'rostro
+    train attributes' says of each face what it learned, too.
 
     Example: rostro analyze party.jpg --picture ages.png
 
     Example: rostro analyze photos/ --what age,mask --json
+
+    Example: rostro analyze party.jpg --what age --checkpoint attributes/
     """
     check_picture(picture, *photos)
-    recognizer = options.make_recognizer(detector=detector, max_side=max_side, min_score=min_score, engine=engine)
+    recognizer = options.make_recognizer(
+        detector=detector, max_side=max_side, min_score=min_score, embedder=embedder, engine=engine, precision=precision
+    )
     told = Stream(json=json)
     asked: list[Any] = options.several(what) or list(KNOWN)
     if checkpoint is not None:

@@ -72,9 +72,9 @@ def _mask(face: FaceAnalysis) -> str:
 
 def _pose(face: FaceAnalysis) -> str:
     pose = face.pose
-    return (
-        "" if pose is None else tell("pose: yaw {:.0f}°, pitch {:.0f}°, roll {:.0f}°", pose.yaw, pose.pitch, pose.roll)
-    )
+    if pose is None:
+        return ""
+    return tell("pose: yaw {:.0f}°, pitch {:.0f}°, roll {:.0f}°", pose.yaw, pose.pitch, pose.roll)
 
 
 def _eyes(face: FaceAnalysis) -> str:

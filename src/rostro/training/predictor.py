@@ -54,10 +54,8 @@ class CheckpointAttributes(AttributePredictor):
             BadInput: There is no checkpoint, or it is of another recipe.
         """
         self._read = open_checkpoint(checkpoint)
-        if self._read.card.recipe != _RECIPE:
-            raise BadInput(
-                f"a checkpoint of {self._read.card.recipe} tells no attributes; see 'rostro train {_RECIPE}'"
-            )
+        if (recipe := self._read.card.recipe) != _RECIPE:
+            raise BadInput(f"a checkpoint of {recipe} tells no attributes; one of 'rostro train attributes' does")
         self._recognizer = recognizer
 
     def tell(self, images: Sequence[Image], faces: Sequence[Face], wanted: Collection[str]) -> list[Told]:
@@ -89,7 +87,6 @@ def portrait(image: Image, face: Face) -> Image:
     cos, sin = across / distance * (_EYES / distance)
     turn = np.array([[cos, sin], [-sin, cos]])
     shift = np.array(_MIDDLE) - 0.5 - turn @ (middle - 0.5)  # OpenCV counts from the middle of the first pixel
-    cut: Image = cv2.warpAffine(
-        image, np.column_stack([turn, shift]), (_WIDTH, _HEIGHT), flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE
-    )
+    matrix, edge = np.column_stack([turn, shift]), cv2.BORDER_REPLICATE
+    cut: Image = cv2.warpAffine(image, matrix, (_WIDTH, _HEIGHT), flags=cv2.INTER_LINEAR, borderMode=edge)
     return cut
