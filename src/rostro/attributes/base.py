@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from rostro.core.parts import Room
+from rostro.core.types import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Sequence
 
-    from rostro.core.types import Answer, Face, Image
+    from rostro.core.types import Face, Image
     from rostro.models.entry import ModelFile
     from rostro.models.store import ModelStore
     from rostro.runtime.base import EngineOptions
 
-    Told = Mapping[str, Answer]
+#: What is said of a face, by the names that documents have.
+Told = Mapping[str, Answer]
 
 
 class AttributePredictor(ABC):

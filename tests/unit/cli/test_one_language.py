@@ -57,7 +57,7 @@ def test_where_faces_are_found_it_can_be_said_how() -> None:
     for option in ("--max-side", "--min-score", "--engine", "--precision"):
         assert having(option) >= FINDS, option
     assert having("--max-side") == having("--min-score") == FINDS
-    assert having("--alignment") == {name for name in FINDS if not name.startswith("train")} - {"detect"}
+    assert having("--alignment") == {name for name in FINDS if not name.startswith("train")} - {"detect", "analyze"}
 
 
 def test_thresholds_are_where_something_is_decided_and_nowhere_else() -> None:
