@@ -13,7 +13,7 @@ from rostro.cli.detect import count_faces
 from rostro.cli.language import tell
 from rostro.cli.shown import Sheet, shown_face
 from rostro.cli.streaming import Stream
-from rostro.drawing.sheets import analysis_sheet
+from rostro.drawing.described import analysis_sheet
 from rostro.photos.listing import find_photos
 from rostro.photos.writing import check_picture
 from rostro.recognition.analysis import PhotoAnalysis

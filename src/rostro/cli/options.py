@@ -141,7 +141,22 @@ MinQuality = Annotated[
     ),
 ]
 
-
+Liveness = Annotated[
+    str | None,
+    typer.Option(
+        "--liveness",
+        metavar="NAME",
+        help="What says whether a face looks alive: a scorer, or a file of 'rostro evaluate liveness'.",
+        show_default="fusion",
+    ),
+]
+RequireLive = Annotated[
+    bool,
+    typer.Option(
+        "--require-live",
+        help="Decide nothing about faces that do not look alive. A sign, not security: some pictures pass.",
+    ),
+]
 Fpir = Annotated[
     float | None,
     typer.Option(
@@ -239,6 +254,8 @@ def make_recognizer(
     max_side: int | None = None,
     quality: str | None = None,
     min_quality: float | None = None,
+    require_live: bool = False,
+    liveness: str | None = None,
     gallery: str | None = None,
     create_gallery: bool = True,
 ) -> Recognizer:
@@ -264,6 +281,8 @@ def make_recognizer(
         max_side=max_side,
         quality=quality or "auto",
         min_quality=min_quality,
+        require_live=require_live,
+        liveness=liveness,
         gallery=gallery,
         create_gallery=create_gallery,
         settings=settings,

@@ -72,6 +72,7 @@ class Analysing(Parts):
         """
         listed, question = several(photos), self._describers.ask(what)
         stages = self.pipeline if question.judged else self.detection_pipeline
+        stages = self._asking(stages, question.living)
         found: Any = DescribingPipeline.of(stages, question).run(listed, keep=keep)
         answers: Iterator[PhotoAnalysis | Failure] = found
         return answers

@@ -106,9 +106,10 @@ class PhotoAnalysis(PhotoFaces):
     def analyses(self) -> list[FaceAnalysis]:
         """One for each face, in their order."""
         qualities = self.qualities or (None,) * len(self.faces)
+        lives = [{LIVENESS: life} for life in self.liveness] or [{}] * len(self.faces)
         return [
-            FaceAnalysis(face, self.asked, told, quality, self.turned)
-            for face, told, quality in zip(self.faces, self.told, qualities, strict=True)
+            FaceAnalysis(face, self.asked, {**told, **life}, quality, self.turned)
+            for face, told, life, quality in zip(self.faces, self.told, lives, qualities, strict=True)
         ]
 
     def to_dict(self) -> dict[str, Any]:

@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from rostro.attributes.base import ATTRIBUTES, DEFAULTS, AttributePredictor
 from rostro.core.errors import BadInput
 from rostro.core.forking import Mutex
-from rostro.core.lazy import Lazy
 from rostro.core.parts import did_you_mean
 from rostro.core.types import Answer
-from rostro.liveness.judge import LivenessJudge
 from rostro.recognition.analysis import LIVENESS, QUALITY, PhotoAnalysis
 from rostro.recognition.pipeline import Failure, Pipeline
 
@@ -39,31 +37,31 @@ class Question:
     Attributes:
         asked: By the names that documents have, in their order.
         answered_by: Each predictor, with what it is asked for.
-        living: Says whether faces look alive; None where that is not asked.
     """
 
     asked: tuple[str, ...]
     answered_by: tuple[tuple[AttributePredictor, tuple[str, ...]], ...]
-    living: LivenessJudge | None = None
 
     @property
     def judged(self) -> bool:
         """Whether the faces' quality is asked for, for which they must be embedded."""
         return QUALITY in self.asked
 
+    @property
+    def living(self) -> bool:
+        """Whether it is asked if faces look alive, which the pipeline's own judge says."""
+        return LIVENESS in self.asked
+
     def of(self, looks: Sequence[Look]) -> Iterator[dict[str, Answer]]:
         """What is said of every face of every look, in order; all photos' faces go through a network together."""
         images = [look.image for look in looks for _ in look.faces]
         faces = [face for look in looks for face in look.faces]
-        lives = [live for look in looks for live in self.living.judge(look.image, look.faces)] if self.living else []
         for start in range(0, len(faces), _TOGETHER):
             part = slice(start, start + _TOGETHER)
             told: list[dict[str, Answer]] = [{} for _ in faces[part]]
             for predictor, wanted in self.answered_by:
                 for one, said in zip(told, predictor.tell(images[part], faces[part], wanted), strict=True):
                     one.update({name: said[name] for name in wanted if name in said})
-            for one, live in zip(told, lives[part], strict=False):
-                one[LIVENESS] = live
             yield from told
 
 
@@ -76,7 +74,6 @@ class Describers:
         self._engine = engine
         self._made: dict[str, AttributePredictor] = {}
         self._lock = Mutex(reentrant=True)
-        self._living = Lazy(lambda: LivenessJudge.open(store, engine))
 
     def ask(self, what: Iterable[str | AttributePredictor] | str | None) -> Question:
         """Who answers what.
@@ -102,13 +99,12 @@ class Describers:
         ordered = (*(name for name in KNOWN if name in asked), *sorted(asked - set(KNOWN)))
         predictors = dict.fromkeys(by.values())
         answered_by = tuple((who, tuple(name for name in by if by[name] is who)) for who in predictors)
-        return Question(ordered, answered_by, self._living() if LIVENESS in asked else None)
+        return Question(ordered, answered_by)
 
     def forget(self) -> None:
         """Lets go of the models."""
         with self._lock:
             self._made.clear()
-            self._living.forget()
 
     def _get(self, name: str) -> AttributePredictor:
         with self._lock:

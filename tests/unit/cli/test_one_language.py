@@ -23,7 +23,7 @@ OLD = {"--root", "--top", "--largest-face", "--all-pairs", "--face-rule", "--val
 FINDS = {name for name, verb in verbs().items() if "--detector" in verb.options} - {"doctor"}
 DECIDES = {"verify", "identify", "watch", "serve"}
 SEARCHES = {"identify", "watch", "serve"}
-CHOOSES = {"verify", "enroll", "identify", "embed", "classify", "evaluate", "compare", "calibrate"}
+CHOOSES = {"verify", "enroll", "identify", "liveness", "embed", "classify", "evaluate", "compare", "calibrate"}
 
 
 def having(option: str) -> set[str]:
@@ -57,7 +57,8 @@ def test_where_faces_are_found_it_can_be_said_how() -> None:
     for option in ("--max-side", "--min-score", "--engine", "--precision"):
         assert having(option) >= FINDS, option
     assert having("--max-side") == having("--min-score") == FINDS
-    assert having("--alignment") == {name for name in FINDS if not name.startswith("train")} - {"detect", "analyze"}
+    without = {"detect", "analyze", "liveness"}  # they give no vectors
+    assert having("--alignment") == {name for name in FINDS if not name.startswith("train")} - without
 
 
 def test_thresholds_are_where_something_is_decided_and_nowhere_else() -> None:
@@ -66,6 +67,8 @@ def test_thresholds_are_where_something_is_decided_and_nowhere_else() -> None:
     assert having("--operating-point") == DECIDES
     assert having("--fmr") == DECIDES | {"evaluate", "compare", "calibrate"}
     assert having("--fpir") == SEARCHES
+    assert having("--require-live") == DECIDES
+    assert having("--liveness") == DECIDES | {"liveness"}
 
 
 def test_one_rule_chooses_the_face_wherever_one_is_chosen() -> None:

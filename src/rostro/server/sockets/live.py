@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from rostro.recognition.pipeline import PhotoFaces
 
 router = APIRouter()
+#: What means yes in an address.
+_TRUE = {"1", "true", "yes", "on"}
 
 
 @dataclass(slots=True)
@@ -48,20 +50,22 @@ class _Latest:
 async def live(socket: WebSocket) -> None:
     """Binary messages are frames (JPEG), text messages the answers.
 
-    A client that cannot set headers (a browser) sends ``{"key": "…"}`` first, with null where no key is needed.
+    A client that cannot set headers (a browser) sends ``{"key": "…"}`` first, with null where no key is needed. With
+    ``?require_live=true`` nobody is named whose face does not look alive.
     """
+    work = Work(liveness=socket.query_params.get("require_live", "").lower() in _TRUE)
 
     async def talk(service: Service) -> None:
         await socket.send_text(json.dumps({"ready": True}))
-        await _answer_frames(socket, service)
+        await _answer_frames(socket, service, work)
 
-    await converse(socket, talk, too_slow="nothing came for too long")
+    await converse(socket, talk, too_slow="nothing came for too long", query=("require_live",))
 
 
-async def _answer_frames(socket: WebSocket, service: Service) -> None:
+async def _answer_frames(socket: WebSocket, service: Service, work: Work) -> None:
     """Reads frames while answers are worked out, until the client leaves."""
     latest = _Latest()
-    await until_one_ends(_read(socket, service, latest), _answer(socket, service, latest))
+    await until_one_ends(_read(socket, service, latest), _answer(socket, service, latest, work))
 
 
 async def _read(socket: WebSocket, service: Service, latest: _Latest) -> None:
@@ -80,11 +84,11 @@ async def _read(socket: WebSocket, service: Service, latest: _Latest) -> None:
         latest.put(frame)
 
 
-async def _answer(socket: WebSocket, service: Service, latest: _Latest) -> None:
+async def _answer(socket: WebSocket, service: Service, latest: _Latest, work: Work) -> None:
     while True:
         number, frame = await latest.take()
         try:
-            found = await service.batcher.answer(Upload(f"frame {number}", io.BytesIO(frame)), Work())
+            found = await service.batcher.answer(Upload(f"frame {number}", io.BytesIO(frame)), work)
             answer = await asyncio.to_thread(_answer_json, service, found)
         except TooMany as excess:
             await asyncio.sleep(excess.retry_after)

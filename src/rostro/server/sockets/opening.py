@@ -17,7 +17,7 @@ from rostro.server.problems import Problem, document, of_too_many
 from rostro.server.service import Service, service_of
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine, Iterator
+    from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator
 
     from fastapi import WebSocket
 
@@ -27,18 +27,21 @@ PATIENCE = 30.0
 _POLICY, _TRY_LATER = 1008, 1013
 
 
-async def converse(socket: WebSocket, talk: Callable[[Service], Awaitable[None]], *, too_slow: str) -> None:
+async def converse(
+    socket: WebSocket, talk: Callable[[Service], Awaitable[None]], *, too_slow: str, query: Collection[str] = ()
+) -> None:
     """A whole view, from its admission until either side leaves; what goes wrong is told to the client.
 
     Args:
         socket: Not accepted yet.
         talk: What is said once the client is admitted.
         too_slow: What to say where something took longer than `PATIENCE`.
+        query: What the address may say, each once.
     """
     service = service_of(socket)
     await socket.accept()
     try:
-        refuse_unknown("query", socket.query_params, {})
+        refuse_unknown("query", [name for name, _ in socket.query_params.multi_items()], dict.fromkeys(query, False))
         key = presented(socket) or await _first_message(socket)
         with admitted(socket, Role.READ, key), _place(service):
             await talk(service)
