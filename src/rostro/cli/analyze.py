@@ -68,7 +68,7 @@ def command(
         detector=detector, max_side=max_side, min_score=min_score, embedder=embedder, engine=engine, precision=precision
     )
     told = Stream(json=json)
-    asked: list[Any] = options.several(what) or list(KNOWN)
+    asked: list[Any] = list(KNOWN) if what is None else options.several(what)
     if checkpoint is not None:
         from rostro.training.predictor import CheckpointAttributes
 
