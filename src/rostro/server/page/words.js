@@ -84,7 +84,7 @@ const WORDS = {
   ],
   analyzeButton: ["Look", "Mirar"],
   analyzeNote: [
-    "Between the two ages are four in five of the people who look like this. All of it are estimates.",
+    "Between the two ages are four in five of the people who look like this. All of these are estimates.",
     "Entre las dos edades están cuatro de cada cinco personas que se ven así. Todo son estimaciones.",
   ],
   age: ["{years} years ({low} to {high})", "{years} años (de {low} a {high})"],
