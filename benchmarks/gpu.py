@@ -24,7 +24,7 @@ from rostro.recognition.pipeline import PhotoFaces
 
 DATA = Path(os.environ.get("ROSTRO_DATA", Path(__file__).resolve().parents[1] / ".." / "shared" / "data"))
 SYSTEMS = ("yunet+sface", "scrfd+mobilefacenet")
-RUNS = (("openvino", "f32"), ("openvino", "auto"), ("onnxruntime:cuda", "f32"), ("onnxruntime:cuda", "auto"))
+RUNS = (("onnxruntime:cuda", "f32"), ("onnxruntime:cuda", "auto"), ("openvino", "f32"), ("openvino", "auto"))
 BATCHES = (1, 8, 64)
 SIDE = 320  # of the pictures that the detector alone is given
 
@@ -125,15 +125,23 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=2000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--search", type=int, nargs="*", default=[1_000_000, 10_000_000])
+    parser.add_argument("--run", action="append", help="ENGINE=PRECISION; default: all of them")
+    parser.add_argument("--system", action="append", help=f"default: {', '.join(SYSTEMS)}")
     parser.add_argument("--dims", type=int, default=128)
     options = parser.parse_args()
 
     listed = sorted(options.photos.rglob("*.jpg"))
     photos = (listed * (options.count // max(1, len(listed)) + 1))[: options.count]
+    for count in options.search:
+        try:
+            search(count, options.dims)
+        except ImportError:
+            print("search: torch is not installed")
     print(f"{len(photos)} photos, {os.cpu_count()} cores", flush=True)
-    for system in SYSTEMS:
+    runs = [tuple(run.split("=")) for run in options.run or []] or list(RUNS)
+    for system in options.system or SYSTEMS:
         reference: list[Any] = []
-        for engine, precision in RUNS:
+        for engine, precision in runs:
             try:
                 speed, answers = whole(system, engine, precision, photos, options.rounds)
             except RostroError as error:
@@ -144,11 +152,6 @@ def main() -> None:
                 f"{system} on {engine} {precision}: {speed:,.0f} photos/s; {agreement(answers, reference)}", flush=True
             )
             alone(system, engine, precision)
-    for count in options.search:
-        try:
-            search(count, options.dims)
-        except ImportError:
-            print("search: torch is not installed")
 
 
 if __name__ == "__main__":

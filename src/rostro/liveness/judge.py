@@ -52,8 +52,9 @@ class LivenessJudge:
         Args:
             store: Gives the scorer's files.
             engine: Runs it.
-            liveness: Name of a scorer, whose shipped threshold is taken; or a file that ``rostro evaluate liveness``
-                wrote, which names both; or what was read from one. None: `DEFAULT`.
+            liveness: Name of a scorer, whose shipped threshold is taken; or a file that
+                ``rostro evaluate --protocol liveness`` wrote, which names both; or what was read from one. None:
+                `DEFAULT`.
 
         Raises:
             UnknownModel: No scorer of that name, and no file either.
@@ -84,6 +85,18 @@ class LivenessJudge:
             One for each face, in order.
         """
         return [self.of(float(score)) for score in self.scorer.score(pixels, faces)] if len(faces) else []
+
+
+def name_of(liveness: str | Path | None) -> str:
+    """Name of the scorer that a wish means, whether or not a threshold was ever measured for it.
+
+    Raises:
+        UnknownModel: No scorer of that name, and no file either.
+        BadInput: The file is malformed.
+    """
+    if liveness is None or (isinstance(liveness, str) and liveness in LIVENESS):
+        return liveness or DEFAULT
+    return point_of(liveness).scorer
 
 
 def point_of(liveness: str | Path | LivenessPoint | None) -> LivenessPoint:

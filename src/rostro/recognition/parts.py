@@ -93,7 +93,7 @@ class Parts(Chosen, Living, Opened):
                 ``auto`` for the best that can be had, ``length`` for none; ``none`` or None judges no face.
             min_quality: Judge no face of a quality below this, in [0, 1]; None takes the measured level.
             require_live: Decide nothing about faces that do not look alive. A sign, not security: some pictures pass.
-            liveness: What says so: a scorer's name, or a file of ``rostro evaluate liveness``; None takes the best.
+            liveness: What says so: a scorer's name, or a file that `evaluate_liveness` wrote; None takes the best.
             settings: Limits, folders, threads; None reads the environment.
             store: Gives model files; None makes one from the settings.
 

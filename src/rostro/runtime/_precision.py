@@ -80,7 +80,7 @@ def possible_precisions(asked: str, native: Collection[str], *, has_ranges: bool
     if asked == "auto":
         return possible
     if asked not in native:
-        raise EngineError(f"{model}: this processor does not compute {asked} natively, only {', '.join(native)}")
+        raise EngineError(f"{model}: this device does not compute {asked} natively, only {', '.join(native)}")
     if asked not in possible:
         raise EngineError(f"{model}: has no int8 form (no measured ranges); 'auto' takes int8 where a model has one")
     return (asked,)

@@ -68,7 +68,7 @@ def test_thresholds_are_where_something_is_decided_and_nowhere_else() -> None:
     assert having("--fmr") == DECIDES | {"evaluate", "compare", "calibrate"}
     assert having("--fpir") == SEARCHES
     assert having("--require-live") == DECIDES
-    assert having("--liveness") == DECIDES | {"liveness"}
+    assert having("--liveness") == DECIDES | {"liveness", "evaluate"}
 
 
 def test_one_rule_chooses_the_face_wherever_one_is_chosen() -> None:
@@ -79,7 +79,7 @@ def test_one_rule_chooses_the_face_wherever_one_is_chosen() -> None:
 def test_what_can_be_several_is_repeatable_wherever_it_is() -> None:
     several = {
         "--collection": {"identify", "watch"}, "--embedder": {"compare"}, "--detector": {"compare", "detect"},
-        "--fmr": {"evaluate", "compare"}, "--what": {"analyze"},
+        "--film": {"evaluate"}, "--fmr": {"evaluate", "compare"}, "--what": {"analyze"},
         "--format": {"evaluate", "compare", "calibrate"} | {name for name in ALL if name.startswith("train ")},
     }  # fmt: skip
     found = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +12,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from rostro.core.errors import EngineError
 from rostro.runtime._onnx_forms import form_of
+from rostro.runtime._shaped import ShapedSessions
 from rostro.runtime.base import EngineOptions
 from rostro.runtime.onnxruntime import ONNXRuntimeEngine
 
@@ -83,6 +85,46 @@ def test_a_device_that_is_not_there_is_named(tmp_path: Path, device: str) -> Non
         pytest.skip(f"this onnxruntime was built for {device}")
     with pytest.raises(EngineError, match="the installed onnxruntime has no"):
         ONNXRuntimeEngine(reshaping(tmp_path / "net.onnx", 1, [1, -1]), EngineOptions(name=f"onnxruntime:{device}"))
+
+
+def test_each_shape_has_its_session_and_few_are_kept(tmp_path: Path) -> None:
+    """Here on the processor; what differs on a GPU is the provider."""
+    import onnxruntime
+
+    file = reshaping(tmp_path / "net.onnx", "n", [0, -1])
+    opened = []
+
+    def session() -> onnxruntime.InferenceSession:
+        opened.append(
+            onnxruntime.InferenceSession(form_of(file, batch=True, sides=True), providers=["CPUExecutionProvider"])
+        )
+        return opened[-1]
+
+    shaped = ShapedSessions(session)
+    for count in (1, 2, 3, 4, 5, 16, 17, 64, 63, 5, 1):
+        (rows,) = shaped.call("x", photos(count), ["y"])
+        np.testing.assert_array_equal(rows, np.maximum(photos(count), 0).reshape(count, -1))
+    assert len(opened) == len(shaped) == 4, "for 1, 4, 16 and 64 samples"
+    for side in range(1, 40):
+        batch = np.ones((2, 3, side, 4), np.float32)
+        assert shaped.call("x", batch, ["y"])[0].shape == (2, 3 * side * 4)
+    assert len(shaped) == 12
+    assert len(shaped.forget()) == 12
+    assert len(shaped) == 0
+
+
+def test_threads_that_meet_get_their_own_rows(tmp_path: Path) -> None:
+    import onnxruntime
+
+    file = reshaping(tmp_path / "net.onnx", "n", [0, -1])
+    shaped = ShapedSessions(lambda: onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"]))
+
+    def ask(number: int) -> bool:
+        batch = photos(1 + number % 9) * (number + 1)
+        return np.array_equal(shaped.call("x", batch, ["y"])[0], np.maximum(batch, 0).reshape(len(batch), -1))
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(ask, range(100)))
 
 
 def test_half_precision_is_not_for_processors(tmp_path: Path) -> None:
