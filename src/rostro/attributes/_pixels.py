@@ -18,21 +18,22 @@ if TYPE_CHECKING:
 _LARGEST = 4096
 
 
-def around_boxes(images: Sequence[Image], faces: Sequence[Face], scale: float, size: int) -> Crops:
+def around_boxes(images: Sequence[Image], faces: Sequence[Face], scale: float | Sequence[float], size: int) -> Crops:
     """Squares around the boxes.
 
     Args:
         images: (N,) the photo of each face.
         faces: (N,) the faces.
-        scale: Side of a square, in longer sides of the box.
+        scale: Side of a square, in longer sides of the box; one for all, or one for each.
         size: Side of the crops in pixels.
 
     Returns:
         RGB uint8 (N, size, size, 3). Outside of the photo its edge goes on.
     """
     crops = np.empty((len(faces), size, size, 3), np.uint8)
-    for crop, image, face in zip(crops, images, faces, strict=True):
-        crop[:] = square(image, face.centre, max(face.width, face.height) * scale, size)
+    scales = [scale] * len(faces) if isinstance(scale, int | float) else scale
+    for crop, image, face, each in zip(crops, images, faces, scales, strict=True):
+        crop[:] = square(image, face.centre, max(face.width, face.height) * each, size)
     return crops
 
 

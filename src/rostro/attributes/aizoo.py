@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from rostro.models.store import ModelStore
     from rostro.runtime.base import EngineOptions
 
-#: Side of the input, and of its view in longer sides of the box.
-SIZE, _SCALE = 260, 3.5
+#: Side of the input, and of its view in longer sides of the box; of a small face's view, which would be blown up else.
+SIZE, _SCALE, _SCALE_OF_SMALL = 260, 3.5, 4.5
 #: Sides of the network's maps; and of its anchors, as parts of the input's side. Beside two squares each place has two
 #: upright shapes of the smaller one.
 _MAPS = (33, 17, 9, 5, 3)
@@ -38,9 +38,9 @@ _SPREAD = np.array([0.1, 0.1, 0.2, 0.2], np.float32)
 _PLACES = 5972
 #: Anchors whose centre is further from the middle of the view than this cannot be the face.
 _NEAR = 0.15
-#: Faces whose box is less than so many pixels wide or high show too little of a mask, and from this probability on an
-#: answer is one.
-LEAST_SIDE, SAY_FROM = 24, 0.6
+#: Faces whose box is less than so many pixels wide or high are small, and show too little of a mask; and from this
+#: probability on an answer is one.
+SMALL, LEAST_SIDE, SAY_FROM = 24, 16, 0.6
 
 
 class MaskDetector(AttributePredictor):
@@ -93,7 +93,7 @@ class MaskDetector(AttributePredictor):
 
     def tell(self, images: Sequence[Image], faces: Sequence[Face], wanted: Collection[str]) -> list[Told]:
         """See `AttributePredictor.tell`."""
-        boxes, classes = self.scores(around_boxes(images, faces, _SCALE, SIZE))
+        boxes, classes = self.scores(around_boxes(images, faces, list(map(_scale, faces)), SIZE))
         return [
             {"mask": self._answer(face, its[self._near], scores[self._near])}
             for face, its, scores in zip(faces, boxes, classes, strict=True)
@@ -112,12 +112,16 @@ class MaskDetector(AttributePredictor):
         centres, sides = self._anchors[:, :2], self._anchors[:, 2:]
         moved = told * _SPREAD
         middles, found = centres + moved[:, :2] * sides, sides * np.exp(moved[:, 2:])
-        own = np.array([face.width, face.height], np.float32) / (max(face.width, face.height) * _SCALE)
+        own = np.array([face.width, face.height], np.float32) / (max(face.width, face.height) * _scale(face))
         high = np.minimum(middles + found / 2, 0.5 + own / 2)
         low = np.maximum(middles - found / 2, 0.5 - own / 2)
         shared = (high - low).clip(0).prod(axis=1)
         overlaps: Floats = shared / (found.prod(axis=1) + own.prod() - shared)
         return overlaps
+
+
+def _scale(face: Face) -> float:
+    return _SCALE if min(face.width, face.height) >= SMALL else _SCALE_OF_SMALL
 
 
 def _anchors() -> Floats:
