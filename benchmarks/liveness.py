@@ -72,6 +72,12 @@ def main() -> None:
             f"{name:16} AUC {auc(counts_of(live, attacks)):.4f}  threshold {errors.threshold:.3f}  "
             f"APCER {shown(errors.attacks['attack'])}  BPCER {shown(errors.living)}  {1000 * cost:.1f} ms CPU a face"
         )
+        if (SHIPPED / f"{name}.json").is_file():
+            shipped = errors_at(LivenessPoint.shipped(name).threshold, live, attacks)
+            print(
+                f"{'':16} at the shipped threshold {shipped.threshold:.3f}: APCER {shown(shipped.attacks['attack'])}  "
+                f"BPCER {shown(shipped.living)}"
+            )
         if options.ship:
             words = (
                 f"{live.scores.size} frames of {errors.living.subjects} living people and films, {attack.scores.size} "

@@ -129,7 +129,7 @@ class Recognizer(Analysing):
 
     def _prepare(self) -> None:
         super()._prepare()
-        self._people = Lazy(lambda: People(self.existing_gallery))
+        self._people = Lazy(lambda: People(self.existing_gallery, self.settings.home))
 
     def close(self) -> None:
         """See `Opened.close`."""

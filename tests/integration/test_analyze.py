@@ -98,6 +98,25 @@ def test_a_mirrored_face_looks_the_other_way(mine: Recognizer, samples: dict[str
     assert one.pose.yaw == pytest.approx(-two.pose.yaw, abs=10)
 
 
+def test_faces_that_are_not_looked_at_shift_nobody(
+    mine: Recognizer, store: ModelStore, settings: Settings, samples: dict[str, Path]
+) -> None:
+    """What is said stands beside the face that it is said of, whichever faces are left out."""
+    large, small = (read_photo(samples[name]).image for name in ("biden.jpg", "obama.jpg"))
+    both = np.zeros((1000, 1400, 3), np.uint8)
+    both[:1000, :1100] = cv2.resize(large, (1100, 1000))
+    both[100:400, 1120:1360] = cv2.resize(small, (240, 300))
+    everybody = mine.analyze(both, what=["age", "pose", "liveness"])
+    assert len(everybody) == 2
+    sizes = [min(face.face.width, face.face.height) for face in everybody]
+    with Recognizer(settings=settings, store=store, gallery=":memory:", min_face=int(min(sizes)) + 5) as larger:
+        (face,) = larger.analyze(both, what=["age", "pose", "liveness"])
+    with Recognizer(settings=settings, store=store, gallery=":memory:", zone="1110,0 1400,500") as right:
+        (other,) = right.analyze(both, what=["age", "pose", "liveness"])
+    by_size = sorted(everybody, key=lambda each: -each.face.area)
+    assert [face.to_dict(), other.to_dict()] == [each.to_dict() for each in by_size]
+
+
 def test_several_photos_are_the_same_photos(mine: Recognizer, portraits: list[Path]) -> None:
     together = list(mine.analyses([*portraits, Path("gone.jpg")], what=["age", "gender", "mask"]))
     assert [type(answer) for answer in together] == [PhotoAnalysis] * len(portraits) + [Failure]

@@ -141,3 +141,19 @@ def test_the_threshold_is_that_of_the_recogniser_that_takes_it(
     found.point.write(tmp_path / "ours.json")
     judge = LivenessJudge.open(recognizer.store, recognizer.engine_options, liveness=tmp_path / "ours.json")
     assert judge.point.threshold == pytest.approx(found.errors.threshold, abs=1e-6)
+
+
+def test_what_is_shipped_is_what_is_measured(data_root: Path, recognizer: Recognizer) -> None:
+    """On all frames at hand: the promise of the page, and the threshold that comes with rostro."""
+    if not (data_root / "liveness").is_dir():
+        pytest.skip(f"no liveness photos in {data_root}")
+    found = evaluate_liveness(data_root / "liveness", films=["videole", "videowo"], recognizer=recognizer)
+    assert found.auc > 0.995
+    assert found.errors.apcer < 0.05
+    assert found.errors.bpcer < 0.05
+    shipped = LivenessPoint.shipped("fusion")
+    assert found.errors.threshold == pytest.approx(shipped.threshold, abs=2e-3)
+    told, kept = found.point.to_dict(), shipped.to_dict()
+    assert {name: told[name] for name in ("living", "attacks", "weights")} == {
+        name: kept[name] for name in ("living", "attacks", "weights")
+    }

@@ -234,3 +234,45 @@ def test_images_that_are_kept_stay_those_of_the_photo(recognizer: Recognizer, fr
     (found,) = recognizer.photos([frames["live"]], embed=False, liveness=True, keep=Keep(side=200))
     assert max(found.kept_image.shape) == 200
     assert found.liveness[0].score == recognizer.liveness(frames["live"])[0].score
+
+
+# Films
+
+
+def test_a_door(data_root: Path, asking: Recognizer, frames: dict[str, Path], tmp_path: Path) -> None:
+    """``benchmarks/liveness_door.py`` in small: the person is named, their film on a screen is not."""
+    pytest.importorskip("lap")
+    from rostro.video.sources import open_source
+    from rostro.video.watch import watch
+
+    people = tmp_path / "people.db"
+    recognizer = Recognizer(settings=asking.settings, store=asking.store, gallery=people, require_live=True)
+    with recognizer:
+        recognizer.enroll(data_root / "liveness/live/videole000.jpg", name="Ada")
+        summaries, events = {}, []
+        for kind in ("live", "attack"):
+            film = tmp_path / kind
+            film.mkdir()
+            for photo in sorted((data_root / "liveness" / kind).glob("videole*.jpg"))[5:9]:
+                (film / photo.name).write_bytes(photo.read_bytes())
+            source = open_source(str(film), rate=12.0)
+            summaries[kind] = watch(source, recognizer=recognizer, on_event=events.append).to_dict()
+    assert [row["name"] for row in summaries["live"]["people"]] == ["Ada"]
+    assert "not_live" not in summaries["live"]
+    assert (summaries["attack"]["people"], summaries["attack"]["not_live"]) == ([], 1)
+    left = [event for event in events if event["event"] == "left"]
+    assert [(event["name"], event["liveness"]["live"]) for event in left] == [("Ada", True), (None, False)]
+
+
+def test_watch_says_so(data_root: Path, frames: dict[str, Path], tmp_path: Path) -> None:
+    pytest.importorskip("lap")
+    people, film = tmp_path / "people.db", tmp_path / "film"
+    film.mkdir()
+    for photo in sorted((data_root / "liveness/attack").glob("videole*.jpg"))[5:8]:
+        (film / photo.name).write_bytes(photo.read_bytes())
+    assert rostro("enroll", frames["live"], "--name", "Ada", "--gallery", people).returncode == 0
+    done = rostro("watch", film, "--rate", "12", "--gallery", people, "--require-live")
+    assert done.returncode == 1
+    assert "no living face (track 1)" in done.stdout and "not alive: 1" in done.stderr
+    done = rostro("watch", film, "--rate", "12", "--gallery", people)
+    assert done.returncode == 0 and "Ada" in done.stdout

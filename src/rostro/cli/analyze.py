@@ -44,6 +44,8 @@ def command(
     checkpoint: options.Checkpoint = None,
     detector: options.Detector = None,
     max_side: options.MaxSide = None,
+    zone: options.Zone = None,
+    min_face: options.MinFace = None,
     min_score: options.MinScore = None,
     embedder: options.Embedder = None,
     engine: options.Engine = None,
@@ -65,8 +67,9 @@ def command(
     """
     check_picture(picture, *photos)
     recognizer = options.make_recognizer(
-        detector=detector, max_side=max_side, min_score=min_score, embedder=embedder, engine=engine, precision=precision
-    )
+        detector=detector, max_side=max_side, zone=zone, min_face=min_face, min_score=min_score, embedder=embedder,
+        engine=engine, precision=precision,
+    )  # fmt: skip
     told = Stream(json=json)
     asked: list[Any] = list(KNOWN) if what is None else options.several(what)
     if checkpoint is not None:

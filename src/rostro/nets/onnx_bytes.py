@@ -55,11 +55,12 @@ class OnnxGraph:
         self._constants.append(dims + kind + _bytes(8, name) + _bytes(9, data.tobytes()))
         return name
 
-    def to_bytes(self, inputs: Mapping[str, Sequence[int]], outputs: Mapping[str, Sequence[int]]) -> bytes:
+    def to_bytes(self, inputs: Mapping[str, Sequence[int | str]], outputs: Mapping[str, Sequence[int | str]]) -> bytes:
         """The whole file.
 
         Args:
-            inputs: Shapes of samples, without the number of samples, which may be any.
+            inputs: Shapes of samples, without the number of samples, which may be any; a side that may be any has a
+                name.
             outputs: The same of what comes out.
         """
         graph = b"".join(
@@ -73,8 +74,9 @@ class OnnxGraph:
         return _number(1, _IR) + _bytes(2, "rostro") + _bytes(7, graph) + _bytes(8, operators)
 
 
-def _value(name: str, shape: Sequence[int]) -> bytes:
-    dims = _bytes(1, _bytes(2, "N")) + b"".join(_bytes(1, _number(1, side)) for side in shape)
+def _value(name: str, shape: Sequence[int | str]) -> bytes:
+    sides = [_bytes(2, side) if isinstance(side, str) else _number(1, side) for side in ("N", *shape)]
+    dims = b"".join(_bytes(1, side) for side in sides)
     return _bytes(1, name) + _bytes(2, _bytes(1, _number(1, _FLOAT) + _bytes(2, dims)))
 
 

@@ -22,14 +22,21 @@ _PADDING = {"same": "SAME_UPPER", "valid": "VALID"}
 
 
 def write_onnx(network: Network, weights: Weights, path: Path) -> None:
-    """Writes the network: input ``input`` (N, 3, size, size) float32, outputs as the network names them."""
+    """Writes the network: input ``input`` (N, 3, size, size) float32, outputs as the network names them.
+
+    A network of `Network.maps` has (N, 3, height, width) and outputs (N, channels, height, width).
+    """
     graph = _Graph()
     for layer in network.layers:
         getattr(graph, layer.kind, graph.simple)(layer, weights.get(layer.name, ()))
     for name, value in network.outputs.items():
         graph.node("Identity", [value.name], name)
-    inputs = {"input": (3, network.size, network.size)}
-    path.write_bytes(graph.to_bytes(inputs, {name: (value.channels,) for name, value in network.outputs.items()}))
+    sides: tuple[int | str, ...] = ("height", "width") if network.maps else (network.size, network.size)
+    outputs = {
+        name: (value.channels, f"{name}_height", f"{name}_width") if network.maps else (value.channels,)
+        for name, value in network.outputs.items()
+    }
+    path.write_bytes(graph.to_bytes({"input": (3, *sides)}, outputs))
 
 
 class _Graph(OnnxGraph):
@@ -75,6 +82,19 @@ class _Graph(OnnxGraph):
 
     def concat(self, layer: Layer, _: tuple[Floats, ...]) -> None:
         self.node("Concat", list(layer.inputs), layer.name, axis=1)
+
+    def upsample(self, layer: Layer, _: tuple[Floats, ...]) -> None:
+        scales = self.constants(layer, np.array([1, 1, 2, 2], np.float32))
+        words = {"mode": "nearest", "coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}
+        self.node("Resize", [*layer.inputs, "", *scales], layer.name, **words)
+
+    def blend(self, layer: Layer, weights: tuple[Floats, ...]) -> None:
+        names = self.constants(layer, *weights[0])
+        parts = [
+            self.node("Mul", [value, weight], f"{weight}:part")
+            for value, weight in zip(layer.inputs, names, strict=True)
+        ]
+        self.node("Sum", parts, layer.name)
 
     def add(self, layer: Layer, _: tuple[Floats, ...]) -> None:
         first, second = layer.inputs

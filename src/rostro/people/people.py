@@ -6,25 +6,33 @@ the pictures of their face.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rostro.core.errors import BadInput, NameTaken
 from rostro.core.forking import Mutex
 from rostro.core.names import clean_name
+from rostro.core.settings import Settings
 from rostro.core.types import Person
 from rostro.gallery.checks import taken
+from rostro.people.cached_vectors import forget_cached
 from rostro.people.enroll import Enroller
 from rostro.people.listed import Listed
 from rostro.people.pictures import Pictures
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
     from os import PathLike
+    from pathlib import Path
 
     from rostro.gallery.base import Gallery, Who
     from rostro.gallery.single import StoredPhoto
     from rostro.people.enroll import Look
     from rostro.quality.gate import Gate
+
+
+#: Ids that the gallery is asked for at a time.
+_AT_ONCE = 10_000
 
 
 class People(Listed):
@@ -33,18 +41,21 @@ class People(Listed):
     >>> recognizer.people.erase("Ada Lovelace")  # doctest: +SKIP
     """
 
-    def __init__(self, gallery: Gallery) -> None:
+    def __init__(self, gallery: Gallery, home: Path | None = None) -> None:
         """Touches no disk.
 
         Args:
             gallery: Where they are.
+            home: The folder in which evaluations keep embeddings of photos; None takes the settings'.
         """
         super().__init__(gallery)
+        self._home = home
         #: Pictures of faces, whoever kept them; None where the gallery is no file.
         self.pictures = Pictures.beside(gallery.url)
         self._lock = Mutex()
         self._changing = Mutex(reentrant=True)  # what is looked up and what is then changed are one in this process
         self._reserved: set[str] = set()
+        self._swept = False
 
     # What changes them.
 
@@ -69,6 +80,7 @@ class People(Listed):
         """
         if keep_pictures and self.pictures is None:
             raise BadInput(f"{self.gallery.url}: pictures are kept beside galleries that are files, and this is none")
+        self._sweep_once()
         return Enroller(
             self.gallery,
             look,
@@ -124,7 +136,7 @@ class People(Listed):
             BadInput: A name that nobody can have.
         """
         to = clean_name(to)
-        with self._changing:
+        with self._changes():
             name = self.named(who)
             try:
                 self.gallery.rename(name, to)
@@ -148,7 +160,7 @@ class People(Listed):
             UnknownPerson: One of them is not there.
             BadInput: They are the same already.
         """
-        with self._changing:
+        with self._changes():
             name, other = self.named(who), self.named(into)
             ids = self.gallery.person(name).id, self.gallery.person(other).id
             self.gallery.merge(name, other)
@@ -156,7 +168,7 @@ class People(Listed):
         return name, other
 
     def erase(self, *who: str | int) -> int:
-        """Erases people for good: every template, and every picture that anybody kept of them.
+        """Erases people for good: every template, every picture that anybody kept of them, every cached embedding.
 
         What stays is a keyed hash of each of their photos, by which enrolling one of them again is refused unless it is
         asked for. Many at once take little longer than one. Pictures go before the templates, so that nobody whose
@@ -170,14 +182,26 @@ class People(Listed):
 
         Raises:
             UnknownPerson: One of them is not there; nobody is erased then.
-            GalleryError: A picture cannot be removed.
+            GalleryError: A picture or a cached embedding cannot be removed.
         """
-        with self._changing:
+        with self._changes():
             people = [self.gallery.person(self.named(one)) for one in who]
+            self._forget_cached(
+                template.source_hash
+                for templates in self.gallery.templates_of([person.name for person in people]).values()
+                for template in templates
+            )
             self._erase_pictures(people)
             erased = self.gallery.remove(*(person.name for person in people))
             self._erase_pictures(people)
         return erased
+
+    def pending(self) -> dict[str, str]:
+        """``{"pending": …}``: what of an erasure is not done yet because other programs read the gallery; else empty.
+
+        Nobody finds the erased any more; it is bytes in the gallery's files that wait. See `Gallery.unfinished`.
+        """
+        return {"pending": left} if (left := self.gallery.unfinished) else {}
 
     # One photo of somebody.
 
@@ -200,7 +224,7 @@ class People(Listed):
             BadInput: It is theirs already, or a name that nobody can have.
         """
         to = clean_name(to)
-        with self._changing:
+        with self._changes():
             known = self.photo(photo, of=of)
             person = self.gallery.person(known.person).id
             self.gallery.move(known.person, known.source_hash, to)
@@ -227,9 +251,10 @@ class People(Listed):
             UnknownPerson: There is nobody like that.
             GalleryError: A picture cannot be removed.
         """
-        with self._changing:
+        with self._changes():
             known = self.photo(photo, of=of)
             person = self.gallery.person(known.person)
+            self._forget_cached([known.source_hash])
             self._forget_picture(person.id, known.source_hash)
             self.gallery.forget(known.person, known.source_hash)
             self._forget_picture(person.id, known.source_hash)  # one that somebody kept in between
@@ -240,16 +265,43 @@ class People(Listed):
     def sweep(self) -> int:
         """Removes pictures of people who are not there (any more), as a program that was killed may leave them.
 
+        Whatever else changes people here does so first, once. Ids of people are asked for after the pictures were
+        listed, so that nobody who is being enrolled meanwhile loses one.
+
         Returns:
             Of how many people.
+
+        Raises:
+            GalleryError: A picture cannot be removed.
         """
+        self._swept = True
         if self.pictures is None:
             return 0
-        owners = self.pictures.owners()
-        gone = owners - self.gallery.names(owners).keys()
+        gone = self.without_person()
         for person in gone:
             self.pictures.erase(person)
+        self.pictures.sweep()
         return len(gone)
+
+    def without_person(self) -> list[int]:
+        """Ids of which there are pictures, and nobody has them (any more)."""
+        owners = sorted(self.pictures.owners()) if self.pictures is not None else []
+        blocks = (owners[start : start + _AT_ONCE] for start in range(0, len(owners), _AT_ONCE))
+        return [person for block in blocks for person in set(block) - self.gallery.names(block).keys()]
+
+    @contextmanager
+    def _changes(self) -> Iterator[None]:
+        with self._changing:
+            self._sweep_once()
+            yield
+
+    def _sweep_once(self) -> None:
+        if not self._swept:
+            self.sweep()
+
+    def _forget_cached(self, hashes: Iterable[str]) -> None:
+        """What evaluations keep of photos; before the templates go, which say what photos those are."""
+        forget_cached(self._home or Settings.from_environment().home, set(hashes))
 
     def _give_pictures(self, person: int, other: int) -> None:
         """Gives all pictures of somebody who is not there any more to somebody who is."""

@@ -146,7 +146,9 @@ class DescribingPipeline(Pipeline):
     def _finish(
         self, photos: Sequence[Photo], looks: Sequence[Look], face: FaceRule | None, keep: Keep | None
     ) -> list[PhotoFaces | Failure]:
-        """Every face is described, none is chosen: faces of looks and of answers are the same."""
+        """Every face that the pipeline looks at is described; none is chosen among them."""
+        chosen = [self._chosen(photo, look, None) for photo, look in zip(photos, looks, strict=True)]
+        looks = [look if isinstance(chose, Failure) else chose for look, chose in zip(looks, chosen, strict=True)]
         found = Pipeline._finish(self, photos, looks, None, keep)
         usable = [look for look, answer in zip(looks, found, strict=True) if not isinstance(answer, Failure)]
         told = self.question.of(usable)

@@ -22,6 +22,7 @@ from rostro.photos.reading import Photo, read_photo
 from rostro.recognition.keeping import Keep, what_to_keep
 from rostro.recognition.selection import FaceRule, select
 from rostro.recognition.turning import Look, Turner
+from rostro.recognition.where import Where
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -167,6 +168,7 @@ class Pipeline:
         turner: Looks at doubtful photos turned; None looks at every photo as it comes.
         judging: Judges the embedded faces; None judges none.
         living: Says whether faces look alive; None does not ask.
+        where: Which faces are looked at.
     """
 
     detector: Detector
@@ -179,6 +181,7 @@ class Pipeline:
     turner: Turner | None = None
     judging: Judging | None = None
     living: LivenessJudge | None = None
+    where: Where = Where()
 
     def run(
         self, sources: Iterable[Any], *, face: FaceRule | None = None, keep: bool | Keep = False
@@ -247,14 +250,10 @@ class Pipeline:
         """Photos that are better turned, of those in which no face can be judged as they came."""
         if self.turner is None or self.judging is None:
             return
-        level = self.judging.judge.gate.refuse_below
         poor = [
             place
             for place, answer in enumerate(found)
-            if isinstance(answer, PhotoFaces)
-            and not answer.turned
-            and answer.qualities
-            and max(quality.value for quality in answer.qualities) < level
+            if isinstance(answer, PhotoFaces) and not answer.turned and self.judging.all_poor(answer.qualities)
         ]
         for place, look in zip(poor, self.turner.again([looks[place] for place in poor]), strict=True):
             if look.turned:
@@ -299,6 +298,8 @@ class Pipeline:
 
     def _chosen(self, photo: Photo, look: Look, rule: FaceRule | None) -> Look | Failure:
         height, width = photo.image.shape[:2]
+        if self.where:
+            look = look.only(*self.where.among(look.originals, width=width, height=height))
         try:
             if rule is not None:
                 if not look.faces and (why := exposure(photo.image)) is not None:
@@ -314,7 +315,6 @@ class Pipeline:
     def _answer(self, photo: Photo, look: Look) -> PhotoFaces:
         height, width = photo.image.shape[:2]
         life = () if self.living is None else tuple(self.living.judge(look.image, look.faces))
-        none = np.empty((0, 0), np.float32)
         return PhotoFaces(
-            photo.name, photo.sha256, width, height, look.originals, none, turned=look.turned, liveness=life
+            photo.name, photo.sha256, width, height, look.originals, _NOTHING[0], turned=look.turned, liveness=life
         )

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from rostro.core.errors import BadInput
+from rostro.core.files import private_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,7 +88,10 @@ Event = FaceEvent | SourceEvent
 
 
 class EventLog:
-    """A file of JSON lines, added to; each line is on the disk when `write` returns. A context manager."""
+    """A file of JSON lines, added to; each line is on the disk when `write` returns. A context manager.
+
+    It says who was where: a new one is its owner's alone.
+    """
 
     def __init__(self, path: Path) -> None:
         """Opens the file.
@@ -96,6 +100,7 @@ class EventLog:
             BadInput: It cannot be written.
         """
         try:
+            private_file(path)
             self._file = path.open("a", encoding="utf-8")
         except OSError as error:
             raise BadInput(f"cannot write {path}: {error.strerror}") from None
