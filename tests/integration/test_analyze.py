@@ -109,9 +109,10 @@ def test_faces_that_are_not_looked_at_shift_nobody(
     everybody = mine.analyze(both, what=["age", "pose", "liveness"])
     assert len(everybody) == 2
     sizes = [min(face.face.width, face.face.height) for face in everybody]
-    with Recognizer(settings=settings, store=store, gallery=":memory:", min_face=int(min(sizes)) + 5) as larger:
+    made = {"settings": settings, "store": store, "gallery": ":memory:", "precision": "f32"}
+    with Recognizer(**made, min_face=int(min(sizes)) + 5) as larger:
         (face,) = larger.analyze(both, what=["age", "pose", "liveness"])
-    with Recognizer(settings=settings, store=store, gallery=":memory:", zone="1110,0 1400,500") as right:
+    with Recognizer(**made, zone="1110,0 1400,500") as right:
         (other,) = right.analyze(both, what=["age", "pose", "liveness"])
     by_size = sorted(everybody, key=lambda each: -each.face.area)
     assert [face.to_dict(), other.to_dict()] == [each.to_dict() for each in by_size]
