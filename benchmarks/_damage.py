@@ -167,6 +167,107 @@ def _same(image: Image, box: Box, random: np.random.Generator) -> Image:
 
 _NEGATIVE = levels(-1, 255)
 
+#: Masks: shape, where their upper edge and their lower one lie in the middle, how far they reach to the sides.
+MASKS = {
+    "surgical": (0.33, 1.62, 0.86),
+    "pointed": (0.26, 1.66, 0.72),
+    "cloth": (0.38, 1.72, 0.90),
+}
+#: Their colours; "patterned" is a colour and dots of another, both drawn by chance.
+COLOURS = {"blue": (150, 190, 215), "white": (232, 232, 228), "black": (32, 32, 36), "patterned": None}
+
+
+def masked(landmarks: Any, kind: tuple[str, str] | None = None) -> Damage:
+    """A mask over mouth and nose, laid by landmarks: it turns and tilts with the face, and is as bright as the face is.
+
+    Args:
+        landmarks: (5, 2): eyes, nose, corners of the mouth, in pixels of the photo.
+        kind: Shape and colour; None draws both, so that everybody wears another.
+    """
+
+    def apply(image: Image, box: Box, random: np.random.Generator) -> Image:
+        shape, colour = kind or (str(random.choice(list(MASKS))), str(random.choice(list(COLOURS))))
+        eyes = np.float64(landmarks[:2]).mean(axis=0)
+        across = np.float64(landmarks[1] - landmarks[0])
+        down = np.float64(landmarks[3:]).mean(axis=0) - eyes
+        axes = np.stack([across, down])
+        nose = float(np.linalg.solve(axes.T, np.float64(landmarks[2]) - eyes)[0])  # beside the middle, where it is turned
+        top, bottom, wide = MASKS[shape] + random.normal(0, (0.04, 0.04, 0.03))
+        outline = _outline(shape, top, bottom, wide, nose)
+        canvas, alpha = _cloth(shape, COLOURS[colour], outline, nose, random)
+        # The canvas is a square of ±2 by -1 to 3 in distances of the eyes and from eyes to mouth.
+        corners = np.float32([[-2, -1], [2, -1], [-2, 3]])
+        matrix = cv2.getAffineTransform(
+            np.float32([[0, 0], [_CANVAS, 0], [0, _CANVAS]]), np.float32(corners @ axes + eyes)
+        )
+        height, width = image.shape[:2]
+        laid = cv2.warpAffine(canvas, matrix, (width, height), flags=cv2.INTER_AREA)
+        cover = cv2.warpAffine(alpha, matrix, (width, height), flags=cv2.INTER_AREA)[:, :, None]
+        x1, y1, x2, y2 = (max(0, round(v)) for v in box)
+        light = float(np.clip(np.percentile(image[y1:y2, x1:x2], 80) / 190, 0.35, 1.15))
+        return _pixels(np.clip(image * (1 - cover) + laid * light * cover, 0, 255))
+
+    return apply
+
+
+#: Side of what a mask is painted on before it is laid over a face: finer than any face here.
+_CANVAS = 512
+
+
+def _outline(shape: str, top: float, bottom: float, wide: float, nose: float) -> np.ndarray:
+    """Its edge, around: eyes lie at y = 0, the mouth at y = 1, x counts distances of the eyes from their middle."""
+    peak = (nose * 0.8, top)
+    if shape == "surgical":
+        return np.array([(-wide, top + 0.22), (-0.35, top + 0.06), peak, (0.35, top + 0.06), (wide, top + 0.22),
+                         (wide * 0.92, 1.2), (0.45, bottom - 0.06), (nose * 0.5, bottom), (-0.45, bottom - 0.06),
+                         (-wide * 0.92, 1.2)])  # fmt: skip
+    if shape == "pointed":
+        return np.array([(-wide, 0.86), (-0.28, top + 0.12), peak, (0.28, top + 0.12), (wide, 0.86),
+                         (wide * 0.72, 1.35), (0.3, bottom - 0.05), (nose * 0.5, bottom), (-0.3, bottom - 0.05),
+                         (-wide * 0.72, 1.35)])  # fmt: skip
+    turns = np.linspace(0, 2 * np.pi, 40, endpoint=False)
+    middle, half = (top + 0.1 + bottom) / 2, (bottom - top - 0.1) / 2
+    rounded = np.stack([np.sign(np.cos(turns)) * np.abs(np.cos(turns)) ** 0.7 * wide, middle + half * np.sin(turns)], 1)
+    rounded[np.abs(rounded[:, 0]) < 0.2, 1] -= np.where(rounded[np.abs(rounded[:, 0]) < 0.2, 1] < 1, 0.1, 0)
+    return rounded
+
+
+def _cloth(
+    shape: str, colour: tuple[int, int, int] | None, outline: np.ndarray, nose: float, random: np.random.Generator
+) -> tuple[Any, Any]:
+    """A mask on its canvas: (side, side, 3) float32 in [0, 255], and how far it covers, (side, side) in [0, 1]."""
+    scale = _CANVAS / 4
+
+    def place(points: Any) -> np.ndarray:
+        return np.round((np.float64(points) + (2, 1)) * scale).astype(np.int32)
+
+    base = np.array(colour if colour is not None else random.uniform(30, 230, 3), np.float32)
+    canvas = np.empty((_CANVAS, _CANVAS, 3), np.float32)
+    canvas[:] = base + random.normal(0, 8, 3)
+    if colour is None:
+        other = tuple(map(float, random.uniform(20, 240, 3)))
+        size, step = int(random.integers(4, 14)), int(random.integers(28, 60))
+        for y in range(0, _CANVAS, step):
+            for x in range(step // 2 * (y // step % 2), _CANVAS, step):
+                cv2.circle(canvas, (x, y), size, other, -1, cv2.LINE_AA)
+    if shape == "surgical":
+        for y in (0.75, 0.98, 1.2):
+            cv2.line(canvas, *(tuple(map(int, p)) for p in place([(-1, y), (1, y)])), (base * 0.82).tolist(), 3)
+    elif shape == "pointed":
+        cv2.line(canvas, *(tuple(map(int, p)) for p in place([(nose, 0), (nose * 0.5, 2)])), (base * 0.8).tolist(), 3)
+    y, x = np.mgrid[:_CANVAS, :_CANVAS] / scale - np.array([1, 2]).reshape(2, 1, 1)
+    shade = 1.05 - 0.35 * ((x - nose * 0.5) / 0.9) ** 2 - 0.18 * np.clip(y - 1, 0, 1)
+    canvas *= np.clip(shade, 0.45, 1.1)[:, :, None]
+    canvas += random.normal(0, 3, (_CANVAS, _CANVAS, 1))
+    alpha = np.zeros((_CANVAS, _CANVAS), np.float32)
+    for side in (-1, 1):  # the straps
+        ends = place([(side * 0.7, 0.75), (side * 1.25, 0.1), (side * 0.68, 1.3)])
+        for end in (ends[0], ends[2]):
+            cv2.line(alpha, tuple(map(int, end)), tuple(map(int, ends[1])), 0.8, 5, cv2.LINE_AA)
+    cv2.fillPoly(alpha, [place(outline)], 1.0, cv2.LINE_AA)
+    return canvas, cv2.GaussianBlur(alpha, (0, 0), 1.5)
+
+
 #: Name → what is done. The first is what everything is compared with.
 ROWS: dict[str, Damage] = {
     "upright": _same,

@@ -19,7 +19,7 @@ from rostro.server.metrics import Measured
 from rostro.server.routes import about, anonymising, enrolments, people, photos
 from rostro.server.routes import page as page_files
 from rostro.server.schemas import Problem
-from rostro.server.sockets import live, watching
+from rostro.server.sockets import challenging, live, watching
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -31,7 +31,8 @@ _ABOUT = """Detect, embed, verify and identify faces; keep people.
 
 Photos are uploaded in forms and are not stored. Answers are those of `rostro … --json`. Errors are problem documents
 (RFC 9457). Keys come as `Authorization: Bearer …` or `x-api-key`. `/v1/live` is a WebSocket: after `{"key": …}`, each
-binary message is a JPEG, each answer `{"frame", "width", "height", "faces"}` with faces as in `/v1/identify`."""
+binary message is a JPEG, each answer `{"frame", "width", "height", "faces"}` with faces as in `/v1/identify`. `/v1/challenge` is another: it asks
+to turn the head and to close the eyes, and ends with the `liveness_session` that a form may show."""
 
 
 def create_app(service: Service, *, root_path: str = "") -> FastAPI:
@@ -70,6 +71,7 @@ def create_app(service: Service, *, root_path: str = "") -> FastAPI:
     for router in (*(subject.router for subject in subjects), about.unversioned, about.health):
         app.include_router(router, dependencies=[Depends(known_only)])
     app.include_router(live.router)
+    app.include_router(challenging.router)
     app.include_router(watching.router)
     app.include_router(page_files.router)
     app.mount("/page", page_files.files())

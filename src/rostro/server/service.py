@@ -19,6 +19,7 @@ from rostro.server.admission.limits import Clients, Limits
 from rostro.server.admission.lobby import Lobby
 from rostro.server.admission.places import Places
 from rostro.server.batcher import Batcher, Work
+from rostro.server.challenge.sessions import Sessions
 from rostro.server.enrolment import Enrolling
 from rostro.server.forms.uploads import Upload, uploads, weighed
 from rostro.server.metrics import Metrics
@@ -62,6 +63,7 @@ class Service:
             those that answer others.
         metrics: Counters.
         jobs: Bulk enrolments by their ids.
+        challenges: Liveness sessions that were passed and are not used yet.
         live: Places for live views.
         streams: Places for streams of a job's events.
         running: Places for bulk enrolments that run.
@@ -83,6 +85,7 @@ class Service:
     metrics: Metrics
     open_without_keys: bool
     jobs: dict[str, Job] = field(default_factory=dict)
+    challenges: Sessions = field(default_factory=Sessions)
     live: Places
     streams: Places
     running: Places

@@ -25,6 +25,14 @@ RequireLive = Annotated[
         "security: some pictures pass. Where the server requires it, `false` changes nothing."
     ),
 ]
+LivenessSession = Annotated[
+    str,
+    Form(
+        max_length=64,
+        description="What `/v1/challenge` gave when it was passed. Good for one request, soon, whose photos are among "
+        "the frames that it named (in `/v1/verify`: one of the two).",
+    ),
+]
 What = Annotated[
     list[Literal["quality", "pose", "age", "gender", "mask", "eyes", "liveness"]],
     Form(
@@ -51,5 +59,13 @@ class EnrolForm:
     ] = False
 
 
+@dataclass(frozen=True, slots=True)
+class EnrolOneForm(EnrolForm):
+    """What forms say that enrol one person, who may be there."""
+
+    liveness_session: LivenessSession = ""
+
+
 #: For the parameters of routes.
 Enrol = Annotated[EnrolForm, Depends()]
+EnrolOne = Annotated[EnrolOneForm, Depends()]

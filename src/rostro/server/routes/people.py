@@ -18,7 +18,8 @@ from rostro.recognition import answers
 from rostro.server import schemas
 from rostro.server.admission.access import guarded_router, needs
 from rostro.server.admission.keys import Role
-from rostro.server.forms.fields import Enrol, EnrolForm, Photos
+from rostro.server.challenge.binding import use_session
+from rostro.server.forms.fields import EnrolOne, EnrolOneForm, Photos
 from rostro.server.problems import Problem, of_failures
 from rostro.server.schemas.common import PersonName
 from rostro.server.service import Service, TheCaller, TheService
@@ -44,7 +45,7 @@ async def create(
     caller: TheCaller,
     name: Name,
     photos: Annotated[list[UploadFile], File(description="Photos of this person.")],
-    form: Enrol,
+    form: EnrolOne,
 ) -> JSONResponse:
     """Take a new person in, with their photos. Ask them first."""
     async with _reserved(service.people, name) as kept:
@@ -55,7 +56,7 @@ async def create(
 
 
 @router.post("/people/{id}/photos", response_model=schemas.Enrolment, openapi_extra=needs(Role.ENROL))
-async def add_photos(service: TheService, caller: TheCaller, id: Id, photos: Photos, form: Enrol) -> JSONResponse:
+async def add_photos(service: TheService, caller: TheCaller, id: Id, photos: Photos, form: EnrolOne) -> JSONResponse:
     """More photos of somebody."""
     name = await asyncio.to_thread(_name, service, id)
     return JSONResponse((await _enrol(service, caller, name, photos, form, who="known")).to_dict())
@@ -165,8 +166,9 @@ async def _reserved(people: People, name: str) -> AsyncIterator[str]:
 
 
 async def _enrol(
-    service: Service, caller: Caller, name: str, files: list[UploadFile], form: EnrolForm, *, who: Who
+    service: Service, caller: Caller, name: str, files: list[UploadFile], form: EnrolOneForm, *, who: Who
 ) -> Enrollment:
+    await use_session(service, caller, form.liveness_session, files)
     items = [(name, upload) for upload in await service.uploads(files)]
     done = await service.enrolling(form, caller, who=who).begin().run(items)
     if not done.people:

@@ -14,7 +14,8 @@ from rostro.server import schemas
 from rostro.server.admission.access import guarded_router, needs
 from rostro.server.admission.keys import Role
 from rostro.server.batcher import Work
-from rostro.server.forms.fields import Photos, RequireLive, Rule, What
+from rostro.server.challenge.binding import use_session
+from rostro.server.forms.fields import LivenessSession, Photos, RequireLive, Rule, What
 from rostro.server.problems import of_failures
 from rostro.server.service import TheCaller, TheService
 
@@ -44,8 +45,10 @@ async def verify(
     b: Annotated[UploadFile, File(description="Another photo.")],
     face: Rule = "dominant",
     require_live: RequireLive = False,
+    liveness_session: LivenessSession = "",
 ) -> JSONResponse:
     """Two photos: the same person?"""
+    await use_session(service, caller, liveness_session, [a, b], others=True)
     found, failed = await service.look([a, b], Work(face=face, liveness=require_live), caller)
     if failed:
         raise of_failures(failed)
@@ -58,10 +61,13 @@ async def identify(
     service: TheService,
     caller: TheCaller,
     photos: Photos,
+    *,
     candidates: Annotated[int, Form(ge=1, le=50, description="People to list per face.")] = 5,
     require_live: RequireLive = False,
+    liveness_session: LivenessSession = "",
 ) -> JSONResponse:
     """Who is in these photos? Below the threshold a face is unknown."""
+    await use_session(service, caller, liveness_session, photos)
     found, failed = await service.look(photos, Work(liveness=require_live), caller)
     recognizer = service.recognizer
     named = [(photo, await asyncio.to_thread(recognizer.look_up, photo, candidates=candidates)) for photo in found]
