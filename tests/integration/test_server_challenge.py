@@ -175,7 +175,7 @@ def test_bulk_enrolment_knows_no_sessions(client: httpx.Client, person: Movement
 
 def test_sessions_are_of_a_key(recognizer: Recognizer, person: Movements, tmp_path: Path) -> None:
     with running_server(recognizer, tmp_path) as running, httpx.Client(base_url=running.url, timeout=60) as client:
-        ada, eve = (running.keys.create(name, Role.ENROL).secret for name in ("ada", "eve"))
+        ada, eve = (running.keys.create(name, Role.ENROL)[1] for name in ("ada", "eve"))
         told = converse(running.url, person.doing, ada)
         form = {"name": "George", "liveness_session": told.last["liveness_session"]}
         photo = {"photos": ("a.jpg", told.usable[0])}

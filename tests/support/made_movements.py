@@ -32,7 +32,7 @@ class Movements:
         import cv2
 
         straight, right = (
-            cv2.resize(read_photo(lfw / _PERSON / f"{_PERSON}_{number}.jpg").image, (_SIDE, _SIDE))
+            cv2.resize(read_photo(lfw / "images" / _PERSON / f"{_PERSON}_{number}.jpg").image, (_SIDE, _SIDE))
             for number in (_STRAIGHT, _TURNED)
         )
         (face,) = recognizer.detect(straight)
