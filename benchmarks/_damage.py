@@ -187,18 +187,20 @@ def masked(landmarks: Any, kind: tuple[str, str] | None = None) -> Damage:
 
     def apply(image: Image, box: Box, random: np.random.Generator) -> Image:
         shape, colour = kind or (str(random.choice(list(MASKS))), str(random.choice(list(COLOURS))))
-        eyes = np.float64(landmarks[:2]).mean(axis=0)
-        across = np.float64(landmarks[1] - landmarks[0])
-        down = np.float64(landmarks[3:]).mean(axis=0) - eyes
+        eyes = np.asarray(landmarks[:2], np.float64).mean(axis=0)
+        across = np.asarray(landmarks[1] - landmarks[0], np.float64)
+        down = np.asarray(landmarks[3:], np.float64).mean(axis=0) - eyes
         axes = np.stack([across, down])
-        nose = float(np.linalg.solve(axes.T, np.float64(landmarks[2]) - eyes)[0])  # beside the middle, where it is turned
+        nose = float(
+            np.linalg.solve(axes.T, np.asarray(landmarks[2], np.float64) - eyes)[0]
+        )  # aside, where the face turns
         top, bottom, wide = MASKS[shape] + random.normal(0, (0.04, 0.04, 0.03))
         outline = _outline(shape, top, bottom, wide, nose)
         canvas, alpha = _cloth(shape, COLOURS[colour], outline, nose, random)
         # The canvas is a square of ±2 by -1 to 3 in distances of the eyes and from eyes to mouth.
-        corners = np.float32([[-2, -1], [2, -1], [-2, 3]])
+        corners = np.array([[-2, -1], [2, -1], [-2, 3]], np.float32)
         matrix = cv2.getAffineTransform(
-            np.float32([[0, 0], [_CANVAS, 0], [0, _CANVAS]]), np.float32(corners @ axes + eyes)
+            np.array([[0, 0], [_CANVAS, 0], [0, _CANVAS]], np.float32), (corners @ axes + eyes).astype(np.float32)
         )
         height, width = image.shape[:2]
         laid = cv2.warpAffine(canvas, matrix, (width, height), flags=cv2.INTER_AREA)
@@ -239,7 +241,7 @@ def _cloth(
     scale = _CANVAS / 4
 
     def place(points: Any) -> np.ndarray:
-        return np.round((np.float64(points) + (2, 1)) * scale).astype(np.int32)
+        return np.round((np.asarray(points, np.float64) + np.array([2, 1])) * scale).astype(np.int32)
 
     base = np.array(colour if colour is not None else random.uniform(30, 230, 3), np.float32)
     canvas = np.empty((_CANVAS, _CANVAS, 3), np.float32)
@@ -251,10 +253,10 @@ def _cloth(
             for x in range(step // 2 * (y // step % 2), _CANVAS, step):
                 cv2.circle(canvas, (x, y), size, other, -1, cv2.LINE_AA)
     if shape == "surgical":
-        for y in (0.75, 0.98, 1.2):
-            cv2.line(canvas, *(tuple(map(int, p)) for p in place([(-1, y), (1, y)])), (base * 0.82).tolist(), 3)
+        for fold in (0.75, 0.98, 1.2):
+            cv2.line(canvas, *place([(-1, fold), (1, fold)]).tolist(), (base * 0.82).tolist(), 3)
     elif shape == "pointed":
-        cv2.line(canvas, *(tuple(map(int, p)) for p in place([(nose, 0), (nose * 0.5, 2)])), (base * 0.8).tolist(), 3)
+        cv2.line(canvas, *place([(nose, 0), (nose * 0.5, 2)]).tolist(), (base * 0.8).tolist(), 3)
     y, x = np.mgrid[:_CANVAS, :_CANVAS] / scale - np.array([1, 2]).reshape(2, 1, 1)
     shade = 1.05 - 0.35 * ((x - nose * 0.5) / 0.9) ** 2 - 0.18 * np.clip(y - 1, 0, 1)
     canvas *= np.clip(shade, 0.45, 1.1)[:, :, None]

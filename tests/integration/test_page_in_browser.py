@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from browsers import DESK, FLAGS, PHONE, check_accessible, find_chromium, is_complaint, playwright_api
 from films import film
 from proxies import PREFIX, proxy
 from running_server import Running, fill, running_server, with_models_of
@@ -30,27 +30,7 @@ from rostro.video.watcher import Watcher
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-axe = pytest.importorskip("axe_playwright_python.base", reason="axe-playwright-python is not installed")
-
-FLAGS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-    "--disable-background-networking", "--disable-component-update",
-    "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
-]  # fmt: skip
-PHONE = {"width": 390, "height": 844}
-DESK = {"width": 1100, "height": 900}
 EVIL = '<img src=x onerror="document.title=1"> & Söhne'
-
-
-def find_chromium() -> str | None:
-    """The system's browser, or Playwright's own."""
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        if found := shutil.which(name):
-            return found
-    with playwright_api.sync_playwright() as playwright:
-        own = playwright.chromium.executable_path
-    return own if Path(own).is_file() else None
 
 
 @pytest.fixture(scope="module")
@@ -96,11 +76,6 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def is_complaint(message: Any) -> bool:
-    """Errors and warnings, but not Chromium's note that a photo was refused, which the page shows to people."""
-    return message.type in {"error", "warning"} and "with a status of 4" not in message.text
-
-
 @pytest.fixture
 def open_page(browser: Any, server: Running) -> Iterator[Callable[..., Any]]:
     """Opens the page; at the end nothing may have gone wrong in it, and nothing may have been asked of others, nor with
@@ -135,14 +110,6 @@ def open_page(browser: Any, server: Running) -> Iterator[Callable[..., Any]]:
 
 def choose(page: Any, number: int, *photos: Path) -> None:
     page.locator("input[type=file]").nth(number).set_input_files([str(photo) for photo in photos])
-
-
-def check_accessible(page: Any) -> None:
-    """axe-core finds nothing serious in what the page shows now."""
-    page.evaluate(axe.AXE_SCRIPT)
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    serious = [(v["id"], [n["html"] for n in v["nodes"]]) for v in found["violations"] if v["impact"] != "minor"]
-    assert not serious
 
 
 def enrol(page: Any, name: str, *photos: Path, keep: bool = True) -> None:

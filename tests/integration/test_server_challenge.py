@@ -138,9 +138,7 @@ def test_frames_that_were_shown_before(server: Running, person: Movements) -> No
     assert not again.frames
 
 
-def test_a_still_picture_comes_nowhere(
-    server: Running, person: Movements, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_still_picture_comes_nowhere(server: Running, person: Movements, monkeypatch: pytest.MonkeyPatch) -> None:
     from dataclasses import replace
 
     rules = challenging.rules_of
@@ -150,9 +148,7 @@ def test_a_still_picture_comes_nowhere(
     assert told.asked == ["straight", "right"]
 
 
-def test_a_film_of_a_screen(
-    server: Running, person: Movements, data_root: Path
-) -> None:
+def test_a_film_of_a_screen(server: Running, person: Movements, data_root: Path) -> None:
     """It does not move as asked; and its frames look no living person's, so none could be used."""
     frames = sorted((data_root / "liveness" / "attack").glob("videole*.jpg"))
     if not frames:

@@ -1,7 +1,7 @@
 """One person who turns their head and blinks, made of photos: LFW has no film of anybody.
 
-Turned to one side is another photo, to the other that one mirrored; eyelids are painted. The networks take it for what it
-shows, which says as much about them as about the challenge.
+Turned to one side is another photo, to the other that one mirrored; eyelids are painted. The networks take it for what
+it shows, which says as much about them as about the challenge.
 """
 
 from __future__ import annotations
@@ -60,7 +60,10 @@ def lids_closed(image: Image, landmarks: Floats) -> Image:
     out = image.astype(np.float32)
     across = float(np.hypot(*(landmarks[1] - landmarks[0])))
     for x, y in landmarks[:2].astype(int).tolist():
-        below = slice(int(y + 0.3 * across), int(y + 0.38 * across)), slice(x - int(0.1 * across), x + int(0.1 * across))
+        below = (
+            slice(int(y + 0.3 * across), int(y + 0.38 * across)),
+            slice(x - int(0.1 * across), x + int(0.1 * across)),
+        )
         cover, lashes = np.zeros(image.shape[:2], np.float32), np.zeros(image.shape[:2], np.float32)
         cv2.ellipse(cover, (x, y), (int(0.28 * across), int(0.16 * across)), 0, 0, 360, 1.0, -1)
         cv2.ellipse(lashes, (x, y), (int(0.22 * across), int(0.08 * across)), 0, 10, 170, 1.0, 2, cv2.LINE_AA)

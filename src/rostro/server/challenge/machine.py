@@ -1,8 +1,8 @@
 """What is asked of somebody, step by step, and what the frames show of it. Knows no network and no clock.
 
-Between the steps the face looks straight ahead again, so that each begins where the one before ended and every step is a
-movement that was seen; those frames are the ones that a decision may rest on. A film that was made before knows neither
-which steps come nor in which order. A sign, not security: a face that is computed while it is asked can do as it is told.
+Between the steps the face looks straight ahead again, so that every step is a movement that was seen; those frames are
+the ones that a decision may rest on. A film that was made before knows neither which steps come nor in which order. A
+sign, not security: a face that is computed while it is asked, or photos that are shown as they are wanted, can pass.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ REFUSALS: Final = {
 }
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 - an answer, not a fault
     """It has ended, and was not done.
 
     Attributes:
@@ -130,7 +130,7 @@ class Challenge:
         self.steps = steps
         self.rules = rules
         self.usable: dict[str, int] = {}
-        self._asks: list[Ask] = ["straight", *(ask for step in steps for ask in (step, "straight"))]  # type: ignore[list-item]
+        self._asks: list[Ask] = ["straight", *(ask for step in steps for ask in (step, "straight"))]
         self._place = 0
         self._since = self._last_frame = self._last_good = now
         self._shown: set[str] = set()
@@ -237,7 +237,7 @@ class Challenge:
         self._watch_for_other(abs(frame.yaw) >= self.rules.turned_from)
         if straight and frame.closed is not None and frame.closed == bool(self._toward % 2 == 0):
             self._toward += 1  # what it waits for: closed, then open
-        if self._toward == 2:  # noqa: PLR2004
+        if self._toward == 2:
             self._next(frame.at)
 
     def _watch_for_other(self, other: bool) -> None:

@@ -1,6 +1,7 @@
 // Taking somebody in, with their consent.
 import { failureList, problemWords } from "./answers.js";
 import { get, personNamed, post, Problem } from "./api.js";
+import { livenessChallenge } from "./challenge.js";
 import { nameField } from "./chooser.js";
 import { ask, h, statusLine, tick } from "./dom.js";
 import { photoPicker } from "./picker.js";
@@ -10,6 +11,10 @@ export function view() {
   const who = nameField({ label: t("name"), name: "name" });
   const name = who.input;
   const picker = photoPicker({ label: t("photos"), multiple: true });
+  const passed = new Map(); // frame → the session that it shows, once
+  const challenge = livenessChallenge({
+    onPassed: ({ file, session }) => { passed.set(file, session); picker.set([...picker.files, file]); },
+  });
   const consent = h("input", { type: "checkbox" });
   const keep = h("input", { type: "checkbox" });
   const keepLine = tick(t("keepPicture"), keep);
@@ -22,7 +27,7 @@ export function view() {
   const form = h(
     "form",
     { submit: (event) => { event.preventDefault(); enrol(); } },
-    who.element, picker.element, tick(t("consent"), consent), keepLine, againLine, button,
+    who.element, picker.element, challenge.element, tick(t("consent"), consent), keepLine, againLine, button,
   );
   keepLine.hidden = againLine.hidden = true;
   get("/v1/galleries").then(
@@ -94,7 +99,10 @@ export function view() {
   }
 
   async function sendOne(id, file) {
+    const session = passed.get(file);
+    passed.delete(file);
     const form = { photos: file, keep_picture: keep.checked, again: again.checked };
+    if (session) form.liveness_session = session;
     if (id !== null) return { id, ...(await post(`/v1/people/${id}/photos`, form)) };
     const created = await post("/v1/people", { name: name.value, ...form });
     return { id: created.person.id, ...created.enrolment };
@@ -103,6 +111,6 @@ export function view() {
   return {
     title: t("enrolTitle"),
     element: h("div", {}, h("p", {}, t("enrolHelp")), form, bar, status.element, result),
-    close: () => picker.close(),
+    close: () => [picker, challenge].forEach((part) => part.close()),
   };
 }

@@ -93,6 +93,7 @@ export function photoPicker({ label, multiple = false, onChange = () => {} }) {
   return {
     element,
     get files() { return files; },
+    set(chosen) { files = chosen; show(); },
     clear() { files = []; show(); },
     close() { closeCamera(); },
   };

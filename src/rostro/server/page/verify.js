@@ -1,6 +1,7 @@
 // Two photos: the same person?
 import { doubtWords, rateSentence, problemWords, similarityBar } from "./answers.js";
 import { post } from "./api.js";
+import { livenessChallenge } from "./challenge.js";
 import { h, liveSwitch, statusLine } from "./dom.js";
 import { markedPhoto } from "./drawing.js";
 import { photoPicker } from "./picker.js";
@@ -8,6 +9,8 @@ import { number, t } from "./words.js";
 
 export function view() {
   const pickers = ["firstPhoto", "secondPhoto"].map((label) => photoPicker({ label: t(label) }));
+  let passed = null; // the frame of somebody who was there, and the session that it shows
+  const challenge = livenessChallenge({ onPassed: (done) => { passed = done; pickers[0].set([done.file]); } });
   const live = liveSwitch(t("requireLive"));
   const status = statusLine();
   const result = h("div", { class: "result" });
@@ -15,6 +18,7 @@ export function view() {
     "form",
     { submit: (event) => { event.preventDefault(); compare(); } },
     h("div", { class: "pair" }, ...pickers.map((picker) => picker.element)),
+    challenge.element,
     live.element,
     h("button", { class: "main" }, t("compare")),
   );
@@ -25,7 +29,9 @@ export function view() {
     if (!a || !b) return status.say(t("verifyHelp"), "error");
     status.say(t("working"));
     try {
-      const answer = await post("/v1/verify", { a, b, require_live: live.checked });
+      const session = passed?.file === a ? { liveness_session: passed.session } : {};
+      passed = null; // good for one request
+      const answer = await post("/v1/verify", { a, b, require_live: live.checked, ...session });
       if (answer.same === null) status.say(doubtWords(answer), "doubt");
       else status.say(t(answer.same ? "same" : "different"), answer.same ? "yes" : "no");
       result.replaceChildren(
@@ -33,6 +39,7 @@ export function view() {
         h("p", { class: "note" }, rateSentence(answer.false_match_rate)),
         h("div", { class: "pair" }, await Promise.all([a, b].map((file, i) => marked(file, answer.faces[i])))),
         h("p", { class: "note" }, answer.faces.map(faceNote).filter(Boolean).join(" ")),
+        ...(session.liveness_session ? [h("p", { class: "note" }, t("challengeUsed"))] : []),
       );
     } catch (problem) {
       status.say(problemWords(problem), "error");
@@ -42,7 +49,7 @@ export function view() {
   return {
     title: t("verifyTitle"),
     element: h("div", {}, h("p", {}, t("verifyHelp")), form, status.element, result),
-    close: () => pickers.forEach((picker) => picker.close()),
+    close: () => [...pickers, challenge].forEach((part) => part.close()),
   };
 }
 

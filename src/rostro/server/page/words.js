@@ -76,6 +76,42 @@ const WORDS = {
   ],
   find: ["Look up", "Buscar"],
 
+  challengeBegin: ["Show that somebody is there", "Mostrar que hay alguien"],
+  challengeProgress: ["How much is done", "Cuánto está hecho"],
+  challengePassed: [
+    "Done. The picture can be used once, within {seconds} seconds. It is a sign, not security.",
+    "Hecho. La imagen se puede usar una vez, en los próximos {seconds} segundos. Es un indicio, no seguridad.",
+  ],
+  challengeUsed: [
+    "The photo is of somebody who did what they were asked before the camera.",
+    "La foto es de alguien que hizo ante la cámara lo que se le pidió.",
+  ],
+  "ask.straight": ["Look straight at the camera.", "Mire de frente a la cámara."],
+  "ask.left": ["Turn your head to your left, and hold it there.", "Gire la cabeza a su izquierda y manténgala así."],
+  "ask.right": ["Turn your head to your right, and hold it there.", "Gire la cabeza a su derecha y manténgala así."],
+  "ask.blink": ["Close both eyes for a moment, then open them.", "Cierre los dos ojos un momento y ábralos."],
+  "challengeNote.no-face": ["No face is in view.", "No se ve ninguna cara."],
+  "challengeNote.several-faces": ["Several faces are in view: come nearer, or alone.", "Se ven varias caras: acérquese, o venga a solas."],
+  "challengeNote.same-frame": ["The picture stands still.", "La imagen no cambia."],
+  "challengeNote.unlike": ["This does not look like the same face.", "Esto no parece la misma cara."],
+  "challengeNote.busy": ["The server is busy; go on.", "El servidor está ocupado; siga."],
+  "challengeNote.unreadable": ["The picture could not be read; go on.", "La imagen no se pudo leer; siga."],
+  "problem.challenge-wrong-step": ["Something else was done than was asked. Please begin anew.", "Se hizo otra cosa que la pedida. Empiece de nuevo."],
+  "problem.challenge-too-slow": ["What was asked was not done in time. Please begin anew.", "No se hizo a tiempo lo pedido. Empiece de nuevo."],
+  "problem.challenge-too-few-frames": ["No picture came for too long. Please begin anew.", "Pasó demasiado tiempo sin que llegara una imagen. Empiece de nuevo."],
+  "problem.challenge-face-lost": ["The face was out of sight for too long. Please begin anew.", "La cara dejó de verse demasiado tiempo. Empiece de nuevo."],
+  "problem.challenge-another-face": ["The face became another one. Please begin anew, alone.", "La cara pasó a ser otra. Empiece de nuevo, a solas."],
+  "problem.challenge-not-live": ["The face does not look alive. Please begin anew, in better light.", "La cara no parece viva. Empiece de nuevo, con mejor luz."],
+  "problem.challenge-replayed": ["These pictures were shown before. Please begin anew.", "Estas imágenes ya se mostraron antes. Empiece de nuevo."],
+  "problem.no-liveness-session": [
+    "What was shown before the camera was used, or is too old. Please show it again.",
+    "Lo mostrado ante la cámara ya se usó, o es demasiado antiguo. Muéstrelo de nuevo.",
+  ],
+  "problem.not-of-the-session": [
+    "The photo is none of those that were taken while somebody was there. Please begin anew.",
+    "La foto no es de las tomadas mientras había alguien. Empiece de nuevo.",
+  ],
+
   analyze: ["Analyse", "Analizar"],
   analyzeTitle: ["What do the faces look like?", "¿Cómo son las caras?"],
   analyzeHelp: [

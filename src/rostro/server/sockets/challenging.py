@@ -52,10 +52,10 @@ async def _ask(socket: WebSocket, service: Service, caller: Caller) -> None:
             return
         number += 1
         at = service.challenges.clock()
-        note = "busy"
+        note: str | None = "busy"
         try:
             found = await _look(service, turn, number, frame)
-            note = _judge(service, name, asking, found, number, at)
+            note = _judge(service, name, asking, found, (number, at))
         except TooMany as excess:
             await asyncio.sleep(excess.retry_after)
         service.metrics.frames.inc()
@@ -77,14 +77,14 @@ async def _look(service: Service, turn: Turn, number: int, frame: bytes) -> Any:
     return await service.batcher.answer(photo, WORK, turn)
 
 
-def _judge(service: Service, name: str, asking: Challenge, found: Any, number: int, at: float) -> str | None:
+def _judge(service: Service, name: str, asking: Challenge, found: Any, came: tuple[int, float]) -> str | None:
     """What a frame does to a challenge: why it says nothing; None where it does."""
     if not isinstance(found, PhotoAnalysis):
         return "unreadable"
     try:
         if not service.challenges.is_new(found.sha256, name):
             raise Refused("replayed")
-        return asking.see(sighting(found, number, at))
+        return asking.see(sighting(found, *came))
     except Refused as refused:
         raise Problem(422, f"challenge-{refused.why}", f"{refused}: begin anew") from None
 
