@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+import warnings
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TextIO
@@ -20,6 +21,7 @@ from rostro.cli.hiding import hide_passwords
 from rostro.cli.language import tell, translated
 from rostro.cli.output import NO_ANSWER, YES, hint, note, print_json
 from rostro.core.errors import RostroError
+from rostro.core.muting import set_stderr_aside
 from rostro.core.redaction import redacted
 
 if TYPE_CHECKING:
@@ -41,6 +43,8 @@ def leave(run: Callable[[], object]) -> NoReturn:
     """
     hide_passwords()
     _prepare_streams()
+    if not os.environ.get(DEBUG):
+        _mute_libraries()
     sys.exit(_flushed(_code_of(run)))
 
 
@@ -95,6 +99,12 @@ def _words(error: Exception) -> str:
         return "there is not enough memory"
     told = f"{type(error).__name__}: {reason}" if reason else type(error).__name__
     return f"unexpected {told} (please report it, with what {DEBUG}=1 shows besides)"
+
+
+def _mute_libraries() -> None:
+    """What is wrong with a photo is said once, by us; not line by line by the library that found it, too."""
+    set_stderr_aside()
+    warnings.filterwarnings("ignore", module=r"PIL\.")
 
 
 def _prepare_streams() -> None:

@@ -79,7 +79,7 @@ def read_names(path: Path, classes: int) -> tuple[str, ...]:
     """
     try:
         names = np.load(path, allow_pickle=False)
-    except (ValueError, EOFError) as error:
+    except (ValueError, EOFError, TypeError, SyntaxError, MemoryError) as error:
         raise BadInput(f"{path.name}: not a list of names: {error}") from None
     if not isinstance(names, np.ndarray) or names.dtype.kind not in "US" or names.shape != (classes,):
         raise BadInput(f"{path.name}: not a list of {classes} names")

@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rostro.core.errors import ModelCorrupt, ModelUnavailable
+from rostro.core.errors import BadInput, ModelCorrupt, ModelUnavailable
 from rostro.core.files import replacing
+from rostro.core.foreign import read_json
 from rostro.core.forking import Mutex
 
 if TYPE_CHECKING:
@@ -118,8 +119,8 @@ class ModelStore:
     def origin(self, entry: ModelFile) -> dict[str, Any]:
         """What was recorded when the file came (sha256, size, source, time); empty where nothing was."""
         try:
-            record = json.loads(self._record(entry).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            record = read_json(self._record(entry), "the record of a model file")
+        except BadInput:
             return {}
         return record if isinstance(record, dict) else {}
 

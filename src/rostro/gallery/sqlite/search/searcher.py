@@ -19,7 +19,9 @@ from typing import IO, TYPE_CHECKING
 import numpy as np
 from filelock import FileLock, Timeout
 
+from rostro.core.errors import BadInput
 from rostro.core.files import replacing
+from rostro.core.foreign import json_of, open_regular
 from rostro.core.forking import Forking, abandon
 from rostro.gallery.sqlite.search.index import CANDIDATES, TemplateIndex
 from rostro.gallery.sqlite.search.reranking import reranked, vectors_of
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 _FORMAT = 2
 _DIGEST = 32
+_LONGEST_HEADER = 1 << 16  # bytes
 
 #: Queries that are answered at a time, so that the vectors of their candidates stay a small part of memory.
 _BLOCK = 64
@@ -142,20 +145,34 @@ class Searcher(Forking):
         if self._file is None:
             return None
         try:
-            with self._file.open("rb") as file:
-                if not _whole(file):
-                    _log.warning("%s is damaged; it is made anew", self._file)
-                    return None
-                header = json.loads(file.readline())
-                if header != _header(sql, header.get("last", 0), header.get("erasure"), dims):
-                    return None
-                self._erasure = header["erasure"]
-                return TemplateIndex(dims, ScanIndex.read(file))
+            with open_regular(self._file) as file:
+                return self._read(file, sql, dims)
         except FileNotFoundError:
+            return None
+        except (BadInput, ValueError, RuntimeError, MemoryError) as error:
+            # not only a damaged one: whoever has the gallery can write a whole one, with anything in it
+            _log.warning("%s is damaged (%s); it is made anew", self._file, " ".join(str(error).split())[:200])
             return None
         except OSError as error:
             _log.warning("%s cannot be read (%s); it is made anew", self._file, error.strerror)
             return None
+
+    def _read(self, file: IO[bytes], sql: sqlite3.Connection, dims: int) -> TemplateIndex | None:
+        """The index in an open file; None where it is another table's.
+
+        Raises:
+            BadInput, ValueError, RuntimeError, MemoryError: It is no index.
+        """
+        if not _whole(file):
+            raise ValueError("not as it was written")
+        header = json_of(file.readline(_LONGEST_HEADER))
+        if not isinstance(header, dict) or not isinstance(header.get("last"), int):
+            raise ValueError("it does not say whose it is")
+        if header != _header(sql, header["last"], header.get("erasure"), dims):
+            return None
+        scan = ScanIndex.read(file, dims)
+        self._erasure = header["erasure"]
+        return TemplateIndex(dims, scan)
 
     def _save(self, sql: sqlite3.Connection, index: TemplateIndex) -> None:
         """Replaces the file at once. A gallery that cannot have one is searched all the same."""
