@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import logging
 import os
 import random
 import resource
@@ -25,6 +26,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
+from _mutating import CHANGES
 from PIL import Image as Pillow
 
 from rostro.core.errors import PhotoError
@@ -33,12 +35,10 @@ from rostro.photos.reading import read_photo
 
 #: Pictures that one process reads before the next takes over.
 BLOCK = 250
-#: What a process may have at most, in bytes: a picture of the most pixels that are taken is 360 MB, as RGB and on its way.
+#: What a process may have at most, in bytes: a picture of the most pixels that are taken is 360 MB, more than once.
 MOST_MEMORY = 2_000_000_000
 #: Seconds of one picture that are too many.
 MOST_SECONDS = 30.0
-
-INTERESTING = (0, 1, 0x7F, 0x80, 0xFF, 0x100, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
 
 
 def whole_pictures() -> dict[str, bytes]:
@@ -115,60 +115,6 @@ def altered(whole: dict[str, bytes], number: int, seed: int, only: str) -> tuple
     return name, bytes(data)
 
 
-def _place(data: bytearray, rng: random.Random) -> int:
-    """Mostly in the head, where sizes and kinds stand."""
-    return rng.randrange(min(len(data), 600)) if rng.random() < 0.6 else rng.randrange(len(data))
-
-
-def _bit(data: bytearray, rng: random.Random, _: dict[str, bytes]) -> None:
-    data[_place(data, rng)] ^= 1 << rng.randrange(8)
-
-
-def _byte(data: bytearray, rng: random.Random, _: dict[str, bytes]) -> None:
-    data[_place(data, rng)] = rng.choice((0, 0xFF, 0x7F, 0x80, rng.randrange(256)))
-
-
-def _number(data: bytearray, rng: random.Random, _: dict[str, bytes]) -> None:
-    at, width = _place(data, rng), rng.choice((1, 2, 4, 8))
-    value = (rng.choice(INTERESTING) + rng.choice((-1, 0, 0, 1))) % (1 << (8 * width))
-    data[at : at + width] = value.to_bytes(width, rng.choice(("big", "little")))
-
-
-def _cut(data: bytearray, rng: random.Random, _: dict[str, bytes]) -> None:
-    del data[_place(data, rng) :]
-
-
-def _take(data: bytearray, rng: random.Random, _: dict[str, bytes]) -> None:
-    at = _place(data, rng)
-    del data[at : at + rng.choice((1, 2, 4, 16, 200, 2000))]
-
-
-def _repeat(data: bytearray, rng: random.Random, _: dict[str, bytes]) -> None:
-    at, length = _place(data, rng), rng.choice((1, 4, 12, 100, 1000))
-    data[at:at] = bytes(data[at : at + length]) * rng.choice((1, 2, 10, 200))
-
-
-def _swap(data: bytearray, rng: random.Random, _: dict[str, bytes]) -> None:
-    one, two, length = _place(data, rng), _place(data, rng), rng.choice((2, 4, 12, 64))
-    part = data[one : one + length]
-    data[one : one + length] = data[two : two + length]
-    data[two : two + length] = part
-
-
-def _of_another(data: bytearray, rng: random.Random, whole: dict[str, bytes]) -> None:
-    other = whole[rng.choice(sorted(whole))]
-    start, at, length = rng.randrange(len(other)), _place(data, rng), rng.choice((4, 32, 300, 3000))
-    data[at : at + rng.choice((0, length))] = other[start : start + length]
-
-
-def _noise(data: bytearray, rng: random.Random, _: dict[str, bytes]) -> None:
-    at, length = _place(data, rng), rng.choice((4, 16, 64, 1024))
-    data[at : at + length] = rng.randbytes(length)
-
-
-CHANGES = (_bit, _bit, _byte, _byte, _number, _number, _number, _cut, _take, _repeat, _swap, _of_another, _noise)
-
-
 def read(whole: dict[str, bytes], numbers: range, options: argparse.Namespace, tell: io.TextIOBase) -> None:
     """In a process of its own: a line per picture, before and after."""
     for number in numbers:
@@ -240,6 +186,7 @@ def main() -> int:
     parser.add_argument("--show", action="store_true", help="let what decoders say be seen")
     options = parser.parse_args()
     warnings.filterwarnings("ignore", module=r"PIL\.")  # as the command line does
+    logging.getLogger("PIL").setLevel(logging.CRITICAL)
     set_stderr_aside()
     whole = whole_pictures()
     for data in whole.values():

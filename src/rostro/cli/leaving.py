@@ -6,6 +6,7 @@ for. Here 1 is an answer, so everything that can go wrong passes through this fi
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import traceback
@@ -105,6 +106,7 @@ def _mute_libraries() -> None:
     """What is wrong with a photo is said once, by us; not line by line by the library that found it, too."""
     set_stderr_aside()
     warnings.filterwarnings("ignore", module=r"PIL\.")
+    logging.getLogger("PIL").setLevel(logging.CRITICAL)
 
 
 def _prepare_streams() -> None:

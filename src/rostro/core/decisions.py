@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: How vectors are compared, everywhere here.
 METRIC: Final = "cosine"
+#: Characters of a space's name; those of five embedders fused have 400.
+_LONGEST: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -51,10 +53,10 @@ class OperatingPoint(Answer):
     metric: str = "cosine"
 
     def __post_init__(self) -> None:
-        if not isinstance(self.space, str) or not self.space.strip():
-            raise BadInput(f"an operating point names the space that it holds for, got {self.space!r}")
+        if not isinstance(self.space, str) or not 0 < len(self.space.strip()) <= _LONGEST:
+            raise BadInput(f"an operating point names the space that it holds for, got {str(self.space)[:100]!r}")
         if self.metric != METRIC:
-            raise BadInput(f"scores are of the metric {METRIC} here, got {self.metric!r}")
+            raise BadInput(f"scores are of the metric {METRIC} here, got {str(self.metric)[:100]!r}")
         MEASURED_SIMILARITY.check(self.threshold)
         for rate in (self.fmr, self.fnmr, *(self.fmr_interval or ())):
             if rate is not None:

@@ -12,6 +12,7 @@ import os
 import re
 import stat
 from contextlib import contextmanager
+from tokenize import TokenError
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from rostro.core.errors import BadInput, MissingExtra, RostroError
@@ -31,6 +32,8 @@ DEEPEST: Final = 64
 _BITS: Final = 63
 #: Characters of a number in YAML; Python takes hours for one of a megabyte that is written ``1:1:1:…``.
 _LONGEST_NUMBER: Final = 40
+#: What numpy raises of a broken array; the head of one is a piece of Python, which is parsed as such.
+BROKEN_ARRAY: Final = (EOFError, LookupError, MemoryError, SyntaxError, TypeError, ValueError, TokenError)
 #: Characters of a reason.
 _SHOWN: Final = 200
 
@@ -123,7 +126,7 @@ def shaped(where: object, what: str) -> Iterator[None]:
     try:
         yield
     except BadInput as error:
-        raise BadInput(f"{where}: not {what}: {error}", why="malformed") from error
+        raise BadInput(f"{where}: not {what}: {str(error)[: 2 * _SHOWN]}", why="malformed") from error
     except RostroError:
         raise
     except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
@@ -133,7 +136,7 @@ def shaped(where: object, what: str) -> Iterator[None]:
 def _reason(error: Exception) -> str:
     """Why, on one line, not longer than a line is."""
     if isinstance(error, KeyError):
-        return f"{str(error)[:_SHOWN]} is missing"
+        return f"the value {str(error)[:_SHOWN]} is missing"
     if isinstance(error, UnicodeDecodeError):
         return "it is not text"
     return f"{type(error).__name__}: {' '.join(str(error).split())[:_SHOWN]}"
@@ -179,13 +182,13 @@ def check_depth(text: str) -> None:
 def _finite(text: str) -> float:
     number = float(text)
     if number - number != 0:
-        raise BadInput(f"{text[:_LONGEST_NUMBER]} is not a finite number")
+        raise BadInput(f"the number {text[:_LONGEST_NUMBER]} is not finite")
     return number
 
 
 def _whole(text: str) -> int:
     if len(text) > _LONGEST_NUMBER or int(text).bit_length() > _BITS:
-        raise BadInput(f"{text[:_LONGEST_NUMBER]} has more than 64 bits")
+        raise BadInput(f"the number {text[:_LONGEST_NUMBER]} has more than 64 bits")
     return int(text)
 
 
@@ -194,7 +197,7 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in pairs:
         if name in found:
-            raise BadInput(f"{name[:_SHOWN]!r} stands there twice")
+            raise BadInput(f"the name {name[:_SHOWN]!r} stands there twice")
         found[name] = value
     return found
 
@@ -242,7 +245,7 @@ def _plain_loader() -> Any:
             node = super().compose_node(parent, index)
             self.depth -= 1
             if node.tag.endswith((":int", ":float")) and len(node.value) > _LONGEST_NUMBER:
-                raise BadInput(f"{node.value[:_LONGEST_NUMBER]} is longer than a number is")
+                raise BadInput(f"the number {node.value[:_LONGEST_NUMBER]} is longer than numbers are")
             return node
 
         def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:

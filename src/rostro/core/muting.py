@@ -1,6 +1,6 @@
 """What libraries in C write to the terminal past Python: a line for every broken strip of a hostile picture.
 
-libtiff and libjpeg write straight to descriptor 2, and have no other ear that Python could lend them. Where Python's own
+libtiff and libjpeg write straight to descriptor 2, and Python has no way to tell them otherwise. Where Python's own
 ``sys.stderr`` goes elsewhere (the command line sees to that, a notebook always does), the descriptor is turned to
 nowhere while they decode. Where both are one, nothing is muted: what the program itself says would be lost with it.
 """

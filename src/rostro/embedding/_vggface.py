@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from rostro.core.errors import BadInput
+from rostro.core.foreign import BROKEN_ARRAY
 from rostro.core.lazy import Lazy
 from rostro.core.types import Crops, Floats
 from rostro.embedding.base import Classifier
@@ -79,7 +80,7 @@ def read_names(path: Path, classes: int) -> tuple[str, ...]:
     """
     try:
         names = np.load(path, allow_pickle=False)
-    except (ValueError, EOFError, TypeError, SyntaxError, MemoryError) as error:
+    except BROKEN_ARRAY as error:
         raise BadInput(f"{path.name}: not a list of names: {error}") from None
     if not isinstance(names, np.ndarray) or names.dtype.kind not in "US" or names.shape != (classes,):
         raise BadInput(f"{path.name}: not a list of {classes} names")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import lzma
 import struct
@@ -69,6 +70,10 @@ def take_member(archive: Path, member: str, target: Path, *, limit: int) -> None
             _copy(source, sink, limit, what=f"{member} in {archive.name}")
     except BROKEN as error:
         raise ModelCorrupt(f"{archive.name}: the archive cannot be read: {error}") from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # a place before the file's start, as only a broken archive names
+            raise
+        raise ModelCorrupt(f"{archive.name}: the archive cannot be read: {error.strerror}") from error
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 import time
 from contextlib import contextmanager
@@ -199,7 +200,7 @@ class ModelStore:
         if not self.is_installed(entry):
             raise ModelUnavailable(f"{entry.name} is not installed; run: rostro models fetch {entry.name}")
         found = self.origin(entry).get("sha256")
-        if not isinstance(found, str):
+        if not isinstance(found, str) or not re.fullmatch(r"[0-9a-f]{64}", found):
             raise ModelCorrupt(f"{entry.name}: no recorded hash in {self._record(entry)}")
         return found
 

@@ -56,10 +56,10 @@ class Card:
             kind = _KINDS[item.name]
             value = getattr(self, item.name)
             if not isinstance(value, kind) or isinstance(value, bool):
-                raise BadInput(f"{item.name} of a card is of type {kind.__name__}, got {type(value).__name__}")
+                raise BadInput(f"in a card {item.name} is of type {kind.__name__}, got {type(value).__name__}")
         for name, value in {**self.metrics, **self.thresholds}.items():
             if isinstance(value, bool) or not isinstance(value, int | float):
-                raise BadInput(f"{name} of a card is a number, got {type(value).__name__}")
+                raise BadInput(f"in a card {name} is a number, got {type(value).__name__}")
         if any(map(math.isnan, self.thresholds.values())):
             raise BadInput("a threshold of a card is a number")
 

@@ -15,6 +15,7 @@ from typing import IO, TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from rostro.core.foreign import BROKEN_ARRAY
 from rostro.core.machine import processors
 
 if TYPE_CHECKING:
@@ -173,7 +174,10 @@ class ScanIndex:
             RuntimeError: FAISS cannot read it.
         """
         faiss = _faiss()
-        centre, rotation, numbers, ids = (np.load(file, allow_pickle=False) for _ in range(4))
+        try:
+            centre, rotation, numbers, ids = (np.load(file, allow_pickle=False) for _ in range(4))
+        except BROKEN_ARRAY as broken:
+            raise ValueError(f"it has an array that is none: {broken}") from None
         _check_arrays(centre, rotation, numbers, ids, dims)
         spread, error, segments = map(float, numbers)
         index = cls(centre, rotation, spread, error)
