@@ -284,7 +284,7 @@ def _make_names(folder: Path) -> Path:
 def _read_names(file: Path) -> None:
     from rostro.embedding._vggface import read_names
 
-    read_names(file, 2)
+    read_names(file.read_bytes(), file.name, 2)
 
 
 def _network() -> Any:

@@ -6,7 +6,7 @@ Training writes ``best.onnx`` and ``best.yaml`` beside the weights; this reads t
 from __future__ import annotations
 
 import glob
-import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -59,14 +59,13 @@ class TrainedEmbedder(Embedder):
             ModelCorrupt: It is not the one that the card describes.
         """
         super().__init__(store, engine)
-        try:
-            found = hashlib.sha256(self.network.read_bytes()).hexdigest()
-        except OSError as error:
-            raise BadInput(f"{self.network}: {(error.strerror or str(error)).lower()}") from None
-        if found != self.network_hash:
-            raise ModelCorrupt(f"{self.network}: not the network that its card describes")
+        if not self.network.is_file():
+            raise BadInput(f"{self.network}: no such file or directory")
         self._prepare = prepare_of(self.input_form)
-        self._engine = open_engine(self.network, engine)
+        try:
+            self._engine = open_engine(self.network, replace(engine, expected=lambda file: self.network_hash))
+        except ModelCorrupt:
+            raise ModelCorrupt(f"{self.network}: not the network that its card describes") from None
 
     def represent(self, crops: Crops) -> Floats:
         """See `Embedder.represent`."""
@@ -158,6 +157,8 @@ def _class_of(path: Path) -> type[Embedder]:
 
 
 def _read(file: Path) -> dict[str, Any]:
+    if not file.exists():
+        raise BadInput(f"{file}: no card of a checkpoint (there is no such file)")
     card = read_yaml(file, "a card of a checkpoint")
     if not isinstance(card, dict) or not {"recipe", "net", "preprocessing", "weights_sha256"} <= card.keys():
         raise BadInput(f"{file}: not a card of a checkpoint")

@@ -118,6 +118,8 @@ def read_card(path: Path) -> Card:
     Raises:
         BadInput: It cannot be read, or is no card.
     """
+    if not path.exists():
+        raise BadInput(f"{path}: no card of a checkpoint (there is no such file)")
     data = read_bytes(path, most=MOST_YAML)
     with shaped(path, "a card of a checkpoint"):
         text = text_of(data)
