@@ -24,6 +24,7 @@ from rostro.cli.output import NO_ANSWER, YES, hint, note, print_json
 from rostro.core.errors import RostroError
 from rostro.core.muting import set_stderr_aside
 from rostro.core.redaction import redacted
+from rostro.core.showing import PlainFormatter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,6 +47,8 @@ def leave(run: Callable[[], object]) -> NoReturn:
     _prepare_streams()
     if not os.environ.get(DEBUG):
         _mute_libraries()
+    if logging.lastResort is not None:  # warnings of ours name files
+        logging.lastResort.setFormatter(PlainFormatter())
     sys.exit(_flushed(_code_of(run)))
 
 
@@ -72,7 +75,8 @@ def _code_of(run: Callable[[], object]) -> int:
 def _tell(error: Exception) -> None:
     """One line on stderr, and with ``--json`` the same as a document on stdout."""
     if os.environ.get(DEBUG):
-        note(redacted("".join(traceback.format_exception(error))).rstrip())
+        for line in redacted("".join(traceback.format_exception(error))).rstrip().splitlines():
+            note(line)
     if isinstance(error, typer.Abort):
         note(f"rostro: {tell('aborted')}")
         return
