@@ -47,11 +47,20 @@ Alignment = Annotated[
     typer.Option("--alignment", help="How faces are cropped. Default: the embedder's own.", show_default=False),
 ]
 Engine = Annotated[
-    str | None, typer.Option("--engine", help="Runs the models: openvino or onnxruntime.", show_default="openvino")
+    str | None,
+    typer.Option(
+        "--engine",
+        help="Runs the models: openvino or onnxruntime; with a device after a colon, onnxruntime:cuda.",
+        show_default="openvino",
+    ),
 ]
 Precision = Annotated[
     str | None,
-    typer.Option("--precision", help="auto, f32, bf16, or int8 for the parts that have it.", show_default="auto"),
+    typer.Option(
+        "--precision",
+        help="auto (measured on this machine), f32, bf16, f16 (GPUs), or int8 for the parts that have it.",
+        show_default="auto",
+    ),
 ]
 Threshold = Annotated[
     float | None,

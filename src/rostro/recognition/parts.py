@@ -71,7 +71,8 @@ class Parts(Chosen, Opened):
             alignment: A name, ``refined`` for the embedder's own by refined landmarks, a whole key as in a space
                 (``five_point-112,landmarks=retail0009``), or an `Alignment`; None takes the embedder's own.
             engine: A name, and where it matters a device: ``openvino``, ``onnxruntime:cuda``; None takes the settings'.
-            precision: ``auto``, ``f32``, ``bf16``, or ``int8`` for the parts that have it; None takes the settings'.
+            precision: ``auto``, ``f32``, ``f16`` (GPUs), ``bf16``, or ``int8`` for the parts that have it; None takes
+                the settings'.
             gallery: Path or URL of the gallery, or a `Gallery` (which stays open when this is closed); None takes the
                 settings'.
             create_gallery: Whether a gallery that is not there is made, by `open` and by what puts people into it; a
