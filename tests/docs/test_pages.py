@@ -142,7 +142,7 @@ def test_links_lead_somewhere(page: str) -> None:
 
 
 #: Spanish pages that are called otherwise in English.
-TRANSLATED = {"docs/es/decisiones.md": "docs/decisions/README.md"}
+TRANSLATED = {"docs/es/decisiones.md": "docs/decisions/README.md", "docs/es/seguridad.md": "SECURITY.md"}
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page.startswith("docs/es/")])
