@@ -166,7 +166,7 @@ class ONNXRuntimeEngine(Engine, Forking):
             self._library.preload_dlls()  # CUDA's libraries that pip installed, where it did
         try:
             model = form_of(contents.data, **self._form)
-            session = self._library.InferenceSession(model, options, providers=self._providers())
+            session = self._library.InferenceSession(model, options, providers=self._providers(), enable_fallback=0)
         except self._failures() as error:
             raise engine_error(self._file, f"onnxruntime cannot open it on {self.device}", error) from None
         used = session.get_providers()[0]

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 Shape = tuple[int, ...]
 
+#: What OpenVINO raises; where a broken file's own words are in its message, Python finds that they are no text.
+_FAILURES = (RuntimeError, ValueError)
 _FROM_BYTES = {".onnx", ".xml"}  # what is read from memory; other forms have to be files
 
 _OFTEN = 64  # samples of a shape after which compiling for that shape alone has paid for itself
@@ -144,7 +146,7 @@ class OpenVINOEngine(Engine, Forking):
         network = self._network((block, *samples.shape[1:]), len(samples))
         try:
             return network.run(samples, block, in_flight=2 * self._options.threads)
-        except RuntimeError as error:
+        except _FAILURES as error:
             raise engine_error(self._file, f"cannot run on samples of shape {samples.shape[1:]}", error) from None
 
     @staticmethod
@@ -169,7 +171,9 @@ class OpenVINOEngine(Engine, Forking):
                 with private_copy(contents.data, self._file) as file:
                     graph = outputs is not None and file.suffix == ".pb"
                     model = _read_graph(file, outputs or ()) if graph else self._core().read_model(file)
-        except RuntimeError as error:
+            for output in model.outputs:
+                output.get_names()
+        except _FAILURES as error:
             raise engine_error(self._file, "cannot be read", error) from None
         if len(model.inputs) != 1:
             raise engine_error(self._file, f"has {len(model.inputs)} inputs, must have one")
@@ -270,7 +274,7 @@ class OpenVINOEngine(Engine, Forking):
             else:
                 merge_convolutions(model)
             return Network(self._compiled(model, config), self._order)
-        except RuntimeError as error:
+        except _FAILURES as error:
             raise engine_error(self._file, f"cannot take samples of shape {tuple(shape[1:])}", error) from None
 
     def _compiled(self, model: Any, config: dict[str, Any]) -> Any:

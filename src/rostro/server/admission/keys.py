@@ -162,7 +162,7 @@ class KeyStore:
                     self._sql.execute(_SCHEMA)
                 with self._sql:
                     yield self._sql
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             raise RostroError(f"{self.path}: the file of keys cannot be used ({error})") from error
 
 
