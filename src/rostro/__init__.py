@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from rostro.anonymisation.anonymiser import Anonymiser as Anonymiser
     from rostro.core.decisions import Candidate as Candidate
     from rostro.core.decisions import Identification as Identification
     from rostro.core.decisions import OperatingPoint as OperatingPoint
@@ -62,11 +63,11 @@ if TYPE_CHECKING:
     from rostro.gallery.base import Gallery as Gallery
     from rostro.gallery.base import open_gallery as open_gallery
     from rostro.gallery.upkeep.backup import back_up as back_up
-    from rostro.gallery.upkeep.check import check as check
     from rostro.gallery.upkeep.migrate import Migration as Migration
     from rostro.gallery.upkeep.migrate import migrate as migrate
     from rostro.people.enrollment import Enrollment as Enrollment
     from rostro.people.people import People as People
+    from rostro.people.soundness import check as check
     from rostro.recognition.celebrities import NamedFaces as NamedFaces
     from rostro.recognition.celebrities import classify as classify
     from rostro.recognition.pipeline import Failure as Failure
@@ -87,6 +88,7 @@ __version__ = "0.1.0"
 
 #: Where names live: module → the names of it that are everybody's. The imports above say the same to type checkers.
 _HOMES = {
+    "rostro.anonymisation.anonymiser": ("Anonymiser",),
     "rostro.core.decisions": ("Candidate", "Identification", "OperatingPoint", "Verification"),
     "rostro.core.errors": (
         "AlreadyEnrolled", "BadInput", "BadName", "EngineError", "ErasedBefore", "GalleryCorrupt", "GalleryError",
@@ -114,7 +116,7 @@ _HOMES = {
     "rostro.video.watch": ("watch",),
     "rostro.video.watcher": ("WatchOptions",),
     "rostro.gallery.upkeep.migrate": ("Migration", "migrate",),
-    "rostro.gallery.upkeep.check": ("check",),
+    "rostro.people.soundness": ("check",),
     "rostro.gallery.upkeep.backup": ("back_up",),
     "rostro.training.base": ("Prediction", "Step"),
     "rostro.training.loop.loop": ("Interrupted",),

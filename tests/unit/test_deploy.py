@@ -95,7 +95,7 @@ def test_the_service_can_do_little_else() -> None:
         pytest.skip("there is no systemd-analyze here")
     done = subprocess.run(
         [tool, "security", "--offline=true", "--no-pager", str(DEPLOY / "rostro.service")],
-        capture_output=True, text=True, check=False, timeout=60,
+        capture_output=True, encoding="utf-8", check=False, timeout=60,
     )  # fmt: skip
     if "offline" in done.stderr:
         pytest.skip("this systemd-analyze looks at running services only")

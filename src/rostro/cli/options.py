@@ -102,6 +102,20 @@ MaxSide = Annotated[
         **within(SIDE),
     ),
 ]
+Zone = Annotated[
+    str | None,
+    typer.Option(
+        "--zone",
+        help="Look at faces in this part of the picture only: corners, as in '10%,0% 90%,60%' or in pixels.",
+        show_default=False,
+    ),
+]
+MinFace = Annotated[
+    int | None,
+    typer.Option(
+        "--min-face", help="Look at no face narrower or lower than this, in pixels.", show_default=False, **within(SIDE)
+    ),
+]
 Candidates = Annotated[int, typer.Option("--candidates", help="People to list per face.", **within(CANDIDATES))]
 GalleryUrl = Annotated[
     str | None,
@@ -246,6 +260,8 @@ def make_recognizer(
     fpir: float | None = None,
     min_score: float | None = None,
     max_side: int | None = None,
+    zone: str | None = None,
+    min_face: int | None = None,
     quality: str | None = None,
     min_quality: float | None = None,
     gallery: str | None = None,
@@ -271,6 +287,8 @@ def make_recognizer(
         fpir=fpir,
         min_score=min_score,
         max_side=max_side,
+        zone=zone,
+        min_face=min_face,
         quality=quality or "auto",
         min_quality=min_quality,
         gallery=gallery,

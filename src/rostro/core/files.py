@@ -20,8 +20,12 @@ from rostro.core.errors import BadInput
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-#: Rights of what only its owner may read.
+#: Rights of files and folders that only their owner may read: of everything that faces can be known by.
 PRIVATE: Final = 0o600
+PRIVATE_FOLDER: Final = 0o700
+
+#: What a process that was killed leaves of a file; also what one that lives is writing.
+UNFINISHED: Final = ".rostro-*.tmp"
 
 
 #: Some programs begin a text with this mark, which is no part of it.
@@ -96,6 +100,48 @@ def refuse_existing(*files: Path, why: str = "exists") -> None:
 def encoded(text: str) -> bytes:
     r"""UTF-8, whatever names of files are in it: what is no text is written ``\udcff``, as JSON reads it back."""
     return text.encode(errors="backslashreplace")
+
+
+def private_file(file: Path) -> None:
+    """Sees to it that the file is there: an empty new one with `PRIVATE` rights, whatever the umask, unless it is.
+
+    Databases are made so, before they are opened, for they have no rights of their own to give.
+
+    Raises:
+        OSError: It cannot be made.
+    """
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
+    except FileExistsError:
+        return
+    os.close(descriptor)
+    file.chmod(PRIVATE)  # a umask may have taken more
+
+
+def private_folder(folder: Path) -> None:
+    """Makes a folder with `PRIVATE_FOLDER` rights, whatever the umask; also those above it that are not there.
+
+    Raises:
+        OSError: It cannot be made, or is no folder.
+    """
+    if not folder.parent.is_dir():
+        private_folder(folder.parent)
+    try:
+        folder.mkdir(PRIVATE_FOLDER)
+    except FileExistsError:
+        if not folder.is_dir():
+            raise
+    else:
+        folder.chmod(PRIVATE_FOLDER)
+
+
+def write_private(target: Path, content: bytes | Callable[[IO[bytes]], object]) -> None:
+    """Does what `write_file` does; a new file has `PRIVATE` rights, one that was there keeps those that it was given.
+
+    Raises:
+        BadInput: It cannot be written; names the path and the reason.
+    """
+    write_file(target, content, mode=None if target.is_file() and not target.is_symlink() else PRIVATE)
 
 
 def write_file(target: Path, content: bytes | Callable[[IO[bytes]], object], *, mode: int | None = None) -> None:

@@ -10,6 +10,7 @@ from abc import abstractmethod
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
+from urllib.parse import urlsplit
 
 from rostro.core.closing import Closing
 from rostro.core.errors import BadInput
@@ -173,6 +174,15 @@ class Gallery(SinglePhotos, Closing):
             UnknownPerson: Nobody of one of these names; nobody is erased then.
         """
 
+    @property
+    def unfinished(self) -> str:
+        """What of an erasure is not done yet because other programs read the gallery, in words; empty: nothing.
+
+        Looked at again by each call, which does what can be done now. What a server's database keeps for a while, by
+        its own settings, is not meant; see ``docs/galleries.md``.
+        """
+        return ""
+
     @abstractmethod
     def search(self, queries: Floats, count: int, *, collections: Collection[str] | None = None) -> list[list[Hit]]:
         """The nearest templates of each query.
@@ -260,6 +270,12 @@ def file_of(url: str) -> Path | None:
     if url == ":memory:" or backend_of(url) != "sqlite":
         return None
     return expanded(url.removeprefix("sqlite:///"))
+
+
+def gallery_name(url: str) -> str:
+    """A gallery's name without folders, hosts, users and passwords, for those who may not know where it is."""
+    file = file_of(url)
+    return file.name if file is not None else urlsplit(url).path.rsplit("/", 1)[-1] or backend_of(url)
 
 
 @contextmanager

@@ -54,7 +54,7 @@ _CACHED = "96"  # kernels that a flexible form keeps, enough for two shapes in t
 _NEW_SHAPES = 32  # of a flexible form, after which freed memory goes back to the system
 _SMALL = 2**15  # numbers in a request that outweigh its cost; samples smaller than that share requests
 _MOST = 16  # samples that may share a request
-_ANY = 224  # the side at which a precision is measured where the file leaves it open
+_ANY = 256  # the side at which a precision is measured where the file leaves it open; halved often, it stays whole
 
 
 class OpenVINOEngine(Engine, Forking):

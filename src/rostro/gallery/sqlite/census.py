@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rostro.gallery.base import Population
 from rostro.gallery.sqlite.erasure import meta
+from rostro.gallery.sqlite.odd import find_odd
 
 if TYPE_CHECKING:
     import sqlite3
@@ -57,4 +58,13 @@ def find_damage(sql: sqlite3.Connection) -> list[str]:
         )
     ]
     cut = sql.execute("SELECT id FROM templates WHERE length(vector) != 2 * ?", (meta(sql, "dims"),))
-    return found + [f"template {row}: its vector has not the gallery's length" for (row,) in cut]
+    found += [f"template {row}: its vector has not the gallery's length" for (row,) in cut]
+    return found or [f"{what} cannot be what is stored" for what in find_odd(sql)]
+
+
+def unfindable(sql: sqlite3.Connection, findable: int) -> list[str]:
+    """What is to be said where the index holds another number of templates than the table."""
+    (count,) = sql.execute("SELECT count(*) FROM templates WHERE erased = 0").fetchone()
+    if count == findable:
+        return []
+    return [f"the search index holds {findable} templates, the gallery {count}; 'rostro gallery reindex' helps"]

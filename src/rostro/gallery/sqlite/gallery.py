@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import json
 import stat
+from itertools import pairwise
 from typing import TYPE_CHECKING, Self
 
-from rostro.core.errors import BadInput, GalleryError, SpaceMismatch
+from rostro.core.errors import BadInput, GalleryCorrupt, GalleryError, SpaceMismatch
 from rostro.core.folding import name_order
 from rostro.core.names import stored_name
-from rostro.core.types import Person
 from rostro.gallery.base import Gallery, Info
 from rostro.gallery.checks import check_queries, check_templates
 from rostro.gallery.sqlite import erasure, marks
-from rostro.gallery.sqlite.census import Census, count_poor, find_damage
+from rostro.gallery.sqlite.census import Census, count_poor, find_damage, unfindable
 from rostro.gallery.sqlite.database import Database
 from rostro.gallery.sqlite.erasure import meta
+from rostro.gallery.sqlite.odd import person_of, plausible, text
+from rostro.gallery.sqlite.purging import Purging
 from rostro.gallery.sqlite.rows import PEOPLE, check_who, insert, template_of
 from rostro.gallery.sqlite.search.searcher import Searcher
 from rostro.gallery.sqlite.single import SqlitePhotos
@@ -28,12 +30,18 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from rostro.core.types import Floats, Template
+    from rostro.core.types import Floats, Person, Template
     from rostro.gallery.base import Hit, Population, Who
 
 
 #: Names that are read at a time.
 _NAMES = 5_000
+
+#: What is said while bytes of the erased are left.
+PENDING = (
+    "{}: what was erased is found by nobody, but bytes of it stay in the files until other programs that read the "
+    "gallery let go of it; they leave then by themselves"
+)
 
 
 class SqliteGallery(SqlitePhotos, Gallery):
@@ -47,6 +55,7 @@ class SqliteGallery(SqlitePhotos, Gallery):
         self._census = Census()
         index = database.file and database.file.with_name(f"{database.file.name}.index")
         self._searcher = Searcher(index, read_only=database.read_only)
+        self._purging = Purging(database, self._forget_erased)
 
     @classmethod
     def open(cls, url: str, *, space: str | None = None, create: bool = True) -> Self:
@@ -54,7 +63,7 @@ class SqliteGallery(SqlitePhotos, Gallery):
         gallery = cls(url, Database(_path_of(url), create=create))
         try:
             gallery._enter_space(space)
-            gallery._purge()  # where a process died in the middle of `remove`
+            gallery._purge()  # where a process died in the middle of `remove`, or could not end it
         except BaseException:
             gallery.close()
             raise
@@ -88,6 +97,7 @@ class SqliteGallery(SqlitePhotos, Gallery):
 
     def add(self, templates: Mapping[str, Sequence[Template]], *, who: Who = "anybody") -> int:
         """Adds templates by person's name; see `Gallery.add`."""
+        self._purging.go_on()
         by_name = [(stored_name(name), given) for name, given in templates.items() if given]
         if not by_name:
             return 0
@@ -110,22 +120,26 @@ class SqliteGallery(SqlitePhotos, Gallery):
                 (json.dumps(list(hashes)),),
             )
             for source_hash, name in rows:
-                found.setdefault(source_hash, set()).add(name)
+                found.setdefault(text(source_hash), set()).add(text(name))
         return found
 
     def people(self) -> list[Person]:
         """Everybody, by name."""
         with self._database.reading() as sql:
             rows = sql.execute(f"{PEOPLE} GROUP BY people.id").fetchall()
-        return sorted((Person(*row) for row in rows), key=lambda person: name_order(person.name))
+            people = [person_of(row) for row in rows]
+        return sorted(people, key=lambda person: name_order(person.name))
 
     def all_names(self) -> Iterator[tuple[int, str]]:
         """(id, name) of everybody, by id; see `Gallery.all_names`."""
         statement = "SELECT id, name FROM people WHERE erased = 0 AND id > ? ORDER BY id LIMIT ?"
         rows = [(0, "")]
         while rows:
+            last = rows[-1][0]
             with self._database.reading() as sql:  # others may search between two blocks
-                rows = sql.execute(statement, (rows[-1][0], _NAMES)).fetchall()
+                rows = [(person, text(name)) for person, name in sql.execute(statement, (last, _NAMES))]
+            if any(one >= other for (one, _), (other, _) in pairwise([(last, ""), *rows])):
+                raise GalleryCorrupt(f"{self.url}: the file is damaged (its people are in no order)")
             yield from rows
 
     def template_counts(self, people: Collection[int]) -> dict[int, int]:
@@ -139,7 +153,7 @@ class SqliteGallery(SqlitePhotos, Gallery):
         """One person; see `Gallery.person`."""
         with self._database.reading() as sql:
             row = sql.execute(f"{PEOPLE} AND people.id = ? GROUP BY people.id", (self._id(sql, name),)).fetchone()
-            return Person(*row)
+            return person_of(row)
 
     def templates(self, name: str) -> list[Template]:
         """A person's templates, oldest first, with their vectors."""
@@ -149,7 +163,7 @@ class SqliteGallery(SqlitePhotos, Gallery):
                 WHERE person = ? AND erased = 0 ORDER BY id""",
                 (self._id(sql, name),),
             )
-            return [template_of(row) for row in rows]
+            return [plausible(template_of(row)) for row in rows]
 
     def rename(self, name: str, to: str) -> None:
         """Renames a person; see `Gallery.rename`."""
@@ -185,9 +199,16 @@ class SqliteGallery(SqlitePhotos, Gallery):
         self._purge()
         return erased
 
+    @property
+    def unfinished(self) -> str:
+        """What of an erasure waits for other programs; see `Gallery.unfinished`."""
+        self._purging.go_on()
+        return PENDING.format(self.url) if self._purging.pending else ""
+
     def search(self, queries: Floats, count: int, *, collections: Collection[str] | None = None) -> list[list[Hit]]:
         """The nearest templates of each query; see `Gallery.search`."""
         queries = check_queries(queries, count)
+        self._purging.go_on(rewriting=False)
         with self._database.reading() as sql:
             dims = meta(sql, "dims")
             if dims is None:
@@ -199,12 +220,11 @@ class SqliteGallery(SqlitePhotos, Gallery):
     def names(self, people: Collection[int]) -> dict[int, str]:
         """Names of people by their ids; ids that are gone are left out."""
         with self._database.reading() as sql:
-            return dict(
-                sql.execute(
-                    "SELECT id, name FROM people WHERE erased = 0 AND id IN (SELECT value FROM json_each(?))",
-                    (json.dumps([int(person) for person in people]),),
-                )
+            rows = sql.execute(
+                "SELECT id, name FROM people WHERE erased = 0 AND id IN (SELECT value FROM json_each(?))",
+                (json.dumps([int(person) for person in people]),),
             )
+            return {person: text(name) for person, name in rows}
 
     def info(self) -> Info:
         """How many people and templates, how large, and how the search index is."""
@@ -234,9 +254,12 @@ class SqliteGallery(SqlitePhotos, Gallery):
                 self._searcher.rebuild(sql, dims)
 
     def damage(self) -> list[str]:
-        """What SQLite's own checks find: damaged pages, and templates of nobody."""
+        """What SQLite's own checks find, and templates of nobody; and whether the index holds every template."""
         with self._database.reading() as sql:
-            return find_damage(sql)
+            found, dims = find_damage(sql), meta(sql, "dims")
+            if not found and dims is not None:
+                found = unfindable(sql, self._searcher.count(sql, dims))
+            return found
 
     def copy_to(self, path: Path) -> None:
         """Copies one committed state of the whole gallery into a new file, while others read and write."""
@@ -244,18 +267,17 @@ class SqliteGallery(SqlitePhotos, Gallery):
 
     def close(self) -> None:
         """Closes the file."""
+        self._purging.end()
         self._database.close()
         self._searcher.close()
 
     def _purge(self) -> None:
-        """Drives erased bytes out of the files, if any removal still needs it."""
-        if self._database.read_only:
-            return
-        due = erasure.purge(self._database)
-        if due is not None:
-            with self._database.reading() as sql:
-                self._searcher.forget_erased(sql, meta(sql, "dims"))
-            erasure.purged(self._database, due)
+        """Drives erased bytes out of the files, if any removal still needs it; see `unfinished` for what is left."""
+        self._purging.run()
+
+    def _forget_erased(self) -> None:
+        with self._database.reading() as sql:
+            self._searcher.forget_erased(sql, meta(sql, "dims"))
 
 
 def _path_of(url: str) -> str:

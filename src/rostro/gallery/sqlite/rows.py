@@ -11,7 +11,7 @@ from rostro.core.errors import UnknownPerson
 from rostro.core.types import Template
 from rostro.gallery.checks import no_such_photo, taken
 from rostro.gallery.single import StoredPhoto
-from rostro.gallery.sqlite import erasure
+from rostro.gallery.sqlite import erasure, odd
 from rostro.gallery.sqlite.search.reranking import STORED
 
 if TYPE_CHECKING:
@@ -106,4 +106,4 @@ def photos_called(sql: sqlite3.Connection, text: str) -> list[StoredPhoto]:
         WHERE templates.erased = 0 AND (photo = ?1 OR substr(source_hash, 1, length(?1)) = ?1) ORDER BY 1, 2""",
         (text.encode(errors="backslashreplace").decode(),),
     )
-    return [StoredPhoto(*row) for row in rows]
+    return [StoredPhoto(*map(odd.text, row)) for row in rows]

@@ -6,8 +6,13 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from rostro.server.schemas.common import FAILURE, Score, example
+from rostro.server.schemas.common import FAILURE, PersonName, Score, example
 from rostro.server.schemas.faces import Failure
+
+#: What of an erasure waits.
+Pending = Annotated[
+    str | None, Field(description="what of it waits until other programs that read the gallery let go; absent: nothing")
+]
 
 
 class Person(BaseModel):
@@ -85,7 +90,7 @@ class NewName(BaseModel):
     """Another name for a person."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"name": "Ada Lovelace"}]})
-    name: Annotated[str, Field(min_length=1, max_length=200)]
+    name: PersonName
 
 
 class MergeInto(BaseModel):
@@ -99,7 +104,7 @@ class MoveTo(BaseModel):
     """Whose photo it is."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"name": "Ada Lovelace"}]})
-    name: Annotated[str, Field(min_length=1, max_length=200)]
+    name: PersonName
 
 
 class Moved(BaseModel):
@@ -117,6 +122,7 @@ class Forgotten(BaseModel):
     forgotten: str
     sha256: str
     of: str
+    pending: Pending = None
 
 
 class Renamed(BaseModel):
@@ -138,6 +144,7 @@ class Removed(BaseModel):
 
     removed: str
     templates: int
+    pending: Pending = None
 
 
 class JobState(BaseModel):

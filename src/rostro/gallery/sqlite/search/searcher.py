@@ -1,7 +1,8 @@
 """Keeps the index in step with the table, in memory and in a file beside the gallery, and answers queries.
 
-The table is the truth. The index is derived from it: it is made anew wherever its file is missing, damaged, or from
-another history of the table; rows that are newer are added; rows that were erased leave it, and its file, too.
+The table is the truth. The index is derived from it: it is made anew wherever its file is missing, damaged, or of
+another state of the table than one that led to this; rows that are newer are added; rows that were erased leave it, and
+its file, too.
 """
 
 from __future__ import annotations
@@ -14,15 +15,23 @@ import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 from filelock import FileLock, Timeout
 
-from rostro.core.errors import BadInput
+from rostro.core.errors import BadInput, GalleryCorrupt
 from rostro.core.files import replacing
 from rostro.core.foreign import json_of, open_regular
 from rostro.core.forking import Forking, abandon
+from rostro.gallery.sqlite.search.belonging import (
+    DIGEST,
+    alive,
+    holds_exactly,
+    newest,
+    newest_rows,
+    remember,
+)
 from rostro.gallery.sqlite.search.index import CANDIDATES, TemplateIndex
 from rostro.gallery.sqlite.search.reranking import reranked, vectors_of
 from rostro.gallery.sqlite.search.scan import ScanIndex
@@ -35,8 +44,9 @@ if TYPE_CHECKING:
     from rostro.gallery.base import Hit
 
 _FORMAT = 2
-_DIGEST = 32
-_LONGEST_HEADER = 1 << 16  # bytes
+
+#: Bytes that say what an index is; ours are a few hundred.
+_LONGEST_HEADER = 10_000
 
 #: Queries that are answered at a time, so that the vectors of their candidates stay a small part of memory.
 _BLOCK = 64
@@ -63,6 +73,7 @@ class Searcher(Forking):
         self._read_only = read_only
         self._index: TemplateIndex | None = None
         self._erasure: str | None = None
+        self._known: dict[int, str] = {}  # the newest rows that are in the index
         self.join_forks()
 
     def after_fork(self) -> None:
@@ -91,6 +102,10 @@ class Searcher(Forking):
         if self._file is not None and not self._read_only:
             self._file.unlink(missing_ok=True)
         self._refreshed(sql, dims)
+
+    def count(self, sql: sqlite3.Connection, dims: int) -> int:
+        """How many templates can be found."""
+        return len(self._refreshed(sql, dims))
 
     @property
     def size(self) -> int:
@@ -127,51 +142,69 @@ class Searcher(Forking):
         """The index with what this transaction sees: without erased rows, with all newer ones."""
         row = sql.execute("SELECT value FROM meta WHERE key = 'erasure'").fetchone()
         erasure = None if row is None else row[0]
-        index = self._index or self._loaded(sql, dims)
+        index = self._of_this_state(sql, self._index, erasure)
         if index is None:
-            index, self._erasure = TemplateIndex(dims), erasure
+            index = self._of_this_state(sql, self._loaded(sql, dims, erasure), erasure)
+        if index is None:
+            index, self._erasure, self._known = TemplateIndex(dims), erasure, {}
             index.changed = self.size > 0  # the file that was no good is replaced, or goes
-        if self._erasure != erasure:
-            index.keep(
-                np.fromiter((row[0] for row in sql.execute("SELECT id FROM templates WHERE erased = 0")), np.int64)
-            )
-            self._erasure = erasure
         rows = sql.execute("SELECT id, vector FROM templates WHERE id > ? AND erased = 0 ORDER BY id", (index.last,))
         _take(rows, index, dims)
+        if not self._known:
+            self._known = newest_rows(sql, index.last)
+        elif index.last not in self._known:
+            remember(self._known, newest(sql, index.last))
         return index
 
-    def _loaded(self, sql: sqlite3.Connection, dims: int) -> TemplateIndex | None:
+    def _of_this_state(
+        self, sql: sqlite3.Connection, index: TemplateIndex | None, erasure: str | None
+    ) -> TemplateIndex | None:
+        """The index, without what was erased since; None where it is of a state that did not lead to this one."""
+        if index is None:
+            return None
+        row, last = newest(sql, index.last), index.last
+        if row.id and self._known.get(row.id) != row.digest:
+            index.close()
+            return None
+        if self._erasure != erasure or row.id != last:
+            ids = alive(sql)
+            index.keep(ids)
+            if len(index) != np.searchsorted(ids, last, side="right"):  # somebody is there again who was erased
+                index.close()
+                return None
+            self._erasure, self._known = erasure, newest_rows(sql, index.last)
+        return index
+
+    def _loaded(self, sql: sqlite3.Connection, dims: int, erasure: str | None) -> TemplateIndex | None:
         """The index of the file, unless it is missing, damaged or not of this table."""
         if self._file is None:
             return None
         try:
             with open_regular(self._file) as file:
-                return self._read(file, sql, dims)
+                if _whole(file):
+                    return self._read(sql, file, dims, erasure)
         except FileNotFoundError:
-            return None
-        except (BadInput, ValueError, RuntimeError, MemoryError) as error:
-            # not only a damaged one: whoever has the gallery can write a whole one, with anything in it
-            _log.warning("%s is damaged (%s); it is made anew", self._file, " ".join(str(error).split())[:200])
             return None
         except OSError as error:
             _log.warning("%s cannot be read (%s); it is made anew", self._file, error.strerror)
             return None
+        _log.warning("%s is damaged; it is made anew", self._file)
+        return None
 
-    def _read(self, file: IO[bytes], sql: sqlite3.Connection, dims: int) -> TemplateIndex | None:
-        """The index in an open file; None where it is another table's.
-
-        Raises:
-            BadInput, ValueError, RuntimeError, MemoryError: It is no index.
-        """
-        if not _whole(file):
-            raise ValueError("not as it was written")
-        header = json_of(file.readline(_LONGEST_HEADER))
-        if not isinstance(header, dict) or not isinstance(header.get("last"), int):
-            raise ValueError("it does not say whose it is")
-        if header != _header(sql, header["last"], header.get("erasure"), dims):
+    def _read(self, sql: sqlite3.Connection, file: IO[bytes], dims: int, erasure: str | None) -> TemplateIndex | None:
+        header = _read_header(file)
+        if header is None or header != _header(sql, header["last"], header["erasure"], dims):
             return None
-        scan = ScanIndex.read(file, dims)
-        self._erasure = header["erasure"]
+        try:
+            scan = ScanIndex.read(file, dims)
+        except (ValueError, RuntimeError, MemoryError) as error:  # whole, but whoever has the gallery can write one
+            _log.warning("%s cannot be read (%s); it is made anew", self._file, " ".join(str(error).split())[:200])
+            return None
+        if header["erasure"] == erasure and not holds_exactly(sql, scan.ids):
+            _log.warning("%s is not of this state of the gallery; it is made anew", self._file)
+            scan.close()
+            return None
+        self._erasure, self._known = header["erasure"], newest_rows(sql, header["last"])
         return TemplateIndex(dims, scan)
 
     def _save(self, sql: sqlite3.Connection, index: TemplateIndex) -> None:
@@ -197,6 +230,8 @@ def _take(rows: sqlite3.Cursor, index: TemplateIndex, dims: int) -> None:
 
     def add(some: list[tuple[int, bytes]]) -> None:
         ids = np.array([row[0] for row in some], np.int64)
+        if ids[0] <= index.last or (np.diff(ids) <= 0).any():  # pages that lead in a circle, say
+            raise GalleryCorrupt("the file is damaged (its templates are in no order)")
         index.add(ids, vectors_of((row[1] for row in some), dims))
 
     some = rows.fetchmany(_ROWS)
@@ -213,22 +248,29 @@ def _take(rows: sqlite3.Cursor, index: TemplateIndex, dims: int) -> None:
 
 
 def _header(sql: sqlite3.Connection, last: int, erasure: str | None, dims: int) -> dict[str, str | int | None]:
-    """What an index must say of itself to belong to this table.
-
-    The digest of its last row tells a table that has its ids from another history (a restored copy, say): rows have
-    their time of adding, so that no other history has the same row there.
-    """
+    """What an index must say of itself to belong to this table."""
     import faiss
 
-    row = sql.execute("SELECT source_hash, added, vector FROM templates WHERE id = ?", (last,)).fetchone()
+    row = newest(sql, last)
     return {
         "format": _FORMAT,
         "faiss": faiss.__version__,
         "dims": dims,
         "erasure": erasure,
         "last": last,
-        "row": None if row is None else hashlib.blake2b(repr(row).encode(), digest_size=_DIGEST).hexdigest(),
+        "row": row.digest if row.id == last else None,
     }
+
+
+def _read_header(file: IO[bytes]) -> dict[str, Any] | None:
+    """What an index says of itself; None where it says nothing that one could."""
+    try:
+        header = json_of(file.readline(_LONGEST_HEADER))
+    except BadInput:
+        return None
+    if not isinstance(header, dict) or type(header.get("last")) is not int or not 0 <= header["last"] < 2**63:
+        return None
+    return header if isinstance(header.get("erasure"), str | None) else None
 
 
 def _replace(path: Path, header: dict[str, str | int | None], scan: ScanIndex) -> None:
@@ -239,16 +281,16 @@ def _replace(path: Path, header: dict[str, str | int | None], scan: ScanIndex) -
         scan.write(file)
         file.flush()
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-            digest = hashlib.blake2b(content, digest_size=_DIGEST).digest()
+            digest = hashlib.blake2b(content, digest_size=DIGEST).digest()
         file.write(digest)
 
 
 def _whole(file: IO[bytes]) -> bool:
     """Whether the file ends with the digest of all that stands before."""
-    if os.fstat(file.fileno()).st_size <= _DIGEST:
+    if os.fstat(file.fileno()).st_size <= DIGEST:
         return False
     with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content, memoryview(content) as view:
-        return hashlib.blake2b(view[:-_DIGEST], digest_size=_DIGEST).digest() == view[-_DIGEST:]
+        return hashlib.blake2b(view[:-DIGEST], digest_size=DIGEST).digest() == view[-DIGEST:]
 
 
 def _within(
