@@ -16,6 +16,7 @@ from rostro.core.errors import BadInput
 from rostro.core.files import expanded
 from rostro.core.parts import Room, did_you_mean
 from rostro.gallery.facts import Hit, Info, Population, Who
+from rostro.gallery.keys import Key
 from rostro.gallery.single import SinglePhotos
 
 if TYPE_CHECKING:
@@ -63,6 +64,21 @@ class Gallery(SinglePhotos, Closing):
             GalleryError: It does not exist (and ``create`` is false; ``values["why"]`` is ``no-gallery`` then), cannot
                 be reached or is not a gallery.
         """
+
+    @classmethod
+    def open_by(cls, key: Key | None, url: str, *, space: str | None = None, create: bool = True) -> Self:
+        """Opens a gallery that is encrypted by a key of the user's, or makes it; otherwise as `open` does.
+
+        Raises:
+            BadInput: Galleries of this kind are not encrypted by rostro, and the key is no `Key.for_any`.
+            GalleryError: The gallery is not encrypted, or by another key; or it is, and there is none.
+        """
+        if key is not None and not key.where_needed:
+            raise BadInput(
+                f"{url}: rostro encrypts galleries in files; in {cls.name}, everything is in clear",
+                why="not-encrypted",
+            )
+        return cls.open(url, space=space, create=create)
 
     @property
     @abstractmethod
@@ -221,6 +237,28 @@ class Gallery(SinglePhotos, Closing):
         """What only this backend can find wrong with its storage, one sentence each; see `find_damage`."""
         return []
 
+    def file_name(self, stem: str) -> str:
+        """What a file beside the gallery is called that would tell a photo; in an encrypted one, a keyed digest."""
+        return stem
+
+    def file(self, stem: str, content: bytes) -> bytes:
+        """The bytes of such a file; sealed in an encrypted gallery.
+
+        Args:
+            stem: What `file_name` was given.
+            content: What is to be kept.
+        """
+        del stem
+        return content
+
+    def open_file(self, content: bytes) -> bytes:
+        """What was given to `file`, of the bytes of such a file.
+
+        Raises:
+            GalleryError: It was sealed by another key, or is not as it was sealed.
+        """
+        return content
+
     @abstractmethod
     def close(self) -> None:
         """Lets go of files and connections. Further calls raise `GalleryError`."""
@@ -263,15 +301,37 @@ def file_of(url: str) -> Path | None:
 
 
 @contextmanager
-def lent(gallery: Gallery | str | Path, *, space: str | None = None, create: bool = False) -> Iterator[Gallery]:
+def lent(
+    gallery: Gallery | str | Path, *, space: str | None = None, create: bool = False, key: Key | None = None
+) -> Iterator[Gallery]:
     """A gallery for a while: one that is open stays open, one by its URL is opened and closed."""
     if isinstance(gallery, Gallery):
         yield gallery
     else:
-        with open_gallery(str(gallery), space=space, create=create) as opened:
+        with open_gallery(str(gallery), space=space, create=create, key=key) as opened:
             yield opened
 
 
-def open_gallery(url: str, *, space: str | None = None, create: bool = True) -> Gallery:
-    """Opens a gallery by URL: a path or ``sqlite:///PATH`` (SQLite), or ``BACKEND://…``."""
-    return GALLERIES.get(backend_of(url)).open(url, space=space, create=create)
+def open_gallery(
+    url: str,
+    *,
+    space: str | None = None,
+    create: bool = True,
+    key: Key | str | Path | bytes | None = None,
+) -> Gallery:
+    """Opens a gallery by URL: a path or ``sqlite:///PATH`` (SQLite), or ``BACKEND://…``.
+
+    Args:
+        url: Where it is.
+        space: See `Gallery.open`.
+        create: See `Gallery.open`.
+        key: Opens an encrypted gallery, and makes a new one an encrypted one, as `Key.of` takes it; None takes the
+            settings' (``ROSTRO_KEY_FILE``, ``ROSTRO_KEY_FROM``), if they name one.
+
+    Raises:
+        RostroError: As `Gallery.open` and `Gallery.open_by` say.
+    """
+    kind = GALLERIES.get(backend_of(url))
+    if key is None:
+        return kind.open(url, space=space, create=create)
+    return kind.open_by(Key.of(key), url, space=space, create=create)

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Collection
 
+    from rostro.gallery.sqlite.sealing import Sealing
+
 
 class Census:
     """Knows how many people there are, and counts again only where something was changed: every search asks."""
@@ -20,7 +22,7 @@ class Census:
         """Has counted nothing."""
         self._counted: dict[frozenset[str] | None, tuple[object, Population]] = {}
 
-    def population(self, sql: sqlite3.Connection, collections: Collection[str] | None) -> Population:
+    def population(self, sql: sqlite3.Connection, seal: Sealing, collections: Collection[str] | None) -> Population:
         """How many people and templates, as this transaction sees the tables; see `Gallery.population`."""
         wanted = None if collections is None else frozenset(collections)
         (last,) = sql.execute("SELECT max(id) FROM templates").fetchone()
@@ -31,7 +33,7 @@ class Census:
         people, templates = sql.execute(
             """SELECT count(DISTINCT person), count(*) FROM templates
             WHERE erased = 0 AND (?1 IS NULL OR collection IN (SELECT value FROM json_each(?1)))""",
-            (None if wanted is None else json.dumps(sorted(wanted)),),
+            (None if wanted is None else json.dumps(sorted(map(seal.collection, wanted))),),
         ).fetchone()
         counted = Population(people, templates)
         self._counted[wanted] = (state, counted)
@@ -44,7 +46,7 @@ def count_poor(sql: sqlite3.Connection, level: float) -> int:
     return int(count)
 
 
-def find_damage(sql: sqlite3.Connection) -> list[str]:
+def find_damage(sql: sqlite3.Connection, seal: Sealing) -> list[str]:
     """What SQLite's own checks find: damaged pages, and templates of nobody."""
     found = [line for (line,) in sql.execute("PRAGMA integrity_check") if line != "ok"]
     rows = sql.execute('SELECT rowid, "table", parent FROM pragma_foreign_key_check')
@@ -56,5 +58,7 @@ def find_damage(sql: sqlite3.Connection) -> list[str]:
             WHERE templates.erased = 0 AND people.erased = 1"""
         )
     ]
-    cut = sql.execute("SELECT id FROM templates WHERE length(vector) != 2 * ?", (meta(sql, "dims"),))
+    dims = meta(sql, "dims")
+    length = None if dims is None else seal.vector_bytes(dims)
+    cut = sql.execute("SELECT id FROM templates WHERE erased = 0 AND length(vector) != ?", (length,))
     return found + [f"template {row}: its vector has not the gallery's length" for (row,) in cut]

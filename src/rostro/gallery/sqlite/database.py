@@ -74,6 +74,9 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ),
 )
 
+#: Added to ``user_version`` in an encrypted gallery, so that a rostro that knows no keys says "made by a newer rostro".
+ENCRYPTED = 1000
+
 #: Indexes that repeat what must be erasable.
 _TELLING_INDEXES = ("people_name", "templates_source")
 
@@ -268,7 +271,8 @@ class Database(Forking):
             for statement in statements:
                 sql.execute(statement)
         sql.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        sql.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        (before,) = sql.execute("PRAGMA user_version").fetchone()
+        sql.execute(f"PRAGMA user_version = {before - before % ENCRYPTED + len(MIGRATIONS)}")
         sql.commit()
 
     def _use_write_ahead_log(self, sql: sqlite3.Connection) -> None:
@@ -299,6 +303,7 @@ class Database(Forking):
         application = sql.execute("PRAGMA application_id").fetchone()[0]
         version: int = sql.execute("PRAGMA user_version").fetchone()[0]
         if application == APPLICATION_ID:
+            version %= ENCRYPTED
             if version > len(MIGRATIONS):
                 raise GalleryError(
                     f"{self.path}: made by a newer rostro (schema {version}, this one knows {len(MIGRATIONS)}); "

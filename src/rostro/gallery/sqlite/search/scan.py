@@ -165,7 +165,7 @@ class ScanIndex:
     def read(cls, file: IO[bytes]) -> Self:
         """What `write` wrote. The caller has made sure that these are the same bytes."""
         faiss = _faiss()
-        centre, rotation, numbers, ids = (np.load(file, allow_pickle=False) for _ in range(4))
+        centre, rotation, numbers, ids = (np.lib.format.read_array(file, allow_pickle=False) for _ in range(4))
         spread, error, segments = map(float, numbers)
         index = cls(centre, rotation, spread, error)
         index._ids = [ids]

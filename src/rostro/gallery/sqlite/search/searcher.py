@@ -21,8 +21,9 @@ from filelock import FileLock, Timeout
 
 from rostro.core.files import replacing
 from rostro.core.forking import Forking, abandon
+from rostro.gallery.sqlite.sealing import View
 from rostro.gallery.sqlite.search.index import CANDIDATES, TemplateIndex
-from rostro.gallery.sqlite.search.reranking import reranked, vectors_of
+from rostro.gallery.sqlite.search.reranking import reranked
 from rostro.gallery.sqlite.search.scan import ScanIndex
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from rostro.core.types import Floats
     from rostro.gallery.base import Hit
+    from rostro.gallery.sqlite.sealing import Sealing
 
 _FORMAT = 2
 _DIGEST = 32
@@ -69,25 +71,31 @@ class Searcher(Forking):
             self._index = None
 
     def search(
-        self, sql: sqlite3.Connection, queries: Floats, count: int, collections: Collection[str] | None = None
+        self,
+        sql: sqlite3.Connection,
+        seal: Sealing,
+        queries: Floats,
+        count: int,
+        collections: Collection[str] | None = None,
     ) -> list[list[Hit]]:
         """The nearest templates of each of the (N, d) queries, as this transaction sees the table."""
-        index = self._refreshed(sql, queries.shape[1])
+        index = self._refreshed(sql, seal, queries.shape[1])
         hits: list[list[Hit]] = []
+        view = View(sql, seal)
         for start in range(0, len(queries), _BLOCK):
             block = queries[start : start + _BLOCK]
             if collections is None:
-                hits += reranked(sql, block, *index.search(block, count), count)
+                hits += reranked(view, block, *index.search(block, count), count)
             else:
-                hits += [_within(sql, index, block[n : n + 1], count, collections) for n in range(len(block))]
+                hits += [_within(view, index, block[n : n + 1], count, collections) for n in range(len(block))]
         return hits
 
-    def rebuild(self, sql: sqlite3.Connection, dims: int) -> None:
+    def rebuild(self, sql: sqlite3.Connection, seal: Sealing, dims: int) -> None:
         """Makes the index anew from the table, and its file if there is to be one."""
         self.close()
         if self._file is not None and not self._read_only:
             self._file.unlink(missing_ok=True)
-        self._refreshed(sql, dims)
+        self._refreshed(sql, seal, dims)
 
     @property
     def size(self) -> int:
@@ -99,10 +107,10 @@ class Searcher(Forking):
         """How the index is, in words."""
         return "a compressed scan, then exact scores" if self.size else "none: every vector is compared"
 
-    def forget_erased(self, sql: sqlite3.Connection, dims: int) -> None:
+    def forget_erased(self, sql: sqlite3.Connection, seal: Sealing, dims: int) -> None:
         """Takes what was erased from the table out of the file, too."""
         if self._file is not None and self._file.exists():
-            self._refreshed(sql, dims)
+            self._refreshed(sql, seal, dims)
 
     def close(self) -> None:
         """Lets go of the index."""
@@ -110,21 +118,21 @@ class Searcher(Forking):
             self._index.close()
             self._index = None
 
-    def _refreshed(self, sql: sqlite3.Connection, dims: int) -> TemplateIndex:
+    def _refreshed(self, sql: sqlite3.Connection, seal: Sealing, dims: int) -> TemplateIndex:
         try:
-            index = self._index = self._in_step(sql, dims)
+            index = self._index = self._in_step(sql, seal, dims)
         except BaseException:  # an index that was left half-way, by Ctrl-C say, must not answer
             self.close()
             raise
         if index.changed:
-            self._save(sql, index)
+            self._save(sql, seal, index)
         return index
 
-    def _in_step(self, sql: sqlite3.Connection, dims: int) -> TemplateIndex:
+    def _in_step(self, sql: sqlite3.Connection, seal: Sealing, dims: int) -> TemplateIndex:
         """The index with what this transaction sees: without erased rows, with all newer ones."""
         row = sql.execute("SELECT value FROM meta WHERE key = 'erasure'").fetchone()
         erasure = None if row is None else row[0]
-        index = self._index or self._loaded(sql, dims)
+        index = self._index or self._loaded(sql, seal, dims)
         if index is None:
             index, self._erasure = TemplateIndex(dims), erasure
             index.changed = self.size > 0  # the file that was no good is replaced, or goes
@@ -134,10 +142,10 @@ class Searcher(Forking):
             )
             self._erasure = erasure
         rows = sql.execute("SELECT id, vector FROM templates WHERE id > ? AND erased = 0 ORDER BY id", (index.last,))
-        _take(rows, index, dims)
+        _take(rows, seal, index, dims)
         return index
 
-    def _loaded(self, sql: sqlite3.Connection, dims: int) -> TemplateIndex | None:
+    def _loaded(self, sql: sqlite3.Connection, seal: Sealing, dims: int) -> TemplateIndex | None:
         """The index of the file, unless it is missing, damaged or not of this table."""
         if self._file is None:
             return None
@@ -146,18 +154,20 @@ class Searcher(Forking):
                 if not _whole(file):
                     _log.warning("%s is damaged; it is made anew", self._file)
                     return None
-                header = json.loads(file.readline())
-                if header != _header(sql, header.get("last", 0), header.get("erasure"), dims):
+                line = file.readline()
+                header = json.loads(line)
+                if header != _header(sql, seal, header.get("last", 0), header.get("erasure"), dims):
                     return None
                 self._erasure = header["erasure"]
-                return TemplateIndex(dims, ScanIndex.read(file))
+                length = os.fstat(file.fileno()).st_size - len(line) - _DIGEST
+                return TemplateIndex(dims, ScanIndex.read(seal.reader(file, line, length)))
         except FileNotFoundError:
             return None
         except OSError as error:
             _log.warning("%s cannot be read (%s); it is made anew", self._file, error.strerror)
             return None
 
-    def _save(self, sql: sqlite3.Connection, index: TemplateIndex) -> None:
+    def _save(self, sql: sqlite3.Connection, seal: Sealing, index: TemplateIndex) -> None:
         """Replaces the file at once. A gallery that cannot have one is searched all the same."""
         if self._file is None or self._read_only:
             return
@@ -166,8 +176,8 @@ class Searcher(Forking):
                 if index.scan is None:
                     self._file.unlink(missing_ok=True)
                 else:
-                    header = _header(sql, int(index.scan.ids[-1]), self._erasure, len(index.scan.centre))
-                    _replace(self._file, header, index.scan)
+                    header = _header(sql, seal, int(index.scan.ids[-1]), self._erasure, len(index.scan.centre))
+                    _replace(self._file, seal, header, index.scan)
         except Timeout:
             return  # another process is at it; the next search tries again
         except OSError as error:
@@ -175,12 +185,12 @@ class Searcher(Forking):
         index.changed = False
 
 
-def _take(rows: sqlite3.Cursor, index: TemplateIndex, dims: int) -> None:
+def _take(rows: sqlite3.Cursor, seal: Sealing, index: TemplateIndex, dims: int) -> None:
     """Adds rows to the index; while some are added, the next are read."""
 
     def add(some: list[tuple[int, bytes]]) -> None:
         ids = np.array([row[0] for row in some], np.int64)
-        index.add(ids, vectors_of((row[1] for row in some), dims))
+        index.add(ids, seal.vectors((row[1] for row in some), dims))
 
     some = rows.fetchmany(_ROWS)
     if not some:
@@ -195,7 +205,9 @@ def _take(rows: sqlite3.Cursor, index: TemplateIndex, dims: int) -> None:
             adding.result()
 
 
-def _header(sql: sqlite3.Connection, last: int, erasure: str | None, dims: int) -> dict[str, str | int | None]:
+def _header(
+    sql: sqlite3.Connection, seal: Sealing, last: int, erasure: str | None, dims: int
+) -> dict[str, str | int | None]:
     """What an index must say of itself to belong to this table.
 
     The digest of its last row tells a table that has its ids from another history (a restored copy, say): rows have
@@ -211,15 +223,19 @@ def _header(sql: sqlite3.Connection, last: int, erasure: str | None, dims: int) 
         "erasure": erasure,
         "last": last,
         "row": None if row is None else hashlib.blake2b(repr(row).encode(), digest_size=_DIGEST).hexdigest(),
+        **({} if seal.key_id is None else {"key": seal.key_id}),
     }
 
 
-def _replace(path: Path, header: dict[str, str | int | None], scan: ScanIndex) -> None:
+def _replace(path: Path, seal: Sealing, header: dict[str, str | int | None], scan: ScanIndex) -> None:
     """Writes the file beside its place, with the digest of its bytes at its end, and moves it there."""
     rights = stat.S_IMODE(path.with_suffix("").stat().st_mode)  # who may read the gallery may read its index, no other
     with replacing(path, mode=rights, alone=True) as beside, beside.open("w+b") as file:
-        file.write(json.dumps(header).encode() + b"\n")
-        scan.write(file)
+        line = json.dumps(header).encode() + b"\n"
+        file.write(line)
+        body = seal.writer(file, line)
+        scan.write(body)
+        body.close()
         file.flush()
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
             digest = hashlib.blake2b(content, digest_size=_DIGEST).digest()
@@ -234,24 +250,22 @@ def _whole(file: IO[bytes]) -> bool:
         return hashlib.blake2b(view[:-_DIGEST], digest_size=_DIGEST).digest() == view[-_DIGEST:]
 
 
-def _within(
-    sql: sqlite3.Connection, index: TemplateIndex, query: Floats, count: int, collections: Collection[str]
-) -> list[Hit]:
+def _within(view: View, index: TemplateIndex, query: Floats, count: int, collections: Collection[str]) -> list[Hit]:
     """The nearest templates of some collections to one query (1, d)."""
-    listed = json.dumps(list(collections))
+    listed = json.dumps([view.seal.collection(name) for name in collections])
     members = "FROM templates WHERE erased = 0 AND collection IN (SELECT value FROM json_each(?))"
-    few = sql.execute(f"SELECT id {members} LIMIT ?", (listed, _EXACT_IN_COLLECTIONS + 1)).fetchall()
+    few = view.sql.execute(f"SELECT id {members} LIMIT ?", (listed, _EXACT_IN_COLLECTIONS + 1)).fetchall()
     if len(few) <= _EXACT_IN_COLLECTIONS:
         ids = np.array([row[0] for row in few], np.int64)[None]
-        return reranked(sql, query, ids, np.ones(ids.shape, np.float32), count)[0] if few else []
+        return reranked(view, query, ids, np.ones(ids.shape, np.float32), count)[0] if few else []
     candidates = max(CANDIDATES, 4 * count)
     asked = 4 * candidates
     while True:
         ids, bounds = index.search(query, asked)
-        found = sql.execute(
+        found = view.sql.execute(
             f"SELECT id {members} AND id IN (SELECT value FROM json_each(?))", (listed, json.dumps(ids[0].tolist()))
         )
         mine = np.isin(ids[0], np.array([row[0] for row in found], np.int64))
         if mine.sum() >= candidates or asked >= len(index):
-            return reranked(sql, query, ids[:, mine], bounds[:, mine], count)[0]
+            return reranked(view, query, ids[:, mine], bounds[:, mine], count)[0]
         asked *= 8

@@ -1,0 +1,222 @@
+"""Encrypting, decrypting and rekeying a gallery in a file, in place and while others read.
+
+All rows change in one transaction, which is there whole or not at all whatever becomes of the process. Then the file is
+written anew, so that nothing of what stood there before stays in gaps of its pages or in its log: the mark for that is
+set in the same transaction, and the next one who opens the gallery does it where this process died. Files beside the
+gallery (pictures of faces) change after its rows; until `SqliteEncryption.finish` it is noted that some may be left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from rostro.core.errors import BadInput, GalleryError
+from rostro.gallery.sqlite import erasure, marks
+from rostro.gallery.sqlite.envelope import Envelope, new_key, open_sealed
+from rostro.gallery.sqlite.erasure import meta, set_meta
+from rostro.gallery.sqlite.rows import COLUMNS, template_of
+from rostro.gallery.sqlite.vault import ENCRYPTION, FORMER, UNFINISHED, note
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable
+
+    from rostro.gallery.keys import Key
+    from rostro.gallery.sqlite.database import Database
+    from rostro.gallery.sqlite.sealing import Sealing
+    from rostro.gallery.sqlite.vault import Vault
+
+    Progress = Callable[[int, int], None]
+
+#: Rows that are in memory at a time.
+_ROWS: Final = 2_000
+
+
+class SqliteEncryption:
+    """The part of a `SqliteGallery` that encrypts it."""
+
+    url: str
+    _database: Database
+    _vault: Vault
+
+    def _purge(self) -> None:
+        raise NotImplementedError
+
+    @property
+    def encryption(self) -> str:
+        """How it is encrypted, in words."""
+        with self._database.reading() as sql:
+            envelope = self._vault.envelope(sql)
+            left = meta(sql, UNFINISHED)
+        if envelope is None:
+            words = "none: names, vectors and photo hashes are in clear"
+        else:
+            words = f"AES-256-GCM, by {envelope.wrapped_by} {envelope.fingerprint}".rstrip()
+        return words if left is None else f"{words}; unfinished: '{left}' again completes it"
+
+    @property
+    def unfinished(self) -> str | None:
+        """What was begun and is to be done again: ``encrypt``, ``decrypt`` or ``rekey``; None where nothing is."""
+        with self._database.reading() as sql:
+            left: str | None = meta(sql, UNFINISHED)
+        return left
+
+    def encrypt(self, key: Key, on_progress: Progress | None = None) -> None:
+        """Encrypts everything in the file; `finish` comes after the files beside it. Twice does it once.
+
+        Args:
+            key: The user's. Whoever loses it has lost the gallery.
+            on_progress: Called with the number of templates done and of all.
+
+        Raises:
+            GalleryError: It is encrypted already, by another key; or cannot be written.
+            BadInput: The key cannot be read.
+            MissingExtra: The extra ``encryption`` is not installed.
+        """
+        self._refuse_unwritable()
+        key_id, data_key = new_key()
+        made = Envelope.around(data_key, key_id, key)
+        with self._database.writing() as sql:
+            there = self._vault.envelope(sql)
+            if there is not None:
+                there.data_key(key, self.url)  # the same key: this was done before
+            else:
+                self._refuse_other(sql, "encrypt")
+                _reseal(sql, self._vault.at(sql), open_sealed(made, key, self.url), on_progress)
+                note(sql, made)
+                set_meta(sql, UNFINISHED, "encrypt")
+        self._vault.use(key)
+        self._purge()
+
+    def decrypt(self, on_progress: Progress | None = None) -> Sealing:
+        """Writes everything in the file in clear again. Twice does it once.
+
+        Returns:
+            What opens the files beside it, for `finish` to come after them.
+
+        Raises:
+            GalleryError: It is not encrypted, or cannot be written.
+        """
+        self._refuse_unwritable()
+        with self._database.writing() as sql:
+            seal = self._vault.at(sql)
+            if seal.key_id is not None:
+                self._refuse_other(sql, "decrypt")
+                set_meta(sql, FORMER, str(meta(sql, ENCRYPTION)))
+                set_meta(sql, UNFINISHED, "decrypt")
+                note(sql, None)
+                _reseal(sql, seal, self._vault.at(sql), on_progress)
+            else:
+                former = meta(sql, FORMER)
+                if former is None:
+                    raise GalleryError(f"{self.url}: is not encrypted", why="not-encrypted")
+                seal = self._vault.opened(Envelope.from_text(former, self.url))
+        self._purge()
+        return seal
+
+    def rekey(self, key: Key, *, data_key: bool = False, on_progress: Progress | None = None) -> None:
+        """Wraps the gallery's own key by another of the user's; the one before opens it no more.
+
+        Args:
+            key: The new one.
+            data_key: Whether the gallery gets a new key of its own as well, and everything is written under it. Needed
+                where somebody else may have had the old key together with the file, or a copy of it.
+            on_progress: Called with the number of templates done and of all, where they are.
+
+        Raises:
+            GalleryError: It is not encrypted, or cannot be written.
+            BadInput: The key cannot be read.
+        """
+        self._refuse_unwritable()
+        with self._database.writing() as sql:
+            seal, there = self._vault.at(sql), self._vault.envelope(sql)
+            if there is None:
+                raise GalleryError(f"{self.url}: is not encrypted; encrypt it", why="not-encrypted")
+            before = (there.key_id, self._vault.data_key(there))
+            if data_key:
+                self._refuse_other(sql, "")
+                key_id, fresh = new_key()
+                made = Envelope.around(fresh, key_id, key, former=before)
+                _reseal(sql, seal, open_sealed(made, key, self.url), on_progress)
+                set_meta(sql, UNFINISHED, "rekey")
+            else:
+                made = Envelope.around(before[1], there.key_id, key, former=there.former_key(before[1], self.url))
+                _to_be_purged(sql)
+            note(sql, made)
+        self._vault.use(key)
+        self._purge()
+
+    def finish(self) -> None:
+        """Notes that the files beside the gallery are as its rows are."""
+        with self._database.writing() as sql:
+            there = self._vault.envelope(sql)
+            if there is not None and there.former:
+                note(sql, replace(there, former=b""))
+            sql.execute("DELETE FROM meta WHERE key IN (?, ?)", (UNFINISHED, FORMER))
+            _to_be_purged(sql)
+        self._purge()
+
+    def file_name(self, stem: str) -> str:
+        """What a file beside the gallery is called that tells a photo; see `Gallery.file_name`."""
+        return self._sealing().file_name(stem)
+
+    def file(self, stem: str, content: bytes) -> bytes:
+        """The bytes of such a file; see `Gallery.file`."""
+        return self._sealing().file(stem, content)
+
+    def open_file(self, content: bytes) -> bytes:
+        """What was given, of the bytes of such a file; see `Gallery.open_file`."""
+        return self._sealing().open_file(content)
+
+    def _sealing(self) -> Sealing:
+        with self._database.reading() as sql:
+            return self._vault.at(sql)
+
+    def _refuse_unwritable(self) -> None:
+        if self._database.file is None:
+            raise BadInput(f"{self.url}: lies in no file")
+        if self._database.read_only:
+            raise GalleryError(f"{self.url}: it cannot be written (read-only file or folder)")
+
+    def _refuse_other(self, sql: sqlite3.Connection, what: str) -> None:
+        left = meta(sql, UNFINISHED)
+        if left not in {None, what}:
+            raise GalleryError(
+                f"{self.url}: '{left}' was begun and is not finished; do it again first", why="unfinished"
+            )
+
+
+def _reseal(sql: sqlite3.Connection, before: Sealing, after: Sealing, on_progress: Progress | None) -> None:
+    """Writes every value as it stands under another sealing; the caller's transaction makes it all or nothing."""
+    sql.execute("DELETE FROM templates WHERE erased = 1")
+    sql.execute("DELETE FROM people WHERE erased = 1")
+    sql.execute("DELETE FROM meta WHERE key = 'blank'")
+    for block in _blocks(sql, "SELECT id, name FROM people WHERE id > ? ORDER BY id LIMIT ?"):
+        names = [(after.name(before.open_name(name)), person) for person, name in block]
+        sql.executemany("UPDATE people SET name = ? WHERE id = ?", names)
+    (total,) = sql.execute("SELECT count(*) FROM templates").fetchone()
+    done = 0
+    for block in _blocks(sql, f"SELECT id, {COLUMNS} FROM templates WHERE id > ? ORDER BY id LIMIT ?"):
+        sql.executemany(
+            "UPDATE templates SET source_hash = ?, box = ?, photo = ?, collection = ?, vector = ? WHERE id = ?",
+            [(*after.row(template_of(before, row[1:])), row[0]) for row in block],
+        )
+        done += len(block)
+        if on_progress is not None:
+            on_progress(done, total)
+    marks.reseal(sql, before, after)
+    _to_be_purged(sql)
+
+
+def _blocks(sql: sqlite3.Connection, statement: str) -> Any:
+    last = 0
+    while block := sql.execute(statement, (last, _ROWS)).fetchall():
+        yield block
+        last = block[-1][0]
+
+
+def _to_be_purged(sql: sqlite3.Connection) -> None:
+    """The whole file is to be written anew."""
+    erasure.note_moved(sql)
+    erasure.note_purge(sql)
