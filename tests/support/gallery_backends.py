@@ -40,7 +40,7 @@ def backend_class(backend: str) -> type[Gallery]:
 def encrypted(monkeypatch: pytest.MonkeyPatch) -> None:
     """From now on, in this test, galleries in files are encrypted."""
     monkeypatch.setenv("TEST_KEY", "0123456789abcdeffedcba98765432100f1e2d3c4b5a69788796a5b4c3d2e1f0")
-    monkeypatch.setenv("ROSTRO_KEY_FROM", "env:TEST_KEY")
+    monkeypatch.setenv("ROSTRO_KEY_FILE", "env:TEST_KEY")
 
 
 def _encrypted(request: pytest.FixtureRequest, name: str) -> str:

@@ -25,7 +25,7 @@ VERBS: Final = {
     "embed": "The vector of every face of photos, folders or lists.",
     "classify": "Name the celebrities that a network was trained on.",
     "people": "List, show, rename, merge and remove people.",
-    "gallery": "Show, check, copy, back up and reindex galleries.",
+    "gallery": "Show, check, copy, back up, encrypt and reindex galleries.",
     "watch": "Who comes by? Follows the faces of a video and names them.",
     "train": "Folders of photos in, a checkpoint and its card out.",
     "predict": "Names or attributes of photos, by a checkpoint.",

@@ -98,6 +98,15 @@ GalleryUrl = Annotated[
     str | None,
     typer.Option("--gallery", help="Path or URL of the gallery. Default: ROSTRO_GALLERY, else rostro.db here."),
 ]
+KeyFile = Annotated[
+    str | None,
+    typer.Option(
+        "--key-file",
+        metavar="FILE",
+        help="Key of an encrypted gallery; or env:NAME, command:COMMAND, passphrase. Default: ROSTRO_KEY_FILE.",
+        show_default=False,
+    ),
+]
 Collections = Annotated[
     list[str] | None,
     typer.Option("--collection", help="Look in this collection only; may be given several times.", show_default=False),
@@ -240,6 +249,7 @@ def make_recognizer(
     quality: str | None = None,
     min_quality: float | None = None,
     gallery: str | None = None,
+    key: str | None = None,
     create_gallery: bool = True,
 ) -> Recognizer:
     """A recogniser whose store tells on stderr what it fetches and under which licence."""
@@ -265,6 +275,7 @@ def make_recognizer(
         quality=quality or "auto",
         min_quality=min_quality,
         gallery=gallery,
+        key=key,
         create_gallery=create_gallery,
         settings=settings,
         store=ModelStore(settings, on_progress=download_progress(), on_licence=here(announce_licence)),

@@ -73,6 +73,10 @@ _HINTS = {
     "resumable": ("--resume goes on",),
     "port-taken": ("--port chooses another",),
     "two-answers-on-stdout": ("take one of them",),
+    "no-key": ("--key-file FILE gives it, or ROSTRO_KEY_FILE",),
+    "no-key-given": ("--key-file FILE gives it; 'rostro gallery new-key FILE' makes one",),
+    "wrong-key": ("--key-file names another",),
+    "not-encrypted": ("'rostro gallery encrypt' encrypts it",),
     "no-such-host": ("--host names an address of this machine",),
 }
 #: Options of a hint that are of the running command, not of one that the hint names in quotation marks.

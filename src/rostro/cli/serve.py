@@ -27,6 +27,7 @@ MAX_BYTES, MAX_PIXELS, MAX_FACES = 25_000_000, 50_000_000, 200
 
 def command(
     gallery: options.GalleryUrl = None,
+    key_file: options.KeyFile = None,
     host: Annotated[str, typer.Option("--host", help="Address to listen on; others than this machine's need keys.")] = (
         "127.0.0.1"
     ),
@@ -76,7 +77,7 @@ def command(
     recognizer = options.make_recognizer(
         detector=detector, max_side=max_side, min_score=min_score, embedder=embedder, alignment=alignment,
         engine=engine, precision=precision, threshold=threshold, fmr=fmr, operating_point=operating_point,
-        gallery=options.gallery_url(gallery),
+        gallery=options.gallery_url(gallery), key=key_file,
         fpir=fpir, quality=quality, min_quality=min_quality,
     )  # fmt: skip
     given = recognizer.settings

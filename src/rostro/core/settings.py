@@ -94,9 +94,8 @@ class Settings:
     offline: bool = _setting("ROSTRO_OFFLINE", _flag, "1 forbids the network", False)
     model_mirror: Path | None = _setting("ROSTRO_MODEL_MIRROR", _optional_path, "folder that holds model files")
     gallery: str = _setting("ROSTRO_GALLERY", str, "gallery used when none is given", "rostro.db")
-    key_file: Path | None = _setting("ROSTRO_KEY_FILE", _optional_path, "file with the key of an encrypted gallery")
-    key_from: str | None = _setting(
-        "ROSTRO_KEY_FROM", _optional_text, "where else that key is: env:NAME, command:COMMAND, passphrase:file:PATH"
+    key_file: str | None = _setting(
+        "ROSTRO_KEY_FILE", _optional_text, "file with the key of encrypted galleries; or env:NAME, command:COMMAND"
     )
     engine: str = _setting("ROSTRO_ENGINE", str, "inference engine", "openvino")
     precision: str = _setting("ROSTRO_PRECISION", str, "auto, f32, bf16, or int8 for the parts that have it", "auto")

@@ -237,28 +237,6 @@ class Gallery(SinglePhotos, Closing):
         """What only this backend can find wrong with its storage, one sentence each; see `find_damage`."""
         return []
 
-    def file_name(self, stem: str) -> str:
-        """What a file beside the gallery is called that would tell a photo; in an encrypted one, a keyed digest."""
-        return stem
-
-    def file(self, stem: str, content: bytes) -> bytes:
-        """The bytes of such a file; sealed in an encrypted gallery.
-
-        Args:
-            stem: What `file_name` was given.
-            content: What is to be kept.
-        """
-        del stem
-        return content
-
-    def open_file(self, content: bytes) -> bytes:
-        """What was given to `file`, of the bytes of such a file.
-
-        Raises:
-            GalleryError: It was sealed by another key, or is not as it was sealed.
-        """
-        return content
-
     @abstractmethod
     def close(self) -> None:
         """Lets go of files and connections. Further calls raise `GalleryError`."""
@@ -326,7 +304,7 @@ def open_gallery(
         space: See `Gallery.open`.
         create: See `Gallery.open`.
         key: Opens an encrypted gallery, and makes a new one an encrypted one, as `Key.of` takes it; None takes the
-            settings' (``ROSTRO_KEY_FILE``, ``ROSTRO_KEY_FROM``), if they name one.
+            settings' (``ROSTRO_KEY_FILE``), if they name one.
 
     Raises:
         RostroError: As `Gallery.open` and `Gallery.open_by` say.

@@ -106,18 +106,15 @@ class Key:
 
     @classmethod
     def from_settings(cls, settings: Settings | None = None) -> Key | None:
-        """The key that the settings name, by ``ROSTRO_KEY_FILE`` or ``ROSTRO_KEY_FROM``; None where they name none.
+        """The key that the settings name, by ``ROSTRO_KEY_FILE``; None where they name none.
 
         Args:
             settings: None reads the environment.
 
         Raises:
-            BadInput: Both are set.
+            BadInput: What they name is no source of keys.
         """
-        settings = settings or Settings.from_environment()
-        if settings.key_file is not None and settings.key_from is not None:
-            raise BadInput("ROSTRO_KEY_FILE and ROSTRO_KEY_FROM contradict each other: set one of them")
-        given = settings.key_file or settings.key_from
+        given = (settings or Settings.from_environment()).key_file
         return None if given is None else cls.of(given)
 
     def for_any(self) -> Key:

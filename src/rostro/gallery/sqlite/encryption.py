@@ -16,7 +16,7 @@ from rostro.gallery.sqlite import erasure, marks
 from rostro.gallery.sqlite.envelope import Envelope, new_key, open_sealed
 from rostro.gallery.sqlite.erasure import meta, set_meta
 from rostro.gallery.sqlite.rows import COLUMNS, template_of
-from rostro.gallery.sqlite.vault import ENCRYPTION, FORMER, UNFINISHED, note
+from rostro.gallery.sqlite.vault import ENCRYPTION, FORMER, UNFINISHED, half_done, note
 
 if TYPE_CHECKING:
     import sqlite3
@@ -43,6 +43,9 @@ class SqliteEncryption:
     def _purge(self) -> None:
         raise NotImplementedError
 
+    def _drop_index(self) -> None:
+        raise NotImplementedError
+
     @property
     def encryption(self) -> str:
         """How it is encrypted, in words."""
@@ -53,7 +56,7 @@ class SqliteEncryption:
             words = "none: names, vectors and photo hashes are in clear"
         else:
             words = f"AES-256-GCM, by {envelope.wrapped_by} {envelope.fingerprint}".rstrip()
-        return words if left is None else f"{words}; unfinished: '{left}' again completes it"
+        return words if left is None else f"{words}; unfinished: 'rostro gallery {left}' goes on"
 
     @property
     def unfinished(self) -> str | None:
@@ -87,16 +90,17 @@ class SqliteEncryption:
                 note(sql, made)
                 set_meta(sql, UNFINISHED, "encrypt")
         self._vault.use(key)
+        self._drop_index()  # what is left of it would tell what the rows do not any more
         self._purge()
 
     def decrypt(self, on_progress: Progress | None = None) -> Sealing:
-        """Writes everything in the file in clear again. Twice does it once.
+        """Writes everything in the file in clear again; nothing where it is not encrypted.
 
         Returns:
             What opens the files beside it, for `finish` to come after them.
 
         Raises:
-            GalleryError: It is not encrypted, or cannot be written.
+            GalleryError: It cannot be written, or the key is not its key.
         """
         self._refuse_unwritable()
         with self._database.writing() as sql:
@@ -107,11 +111,9 @@ class SqliteEncryption:
                 set_meta(sql, UNFINISHED, "decrypt")
                 note(sql, None)
                 _reseal(sql, seal, self._vault.at(sql), on_progress)
-            else:
-                former = meta(sql, FORMER)
-                if former is None:
-                    raise GalleryError(f"{self.url}: is not encrypted", why="not-encrypted")
+            elif (former := meta(sql, FORMER)) is not None:
                 seal = self._vault.opened(Envelope.from_text(former, self.url))
+        self._drop_index()  # what is left of it would tell what the rows do not any more
         self._purge()
         return seal
 
@@ -145,6 +147,7 @@ class SqliteEncryption:
                 _to_be_purged(sql)
             note(sql, made)
         self._vault.use(key)
+        self._drop_index()  # what is left of it would tell what the rows do not any more
         self._purge()
 
     def finish(self) -> None:
@@ -157,19 +160,18 @@ class SqliteEncryption:
             _to_be_purged(sql)
         self._purge()
 
-    def file_name(self, stem: str) -> str:
-        """What a file beside the gallery is called that tells a photo; see `Gallery.file_name`."""
-        return self._sealing().file_name(stem)
+    @property
+    def key(self) -> Key | None:
+        """What it opens by; None where none was given."""
+        return self._vault.key
 
-    def file(self, stem: str, content: bytes) -> bytes:
-        """The bytes of such a file; see `Gallery.file`."""
-        return self._sealing().file(stem, content)
+    @property
+    def sealing(self) -> Sealing:
+        """How what belongs to the gallery is sealed now; files beside it, too.
 
-    def open_file(self, content: bytes) -> bytes:
-        """What was given, of the bytes of such a file; see `Gallery.open_file`."""
-        return self._sealing().open_file(content)
-
-    def _sealing(self) -> Sealing:
+        Raises:
+            GalleryError: Another program encrypted it meanwhile, by a key that was not given here.
+        """
         with self._database.reading() as sql:
             return self._vault.at(sql)
 
@@ -182,9 +184,7 @@ class SqliteEncryption:
     def _refuse_other(self, sql: sqlite3.Connection, what: str) -> None:
         left = meta(sql, UNFINISHED)
         if left not in {None, what}:
-            raise GalleryError(
-                f"{self.url}: '{left}' was begun and is not finished; do it again first", why="unfinished"
-            )
+            raise GalleryError(half_done(self.url, str(left)), why="half-encrypted")
 
 
 def _reseal(sql: sqlite3.Connection, before: Sealing, after: Sealing, on_progress: Progress | None) -> None:

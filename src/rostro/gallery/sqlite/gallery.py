@@ -275,6 +275,9 @@ class SqliteGallery(SqlitePhotos, SqliteEncryption, Gallery):
         self._database.close()
         self._searcher.close()
 
+    def _drop_index(self) -> None:
+        self._searcher.discard()
+
     def _purge(self) -> None:
         """Drives erased bytes out of the files, if any removal still needs it."""
         if self._database.read_only:

@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from rostro.core.errors import GalleryCorrupt, GalleryError
 from rostro.core.types import Template
-from rostro.gallery.sqlite.sealed_files import MAGIC, SealedReader, SealedWriter
-from rostro.gallery.sqlite.sealing import STORED, Row, Sealing, Stored, box_bytes, box_of, photo_text
+from rostro.gallery.sqlite.sealed_files import SealedReader, SealedWriter
+from rostro.gallery.sqlite.sealing import MAGIC, STORED, Row, Sealing, Stored, box_bytes, box_of, photo_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -152,29 +152,35 @@ class Sealed(Sealing):
         """HMAC-SHA256 of the name, in hex."""
         return _digest(self._file_names, stem.encode()).hex()[:32]
 
+    def file_names(self, stem: str) -> set[str]:
+        """That, and what it may still be called from before the gallery was encrypted, or by the key before."""
+        return {stem, self.file_name(stem), *(() if self._former is None else self._former.file_names(stem))}
+
     def file(self, stem: str, content: bytes) -> bytes:
         """The content, sealed with what the file would be called in a gallery that is not encrypted."""
         head = MAGIC + self.key_id.encode()
         return head + _sealed(self._files, _padded([stem.encode(), content], 1), head)
 
-    def open_file(self, content: bytes) -> bytes:
-        """The content; as it is where it was kept before the gallery was encrypted."""
-        return content if not content.startswith(MAGIC) else self.file_parts(content)[1]
+    def holds(self, content: bytes) -> bool:
+        """Whether a file is sealed by this key."""
+        return content.startswith(MAGIC + self.key_id.encode())
 
-    def file_parts(self, content: bytes) -> tuple[str, bytes]:
-        """The name and the content that `file` sealed.
+    def open_file(self, stem: str, content: bytes) -> tuple[str, bytes]:
+        """The name and the content; as they are where they were kept before the gallery was encrypted.
 
         Raises:
-            GalleryError: Under another key, or not as they were sealed.
+            GalleryError: Sealed by another key, or not as they were sealed.
         """
+        if not content.startswith(MAGIC):
+            return stem, content
         start = len(MAGIC) + _KEY_ID
         key_id = content[len(MAGIC) : start].decode("ascii", "replace")
         if key_id != self.key_id:
             if self._former is None:
                 raise GalleryError(f"{self._shown}: a file beside it is under another key ({key_id})")
-            return self._former.file_parts(content)
-        stem, inner = _unpadded(self._opened(self._files, content[start:], "a file beside it", content[:start]), 2)
-        return stem.decode(), inner
+            return self._former.open_file(stem, content)
+        named, inner = _unpadded(self._opened(self._files, content[start:], "a file beside it", content[:start]), 2)
+        return named.decode(), inner
 
     def _parts(self, photo: Stored) -> list[bytes]:
         return _unpadded(self._opened(self._photos, photo, "what is known of a photo"), 4)

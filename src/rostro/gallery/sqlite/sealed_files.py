@@ -9,15 +9,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-from typing import IO, Final
+from typing import IO
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from rostro.core.errors import GalleryCorrupt
-
-#: What sealed files begin with.
-MAGIC: Final = b"rostro-sealed-1\n"
+from rostro.gallery.sqlite.sealing import MAGIC
 
 _SALT = 16
 _TAG = 16

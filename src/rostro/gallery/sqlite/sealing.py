@@ -7,10 +7,11 @@ name, a photo's hash or name, a box, a collection or a vector does it through on
 from __future__ import annotations
 
 import struct
-from typing import IO, TYPE_CHECKING, Any, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
+from rostro.core.errors import GalleryError
 from rostro.core.types import Template
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 #: How vectors are stored in the table.
 STORED = np.dtype("<f2")
+
+#: What sealed files begin with.
+MAGIC: Final = b"rostro-sealed-1\n"
 
 #: A value as it stands in a column.
 Stored = str | bytes
@@ -131,14 +135,28 @@ class Sealing:
         """What a file beside the gallery is called that tells a photo: the same each time."""
         return stem
 
+    def file_names(self, stem: str) -> set[str]:
+        """That, and what it may still be called from before the gallery's encryption was changed."""
+        return {stem}
+
     def file(self, stem: str, content: bytes) -> bytes:
         """The bytes of such a file."""
         del stem
         return content
 
-    def open_file(self, content: bytes) -> bytes:
-        """What was given, of the bytes of such a file."""
-        return content
+    def holds(self, content: bytes) -> bool:
+        """Whether a file stands as this gallery's files do now."""
+        return not content.startswith(MAGIC)
+
+    def open_file(self, stem: str, content: bytes) -> tuple[str, bytes]:
+        """The name and the content that were given, of those of such a file.
+
+        Raises:
+            GalleryError: It is sealed, and the gallery is not encrypted any more.
+        """
+        if content.startswith(MAGIC):
+            raise GalleryError("a file beside the gallery is still encrypted; 'rostro gallery decrypt' completes it")
+        return stem, content
 
 
 class _Open:

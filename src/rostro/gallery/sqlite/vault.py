@@ -31,11 +31,14 @@ class Vault:
     Args:
         shown: What errors call it.
         key: The user's; None where none was given.
+
+    Attributes:
+        key: The user's, as it is now.
     """
 
     def __init__(self, shown: str, key: Key | None) -> None:
         self._shown = shown
-        self._key = key
+        self.key = key
         self._text: str | None = None
         self._sealing = Sealing()
 
@@ -47,9 +50,11 @@ class Vault:
 
         Raises:
             GalleryError: It is encrypted, and the key is missing or another one; or a key was given that it does not
-                need, which somebody relies on.
+                need, which somebody relies on; or it is half decrypted.
         """
-        key = self._key
+        key = self.key
+        if meta(sql, FORMER) is not None and not (key and key.where_needed):
+            raise GalleryError(half_done(self._shown, "decrypt"), why="half-encrypted")
         if meta(sql, ENCRYPTION) is not None or key is None:
             self.at(sql)
             return False
@@ -64,9 +69,9 @@ class Vault:
 
     def begin(self, sql: sqlite3.Connection) -> None:
         """Makes a new gallery an encrypted one, unless another program just did."""
-        if self._key is not None and meta(sql, ENCRYPTION) is None and self._is_new(sql):
+        if self.key is not None and meta(sql, ENCRYPTION) is None and self._is_new(sql):
             key_id, data_key = new_key()
-            note(sql, Envelope.around(data_key, key_id, self._key))
+            note(sql, Envelope.around(data_key, key_id, self.key))
         self.at(sql)
 
     def at(self, sql: sqlite3.Connection) -> Sealing:
@@ -104,7 +109,7 @@ class Vault:
 
     def use(self, key: Key | None) -> None:
         """Takes another key of the user's from now on."""
-        self._key = key
+        self.key = key
 
     def _read(self, text: object) -> Sealing:
         if text is None:
@@ -115,14 +120,19 @@ class Vault:
         return self.opened(envelope)
 
     def _needed(self, envelope: Envelope) -> Key:
-        if self._key is None:
+        if self.key is None:
             raise GalleryError(
                 f"{self._shown}: is encrypted, and opens by its {envelope.wrapped_by} only", why="no-key"
             )
-        return self._key
+        return self.key
 
     def _is_new(self, sql: sqlite3.Connection) -> bool:
         return sql.execute("SELECT 1 FROM meta UNION ALL SELECT 1 FROM people LIMIT 1").fetchone() is None
+
+
+def half_done(shown: str, what: str) -> str:
+    """What is said where a change of the encryption is not at its end."""
+    return f"{shown}: 'rostro gallery {what}' was begun and is not finished; the same command goes on"
 
 
 def note(sql: sqlite3.Connection, envelope: Envelope | None) -> None:

@@ -19,7 +19,7 @@ from typing import IO, TYPE_CHECKING
 import numpy as np
 from filelock import FileLock, Timeout
 
-from rostro.core.files import replacing
+from rostro.core.files import replacing, unfinished
 from rostro.core.forking import Forking, abandon
 from rostro.gallery.sqlite.sealing import View
 from rostro.gallery.sqlite.search.index import CANDIDATES, TemplateIndex
@@ -111,6 +111,14 @@ class Searcher(Forking):
         """Takes what was erased from the table out of the file, too."""
         if self._file is not None and self._file.exists():
             self._refreshed(sql, seal, dims)
+
+    def discard(self) -> None:
+        """Removes the file, and what a killed process left of it; the next search makes it anew."""
+        self.close()
+        if self._file is not None and not self._read_only:
+            with FileLock(f"{self._file}.lock"):
+                self._file.unlink(missing_ok=True)
+                unfinished(self._file).unlink(missing_ok=True)
 
     def close(self) -> None:
         """Lets go of the index."""
