@@ -39,6 +39,8 @@ from rostro.people.pictures import Pictures
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from rostro.gallery.base import Gallery
+
 SPACE = "toy-00000000/none"
 ONE, TWO = bytes(range(50, 82)), bytes(range(150, 182))
 
@@ -203,32 +205,35 @@ def speed(folder: Path, people: int, pairs: int) -> None:
         took, cpu = time.perf_counter() - start, time.process_time() - cpu
         grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
         print(f"{name}: opened and the first answer in {took:.3f} s ({cpu:.3f} s of CPU), +{grown:.0f} MB", flush=True)
-    for what, ask in {
+    asks: dict[str, Callable[[Gallery, Any], Any]] = {
         "search of one, 5 wanted": lambda g, q: [g.search(q[n : n + 1], 5) for n in range(40)],
         "search of 64 at once": lambda g, q: g.search(np.repeat(q, 2, axis=0)[:64], 5),
         "search and names": lambda g, q: [g.names([h.person for h in g.search(q[n : n + 1], 5)[0]]) for n in range(40)],
         "one person by name": lambda g, _: [g.person(f"Somebody {n:07}") for n in range(200)],
-    }.items():
-        ratios, times = [], {"plain": [], "encrypted": []}
+    }
+    for what, ask in asks.items():
+        ratios: list[float] = []
+        times: dict[str, list[float]] = {"plain": [], "encrypted": []}
         for pair in range(pairs):
             queries = vectors(slice(pair * 40, pair * 40 + 40))[:, 0]
-            took = {}
+            spent: dict[str, float] = {}
             for name in sorted(places, reverse=bool(pair % 2)):
                 start = time.process_time()
                 ask(opened[name], queries)
-                took[name] = time.process_time() - start
-                times[name].append(took[name])
-            ratios.append(took["encrypted"] / took["plain"])
+                spent[name] = time.process_time() - start
+                times[name].append(spent[name])
+            ratios.append(spent["encrypted"] / spent["plain"])
         ratios.sort()
         low, high = ratios[len(ratios) // 8], ratios[-1 - len(ratios) // 8]
         shown = ", ".join(f"{name} {1000 * statistics.median(of):.1f} ms" for name, of in times.items())
         middle = statistics.median(ratios)
         print(f"{what}: {shown} of CPU; {middle:.3f} times, {low:.3f} to {high:.3f} in most of {pairs}", flush=True)
-    for what, ask_one in {
+    others: dict[str, Callable[[Gallery], Any]] = {
         "everybody's names": lambda g: sum(1 for _ in g.all_names()),
         "everybody": lambda g: len(g.people()),
         "erasing one": lambda g: g.remove("Somebody 0000003"),
-    }.items():
+    }
+    for what, ask_one in others.items():
         for name, gallery in opened.items():
             start = time.process_time()
             ask_one(gallery)
