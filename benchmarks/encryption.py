@@ -175,7 +175,7 @@ def speed(folder: Path, people: int, pairs: int) -> None:
 
     def vectors(of: slice) -> np.ndarray:
         some = centres[of][:, None] + 0.7 * random_.normal(size=(len(centres[of]), 4, dims)).astype(np.float32)
-        return some / np.linalg.norm(some, axis=-1, keepdims=True)
+        return np.asarray(some / np.linalg.norm(some, axis=-1, keepdims=True))
 
     for name, path in places.items():
         random_ = np.random.default_rng(1)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import re
 import struct
 from typing import IO, TYPE_CHECKING, Final
 
@@ -33,9 +34,13 @@ TAG: Final = 16
 
 #: Names, and what is known of photos, are as long as a multiple of so many bytes, so that lengths tell little.
 _NAME_STEP: Final = 32
-_PHOTO_STEP: Final = 64
+_PHOTO_STEP: Final = 32
+
+#: Bytes of digests: enough that no two of one gallery are ever the same.
+_DIGEST: Final = 16
 
 _KEY_ID = 16
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class Sealed(Sealing):
@@ -82,20 +87,20 @@ class Sealed(Sealing):
         return name.decode()
 
     def source(self, source_hash: str) -> str:
-        """HMAC-SHA256 of a photo's hash, in hex."""
+        """HMAC-SHA256 of a photo's hash, half of it in hex."""
         return _digest(self._sources, source_hash.encode()).hex()
 
     def collection(self, collection: str) -> str:
-        """HMAC-SHA256 of a collection's name, in hex."""
-        return _digest(self._collections, collection.encode()).hex()[:32]
+        """HMAC-SHA256 of a collection's name, a quarter of it in hex: there are few."""
+        return _digest(self._collections, collection.encode())[:8].hex()
 
     def row(self, template: Template) -> Row:
         """Digests of what is looked up; photo, box and collection sealed together, the vector by itself."""
-        source, box = template.source_hash.encode(), box_bytes(template.box)
+        source, box = _short(template.source_hash), box_bytes(template.box)
         collection, photo = template.collection.encode(), photo_text(template.photo).encode()
         return Row(
             self.source(template.source_hash),
-            _digest(self._boxes, struct.pack("<I", len(source)) + source + box)[:16],
+            _digest(self._boxes, struct.pack("<I", len(source)) + source + box),
             _sealed(self._photos, _padded([source, box, collection, photo], _PHOTO_STEP)),
             self.collection(template.collection),
             _sealed(self._vectors, np.asarray(template.vector, STORED).tobytes()),
@@ -105,14 +110,14 @@ class Sealed(Sealing):
         """The hash and the name of a template's photo."""
         del source_hash
         source, _, _, name = self._parts(photo)
-        return source.decode(), name.decode()
+        return _long(source), name.decode()
 
     def template(self, row: Row, quality: float) -> Template:
         """A template as it was given."""
         source, box, collection, photo = self._parts(row.photo)
         return Template(
             vector=np.frombuffer(self._opened(self._vectors, row.vector, "a vector"), STORED).astype(np.float32),
-            source_hash=source.decode(),
+            source_hash=_long(source),
             photo=photo.decode(),
             quality=quality,
             box=box_of(box),
@@ -149,8 +154,8 @@ class Sealed(Sealing):
         return SealedReader(file, length, self.derived(b"index"), header, self._shown)
 
     def file_name(self, stem: str) -> str:
-        """HMAC-SHA256 of the name, in hex."""
-        return _digest(self._file_names, stem.encode()).hex()[:32]
+        """HMAC-SHA256 of the name, half of it in hex."""
+        return _digest(self._file_names, stem.encode()).hex()
 
     def file_names(self, stem: str) -> set[str]:
         """That, and what it may still be called from before the gallery was encrypted, or by the key before."""
@@ -198,7 +203,18 @@ class Sealed(Sealing):
 
 
 def _digest(key: bytes, content: bytes) -> bytes:
-    return hmac.digest(key, content, hashlib.sha256)
+    return hmac.digest(key, content, "sha256")[:_DIGEST]
+
+
+def _short(source_hash: str) -> bytes:
+    """A photo's hash in as few bytes as it needs, after one that says how."""
+    if _SHA256.fullmatch(source_hash):
+        return b"h" + bytes.fromhex(source_hash)
+    return b"t" + source_hash.encode()
+
+
+def _long(source: bytes) -> str:
+    return source[1:].hex() if source[:1] == b"h" else source[1:].decode()
 
 
 def _sealed(cipher: AESGCM, content: bytes, about: bytes | None = None) -> bytes:
