@@ -88,7 +88,7 @@ def fill(path: Path, people: int) -> list[bytes]:
             half = np.asarray(template.vector, "<f2").tobytes()
             traces += [template.source_hash.encode(), bytes.fromhex(template.source_hash), half[:16], half[-16:]]
             traces += [np.asarray(template.vector, kind)[:8].tobytes() for kind in ("<f4", "<f8")]
-    return [*traces, b"\xff\xd8\xff"]
+    return [*traces, b"\xff\xd8\xff\xe0\x00\x10JFIF"]
 
 
 def in_clear(folder: Path, traces: list[bytes]) -> int:

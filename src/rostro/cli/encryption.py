@@ -20,14 +20,12 @@ if TYPE_CHECKING:
 
 Which = Annotated[
     str | None,
-    typer.Argument(
-        metavar="[GALLERY]", help="Path of the gallery. Default: --gallery, ROSTRO_GALLERY.", show_default=False
-    ),
+    typer.Argument(help="The gallery's file, as --gallery gives it, too.", show_default=False),
 ]
 
 
 def encrypt(
-    path: Which = None,
+    file: Which = None,
     gallery: options.GalleryUrl = None,
     key_file: options.KeyFile = None,
     json: options.Json = False,
@@ -42,14 +40,14 @@ def encrypt(
     """
     from rostro.people.encrypting import encrypt
 
-    where, key = _where(path, gallery), _key(key_file)
+    where, key = _where(file, gallery), _key(key_file)
     with _bar(tell("encrypting")) as bar:
         pictures = encrypt(where, key, bar)
     _say(where, pictures, json=json, sentence="{} is encrypted; whoever loses its key has lost it")
 
 
 def decrypt(
-    path: Which = None,
+    file: Which = None,
     gallery: options.GalleryUrl = None,
     key_file: options.KeyFile = None,
     json: options.Json = False,
@@ -60,7 +58,7 @@ def decrypt(
     """
     from rostro.people.encrypting import decrypt
 
-    where, key = _where(path, gallery), _key(key_file)
+    where, key = _where(file, gallery), _key(key_file)
     with _bar(tell("decrypting")) as bar:
         pictures = decrypt(where, key, bar)
     _say(where, pictures, json=json, sentence="{} is not encrypted now")
@@ -71,7 +69,7 @@ def rekey(
         str,
         typer.Option("--new-key-file", metavar="FILE", help="The key from now on, as --key-file.", show_default=False),
     ],
-    path: Which = None,
+    file: Which = None,
     gallery: options.GalleryUrl = None,
     key_file: options.KeyFile = None,
     everything: Annotated[
@@ -87,7 +85,7 @@ def rekey(
     """
     from rostro.people.encrypting import rekey
 
-    where, key = _where(path, gallery), _key(key_file)
+    where, key = _where(file, gallery), _key(key_file)
     with _bar(tell("encrypting")) as bar:
         pictures = rekey(where, key, new_key_file, everything=everything, on_progress=bar)
     _say(where, pictures, json=json, sentence="{} opens by the new key, and by the old one no more")
@@ -108,9 +106,10 @@ def new_key(
         output.say(tell("{}: keep a copy of it where the gallery is not", file))
 
 
-def _where(path: str | None, gallery: str | None) -> str:
-    options.refuse_both(gallery=gallery, **{"GALLERY": path})
-    return options.gallery_url(path or gallery)
+def _where(file: str | None, gallery: str | None) -> str:
+    if file is not None and gallery is not None:
+        raise BadInput("FILE and --gallery are one thing: give one of them")
+    return options.gallery_url(file or gallery)
 
 
 def _key(given: str | None) -> str:

@@ -74,9 +74,10 @@ _HINTS = {
     "port-taken": ("--port chooses another",),
     "two-answers-on-stdout": ("take one of them",),
     "no-key": ("--key-file FILE gives it, or ROSTRO_KEY_FILE",),
+    "bad-key": ("'rostro gallery new-key FILE' makes one",),
     "no-key-given": ("--key-file FILE gives it; 'rostro gallery new-key FILE' makes one",),
     "wrong-key": ("--key-file names another",),
-    "not-encrypted": ("'rostro gallery encrypt' encrypts it",),
+    "not-encrypted": ("'rostro gallery encrypt' encrypts it; without a key it opens as it is",),
     "no-such-host": ("--host names an address of this machine",),
 }
 #: Options of a hint that are of the running command, not of one that the hint names in quotation marks.

@@ -152,6 +152,11 @@ def unfinished(target: Path) -> Path:
     return target.with_name(f".rostro-{name}.tmp")
 
 
+def unfinished_in(folder: Path) -> Iterator[Path]:
+    """What killed processes left of `replacing` in a folder and those within; what is being written now, too."""
+    yield from sorted(folder.rglob(".rostro-*.tmp"))
+
+
 def _rights(target: Path) -> int | None:
     """Those of the file that is there; None for none, or a link.
 

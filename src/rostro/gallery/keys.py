@@ -47,8 +47,6 @@ _PATIENCE = 120.0
 _DIFFERENT = 18
 
 _HEX = re.compile(rb"[0-9a-fA-F]+")
-_FORMS = "32 random bytes, as they are, in hex or in base64; 'rostro gallery new-key FILE' makes one"
-_SOURCES = "file:PATH, env:NAME, command:COMMAND, passphrase, or passphrase: and one of these three"
 
 _log = logging.getLogger(__name__)
 
@@ -174,15 +172,22 @@ def _reader(source: str) -> Callable[[], bytes]:
     kind, colon, rest = source.partition(":")
     if not colon or kind not in {"file", "env", "command"}:
         if kind == "passphrase" or not source:
-            raise BadInput(f"a key comes from {_SOURCES}; got {source!r}")
+            raise _no_source(source)
         kind, rest = "file", source
     if not rest.strip():
-        raise BadInput(f"a key comes from {_SOURCES}; got {source!r}")
+        raise _no_source(source)
     if kind == "file":
         return lambda: _of_file(expanded(rest))
     if kind == "env":
         return lambda: _of_environment(rest)
     return lambda: _of_command(rest)
+
+
+def _no_source(source: str) -> BadInput:
+    return BadInput(
+        "a key comes from file:PATH, env:NAME, command:COMMAND, passphrase, or passphrase: and one of these three; got "
+        f"{source!r}"
+    )
 
 
 def _of_file(path: Path) -> bytes:
@@ -191,7 +196,7 @@ def _of_file(path: Path) -> bytes:
             content = file.read(_MOST + 1)
             rights = os.fstat(file.fileno())
     except OSError as error:
-        raise BadInput(f"{path}: the key cannot be read ({error.strerror})", why="no-key") from None
+        raise BadInput(f"{path}: the key cannot be read ({error.strerror})", why="unread-key") from None
     if stat.S_ISREG(rights.st_mode) and rights.st_mode & 0o077 and os.name != "nt":
         _log.warning("%s: others on this machine may read this key; 'chmod 600' keeps it to you", path)
     return content
@@ -199,7 +204,7 @@ def _of_file(path: Path) -> bytes:
 
 def _of_environment(name: str) -> bytes:
     if not os.environ.get(name):
-        raise BadInput(f"the environment variable {name} is to hold the key, and is not set", why="no-key")
+        raise BadInput(f"the environment variable {name} is to hold the key, and is not set", why="unread-key")
     return os.environb[name.encode()] if os.supports_bytes_environ else os.environ[name].encode()
 
 
@@ -208,16 +213,16 @@ def _of_command(line: str) -> bytes:
     try:
         done = subprocess.run(words, stdout=subprocess.PIPE, timeout=_PATIENCE, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
-        why = error.strerror if isinstance(error, OSError) else f"took more than {_PATIENCE:.0f} s"
-        raise BadInput(f"{words[0]}: the command that gives the key: {why}", why="no-key") from None
+        why = error.strerror if isinstance(error, OSError) else f"> {_PATIENCE:.0f} s"
+        raise BadInput(f"{words[0]}: the command that gives the key failed ({why})", why="unread-key") from None
     if done.returncode:
-        raise BadInput(f"{words[0]}: the command that gives the key ended with {done.returncode}", why="no-key")
+        raise BadInput(f"{words[0]}: the command that gives the key ended with {done.returncode}", why="unread-key")
     return done.stdout
 
 
 def _asked() -> bytes:
     if not sys.stdin.isatty():
-        raise BadInput("the passphrase is to be asked for, and there is no terminal to ask at", why="no-key")
+        raise BadInput("the passphrase is to be asked for, and there is no terminal to ask at", why="unread-key")
     return getpass.getpass("passphrase: ").encode()
 
 
@@ -239,9 +244,9 @@ def _key_bytes(content: bytes, where: str) -> bytes:
     """
     found = content if len(content) == KEY_BYTES and not _HEX.fullmatch(content) else _decoded(content.strip())
     if len(found) != KEY_BYTES:
-        raise BadInput(f"{where}: not a key: {_FORMS}", why="no-key")
+        raise BadInput(f"{where}: no key; one is 32 random bytes, as they are, in hex or in base64", why="bad-key")
     if len(set(found)) < _DIFFERENT:
-        raise BadInput(f"{where}: this is not random: {_FORMS}", why="no-key")
+        raise BadInput(f"{where}: no key: it is not random", why="bad-key")
     return found
 
 

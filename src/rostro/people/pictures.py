@@ -15,7 +15,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from rostro.core.errors import BadInput, GalleryError
-from rostro.core.files import PRIVATE, write_file
+from rostro.core.files import PRIVATE, unfinished_in, write_file
 from rostro.gallery.base import file_of
 from rostro.gallery.sqlite.gallery import SqliteGallery
 from rostro.gallery.sqlite.sealing import Sealing
@@ -164,7 +164,7 @@ class Pictures:
         done = 0
         after = self._sealing
         try:
-            for file in sorted(self.folder.rglob(".rostro-*.tmp")):
+            for file in unfinished_in(self.folder):
                 file.unlink(missing_ok=True)  # of a process that was killed
             for file in sorted(self.folder.rglob("[!.]*.jpg")):
                 content = file.read_bytes()

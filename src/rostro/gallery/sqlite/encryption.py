@@ -55,8 +55,12 @@ class SqliteEncryption:
         if envelope is None:
             words = "none: names, vectors and photo hashes are in clear"
         else:
-            words = f"AES-256-GCM, by {envelope.wrapped_by} {envelope.fingerprint}".rstrip()
-        return words if left is None else f"{words}; unfinished: 'rostro gallery {left}' goes on"
+            words = (
+                "AES-256-GCM, by a passphrase"
+                if envelope.wrapped_by == "passphrase"
+                else (f"AES-256-GCM, by the key {envelope.fingerprint}")
+            )
+        return words if left is None else f"{words}; not finished: 'rostro gallery {left}' goes on"
 
     @property
     def unfinished(self) -> str | None:
@@ -134,7 +138,7 @@ class SqliteEncryption:
         with self._database.writing() as sql:
             seal, there = self._vault.at(sql), self._vault.envelope(sql)
             if there is None:
-                raise GalleryError(f"{self.url}: is not encrypted; encrypt it", why="not-encrypted")
+                raise GalleryError(f"{self.url}: is not encrypted", why="not-encrypted")
             before = (there.key_id, self._vault.data_key(there))
             if data_key:
                 self._refuse_other(sql, "")

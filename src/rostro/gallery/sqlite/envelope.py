@@ -89,17 +89,21 @@ class Envelope:
             BadInput: That key cannot be read.
             MissingExtra: The extra ``encryption`` is not installed.
         """
-        wants = "a passphrase" if self.wrapped_by == "passphrase" else f"the key {self.fingerprint}"
-        if key.passphrase != (self.wrapped_by == "passphrase"):
-            given = "passphrase" if key.passphrase else "key"
-            raise GalleryError(f"{shown}: opens by {wants}, and was given a {given}", why="wrong-key")
+        by_phrase = self.wrapped_by == "passphrase"
+        if by_phrase and not key.passphrase:
+            raise GalleryError(f"{shown}: opens by a passphrase, and was given a key", why="wrong-key")
+        if key.passphrase and not by_phrase:
+            raise GalleryError(
+                f"{shown}: opens by the key {self.fingerprint}, and was given a passphrase", why="wrong-key"
+            )
         if key.fingerprint != self.fingerprint:
             raise GalleryError(
-                f"{shown}: opens by {wants}, and was given {key.fingerprint}, from {key.source}", why="wrong-key"
+                f"{shown}: opens by the key {self.fingerprint}, and was given {key.fingerprint}, from {key.source}",
+                why="wrong-key",
             )
         found = _unwrapped(self._wrapping(key), self.wrapped, self._about())
         if found is None or len(found) != KEY_BYTES:
-            raise GalleryError(f"{shown}: that is not its {self.wrapped_by}", why="wrong-key")
+            raise GalleryError(f"{shown}: that is not what it opens by", why="wrong-key")
         return found
 
     def former_key(self, data_key: bytes, shown: str) -> tuple[str, bytes] | None:

@@ -83,7 +83,7 @@ class Sealed(Sealing):
 
     def open_name(self, stored: Stored) -> str:
         """The name that was sealed."""
-        (name,) = _unpadded(self._opened(self._names, stored, "a name"), 1)
+        (name,) = _unpadded(self._opened(self._names, stored), 1)
         return name.decode()
 
     def source(self, source_hash: str) -> str:
@@ -116,7 +116,7 @@ class Sealed(Sealing):
         """A template as it was given."""
         source, box, collection, photo = self._parts(row.photo)
         return Template(
-            vector=np.frombuffer(self._opened(self._vectors, row.vector, "a vector"), STORED).astype(np.float32),
+            vector=np.frombuffer(self._opened(self._vectors, row.vector), STORED).astype(np.float32),
             source_hash=_long(source),
             photo=photo.decode(),
             quality=quality,
@@ -130,7 +130,7 @@ class Sealed(Sealing):
         try:
             whole = b"".join([decrypt(each[:NONCE], each[NONCE:], None) for each in stored])
         except (InvalidTag, ValueError) as error:
-            raise self._changed("a vector") from error
+            raise self._changed() from error
         return np.frombuffer(whole, STORED).reshape(-1, dims).astype(np.float32)
 
     def vector_bytes(self, dims: int) -> int:
@@ -143,7 +143,7 @@ class Sealed(Sealing):
 
     def open_mark_key(self, stored: bytes) -> bytes:
         """The key that was sealed."""
-        return self._opened(self._marks, stored, "the key of marks")
+        return self._opened(self._marks, stored)
 
     def writer(self, file: IO[bytes], header: bytes) -> SealedWriter:
         """Seals what is written, in pieces, bound to the header."""
@@ -182,24 +182,24 @@ class Sealed(Sealing):
         key_id = content[len(MAGIC) : start].decode("ascii", "replace")
         if key_id != self.key_id:
             if self._former is None:
-                raise GalleryError(f"{self._shown}: a file beside it is under another key ({key_id})")
+                raise GalleryError(f"{self._shown}: a file beside it is sealed by another key")
             return self._former.open_file(stem, content)
-        named, inner = _unpadded(self._opened(self._files, content[start:], "a file beside it", content[:start]), 2)
+        named, inner = _unpadded(self._opened(self._files, content[start:], content[:start]), 2)
         return named.decode(), inner
 
     def _parts(self, photo: Stored) -> list[bytes]:
-        return _unpadded(self._opened(self._photos, photo, "what is known of a photo"), 4)
+        return _unpadded(self._opened(self._photos, photo), 4)
 
-    def _opened(self, cipher: AESGCM, stored: Stored, what: str, about: bytes | None = None) -> bytes:
+    def _opened(self, cipher: AESGCM, stored: Stored, about: bytes | None = None) -> bytes:
         if isinstance(stored, bytes):
             try:
                 return cipher.decrypt(stored[:NONCE], stored[NONCE:], about)
             except (InvalidTag, ValueError) as error:
-                raise self._changed(what) from error
-        raise self._changed(what)
+                raise self._changed() from error
+        raise self._changed()
 
-    def _changed(self, what: str) -> GalleryCorrupt:
-        return GalleryCorrupt(f"{self._shown}: {what} is not as it was sealed; somebody or something changed the file")
+    def _changed(self) -> GalleryCorrupt:
+        return GalleryCorrupt(f"{self._shown}: something in it is not as it was sealed: the file was changed")
 
 
 def _digest(key: bytes, content: bytes) -> bytes:

@@ -69,7 +69,7 @@ class SealedReader:
     def __init__(self, file: IO[bytes], length: int, key: bytes, about: bytes, shown: str) -> None:
         head = file.read(len(MAGIC) + _SALT)
         if not head.startswith(MAGIC):
-            raise GalleryCorrupt(f"{shown}: its index is not sealed")
+            raise GalleryCorrupt(f"{shown}: something in it is not as it was sealed: the file was changed")
         self._file = file
         self._shown = shown
         self._pieces = _Pieces(key, head[len(MAGIC) :], about)
@@ -100,7 +100,7 @@ class SealedReader:
                 continue
             self._ended = last
             return True
-        raise GalleryCorrupt(f"{self._shown}: its index is not as it was sealed")
+        raise GalleryCorrupt(f"{self._shown}: something in it is not as it was sealed: the file was changed")
 
 
 class _Pieces:

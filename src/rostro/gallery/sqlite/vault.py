@@ -62,7 +62,7 @@ class Vault:
             return True
         if not key.where_needed:
             raise GalleryError(
-                f"{self._shown}: is not encrypted, and a key was given ({key.source}); encrypt it, or give no key",
+                f"{self._shown}: is not encrypted, and a key was given ({key.source})",
                 why="not-encrypted",
             )
         return False
@@ -121,9 +121,7 @@ class Vault:
 
     def _needed(self, envelope: Envelope) -> Key:
         if self.key is None:
-            raise GalleryError(
-                f"{self._shown}: is encrypted, and opens by its {envelope.wrapped_by} only", why="no-key"
-            )
+            raise GalleryError(f"{self._shown}: is encrypted, and nothing opens it but its key", why="no-key")
         return self.key
 
     def _is_new(self, sql: sqlite3.Connection) -> bool:
