@@ -1,14 +1,14 @@
 """What encrypting a gallery in a file costs, and what becomes of it when the process is killed.
 
     python benchmarks/encryption.py kill [--kills 200]
-    python benchmarks/encryption.py speed [--people 25000] [--pairs 15]
+    python benchmarks/encryption.py speed [--people 25000] [--each 4] [--dims 512] [--pairs 25]
 
 ``kill``: processes that encrypt, rekey (wrapping only, and everything) and decrypt are killed at random moments; the
 same call is then made until it is through. After each, everybody is there and found, and no name, photo hash, vector or
 picture is in any file in clear; a killed call may have left the gallery as it was or as it was to be, never between.
 
 ``speed``: the same people in a plain and in an encrypted gallery; CPU time of searches in turns, and what opening,
-listing, adding and erasing take. Vectors are made up: 512 numbers, four templates a person.
+listing, adding and erasing take. Vectors are made up.
 """
 
 from __future__ import annotations
@@ -168,13 +168,15 @@ def _left(path: Path, key: bytes, new: bytes) -> str:
     raise SystemExit("no key opens it any more")
 
 
-def speed(folder: Path, people: int, pairs: int) -> None:
-    dims, places = 512, {"plain": folder / "plain.db", "encrypted": folder / "encrypted.db"}
+def speed(folder: Path, people: int, pairs: int, each: int, dims: int) -> None:
+    places = {"plain": folder / "plain.db", "encrypted": folder / "encrypted.db"}
     random_ = np.random.default_rng(0)
-    centres = random_.normal(size=(people, dims)).astype(np.float32)
+    centres = random_.standard_normal((people, dims), np.float32)
 
     def vectors(of: slice) -> np.ndarray:
-        some = centres[of][:, None] + 0.7 * random_.normal(size=(len(centres[of]), 4, dims)).astype(np.float32)
+        some = centres[of][:, None] + np.float32(0.7) * random_.standard_normal(
+            (len(centres[of]), each, dims), np.float32
+        )
         return np.asarray(some / np.linalg.norm(some, axis=-1, keepdims=True))
 
     for name, path in places.items():
@@ -195,7 +197,7 @@ def speed(folder: Path, people: int, pairs: int) -> None:
             added = time.process_time() - start
             gallery.search(block[0, :1], 5)
         size = path.stat().st_size / 1e6
-        print(f"{name}: {4 * people:,} templates added in {added:.1f} s of CPU, {size:.0f} MB", flush=True)
+        print(f"{name}: {each * people:,} templates added in {added:.1f} s of CPU, {size:.0f} MB", flush=True)
     opened = {}
     for name, path in places.items():
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -253,14 +255,16 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", default=["kill", "speed"])
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--people", type=int, default=25_000)
-    parser.add_argument("--pairs", type=int, default=15)
+    parser.add_argument("--each", type=int, default=4, help="templates a person")
+    parser.add_argument("--dims", type=int, default=512)
+    parser.add_argument("--pairs", type=int, default=25)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         if "kill" in options.parts:
             kill(Path(temporary), options.kills)
     with tempfile.TemporaryDirectory() as temporary:
         if "speed" in options.parts:
-            speed(Path(temporary), options.people, options.pairs)
+            speed(Path(temporary), options.people, options.pairs, options.each, options.dims)
 
 
 if __name__ == "__main__":

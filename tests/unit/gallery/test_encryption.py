@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import random
 import signal
 import sqlite3
@@ -177,7 +178,10 @@ def test_encrypting_leaves_nothing_in_clear_and_loses_nothing(
     assert JPEG not in content
     whole(path, KEY)
     assert encrypt(path, KEY) == 0  # again is well
+    with sqlite3.connect(path) as sql:
+        ((text,),) = sql.execute("SELECT value FROM meta WHERE key = 'encryption'").fetchall()
     assert rekey(path, KEY, OTHER) == 0
+    assert json.loads(text)["wrapped"].encode() not in bytes_of(tmp_path)  # by which the old key would open it still
     whole(path, OTHER)
     assert rekey(path, OTHER, KEY, everything=True) == 10
     whole(path, KEY)

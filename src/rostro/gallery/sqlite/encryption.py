@@ -8,6 +8,7 @@ gallery (pictures of faces) change after its rows; until `SqliteEncryption.finis
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,7 +21,7 @@ from rostro.gallery.sqlite.vault import ENCRYPTION, FORMER, UNFINISHED, half_don
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from rostro.gallery.keys import Key
     from rostro.gallery.sqlite.database import Database
@@ -84,7 +85,7 @@ class SqliteEncryption:
         self._refuse_unwritable()
         key_id, data_key = new_key()
         made = Envelope.around(data_key, key_id, key)
-        with self._database.writing() as sql:
+        with self._without_temporary_files(), self._database.writing() as sql:
             there = self._vault.envelope(sql)
             if there is not None:
                 there.data_key(key, self.url)  # the same key: this was done before
@@ -178,6 +179,17 @@ class SqliteEncryption:
         """
         with self._database.reading() as sql:
             return self._vault.at(sql)
+
+    @contextmanager
+    def _without_temporary_files(self) -> Iterator[None]:
+        """SQLite keeps in memory what it may have to put back; in a temporary file it would be in clear."""
+        with self._database.reading() as sql:
+            sql.execute("PRAGMA temp_store = MEMORY")
+        try:
+            yield
+        finally:
+            with self._database.reading() as sql:
+                sql.execute("PRAGMA temp_store = DEFAULT")
 
     def _refuse_unwritable(self) -> None:
         if self._database.file is None:
