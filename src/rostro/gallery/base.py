@@ -75,7 +75,7 @@ class Gallery(SinglePhotos, Closing):
         """
         if key is not None and not key.where_needed:
             raise BadInput(
-                f"{url}: rostro encrypts galleries in files; in {cls.name}, everything is in clear",
+                f"{url}: only galleries in files are encrypted; in {cls.name}, everything is in clear",
                 why="not-encrypted",
             )
         return cls.open(url, space=space, create=create)

@@ -113,10 +113,10 @@ def rekey(
 @contextmanager
 def _opened(gallery: str | Path, key: Key) -> Iterator[SqliteGallery]:
     if file_of(str(gallery)) is None:
-        raise BadInput(f"{redacted(str(gallery))}: rostro encrypts galleries in files, and this is none")
+        raise BadInput(f"{redacted(str(gallery))}: only galleries in files are encrypted, and this is none")
     with open_gallery(str(gallery), create=False, key=key) as opened:
         if not isinstance(opened, SqliteGallery):
-            raise BadInput(f"{redacted(str(gallery))}: rostro encrypts galleries in files, and this is none")
+            raise BadInput(f"{redacted(str(gallery))}: only galleries in files are encrypted, and this is none")
         yield opened
 
 
