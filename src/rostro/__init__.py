@@ -62,11 +62,11 @@ if TYPE_CHECKING:
     from rostro.gallery.base import Gallery as Gallery
     from rostro.gallery.base import open_gallery as open_gallery
     from rostro.gallery.upkeep.backup import back_up as back_up
-    from rostro.gallery.upkeep.check import check as check
     from rostro.gallery.upkeep.migrate import Migration as Migration
     from rostro.gallery.upkeep.migrate import migrate as migrate
     from rostro.people.enrollment import Enrollment as Enrollment
     from rostro.people.people import People as People
+    from rostro.people.soundness import check as check
     from rostro.recognition.celebrities import NamedFaces as NamedFaces
     from rostro.recognition.celebrities import classify as classify
     from rostro.recognition.pipeline import Failure as Failure
@@ -114,7 +114,7 @@ _HOMES = {
     "rostro.video.watch": ("watch",),
     "rostro.video.watcher": ("WatchOptions",),
     "rostro.gallery.upkeep.migrate": ("Migration", "migrate",),
-    "rostro.gallery.upkeep.check": ("check",),
+    "rostro.people.soundness": ("check",),
     "rostro.gallery.upkeep.backup": ("back_up",),
     "rostro.training.base": ("Prediction", "Step"),
     "rostro.training.loop.loop": ("Interrupted",),

@@ -109,13 +109,13 @@ def reindex(gallery: options.GalleryUrl = None, key_file: options.KeyFile = None
 
 @app.command()
 def check(gallery: options.GalleryUrl = None, key_file: options.KeyFile = None, json: options.Json = False) -> None:
-    """Read all of a gallery and name what is damaged. Exit code 1: something is.
+    """Read all of a gallery and name what is damaged, and pictures of nobody beside it. Exit code 1: something is.
 
     Example: rostro gallery check --gallery people.db
     """
-    from rostro.gallery.upkeep import check as upkeep
+    from rostro.people import soundness
 
-    found = upkeep.check(options.gallery_url(gallery), key=key_file)
+    found = soundness.check(options.gallery_url(gallery), key=key_file)
     if json:
         output.print_json({"damage": found})
     elif not found:

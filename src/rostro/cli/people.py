@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rostro.cli import options, output
-from rostro.cli.language import tell
+from rostro.cli.language import tell, translated
 from rostro.core.names import clean_name
 from rostro.core.redaction import redacted
 from rostro.gallery.base import open_gallery
@@ -135,11 +135,13 @@ def forget(
     Example: rostro people forget wrong.jpg --of "Ada Lovelace"
     """
     with _open(gallery, key_file) as opened:
-        forgotten = People(opened).forget(photo, of=of)
+        people = People(opened)
+        forgotten, pending = people.forget(photo, of=of), people.pending()
     document: dict[str, object] = {
         "forgotten": forgotten.photo,
         "sha256": forgotten.source_hash,
         "of": forgotten.person,
+        **pending,
     }
     _done(json, document, tell("{} of {} was forgotten", forgotten.photo, forgotten.person))
 
@@ -189,13 +191,16 @@ def remove(
     Example: rostro people remove "Ada Lovelace" "Charles Babbage"
     """
     with _open(gallery, key_file) as opened:
-        erased = People(opened).erase(*names)
+        people = People(opened)
+        erased, pending = people.erase(*names), people.pending()
     removed = names[0] if len(names) == 1 else names
     gone = "{} was removed with {:,} templates" if len(names) == 1 else "{} were removed with {:,} templates"
-    _done(json, {"removed": removed, "templates": erased}, tell(gone, ", ".join(names), erased))
+    _done(json, {"removed": removed, "templates": erased, **pending}, tell(gone, ", ".join(names), erased))
 
 
 def _done(json: bool, document: dict[str, object], sentence: str) -> None:
+    if pending := document.get("pending"):
+        output.note(f"rostro: {translated(str(pending))}")
     if json:
         output.print_json(document)
     else:

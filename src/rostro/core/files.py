@@ -20,8 +20,12 @@ from rostro.core.errors import BadInput
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-#: Rights of what only its owner may read.
+#: Rights of files and folders that only their owner may read: of everything that faces can be known by.
 PRIVATE: Final = 0o600
+PRIVATE_FOLDER: Final = 0o700
+
+#: What a process that was killed leaves of a file; also what one that lives is writing.
+UNFINISHED: Final = ".rostro-*.tmp"
 
 
 #: Some programs begin a text with this mark, which is no part of it.
@@ -89,6 +93,48 @@ def encoded(text: str) -> bytes:
     return text.encode(errors="backslashreplace")
 
 
+def private_file(file: Path) -> None:
+    """Sees to it that the file is there: an empty new one with `PRIVATE` rights, whatever the umask, unless it is.
+
+    Databases are made so, before they are opened, for they have no rights of their own to give.
+
+    Raises:
+        OSError: It cannot be made.
+    """
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
+    except FileExistsError:
+        return
+    os.close(descriptor)
+    file.chmod(PRIVATE)  # a umask may have taken more
+
+
+def private_folder(folder: Path) -> None:
+    """Makes a folder with `PRIVATE_FOLDER` rights, whatever the umask; also those above it that are not there.
+
+    Raises:
+        OSError: It cannot be made, or is no folder.
+    """
+    if not folder.parent.is_dir():
+        private_folder(folder.parent)
+    try:
+        folder.mkdir(PRIVATE_FOLDER)
+    except FileExistsError:
+        if not folder.is_dir():
+            raise
+    else:
+        folder.chmod(PRIVATE_FOLDER)
+
+
+def write_private(target: Path, content: bytes | Callable[[IO[bytes]], object]) -> None:
+    """Does what `write_file` does; a new file has `PRIVATE` rights, one that was there keeps those that it was given.
+
+    Raises:
+        BadInput: It cannot be written; names the path and the reason.
+    """
+    write_file(target, content, mode=None if target.is_file() and not target.is_symlink() else PRIVATE)
+
+
 def write_file(target: Path, content: bytes | Callable[[IO[bytes]], object], *, mode: int | None = None) -> None:
     """Writes a file in one step: afterwards it is the new one, or, where that failed, what it was.
 
@@ -150,11 +196,6 @@ def unfinished(target: Path) -> Path:
     """What `replacing` fills beside a target that nobody else writes; there after a process was killed in it."""
     name = hashlib.blake2b(target.name.encode(errors="surrogateescape"), digest_size=8).hexdigest()
     return target.with_name(f".rostro-{name}.tmp")
-
-
-def unfinished_in(folder: Path) -> Iterator[Path]:
-    """What killed processes left of `replacing` in a folder and those within; what is being written now, too."""
-    yield from sorted(folder.rglob(".rostro-*.tmp"))
 
 
 def _rights(target: Path) -> int | None:

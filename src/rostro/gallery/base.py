@@ -67,10 +67,10 @@ class Gallery(SinglePhotos, Closing):
 
     @classmethod
     def open_by(cls, key: Key | None, url: str, *, space: str | None = None, create: bool = True) -> Self:
-        """Opens a gallery that is encrypted by a key of the user's, or makes it; otherwise as `open` does.
+        """Opens a gallery that is encrypted by a key, or makes it. A backend that encrypts none has nothing to add.
 
         Raises:
-            BadInput: Galleries of this kind are not encrypted by rostro, and the key is no `Key.for_any`.
+            BadInput: There are no encrypted galleries of this kind, and the key is no `Key.for_any`.
             GalleryError: The gallery is not encrypted, or by another key; or it is, and there is none.
         """
         if key is not None and not key.where_needed:
@@ -189,6 +189,15 @@ class Gallery(SinglePhotos, Closing):
             UnknownPerson: Nobody of one of these names; nobody is erased then.
         """
 
+    @property
+    def unfinished(self) -> str:
+        """What of an erasure is not done yet because other programs read the gallery, in words; empty: nothing.
+
+        Looked at again by each call, which does what can be done now. What a server's database keeps for a while, by
+        its own settings, is not meant; see ``docs/galleries.md``.
+        """
+        return ""
+
     @abstractmethod
     def search(self, queries: Floats, count: int, *, collections: Collection[str] | None = None) -> list[list[Hit]]:
         """The nearest templates of each query.
@@ -291,11 +300,7 @@ def lent(
 
 
 def open_gallery(
-    url: str,
-    *,
-    space: str | None = None,
-    create: bool = True,
-    key: Key | str | Path | bytes | None = None,
+    url: str, *, space: str | None = None, create: bool = True, key: Key | str | Path | bytes | None = None
 ) -> Gallery:
     """Opens a gallery by URL: a path or ``sqlite:///PATH`` (SQLite), or ``BACKEND://…``.
 
@@ -303,11 +308,7 @@ def open_gallery(
         url: Where it is.
         space: See `Gallery.open`.
         create: See `Gallery.open`.
-        key: Opens an encrypted gallery, and makes a new one an encrypted one, as `Key.of` takes it; None takes the
-            settings' (``ROSTRO_KEY_FILE``), if they name one.
-
-    Raises:
-        RostroError: As `Gallery.open` and `Gallery.open_by` say.
+        key: Opens an encrypted gallery, and has a new one encrypted, as `Key.of` takes it; None: the settings'.
     """
     kind = GALLERIES.get(backend_of(url))
     if key is None:

@@ -127,6 +127,6 @@ def _rest(gallery: SqliteGallery, before: Sealing) -> int:
     if pictures is not None:
         done = pictures.reseal(before)
         done += pictures.reseal(before)  # what others were just writing
-    if gallery.unfinished is not None:
+    if gallery.begun is not None:
         gallery.finish()
     return done

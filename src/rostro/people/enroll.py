@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from rostro.core.errors import AlreadyEnrolled, BadInput, BadName, ErasedBefore, PhotoError, UnknownPerson
+from rostro.core.errors import AlreadyEnrolled, BadInput, BadName, ErasedBefore, PhotoError
 from rostro.core.forking import Mutex
 from rostro.core.names import clean_name
 from rostro.core.types import Template
 from rostro.people.enrollment import Enrollment
 from rostro.people.fates import Enrolled, Fates
 from rostro.people.likeness import known_faces
+from rostro.people.meanwhile import add_where_they_are, keep_picture
 from rostro.photos.reading import hash_source, name_of
 from rostro.recognition.pipeline import Failure, PhotoFaces
 from rostro.recognition.refusing import refuse_poor
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 COMMIT_EVERY = 32
 #: Photos hashed and looked up at once.
 _LOOK_AHEAD = 256
+#: Why a photo of somebody is not taken who was there before, and is not any more.
+_GONE = "its person was erased, merged or renamed while photos were being enrolled"
 
 
 class Enroller:
@@ -85,6 +88,7 @@ class Enroller:
         self._strict = strict
         self._lock = Mutex()
         self._people: set[str] = set()
+        self._there: set[str] = set()  # people who are in the gallery, as far as this enrolment has seen
         self._failed: list[Failure] = []
         self._remarks: list[Remark] = []
         self._skipped = 0
@@ -138,6 +142,7 @@ class Enroller:
             digests = {digest for _, _, digest in hashed if digest}
             before = self._fates.committed()
             known = self._gallery.known_sources(digests)
+            self._there.update(*known.values())
             self._fates.leave_to_gallery(before)
             self._fates.note_erased(self._gallery.erased(digests))
             for name, source, digest in hashed:
@@ -212,24 +217,46 @@ class Enroller:
             self._commit(others, tell)
 
     def _add(self, wanted: Sequence[tuple[str, PhotoFaces]], tell: Callable[[], None]) -> None:
+        wanted = list(self._not_erased(wanted, tell))
         by_name: dict[str, list[Template]] = {}
         for name, found in wanted:
             by_name.setdefault(name, []).append(_template(found, self._collection))
         if not by_name:
             return
-        added = self._gallery.add(by_name) if self._who == "anybody" else self._gallery.add(by_name, who=self._who)
+        added, gone = add_where_they_are(self._gallery, by_name, self._who, () if self._again else self._there)
         if self._who == "new":
             self._who = "known"  # they are there now, and not to be made anew should somebody erase them
-        if erased := [found.sha256 for _, found in wanted if self._fates.was_erased(found.sha256)]:
+        if erased := [found.sha256 for name, found in wanted if self._fates.was_erased(found.sha256)]:
             self._gallery.drop_marks(erased)
+        kept = [(name, found) for name, found in wanted if name not in gone]
         with self._lock:
             self._added += added
-            self._skipped += len(wanted) - added  # another program was faster
-            self._people.update(by_name)
+            self._skipped += len(kept) - added  # another program was faster
+            self._people.update(by_name.keys() - gone)
+        self._there.update(by_name.keys() - gone)
         for name, found in wanted:
+            if name in gone:
+                self._refuse(name, ErasedBefore(found.photo, _GONE), found.sha256, tell)
+                continue
             self._settle(found.sha256, name, None, tell)
             if self._pictures is not None:
-                self._keep(self._pictures, name, found)
+                keep_picture(self._pictures, self._gallery, name, found)
+
+    def _not_erased(
+        self, wanted: Sequence[tuple[str, PhotoFaces]], tell: Callable[[], None]
+    ) -> Iterator[tuple[str, PhotoFaces]]:
+        """What is to be added, without photos of people who were erased while these were looked at."""
+        now = self._gallery.erased({found.sha256 for _, found in wanted}) if wanted else set()
+        for name, found in wanted:
+            if found.sha256 in now and not self._again:
+                self._refuse(name, ErasedBefore(found.photo), found.sha256, tell)
+            else:
+                yield name, found
+        self._fates.note_erased(now)
+
+    def _refuse(self, name: str, error: PhotoError, digest: str, tell: Callable[[], None]) -> None:
+        self._fail(error)
+        self._settle(digest, name, error, tell)
 
     def _not_refused(
         self,
@@ -262,15 +289,6 @@ class Enroller:
                 with self._lock:
                     self._remarks.append(remark)
             yield name, found
-
-    def _keep(self, pictures: Pictures, name: str, found: PhotoFaces) -> None:
-        try:
-            person = self._gallery.person(name).id
-        except UnknownPerson:  # erased or renamed in between, by somebody else
-            return
-        pictures.keep(person, found.sha256, found.kept_crops[0])
-        if person not in self._gallery.names([person]):
-            pictures.erase(person)
 
 
 def _same(error: PhotoError, source: Source) -> PhotoError:

@@ -6,6 +6,7 @@ the pictures of their face.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rostro.core.errors import BadInput, NameTaken
@@ -18,13 +19,17 @@ from rostro.people.listed import Listed
 from rostro.people.pictures import Pictures
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from os import PathLike
 
     from rostro.gallery.base import Gallery, Who
     from rostro.gallery.single import StoredPhoto
     from rostro.people.enroll import Look
     from rostro.quality.gate import Gate
+
+
+#: Ids that the gallery is asked for at a time.
+_AT_ONCE = 10_000
 
 
 class People(Listed):
@@ -45,6 +50,7 @@ class People(Listed):
         self._lock = Mutex()
         self._changing = Mutex(reentrant=True)  # what is looked up and what is then changed are one in this process
         self._reserved: set[str] = set()
+        self._swept = False
 
     # What changes them.
 
@@ -69,6 +75,7 @@ class People(Listed):
         """
         if keep_pictures and self.pictures is None:
             raise BadInput(f"{self.gallery.url}: pictures are kept beside galleries that are files, and this is none")
+        self._sweep_once()
         return Enroller(
             self.gallery,
             look,
@@ -124,7 +131,7 @@ class People(Listed):
             BadInput: A name that nobody can have.
         """
         to = clean_name(to)
-        with self._changing:
+        with self._changes():
             name = self.named(who)
             try:
                 self.gallery.rename(name, to)
@@ -148,7 +155,7 @@ class People(Listed):
             UnknownPerson: One of them is not there.
             BadInput: They are the same already.
         """
-        with self._changing:
+        with self._changes():
             name, other = self.named(who), self.named(into)
             ids = self.gallery.person(name).id, self.gallery.person(other).id
             self.gallery.merge(name, other)
@@ -172,12 +179,19 @@ class People(Listed):
             UnknownPerson: One of them is not there; nobody is erased then.
             GalleryError: A picture cannot be removed.
         """
-        with self._changing:
+        with self._changes():
             people = [self.gallery.person(self.named(one)) for one in who]
             self._erase_pictures(people)
             erased = self.gallery.remove(*(person.name for person in people))
             self._erase_pictures(people)
         return erased
+
+    def pending(self) -> dict[str, str]:
+        """``{"pending": …}``: what of an erasure is not done yet because other programs read the gallery; else empty.
+
+        Nobody finds the erased any more; it is bytes in the gallery's files that wait. See `Gallery.unfinished`.
+        """
+        return {"pending": left} if (left := self.gallery.unfinished) else {}
 
     # One photo of somebody.
 
@@ -200,7 +214,7 @@ class People(Listed):
             BadInput: It is theirs already, or a name that nobody can have.
         """
         to = clean_name(to)
-        with self._changing:
+        with self._changes():
             known = self.photo(photo, of=of)
             person = self.gallery.person(known.person).id
             self.gallery.move(known.person, known.source_hash, to)
@@ -227,7 +241,7 @@ class People(Listed):
             UnknownPerson: There is nobody like that.
             GalleryError: A picture cannot be removed.
         """
-        with self._changing:
+        with self._changes():
             known = self.photo(photo, of=of)
             person = self.gallery.person(known.person)
             self._forget_picture(person.id, known.source_hash)
@@ -240,16 +254,39 @@ class People(Listed):
     def sweep(self) -> int:
         """Removes pictures of people who are not there (any more), as a program that was killed may leave them.
 
+        Whatever else changes people here does so first, once. Ids of people are asked for after the pictures were
+        listed, so that nobody who is being enrolled meanwhile loses one.
+
         Returns:
             Of how many people.
+
+        Raises:
+            GalleryError: A picture cannot be removed.
         """
+        self._swept = True
         if self.pictures is None:
             return 0
-        owners = self.pictures.owners()
-        gone = owners - self.gallery.names(owners).keys()
+        gone = self.without_person()
         for person in gone:
             self.pictures.erase(person)
+        self.pictures.sweep()
         return len(gone)
+
+    def without_person(self) -> list[int]:
+        """Ids of which there are pictures, and nobody has them (any more)."""
+        owners = sorted(self.pictures.owners()) if self.pictures is not None else []
+        blocks = (owners[start : start + _AT_ONCE] for start in range(0, len(owners), _AT_ONCE))
+        return [person for block in blocks for person in set(block) - self.gallery.names(block).keys()]
+
+    @contextmanager
+    def _changes(self) -> Iterator[None]:
+        with self._changing:
+            self._sweep_once()
+            yield
+
+    def _sweep_once(self) -> None:
+        if not self._swept:
+            self.sweep()
 
     def _give_pictures(self, person: int, other: int) -> None:
         """Gives all pictures of somebody who is not there any more to somebody who is."""

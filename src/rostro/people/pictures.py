@@ -4,18 +4,24 @@ A gallery stores no pictures. Where they are wanted, they lie in a folder beside
 person named after the person's id, which is never given twice. So erasing a person is removing one folder, whoever
 does it: the server, or ``rostro people remove``. What ``rostro watch`` saw of a person lies in the same folder, in
 ``seen/``, so that it goes with the rest.
+
+A folder is moved out of the way before it is emptied: whoever writes a picture just then finds no folder, instead of
+putting a file into one that is about to go, which then could not.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+import secrets
 import shutil
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from rostro.core.errors import BadInput, GalleryError
-from rostro.core.files import PRIVATE, unfinished_in, write_file
+from rostro.core.files import PRIVATE, UNFINISHED, private_folder, write_file, write_private
 from rostro.gallery.base import file_of
 from rostro.gallery.sqlite.gallery import SqliteGallery
 from rostro.gallery.sqlite.sealing import Sealing
@@ -30,6 +36,15 @@ if TYPE_CHECKING:
 
 #: Folder, within a person's, of what watchers saw of them.
 _SEEN = "seen"
+
+#: How a person's folder is called while it is emptied.
+_GOING = ".rostro-*.gone"
+
+#: Seconds after which nobody is writing a picture any more that is not finished.
+_NOT_WRITTEN = 600.0
+
+#: How often a picture is written anew where the folder went in the meantime, and a folder emptied that was written to.
+_TRIES = 50
 
 
 class Pictures:
@@ -105,21 +120,21 @@ class Pictures:
         return bool(self._files(person))
 
     def merge(self, person: int, into: int) -> None:
-        """Gives the pictures of one person to another."""
+        """Gives the pictures of one person to another.
+
+        Raises:
+            GalleryError: One cannot be given.
+        """
         seen = self._of(person) / _SEEN
         for file in [*self._files(person), *seen.glob("[!.]*.jpg")]:
-            target = self._of(into) / file.relative_to(self._of(person))
-            target.parent.mkdir(parents=True, exist_ok=True)
-            file.replace(target)
+            _give(file, self._of(into) / file.relative_to(self._of(person)))
         self.erase(person)
 
     def move(self, person: int, source_hash: str, into: int) -> None:
         """Gives the picture of one template to another person; there may be none."""
         for file in self._called(person, source_hash):
-            target = self._of(into) / file.name
             if file.is_file():
-                target.parent.mkdir(parents=True, exist_ok=True)
-                file.replace(target)
+                _give(file, self._of(into) / file.name)
 
     def forget(self, person: int, source_hash: str) -> None:
         """Removes the picture of one template; there may be none.
@@ -136,12 +151,32 @@ class Pictures:
         Raises:
             GalleryError: One cannot be removed.
         """
+        going = self.folder / _GOING.replace("*", secrets.token_hex(8))
         try:
-            shutil.rmtree(self._of(person))
+            self._of(person).replace(going)
         except FileNotFoundError:
             return
         except OSError as error:
             raise GalleryError(f"{self._of(person)}: pictures cannot be removed ({error.strerror})") from error
+        _remove_folder(going)
+
+    def remains(self) -> list[Path]:
+        """What processes that were killed left: folders of the erased, and pictures that were not finished."""
+        before = time.time() - _NOT_WRITTEN
+        unfinished = (file for file in self.folder.rglob(UNFINISHED) if _age(file)[0] < before * 1e9)
+        return sorted([*self.folder.glob(_GOING), *unfinished])
+
+    def sweep(self) -> None:
+        """Removes what `remains`.
+
+        Raises:
+            GalleryError: It cannot be removed.
+        """
+        for path in self.remains():
+            if path.match(_GOING):
+                _remove_folder(path)
+            else:
+                _remove(path)
 
     def owners(self) -> set[int]:
         """The ids of the people of whom there are pictures."""
@@ -164,7 +199,7 @@ class Pictures:
         done = 0
         after = self._sealing
         try:
-            for file in unfinished_in(self.folder):
+            for file in sorted(self.folder.rglob(UNFINISHED)):
                 file.unlink(missing_ok=True)  # of a process that was killed
             for file in sorted(self.folder.rglob("[!.]*.jpg")):
                 content = file.read_bytes()
@@ -189,8 +224,16 @@ class Pictures:
 
     def _write(self, file: Path, stem: str, picture: Image) -> None:
         try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            write_file(file, self._sealing.file(stem, encode_picture(picture, ".jpg")))
+            content = self._sealing.file(stem, encode_picture(picture, ".jpg"))
+            for tries_left in reversed(range(_TRIES)):
+                try:
+                    private_folder(file.parent)
+                    write_private(file, content)
+                except (OSError, BadInput) as error:
+                    if tries_left and isinstance(error.__cause__ or error, FileNotFoundError | FileExistsError):
+                        continue  # somebody was erased just now; whoever keeps the picture looks for that next
+                    raise
+                return
         except (OSError, BadInput) as error:
             raise GalleryError(f"{self.folder}: a face's picture cannot be kept ({error})") from error
 
@@ -210,6 +253,29 @@ class Pictures:
 
 def _stem(source_hash: str) -> str:
     return hashlib.sha256(source_hash.encode()).hexdigest()[:32]
+
+
+def _give(file: Path, target: Path) -> None:
+    try:
+        private_folder(target.parent)
+        file.replace(target)
+    except FileNotFoundError:
+        return  # one of the two was erased meanwhile
+    except OSError as error:
+        raise GalleryError(f"{file}: a picture cannot be moved ({error.strerror})") from error
+
+
+def _remove_folder(folder: Path) -> None:
+    for tries_left in reversed(range(_TRIES)):
+        try:
+            shutil.rmtree(folder)
+        except OSError as error:
+            if not folder.exists():
+                return  # another program swept it
+            if error.errno in {errno.ENOTEMPTY, errno.ENOENT} and tries_left:
+                continue  # whoever had the folder in hand before it was moved writes the last picture into it
+            raise GalleryError(f"{folder}: pictures cannot be removed ({error.strerror})") from error
+        return
 
 
 def _remove(file: Path) -> None:

@@ -292,6 +292,12 @@ def test_a_rostro_that_knows_no_keys_refuses_it(tmp_path: Path) -> None:
     filled(path, people=2, key=KEY)
     with sqlite3.connect(path) as sql:
         assert sql.execute("PRAGMA user_version").fetchone()[0] == database.ENCRYPTED + len(database.MIGRATIONS)
+        sql.execute("UPDATE meta SET key = 'lost' WHERE key = 'encryption'")
+    for key in (KEY, None):  # without its envelope it is no plain gallery
+        with pytest.raises(GalleryCorrupt, match="holds the gallery's key"):
+            open_gallery(str(path), key=key)
+    with sqlite3.connect(path) as sql:
+        sql.execute("UPDATE meta SET key = 'encryption' WHERE key = 'lost'")
     decrypt(path, KEY)
     with sqlite3.connect(path) as sql:
         assert sql.execute("PRAGMA user_version").fetchone()[0] == len(database.MIGRATIONS)

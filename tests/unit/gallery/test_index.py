@@ -20,6 +20,7 @@ from rostro.gallery.sqlite.search import scan as scan_module
 from rostro.gallery.sqlite.search import searcher
 from rostro.gallery.sqlite.search.scan import ScanIndex
 from rostro.gallery.upkeep.backup import back_up
+from rostro.gallery.upkeep.check import check
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -296,6 +297,78 @@ def test_an_older_copy_of_the_gallery_or_of_its_index(path: Path, index: Path, v
     with open_gallery(str(path)) as gallery:  # the same ids as in the index, but other rows
         add(gallery, different, 500)
         assert_right(gallery, np.concatenate([vectors, different]))
+
+
+def assert_found(gallery: Gallery, vectors: np.ndarray) -> None:
+    """Each of these vectors finds itself, and no others are there."""
+    assert gallery.info().templates == len(vectors)
+    np.testing.assert_allclose([hits[0].similarity for hits in gallery.search(vectors, 1)], 1.0, atol=1e-3)
+
+
+@pytest.mark.parametrize("way", ["before it is opened", "while it is open", "and added to before it is searched"])
+@pytest.mark.parametrize("removed", [range(0, 60), range(40, 100), range(99, 100)])
+def test_people_who_come_back_with_an_older_file_are_found(
+    path: Path, index: Path, vectors: np.ndarray, way: str, removed: range
+) -> None:
+    """The index beside it was told to forget them, and knows everybody else."""
+    backup = path.with_name("backup.db")
+    back_up(path, backup)
+    with open_gallery(str(path)) as gallery:
+        gallery.remove(*(f"person {5 * n}" for n in removed))
+        gallery.search(vectors[:1], 1)
+        if way == "while it is open":
+            with sqlite3.connect(backup) as old, sqlite3.connect(path) as now:
+                old.backup(now)  # what `.restore` does
+            assert_found(gallery, vectors)
+    if way != "while it is open":
+        shutil.copy(backup, path)
+    newer = people(30, 32, seed=12) if "added" in way else np.empty((0, 32), np.float32)
+    with open_gallery(str(path)) as gallery:
+        add(gallery, newer, 500)
+        assert_found(gallery, np.concatenate([vectors, newer]))
+        assert check(gallery) == []
+
+
+def test_rows_that_another_program_takes_out_or_puts_back_are_seen(
+    path: Path, index: Path, vectors: np.ndarray
+) -> None:
+    with sqlite3.connect(path) as sql:
+        (row,) = sql.execute("SELECT * FROM templates WHERE id = 40").fetchall()
+        sql.execute("DELETE FROM templates WHERE id = 40")
+    with open_gallery(str(path)) as gallery:
+        assert_found(gallery, np.delete(vectors, 39, axis=0))
+    with sqlite3.connect(path) as sql:
+        sql.execute(f"INSERT INTO templates VALUES ({','.join('?' * len(row))})", row)
+    with open_gallery(str(path)) as gallery:
+        assert_found(gallery, vectors)
+
+
+def test_erasing_the_newest_makes_no_index_anew(
+    path: Path, index: Path, vectors: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_gallery(str(path)) as gallery, open_gallery(str(path)) as other:
+        gallery.search(vectors[:1], 1)
+        other.search(vectors[:1], 1)
+        monkeypatch.setattr(ScanIndex, "fit", lambda vectors: pytest.fail("the index was made anew"))
+        other.remove("person 495")
+        gallery.remove("person 490", "person 485")
+        for each in (gallery, other):
+            assert_found(each, vectors[:485])
+
+
+def test_an_index_that_lacks_somebody_is_no_sound_gallery(
+    path: Path, index: Path, vectors: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_gallery(str(path)) as gallery:
+        gallery.search(vectors[:1], 1)
+        monkeypatch.setattr(searcher.Searcher, "count", lambda *_: 499)
+        (said,) = check(gallery)
+        assert said == "the search index holds 499 templates, the gallery 500; 'rostro gallery reindex' helps"
+        monkeypatch.undo()
+        monkeypatch.setattr(searcher, "reranked", lambda *rest: [[] for _ in rest[1]])
+        assert check(gallery) == [
+            "the search does not find 500 of 500 templates that are there; 'rostro gallery reindex' helps"
+        ]
 
 
 def test_reindex(path: Path, index: Path, vectors: np.ndarray) -> None:

@@ -62,3 +62,11 @@ def find_damage(sql: sqlite3.Connection, seal: Sealing) -> list[str]:
     length = None if dims is None else seal.vector_bytes(dims)
     cut = sql.execute("SELECT id FROM templates WHERE erased = 0 AND length(vector) != ?", (length,))
     return found + [f"template {row}: its vector has not the gallery's length" for (row,) in cut]
+
+
+def unfindable(sql: sqlite3.Connection, findable: int) -> list[str]:
+    """What is to be said where the index holds another number of templates than the table."""
+    (count,) = sql.execute("SELECT count(*) FROM templates WHERE erased = 0").fetchone()
+    if count == findable:
+        return []
+    return [f"the search index holds {findable} templates, the gallery {count}; 'rostro gallery reindex' helps"]

@@ -64,7 +64,7 @@ class SqliteEncryption:
         return words if left is None else f"{words}; not finished: 'rostro gallery {left}' goes on"
 
     @property
-    def unfinished(self) -> str | None:
+    def begun(self) -> str | None:
         """What was begun and is to be done again: ``encrypt``, ``decrypt`` or ``rekey``; None where nothing is."""
         with self._database.reading() as sql:
             left: str | None = meta(sql, UNFINISHED)
@@ -163,6 +163,7 @@ class SqliteEncryption:
                 note(sql, replace(there, former=b""))
             sql.execute("DELETE FROM meta WHERE key IN (?, ?)", (UNFINISHED, FORMER))
             _to_be_purged(sql)
+        self._drop_index()  # which others may have written while they still read the state before
         self._purge()
 
     @property

@@ -112,7 +112,7 @@ class Envelope:
             return None
         found = _unwrapped(_beside(data_key), self.former, b"former")
         if found is None:
-            raise _damaged(shown)
+            raise damaged(shown)
         return found[:-KEY_BYTES].decode("ascii", "replace"), found[-KEY_BYTES:]
 
     def to_text(self) -> str:
@@ -137,7 +137,7 @@ class Envelope:
             read = cls(**found)
             read._check()
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            raise _damaged(shown) from None
+            raise damaged(shown) from None
         return read
 
     def _check(self) -> None:
@@ -213,5 +213,6 @@ def _unwrapped(key: bytes, content: bytes, about: bytes) -> bytes | None:
         return None
 
 
-def _damaged(shown: str) -> GalleryCorrupt:
+def damaged(shown: str) -> GalleryCorrupt:
+    """The error of an envelope that cannot be, or is not there."""
     return GalleryCorrupt(f"{shown}: what holds the gallery's key is damaged; only a backup helps")

@@ -85,26 +85,26 @@ def _blank_templates(sql: sqlite3.Connection, condition: str, *values: int | str
 
 
 def note_purge(sql: sqlite3.Connection) -> None:
-    """Notes that there are traces left to `purge`, whatever becomes of this process."""
+    """Notes that there are traces left in the files, whatever becomes of this process."""
     set_meta(sql, "purge", secrets.token_hex(8))
 
 
-def purge(database: Database) -> str | None:
-    """Drives erased bytes out of the file and its log, if any removal still needs it.
+def due(database: Database) -> str | None:
+    """The mark of a removal that has traces left in the files; None if there is none."""
+    with database.reading() as sql:
+        mark: str | None = meta(sql, "purge")
+        return mark
+
+
+def rewrite(database: Database) -> bool:
+    """Drives erased bytes out of the file, up to its log.
 
     Returns:
-        The mark of what was driven out, for `purged`; None if there was nothing.
+        Whether they are; False where another program was writing for too long.
     """
     with database.reading() as sql:
-        due: str | None = meta(sql, "purge")
-        if due is None:
-            return None
         in_place = meta(sql, "moved") is None and _is_large(sql) and not _is_mostly_blank(sql)
-    if in_place:
-        database.write_indexes_anew()
-    else:
-        _write_anew(database)
-    return due
+    return database.write_indexes_anew() if in_place else _write_anew(database)
 
 
 def purged(database: Database, due: str) -> None:
@@ -113,16 +113,18 @@ def purged(database: Database, due: str) -> None:
         sql.execute("DELETE FROM meta WHERE key = 'purge' AND value = ?", (due,))
 
 
-def _write_anew(database: Database) -> None:
+def _write_anew(database: Database) -> bool:
     with database.writing() as sql:
         note_moved(sql)
         moved = meta(sql, "moved")
         sql.execute("DELETE FROM templates WHERE erased = 1")
         sql.execute("DELETE FROM people WHERE erased = 1")
         sql.execute("DELETE FROM meta WHERE key = 'blank'")
-    database.write_anew()
+    if not database.write_anew():
+        return False
     with database.writing() as sql:  # what was renamed or merged meanwhile has another mark
         sql.execute("DELETE FROM meta WHERE key = 'moved' AND value = ?", (moved,))
+    return True
 
 
 def _is_large(sql: sqlite3.Connection) -> bool:

@@ -18,10 +18,11 @@ from rostro.gallery.base import Gallery, Info
 from rostro.gallery.checks import check_queries, check_templates
 from rostro.gallery.keys import Key
 from rostro.gallery.sqlite import erasure, marks
-from rostro.gallery.sqlite.census import Census, count_poor, find_damage
+from rostro.gallery.sqlite.census import Census, count_poor, find_damage, unfindable
 from rostro.gallery.sqlite.database import Database
 from rostro.gallery.sqlite.encryption import SqliteEncryption
 from rostro.gallery.sqlite.erasure import meta
+from rostro.gallery.sqlite.purging import Purging
 from rostro.gallery.sqlite.rows import COLUMNS, PEOPLE, check_who, insert, person_id, template_of
 from rostro.gallery.sqlite.search.searcher import Searcher
 from rostro.gallery.sqlite.single import SqlitePhotos
@@ -38,6 +39,12 @@ if TYPE_CHECKING:
 #: Names that are read at a time.
 _NAMES = 5_000
 
+#: What is said while bytes of the erased are left.
+PENDING = (
+    "{}: what was erased is found by nobody, but bytes of it stay in the files until other programs that read the "
+    "gallery let go of it; they leave then by themselves"
+)
+
 
 class SqliteGallery(SqlitePhotos, SqliteEncryption, Gallery):
     """A gallery in a SQLite file."""
@@ -51,6 +58,7 @@ class SqliteGallery(SqlitePhotos, SqliteEncryption, Gallery):
         self._census = Census()
         index = database.file and database.file.with_name(f"{database.file.name}.index")
         self._searcher = Searcher(index, read_only=database.read_only)
+        self._purging = Purging(database, self._forget_erased)
 
     @classmethod
     def open(cls, url: str, *, space: str | None = None, create: bool = True) -> Self:
@@ -68,7 +76,7 @@ class SqliteGallery(SqlitePhotos, SqliteEncryption, Gallery):
         try:
             gallery._enter_key()
             gallery._enter_space(space)
-            gallery._purge()  # where a process died in the middle of `remove`
+            gallery._purge()  # where a process died in the middle of `remove`, or could not end it
         except BaseException:
             gallery.close()
             raise
@@ -109,6 +117,7 @@ class SqliteGallery(SqlitePhotos, SqliteEncryption, Gallery):
 
     def add(self, templates: Mapping[str, Sequence[Template]], *, who: Who = "anybody") -> int:
         """Adds templates by person's name; see `Gallery.add`."""
+        self._purging.go_on()
         by_name = [(stored_name(name), given) for name, given in templates.items() if given]
         if not by_name:
             return 0
@@ -212,9 +221,16 @@ class SqliteGallery(SqlitePhotos, SqliteEncryption, Gallery):
         self._purge()
         return erased
 
+    @property
+    def unfinished(self) -> str:
+        """What of an erasure waits for other programs; see `Gallery.unfinished`."""
+        self._purging.go_on()
+        return PENDING.format(self.url) if self._purging.pending else ""
+
     def search(self, queries: Floats, count: int, *, collections: Collection[str] | None = None) -> list[list[Hit]]:
         """The nearest templates of each query; see `Gallery.search`."""
         queries = check_queries(queries, count)
+        self._purging.go_on(rewriting=False)
         with self._database.reading() as sql:
             dims = meta(sql, "dims")
             if dims is None:
@@ -262,9 +278,13 @@ class SqliteGallery(SqlitePhotos, SqliteEncryption, Gallery):
                 self._searcher.rebuild(sql, self._vault.at(sql), dims)
 
     def damage(self) -> list[str]:
-        """What SQLite's own checks find: damaged pages, and templates of nobody."""
+        """What SQLite's own checks find, and templates of nobody; and whether the index holds every template."""
         with self._database.reading() as sql:
-            return find_damage(sql, self._vault.at(sql))
+            seal, dims = self._vault.at(sql), meta(sql, "dims")
+            found = find_damage(sql, seal)
+            if not found and dims is not None:
+                found = unfindable(sql, self._searcher.count(sql, seal, dims))
+            return found
 
     def copy_to(self, path: Path) -> None:
         """Copies one committed state of the whole gallery into a new file, while others read and write."""
@@ -272,6 +292,7 @@ class SqliteGallery(SqlitePhotos, SqliteEncryption, Gallery):
 
     def close(self) -> None:
         """Closes the file."""
+        self._purging.end()
         self._database.close()
         self._searcher.close()
 
@@ -279,14 +300,12 @@ class SqliteGallery(SqlitePhotos, SqliteEncryption, Gallery):
         self._searcher.discard()
 
     def _purge(self) -> None:
-        """Drives erased bytes out of the files, if any removal still needs it."""
-        if self._database.read_only:
-            return
-        due = erasure.purge(self._database)
-        if due is not None:
-            with self._database.reading() as sql:
-                self._searcher.forget_erased(sql, self._vault.at(sql), meta(sql, "dims"))
-            erasure.purged(self._database, due)
+        """Drives erased bytes out of the files, if any removal still needs it; see `unfinished` for what is left."""
+        self._purging.run()
+
+    def _forget_erased(self) -> None:
+        with self._database.reading() as sql:
+            self._searcher.forget_erased(sql, self._vault.at(sql), meta(sql, "dims"))
 
 
 def _path_of(url: str) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from rostro.core.errors import GalleryError
 from rostro.gallery.sqlite.database import ENCRYPTED
-from rostro.gallery.sqlite.envelope import Envelope, new_key, open_sealed
+from rostro.gallery.sqlite.envelope import Envelope, damaged, new_key, open_sealed
 from rostro.gallery.sqlite.erasure import meta, set_meta
 from rostro.gallery.sqlite.sealing import Sealing
 
@@ -53,6 +53,9 @@ class Vault:
                 need, which somebody relies on; or it is half decrypted.
         """
         key = self.key
+        (version,) = sql.execute("PRAGMA user_version").fetchone()
+        if (version >= ENCRYPTED) != (meta(sql, ENCRYPTION) is not None):
+            raise damaged(self._shown)
         if meta(sql, FORMER) is not None and not (key and key.where_needed):
             raise GalleryError(half_done(self._shown, "decrypt"), why="half-encrypted")
         if meta(sql, ENCRYPTION) is not None or key is None:
@@ -136,7 +139,7 @@ def half_done(shown: str, what: str) -> str:
 def note(sql: sqlite3.Connection, envelope: Envelope | None) -> None:
     """Notes a gallery's envelope, so that programs that know none refuse it; None: it is not encrypted any more."""
     (version,) = sql.execute("PRAGMA user_version").fetchone()
-    version %= ENCRYPTED
+    version -= ENCRYPTED if version >= ENCRYPTED else 0
     if envelope is None:
         sql.execute("DELETE FROM meta WHERE key = ?", (ENCRYPTION,))
     else:

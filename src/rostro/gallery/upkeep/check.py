@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 #: How far the norm of a vector may be from 1: float16 moves it by less than a tenth of this.
 NORM = 5e-3
 
-#: Templates of each block that are searched for.
-_PROBES = 20
+#: Templates that are searched for: about so many of a whole gallery, and at least so many of each block.
+_PROBES = 5_000
+_LEAST = 20
 
 #: Of the templates that were searched for, the part that an approximate index may miss.
 _MISSED = 0.02
@@ -33,7 +34,8 @@ def find_damage(gallery: Gallery) -> Iterator[str]:
     """Every contradiction in what a gallery stores, one sentence each; nothing where it is sound.
 
     First what its backend finds; where that is sound, every template: counts, lengths, norms, doubles; and whether
-    searching finds a part of them. A gallery that is written meanwhile may seem to contradict itself.
+    searching finds them: all of a gallery of up to 5,000 templates, a part of a larger one. A gallery that is written
+    meanwhile may seem to contradict itself.
     """
     try:
         found = gallery.damage()
@@ -59,14 +61,21 @@ def check(gallery: Gallery | str | Path, *, key: Key | str | Path | bytes | None
 
 
 def _read_through(gallery: Gallery) -> Iterator[str]:
-    dims = gallery.info().dims
+    info, people = gallery.info(), gallery.people()
+    if info.people != len(people):
+        yield f"{info.people} people were counted, {len(people)} read"
+    listed = sum(person.templates for person in people)
+    if info.templates != listed:
+        yield f"{info.templates} templates were counted, {listed} belong to people"
+    dims = info.dims
     asked = missed = 0
-    for block in blocks(gallery.people()):
+    for block in blocks(people):
         templates = gallery.templates_of([person.name for person in block])
         for person in block:
             yield from _person(person, templates[person.name], dims)
         sound = [t.vector for some in templates.values() for t in some if len(t.vector) == dims and _is_unit(t.vector)]
-        probes = sound[:: max(1, len(sound) // _PROBES)][:_PROBES]
+        wanted = max(_LEAST, round(_PROBES * len(sound) / max(listed, _PROBES)))
+        probes = sound[:: max(1, len(sound) // wanted)]
         asked += len(probes)
         missed += _missed(gallery, probes)
     if missed > _MISSED * asked:

@@ -82,7 +82,8 @@ def move_photo(service: TheService, id: Id, sha256: Hash, to: schemas.MoveTo) ->
 def forget_photo(service: TheService, id: Id, sha256: Hash) -> JSONResponse:
     """Erase one photo's template and picture, for good. Who has no photo left is gone."""
     forgotten = service.people.forget(sha256, of=id)
-    return JSONResponse({"forgotten": forgotten.photo, "sha256": forgotten.source_hash, "of": forgotten.person})
+    document = {"forgotten": forgotten.photo, "sha256": forgotten.source_hash, "of": forgotten.person}
+    return JSONResponse({**document, **service.people.pending()})
 
 
 @router.get("/people", response_model=schemas.People, openapi_extra=needs(Role.READ))
@@ -144,7 +145,7 @@ def merge(service: TheService, id: Id, other: schemas.MergeInto) -> JSONResponse
 def erase(service: TheService, id: Id) -> JSONResponse:
     """Erase somebody and every template and picture of theirs, for good."""
     name = _name(service, id)
-    return JSONResponse({"removed": name, "templates": service.people.erase(id)})
+    return JSONResponse({"removed": name, "templates": service.people.erase(id), **service.people.pending()})
 
 
 async def _enrol(service: Service, name: str, files: list[UploadFile], form: EnrolForm, *, who: Who) -> Enrollment:

@@ -9,6 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from rostro.server.schemas.common import FAILURE, Score, example
 from rostro.server.schemas.faces import Failure
 
+#: What of an erasure waits.
+Pending = Annotated[
+    str | None, Field(description="what of it waits until other programs that read the gallery let go; absent: nothing")
+]
+
 
 class Person(BaseModel):
     """Somebody in the gallery."""
@@ -117,6 +122,7 @@ class Forgotten(BaseModel):
     forgotten: str
     sha256: str
     of: str
+    pending: Pending = None
 
 
 class Renamed(BaseModel):
@@ -138,6 +144,7 @@ class Removed(BaseModel):
 
     removed: str
     templates: int
+    pending: Pending = None
 
 
 class JobState(BaseModel):

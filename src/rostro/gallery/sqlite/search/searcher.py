@@ -1,7 +1,8 @@
 """Keeps the index in step with the table, in memory and in a file beside the gallery, and answers queries.
 
-The table is the truth. The index is derived from it: it is made anew wherever its file is missing, damaged, or from
-another history of the table; rows that are newer are added; rows that were erased leave it, and its file, too.
+The table is the truth. The index is derived from it: it is made anew wherever its file is missing, damaged, or of
+another state of the table than one that led to this; rows that are newer are added; rows that were erased leave it, and
+its file, too.
 """
 
 from __future__ import annotations
@@ -22,6 +23,14 @@ from filelock import FileLock, Timeout
 from rostro.core.files import replacing, unfinished
 from rostro.core.forking import Forking, abandon
 from rostro.gallery.sqlite.sealing import View
+from rostro.gallery.sqlite.search.belonging import (
+    DIGEST,
+    alive,
+    holds_exactly,
+    newest,
+    newest_rows,
+    remember,
+)
 from rostro.gallery.sqlite.search.index import CANDIDATES, TemplateIndex
 from rostro.gallery.sqlite.search.reranking import reranked
 from rostro.gallery.sqlite.search.scan import ScanIndex
@@ -35,7 +44,6 @@ if TYPE_CHECKING:
     from rostro.gallery.sqlite.sealing import Sealing
 
 _FORMAT = 2
-_DIGEST = 32
 
 #: Queries that are answered at a time, so that the vectors of their candidates stay a small part of memory.
 _BLOCK = 64
@@ -62,6 +70,7 @@ class Searcher(Forking):
         self._read_only = read_only
         self._index: TemplateIndex | None = None
         self._erasure: str | None = None
+        self._known: dict[int, str] = {}  # the newest rows that are in the index
         self.join_forks()
 
     def after_fork(self) -> None:
@@ -96,6 +105,10 @@ class Searcher(Forking):
         if self._file is not None and not self._read_only:
             self._file.unlink(missing_ok=True)
         self._refreshed(sql, seal, dims)
+
+    def count(self, sql: sqlite3.Connection, seal: Sealing, dims: int) -> int:
+        """How many templates can be found."""
+        return len(self._refreshed(sql, seal, dims))
 
     @property
     def size(self) -> int:
@@ -140,40 +153,69 @@ class Searcher(Forking):
         """The index with what this transaction sees: without erased rows, with all newer ones."""
         row = sql.execute("SELECT value FROM meta WHERE key = 'erasure'").fetchone()
         erasure = None if row is None else row[0]
-        index = self._index or self._loaded(sql, seal, dims)
+        index = self._of_this_state(sql, self._index, erasure)
         if index is None:
-            index, self._erasure = TemplateIndex(dims), erasure
+            index = self._of_this_state(sql, self._loaded(sql, seal, dims, erasure), erasure)
+        if index is None:
+            index, self._erasure, self._known = TemplateIndex(dims), erasure, {}
             index.changed = self.size > 0  # the file that was no good is replaced, or goes
-        if self._erasure != erasure:
-            index.keep(
-                np.fromiter((row[0] for row in sql.execute("SELECT id FROM templates WHERE erased = 0")), np.int64)
-            )
-            self._erasure = erasure
         rows = sql.execute("SELECT id, vector FROM templates WHERE id > ? AND erased = 0 ORDER BY id", (index.last,))
         _take(rows, seal, index, dims)
+        if not self._known:
+            self._known = newest_rows(sql, index.last)
+        elif index.last not in self._known:
+            remember(self._known, newest(sql, index.last))
         return index
 
-    def _loaded(self, sql: sqlite3.Connection, seal: Sealing, dims: int) -> TemplateIndex | None:
+    def _of_this_state(
+        self, sql: sqlite3.Connection, index: TemplateIndex | None, erasure: str | None
+    ) -> TemplateIndex | None:
+        """The index, without what was erased since; None where it is of a state that did not lead to this one."""
+        if index is None:
+            return None
+        row, last = newest(sql, index.last), index.last
+        if row.id and self._known.get(row.id) != row.digest:
+            index.close()
+            return None
+        if self._erasure != erasure or row.id != last:
+            ids = alive(sql)
+            index.keep(ids)
+            if len(index) != np.searchsorted(ids, last, side="right"):  # somebody is there again who was erased
+                index.close()
+                return None
+            self._erasure, self._known = erasure, newest_rows(sql, index.last)
+        return index
+
+    def _loaded(self, sql: sqlite3.Connection, seal: Sealing, dims: int, erasure: str | None) -> TemplateIndex | None:
         """The index of the file, unless it is missing, damaged or not of this table."""
         if self._file is None:
             return None
         try:
             with self._file.open("rb") as file:
-                if not _whole(file):
-                    _log.warning("%s is damaged; it is made anew", self._file)
-                    return None
-                line = file.readline()
-                header = json.loads(line)
-                if header != _header(sql, seal, header.get("last", 0), header.get("erasure"), dims):
-                    return None
-                self._erasure = header["erasure"]
-                length = os.fstat(file.fileno()).st_size - len(line) - _DIGEST
-                return TemplateIndex(dims, ScanIndex.read(seal.reader(file, line, length)))
+                if _whole(file):
+                    return self._read(View(sql, seal), file, dims, erasure)
         except FileNotFoundError:
             return None
         except OSError as error:
             _log.warning("%s cannot be read (%s); it is made anew", self._file, error.strerror)
             return None
+        _log.warning("%s is damaged; it is made anew", self._file)
+        return None
+
+    def _read(self, view: View, file: IO[bytes], dims: int, erasure: str | None) -> TemplateIndex | None:
+        sql, seal = view
+        line = file.readline()
+        header = json.loads(line)
+        if header != _header(sql, seal, header.get("last", 0), header.get("erasure"), dims):
+            return None
+        length = os.fstat(file.fileno()).st_size - len(line) - DIGEST
+        scan = ScanIndex.read(seal.reader(file, line, length))
+        if header["erasure"] == erasure and not holds_exactly(sql, scan.ids):
+            _log.warning("%s is not of this state of the gallery; it is made anew", self._file)
+            scan.close()
+            return None
+        self._erasure, self._known = header["erasure"], newest_rows(sql, header["last"])
+        return TemplateIndex(dims, scan)
 
     def _save(self, sql: sqlite3.Connection, seal: Sealing, index: TemplateIndex) -> None:
         """Replaces the file at once. A gallery that cannot have one is searched all the same."""
@@ -216,21 +258,17 @@ def _take(rows: sqlite3.Cursor, seal: Sealing, index: TemplateIndex, dims: int) 
 def _header(
     sql: sqlite3.Connection, seal: Sealing, last: int, erasure: str | None, dims: int
 ) -> dict[str, str | int | None]:
-    """What an index must say of itself to belong to this table.
-
-    The digest of its last row tells a table that has its ids from another history (a restored copy, say): rows have
-    their time of adding, so that no other history has the same row there.
-    """
+    """What an index must say of itself to belong to this table."""
     import faiss
 
-    row = sql.execute("SELECT source_hash, added, vector FROM templates WHERE id = ?", (last,)).fetchone()
+    row = newest(sql, last)
     return {
         "format": _FORMAT,
         "faiss": faiss.__version__,
         "dims": dims,
         "erasure": erasure,
         "last": last,
-        "row": None if row is None else hashlib.blake2b(repr(row).encode(), digest_size=_DIGEST).hexdigest(),
+        "row": row.digest if row.id == last else None,
         **({} if seal.key_id is None else {"key": seal.key_id}),
     }
 
@@ -246,16 +284,16 @@ def _replace(path: Path, seal: Sealing, header: dict[str, str | int | None], sca
         body.close()
         file.flush()
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-            digest = hashlib.blake2b(content, digest_size=_DIGEST).digest()
+            digest = hashlib.blake2b(content, digest_size=DIGEST).digest()
         file.write(digest)
 
 
 def _whole(file: IO[bytes]) -> bool:
     """Whether the file ends with the digest of all that stands before."""
-    if os.fstat(file.fileno()).st_size <= _DIGEST:
+    if os.fstat(file.fileno()).st_size <= DIGEST:
         return False
     with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content, memoryview(content) as view:
-        return hashlib.blake2b(view[:-_DIGEST], digest_size=_DIGEST).digest() == view[-_DIGEST:]
+        return hashlib.blake2b(view[:-DIGEST], digest_size=DIGEST).digest() == view[-DIGEST:]
 
 
 def _within(view: View, index: TemplateIndex, query: Floats, count: int, collections: Collection[str]) -> list[Hit]:
