@@ -15,7 +15,7 @@ from rostro.core.errors import MissingExtra
 from rostro.core.forking import Forking, Mutex, abandon
 from rostro.core.lazy import Lazy
 from rostro.runtime._precision import choose_precision
-from rostro.runtime._shared import WORKING, engine_error, output_order
+from rostro.runtime._shared import WORKING, engine_error, output_order, read_contents
 from rostro.runtime.base import Engine, EngineOptions
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ class ONNXRuntimeEngine(Engine, Forking):
 
     name = "onnxruntime"
     package, extra = "onnxruntime", "onnx"
+    checks = True
 
     def __init__(
         self,
@@ -64,8 +65,9 @@ class ONNXRuntimeEngine(Engine, Forking):
         self._threads = options.threads
         self._outputs = outputs
         self._lock = Mutex(reentrant=True)
-        self._content: str | bytes = str(model)
-        self._session = Lazy(lambda: self._open(self._content))
+        self._options = options
+        self._open_sides = False
+        self._session = Lazy(self._open)
         with WORKING:
             names = [output.name for output in self._session().get_outputs()]
         order = output_order(model, [frozenset([name]) for name in names], outputs)
@@ -105,12 +107,15 @@ class ONNXRuntimeEngine(Engine, Forking):
         there = [device for device, provider in PROVIDERS.items() if provider in library.get_available_providers()]
         return {"version": library.__version__, "devices": ", ".join(there).upper(), "precisions": "f32"}
 
-    def _open(self, model: str | bytes) -> Any:
+    def _open(self) -> Any:
         if self._provider not in self._library.get_available_providers():
             raise engine_error(self._file, f"the installed onnxruntime has no {self._provider}")
         options = self._library.SessionOptions()
         options.intra_op_num_threads = self._threads
         options.log_severity_level = 3  # errors; warnings about freed shapes are expected
+        model = read_contents(self._file, self._options.expected).data
+        if self._open_sides:
+            model = _with_open_sides(model)
         try:
             session = self._library.InferenceSession(model, options, providers=[self._provider])
         except self._failures() as error:
@@ -129,7 +134,7 @@ class ONNXRuntimeEngine(Engine, Forking):
             if len(declared) != len(sample):
                 raise engine_error(self._file, f"takes samples of {len(declared)} dimensions, got shape {sample}")
             if any(isinstance(side, int) and side != given for side, given in zip(declared, sample, strict=True)):
-                self._content = _with_open_sides(self._file)
+                self._open_sides = True
                 self._session.forget()
             return self._session()
 
@@ -150,13 +155,13 @@ def _import() -> Any:
     return onnxruntime
 
 
-def _with_open_sides(file: Path) -> bytes:
+def _with_open_sides(content: bytes) -> bytes:
     """The model with the sides of its input open, but not the first (samples) and the channels."""
     try:
         import onnx
     except ImportError:
         raise MissingExtra("onnx", "onnx") from None
-    model = onnx.load(file)
+    model = onnx.load_from_string(content)
     for entry in model.graph.input:
         for number, side in enumerate(entry.type.tensor_type.shape.dim):
             if number > 0 and side.dim_value > 4:

@@ -11,10 +11,19 @@ import numpy as np
 
 from rostro.core.forking import Forking, Mutex, abandon
 from rostro.core.lazy import Lazy
+from rostro.core.private import private_copy, private_folder
 from rostro.runtime._merging import merge_convolutions
 from rostro.runtime._precision import choose_precision, largest_weight, native_precisions
 from rostro.runtime._quantisation import quantise, read_ranges
-from rostro.runtime._shared import WORKING, engine_error, give_back_memory, load_openvino, output_order
+from rostro.runtime._shared import (
+    WORKING,
+    Contents,
+    engine_error,
+    give_back_memory,
+    load_openvino,
+    output_order,
+    read_contents,
+)
 from rostro.runtime.base import Engine, EngineOptions
 
 if TYPE_CHECKING:
@@ -24,6 +33,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Shape = tuple[int, ...]
+
+_FROM_BYTES = {".onnx", ".xml"}  # what is read from memory; other forms have to be files
 
 _OFTEN = 64  # samples of a shape after which compiling for that shape alone has paid for itself
 _LARGE = 2**20  # numbers in a sample that gains so much more
@@ -51,6 +62,7 @@ class OpenVINOEngine(Engine, Forking):
     """
 
     name = "openvino"
+    checks = True
 
     def __init__(
         self,
@@ -73,6 +85,7 @@ class OpenVINOEngine(Engine, Forking):
         self._together = together
         self._file = model
         self._options = options
+        self._cache: Path | None = None
         with WORKING:
             self._model = self._read(outputs)
         self._order = output_order(model, [frozenset(output.get_names()) for output in self._model.outputs], outputs)
@@ -134,11 +147,15 @@ class OpenVINOEngine(Engine, Forking):
         }
 
     def _read(self, outputs: Sequence[str] | None) -> Any:
+        contents = read_contents(self._file, self._options.expected)
+        self._cache = self._cache_of(contents)
         try:
-            if outputs is not None and self._file.suffix == ".pb":
-                model = _read_graph(self._file, outputs)
+            if self._file.suffix in _FROM_BYTES:
+                model = self._core().read_model(contents.data, contents.weights or b"")
             else:
-                model = self._core().read_model(self._file)
+                with private_copy(contents.data, self._file) as file:
+                    graph = outputs is not None and file.suffix == ".pb"
+                    model = _read_graph(file, outputs or ()) if graph else self._core().read_model(file)
         except RuntimeError as error:
             raise engine_error(self._file, "cannot be read", error) from None
         if len(model.inputs) != 1:
@@ -146,6 +163,16 @@ class OpenVINOEngine(Engine, Forking):
         if self._ranges is None:  # they name tensors as the file has them
             merge_convolutions(model)
         return model
+
+    def _cache_of(self, contents: Contents) -> Path | None:
+        """A folder for the compiled forms of these very bytes; None where others could put theirs there.
+
+        OpenVINO runs what it finds there.
+        """
+        home = self._options.cache_dir
+        if home is None or private_folder(home) is None:
+            return None
+        return private_folder(home / contents.sha256[:32])
 
     def _network(self, shape: Shape, samples: int) -> _Network:
         """The compiled form for requests of ``shape``, of which ``samples`` more will be run."""
@@ -216,9 +243,9 @@ class OpenVINOEngine(Engine, Forking):
 
     def _compiled(self, model: Any, config: dict[str, Any]) -> Any:
         """By the cache, where that can be used: a read-only disk or a full one only makes it slower."""
-        if self._options.cache_dir is not None:
+        if self._cache is not None:
             with suppress(RuntimeError):
-                return self._core().compile_model(model, "CPU", {**config, "CACHE_DIR": str(self._options.cache_dir)})
+                return self._core().compile_model(model, "CPU", {**config, "CACHE_DIR": str(self._cache)})
         return self._core().compile_model(model, "CPU", config)
 
 

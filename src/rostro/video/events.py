@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from rostro.core.errors import BadInput
+from rostro.core.showing import in_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -98,7 +99,7 @@ class EventLog:
 
     def write(self, document: dict[str, Any]) -> None:
         """Adds a line."""
-        self._file.write(json.dumps(document, ensure_ascii=False, allow_nan=False) + "\n")
+        self._file.write(in_json(json.dumps(document, ensure_ascii=False, allow_nan=False)) + "\n")
         self._file.flush()
 
     def __enter__(self) -> EventLog:

@@ -13,8 +13,9 @@ from base64 import b64decode, b64encode
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Final, Self
 
-from rostro.core.errors import GalleryCorrupt, GalleryError
+from rostro.core.errors import BadInput, GalleryCorrupt, GalleryError
 from rostro.core.extras import need
+from rostro.core.foreign import json_of
 from rostro.gallery.keys import KEY_BYTES
 
 if TYPE_CHECKING:
@@ -129,14 +130,14 @@ class Envelope:
             GalleryCorrupt: It is damaged, or asks for more memory than any passphrase needs.
         """
         try:
-            found = json.loads(str(text))
+            found = json_of(str(text))
             if found.pop("format") != _FORMAT or found.pop("cipher") != _CIPHER:
                 raise GalleryError(f"{shown}: encrypted by a newer rostro; upgrade rostro to open it")
             for name in ("salt", "wrapped", "former"):
                 found[name] = b64decode(found[name], validate=True)
             read = cls(**found)
             read._check()
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        except (BadInput, ValueError, KeyError, TypeError, AttributeError):
             raise damaged(shown) from None
         return read
 

@@ -151,7 +151,7 @@ class Sealed(Sealing):
 
     def reader(self, file: IO[bytes], header: bytes, length: int) -> SealedReader:
         """Opens what `writer` sealed."""
-        return SealedReader(file, length, self.derived(b"index"), header, self._shown)
+        return SealedReader(file, length, self.derived(b"index"), header)
 
     def file_name(self, stem: str) -> str:
         """HMAC-SHA256 of the name, half of it in hex."""

@@ -14,7 +14,6 @@ from typing import IO
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from rostro.core.errors import GalleryCorrupt
 from rostro.gallery.sqlite.sealing import MAGIC
 
 _SALT = 16
@@ -60,18 +59,16 @@ class SealedReader:
         length: How many bytes the writer wrote; what stands after them is not read.
         key: The same.
         about: The same.
-        shown: What errors call it.
 
     Raises:
-        GalleryCorrupt: By `read`, too: it is not what was written.
+        ValueError: By `read`, too: it is not what was written.
     """
 
-    def __init__(self, file: IO[bytes], length: int, key: bytes, about: bytes, shown: str) -> None:
+    def __init__(self, file: IO[bytes], length: int, key: bytes, about: bytes) -> None:
         head = file.read(len(MAGIC) + _SALT)
         if not head.startswith(MAGIC):
-            raise GalleryCorrupt(f"{shown}: something in it is not as it was sealed: the file was changed")
+            raise ValueError("not as it was sealed")
         self._file = file
-        self._shown = shown
         self._pieces = _Pieces(key, head[len(MAGIC) :], about)
         self._left = length - len(head)
         self._open = memoryview(b"")
@@ -100,7 +97,7 @@ class SealedReader:
                 continue
             self._ended = last
             return True
-        raise GalleryCorrupt(f"{self._shown}: something in it is not as it was sealed: the file was changed")
+        raise ValueError("not as it was sealed")
 
 
 class _Pieces:

@@ -127,7 +127,7 @@ class Sealing:
         return _Open(file)
 
     def reader(self, file: IO[bytes], header: bytes, length: int) -> Any:
-        """What reads it, ``length`` bytes of the file; has ``read``. What was changed raises `GalleryCorrupt`."""
+        """What reads it, ``length`` bytes of the file; has ``read``. What was changed raises ValueError."""
         del header, length
         return file
 

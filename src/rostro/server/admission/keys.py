@@ -54,7 +54,7 @@ class Role(IntEnum):
             BadInput: There is none.
         """
         try:
-            return cls[label.upper()]
+            return cls[str(label).upper()]
         except KeyError:
             raise BadInput(f"a role is one of {', '.join(role.label for role in cls)}, got {label!r}") from None
 

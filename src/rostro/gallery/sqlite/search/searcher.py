@@ -7,12 +7,9 @@ its file, too.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
-import mmap
 import os
-import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -20,7 +17,9 @@ from typing import IO, TYPE_CHECKING
 import numpy as np
 from filelock import FileLock, Timeout
 
-from rostro.core.files import replacing, unfinished
+from rostro.core.errors import BadInput
+from rostro.core.files import unfinished
+from rostro.core.foreign import json_of, open_regular
 from rostro.core.forking import Forking, abandon
 from rostro.gallery.sqlite.sealing import View
 from rostro.gallery.sqlite.search.belonging import (
@@ -31,6 +30,7 @@ from rostro.gallery.sqlite.search.belonging import (
     newest_rows,
     remember,
 )
+from rostro.gallery.sqlite.search.file import replace_file, whole
 from rostro.gallery.sqlite.search.index import CANDIDATES, TemplateIndex
 from rostro.gallery.sqlite.search.reranking import reranked
 from rostro.gallery.sqlite.search.scan import ScanIndex
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from rostro.gallery.sqlite.sealing import Sealing
 
 _FORMAT = 2
+_LONGEST_HEADER = 1 << 16  # bytes
 
 #: Queries that are answered at a time, so that the vectors of their candidates stay a small part of memory.
 _BLOCK = 64
@@ -191,25 +192,35 @@ class Searcher(Forking):
         if self._file is None:
             return None
         try:
-            with self._file.open("rb") as file:
-                if _whole(file):
-                    return self._read(View(sql, seal), file, dims, erasure)
+            with open_regular(self._file) as file:
+                return self._read(View(sql, seal), file, dims, erasure)
         except FileNotFoundError:
+            return None
+        except (BadInput, ValueError, RuntimeError, MemoryError) as error:
+            # not only a damaged one: whoever has the gallery can write a whole one, with anything in it
+            _log.warning("%s is damaged (%s); it is made anew", self._file, " ".join(str(error).split())[:200])
             return None
         except OSError as error:
             _log.warning("%s cannot be read (%s); it is made anew", self._file, error.strerror)
             return None
-        _log.warning("%s is damaged; it is made anew", self._file)
-        return None
 
     def _read(self, view: View, file: IO[bytes], dims: int, erasure: str | None) -> TemplateIndex | None:
+        """The index in an open file; None where it is another table's, or of another state.
+
+        Raises:
+            BadInput, ValueError, RuntimeError, MemoryError: It is no index.
+        """
+        if not whole(file):
+            raise ValueError("not as it was written")
         sql, seal = view
-        line = file.readline()
-        header = json.loads(line)
-        if header != _header(sql, seal, header.get("last", 0), header.get("erasure"), dims):
+        line = file.readline(_LONGEST_HEADER)
+        header = json_of(line)
+        if not isinstance(header, dict) or not isinstance(header.get("last"), int):
+            raise ValueError("it does not say whose it is")
+        if header != _header(sql, seal, header["last"], header.get("erasure"), dims):
             return None
         length = os.fstat(file.fileno()).st_size - len(line) - DIGEST
-        scan = ScanIndex.read(seal.reader(file, line, length))
+        scan = ScanIndex.read(seal.reader(file, line, length), dims)
         if header["erasure"] == erasure and not holds_exactly(sql, scan.ids):
             _log.warning("%s is not of this state of the gallery; it is made anew", self._file)
             scan.close()
@@ -227,7 +238,7 @@ class Searcher(Forking):
                     self._file.unlink(missing_ok=True)
                 else:
                     header = _header(sql, seal, int(index.scan.ids[-1]), self._erasure, len(index.scan.centre))
-                    _replace(self._file, seal, header, index.scan)
+                    replace_file(self._file, seal, header, index.scan)
         except Timeout:
             return  # another process is at it; the next search tries again
         except OSError as error:
@@ -271,29 +282,6 @@ def _header(
         "row": row.digest if row.id == last else None,
         **({} if seal.key_id is None else {"key": seal.key_id}),
     }
-
-
-def _replace(path: Path, seal: Sealing, header: dict[str, str | int | None], scan: ScanIndex) -> None:
-    """Writes the file beside its place, with the digest of its bytes at its end, and moves it there."""
-    rights = stat.S_IMODE(path.with_suffix("").stat().st_mode)  # who may read the gallery may read its index, no other
-    with replacing(path, mode=rights, alone=True) as beside, beside.open("w+b") as file:
-        line = json.dumps(header).encode() + b"\n"
-        file.write(line)
-        body = seal.writer(file, line)
-        scan.write(body)
-        body.close()
-        file.flush()
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-            digest = hashlib.blake2b(content, digest_size=DIGEST).digest()
-        file.write(digest)
-
-
-def _whole(file: IO[bytes]) -> bool:
-    """Whether the file ends with the digest of all that stands before."""
-    if os.fstat(file.fileno()).st_size <= DIGEST:
-        return False
-    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content, memoryview(content) as view:
-        return hashlib.blake2b(view[:-DIGEST], digest_size=DIGEST).digest() == view[-DIGEST:]
 
 
 def _within(view: View, index: TemplateIndex, query: Floats, count: int, collections: Collection[str]) -> list[Hit]:
