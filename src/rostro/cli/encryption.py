@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rostro.cli import options, output
-from rostro.cli.language import tell
+from rostro.cli.language import tell, translated
 from rostro.core.errors import BadInput
 from rostro.core.redaction import redacted
 from rostro.core.settings import Settings
@@ -17,6 +17,8 @@ from rostro.gallery.keys import make_key_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from rostro.people.encrypting import Changed
 
 Which = Annotated[
     str | None,
@@ -42,8 +44,8 @@ def encrypt(
 
     where, key = _where(file, gallery), _key(key_file)
     with _bar(tell("encrypting")) as bar:
-        pictures = encrypt(where, key, bar)
-    _say(where, pictures, json=json, sentence="{} is encrypted; whoever loses its key has lost it")
+        done = encrypt(where, key, bar)
+    _say(where, done, json=json, sentence="{} is encrypted; whoever loses its key has lost it")
 
 
 def decrypt(
@@ -60,8 +62,8 @@ def decrypt(
 
     where, key = _where(file, gallery), _key(key_file)
     with _bar(tell("decrypting")) as bar:
-        pictures = decrypt(where, key, bar)
-    _say(where, pictures, json=json, sentence="{} is not encrypted now")
+        done = decrypt(where, key, bar)
+    _say(where, done, json=json, sentence="{} is not encrypted now")
 
 
 def rekey(
@@ -87,8 +89,8 @@ def rekey(
 
     where, key = _where(file, gallery), _key(key_file)
     with _bar(tell("encrypting")) as bar:
-        pictures = rekey(where, key, new_key_file, everything=everything, on_progress=bar)
-    _say(where, pictures, json=json, sentence="{} opens by the new key, and by the old one no more")
+        done = rekey(where, key, new_key_file, everything=everything, on_progress=bar)
+    _say(where, done, json=json, sentence="{} opens by the new key, and by the old one no more")
 
 
 def new_key(
@@ -119,11 +121,14 @@ def _key(given: str | None) -> str:
     return key
 
 
-def _say(where: str, pictures: int, *, json: bool, sentence: str) -> None:
+def _say(where: str, done: Changed, *, json: bool, sentence: str) -> None:
     if json:
-        output.print_json({"gallery": redacted(where), "pictures": pictures})
-    else:
-        output.say(tell(sentence, redacted(where)))
+        pending = {"pending": done.pending} if done.pending else {}
+        output.print_json({"gallery": redacted(where), "pictures": done.pictures, **pending})
+        return
+    output.say(tell(sentence, redacted(where)))
+    if done.pending:
+        output.note(translated(done.pending))
 
 
 @contextmanager

@@ -6,7 +6,7 @@ Each may be killed at any moment and begun again: the rows change in one transac
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rostro.core.errors import BadInput, GalleryError
 from rostro.core.redaction import redacted
@@ -24,7 +24,26 @@ if TYPE_CHECKING:
     Progress = Callable[[int, int], None]
 
 
-def encrypt(gallery: str | Path, key: Key | str | Path | bytes, on_progress: Progress | None = None) -> int:
+#: What is said while bytes of the state before are left.
+PENDING = (
+    "bytes of what it was before stay in the files until other programs that read the gallery let go of it; they leave "
+    "when it is opened then"
+)
+
+
+class Changed(NamedTuple):
+    """What came of it.
+
+    Attributes:
+        pictures: How many pictures were written anew.
+        pending: What is not done yet because other programs read the gallery, in words; empty: nothing.
+    """
+
+    pictures: int
+    pending: str
+
+
+def encrypt(gallery: str | Path, key: Key | str | Path | bytes, on_progress: Progress | None = None) -> Changed:
     """Encrypts a gallery in a file, its index and the pictures beside it. Done already, by the same key, it is well.
 
     Whoever loses the key has lost the gallery: nothing else opens it.
@@ -35,7 +54,7 @@ def encrypt(gallery: str | Path, key: Key | str | Path | bytes, on_progress: Pro
         on_progress: Called with the number of templates done and of all.
 
     Returns:
-        How many pictures were encrypted.
+        What came of it.
 
     Raises:
         GalleryError: It is not there, cannot be written, or is encrypted by another key.
@@ -49,7 +68,7 @@ def encrypt(gallery: str | Path, key: Key | str | Path | bytes, on_progress: Pro
         return _rest(opened, before)
 
 
-def decrypt(gallery: str | Path, key: Key | str | Path | bytes, on_progress: Progress | None = None) -> int:
+def decrypt(gallery: str | Path, key: Key | str | Path | bytes, on_progress: Progress | None = None) -> Changed:
     """Writes a gallery, its index and the pictures beside it in clear again. Done already, it is well.
 
     Args:
@@ -58,7 +77,7 @@ def decrypt(gallery: str | Path, key: Key | str | Path | bytes, on_progress: Pro
         on_progress: Called with the number of templates done and of all.
 
     Returns:
-        How many pictures were decrypted.
+        What came of it.
 
     Raises:
         GalleryError: It is not there, cannot be written, or is encrypted by another key.
@@ -75,7 +94,7 @@ def rekey(
     *,
     everything: bool = False,
     on_progress: Progress | None = None,
-) -> int:
+) -> Changed:
     """Makes a gallery open by another key, and by the one before no more.
 
     Args:
@@ -87,7 +106,7 @@ def rekey(
         on_progress: Called with the number of templates done and of all.
 
     Returns:
-        How many pictures were written anew.
+        What came of it.
 
     Raises:
         GalleryError: It is not there, cannot be written, is not encrypted, or by another key.
@@ -120,7 +139,7 @@ def _opened(gallery: str | Path, key: Key) -> Iterator[SqliteGallery]:
         yield opened
 
 
-def _rest(gallery: SqliteGallery, before: Sealing) -> int:
+def _rest(gallery: SqliteGallery, before: Sealing) -> Changed:
     """The files beside it, and the note that nothing is left to do."""
     pictures = Pictures.beside(gallery)
     done = 0
@@ -129,4 +148,5 @@ def _rest(gallery: SqliteGallery, before: Sealing) -> int:
         done += pictures.reseal(before)  # what others were just writing
     if gallery.begun is not None:
         gallery.finish()
-    return done
+    left = f"{redacted(gallery.url)}: {PENDING}" if gallery.unfinished else ""
+    return Changed(done, left)

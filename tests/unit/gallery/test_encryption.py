@@ -21,7 +21,7 @@ from rostro.core.types import Template
 from rostro.gallery.base import open_gallery
 from rostro.gallery.keys import Key, make_key_file
 from rostro.gallery.marks import Mark
-from rostro.gallery.sqlite import database, erasure
+from rostro.gallery.sqlite import database, erasure, purging
 from rostro.gallery.sqlite.envelope import Envelope
 from rostro.gallery.sqlite.gallery import SqliteGallery
 from rostro.gallery.sqlite.search import index, scan
@@ -171,21 +171,21 @@ def test_encrypting_leaves_nothing_in_clear_and_loses_nothing(
     codes = Path(f"{path}.index").read_bytes()[1_000:]  # of the compressed scan, uint8, and its directions
     codes = [piece for n in range(0, len(codes), 24) if len(set(piece := codes[n : n + 24])) > 12]
     assert len(codes) > 100
-    assert encrypt(path, KEY) == 10
+    assert encrypt(path, KEY).pictures == 10
     content = bytes_of(tmp_path)
     assert [piece for piece in codes if piece in content] == []
     assert [trace for trace in traces(range(62)) if trace in content] == []
     assert JPEG not in content
     whole(path, KEY)
-    assert encrypt(path, KEY) == 0  # again is well
+    assert encrypt(path, KEY).pictures == 0  # again is well
     with sqlite3.connect(path) as sql:
         ((text,),) = sql.execute("SELECT value FROM meta WHERE key = 'encryption'").fetchall()
-    assert rekey(path, KEY, OTHER) == 0
+    assert rekey(path, KEY, OTHER).pictures == 0
     assert json.loads(text)["wrapped"].encode() not in bytes_of(tmp_path)  # by which the old key would open it still
     whole(path, OTHER)
-    assert rekey(path, OTHER, KEY, everything=True) == 10
+    assert rekey(path, OTHER, KEY, everything=True).pictures == 10
     whole(path, KEY)
-    assert decrypt(path, KEY) == 10
+    assert decrypt(path, KEY).pictures == 10
     whole(path, None)
     assert b"rostro-sealed" not in bytes_of(tmp_path)
 
@@ -222,7 +222,7 @@ def test_a_key_for_a_gallery_that_needs_none_is_refused(tmp_path: Path) -> None:
         assert len(gallery.people()) == 2
     with pytest.raises(GalleryError, match="is not encrypted"):
         rekey(path, KEY, OTHER)
-    assert decrypt(path, KEY) == 0  # it is what was asked for
+    assert decrypt(path, KEY).pictures == 0  # it is what was asked for
     with pytest.raises(BadInput, match="in files"):
         open_gallery("postgresql://nobody@localhost/none", key=KEY)
     with pytest.raises(BadInput, match="in files"):
@@ -353,6 +353,25 @@ def test_programs_that_have_it_open_notice(tmp_path: Path) -> None:
     assert [trace for trace in [*traces(range(60)), b"Latecomer"] if trace in content] == []
 
 
+def test_what_others_keep_from_going_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program that reads the state before keeps it in the log; whoever opens the gallery after that ends it."""
+    path = tmp_path / "people.db"
+    filled(path)
+    monkeypatch.setattr(purging.Purging.run, "__defaults__", (0.2,))
+    reader = sqlite3.connect(path, isolation_level=None)
+    reader.execute("BEGIN")
+    assert reader.execute("SELECT count(*) FROM people").fetchone() == (60,)
+    done = encrypt(path, KEY)
+    assert "other programs" in done.pending
+    assert any(trace in bytes_of(tmp_path) for trace in traces(range(60)))
+    reader.close()
+    with open_gallery(str(path), key=KEY) as gallery:
+        assert gallery.unfinished == ""
+        content = bytes_of(tmp_path)
+        assert [trace for trace in traces(range(60)) if trace in content] == []
+    assert encrypt(path, KEY).pending == ""
+
+
 def test_copies(tmp_path: Path) -> None:
     """Backups are encrypted, too; migration goes both ways, and into a file never in clear unasked."""
     path = tmp_path / "people.db"
@@ -466,7 +485,7 @@ def test_half_decrypted_it_is_not_used(tmp_path: Path, monkeypatch: pytest.Monke
             decrypt(path, KEY)
     with pytest.raises(GalleryError, match="'rostro gallery decrypt' was begun"):
         open_gallery(str(path))
-    assert decrypt(path, KEY) == 10
+    assert decrypt(path, KEY).pictures == 10
     whole(path, None)
 
 
@@ -489,6 +508,6 @@ def test_half_rekeyed_it_can_be_used_and_forgotten_pictures_go(tmp_path: Path, m
         assert pictures is not None
         pictures.forget(person.id, faces(0)[0].source_hash)
         assert not pictures.has(person.id)
-    assert rekey(path, KEY, OTHER, everything=True) == 9
+    assert rekey(path, KEY, OTHER, everything=True).pictures == 9
     with open_gallery(str(path), key=OTHER) as gallery:
         assert "goes on" not in gallery.info().encryption
