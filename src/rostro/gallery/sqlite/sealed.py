@@ -126,12 +126,16 @@ class Sealed(Sealing):
 
     def vectors(self, stored: Iterable[bytes], dims: int) -> Floats:
         """Stored vectors as (n, d) float32."""
-        decrypt = self._vectors.decrypt
+        given = list(stored)
+        opened = np.empty((len(given), dims), STORED)
+        into, size = memoryview(opened.reshape(-1).view(np.uint8).data), STORED.itemsize * dims
+        decrypt = self._vectors.decrypt_into  # twice as fast as many small pieces of memory
         try:
-            whole = b"".join([decrypt(each[:NONCE], each[NONCE:], None) for each in stored])
+            for place, each in enumerate(given):
+                decrypt(each[:NONCE], each[NONCE:], None, into[place * size : (place + 1) * size])
         except (InvalidTag, ValueError) as error:
             raise self._changed() from error
-        return np.frombuffer(whole, STORED).reshape(-1, dims).astype(np.float32)
+        return opened.astype(np.float32)
 
     def vector_bytes(self, dims: int) -> int:
         """Bytes of a stored vector."""
