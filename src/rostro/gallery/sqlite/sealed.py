@@ -13,6 +13,8 @@ import hmac
 import os
 import re
 import struct
+from collections import deque
+from itertools import repeat
 from typing import IO, TYPE_CHECKING, Final
 
 import numpy as np
@@ -129,10 +131,10 @@ class Sealed(Sealing):
         given = list(stored)
         opened = np.empty((len(given), dims), STORED)
         into, size = memoryview(opened.reshape(-1).view(np.uint8).data), STORED.itemsize * dims
-        decrypt = self._vectors.decrypt_into  # twice as fast as many small pieces of memory
-        try:
-            for place, each in enumerate(given):
-                decrypt(each[:NONCE], each[NONCE:], None, into[place * size : (place + 1) * size])
+        nonces, sealed = [each[:NONCE] for each in given], [each[NONCE:] for each in given]
+        places = [into[start : start + size] for start in range(0, size * len(given), size)]
+        try:  # the innermost loop of a search: no line of Python for each of a hundred vectors
+            deque(map(self._vectors.decrypt_into, nonces, sealed, repeat(None), places), maxlen=0)
         except (InvalidTag, ValueError) as error:
             raise self._changed() from error
         return opened.astype(np.float32)
