@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from rostro.anonymisation.anonymiser import Anonymiser as Anonymiser
     from rostro.core.decisions import Candidate as Candidate
     from rostro.core.decisions import Identification as Identification
     from rostro.core.decisions import OperatingPoint as OperatingPoint
@@ -91,6 +92,7 @@ __version__ = "0.1.0"
 
 #: Where names live: module → the names of it that are everybody's. The imports above say the same to type checkers.
 _HOMES = {
+    "rostro.anonymisation.anonymiser": ("Anonymiser",),
     "rostro.core.decisions": ("Candidate", "Identification", "OperatingPoint", "Verification"),
     "rostro.core.errors": (
         "AlreadyEnrolled", "BadInput", "BadName", "EngineError", "ErasedBefore", "GalleryCorrupt", "GalleryError",

@@ -30,6 +30,8 @@ def command(
     face: options.FaceOfMany = None,
     detector: options.Detector = None,
     max_side: options.MaxSide = None,
+    zone: options.Zone = None,
+    min_face: options.MinFace = None,
     min_score: options.MinScore = None,
     embedder: options.EmbedderOfGallery = None,
     alignment: options.Alignment = None,
@@ -59,7 +61,8 @@ def command(
     """
     rule = options.face_rule(face)
     recognizer = options.make_recognizer(
-        detector=detector, max_side=max_side, min_score=min_score, embedder=embedder, alignment=alignment,
+        detector=detector, max_side=max_side, zone=zone, min_face=min_face,
+        min_score=min_score, embedder=embedder, alignment=alignment,
         engine=engine, precision=precision, threshold=threshold, fmr=fmr, operating_point=operating_point,
         gallery=options.gallery_url(gallery), key=key_file, create_gallery=False,
         fpir=fpir, quality=quality, min_quality=min_quality,

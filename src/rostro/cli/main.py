@@ -26,6 +26,7 @@ VERBS: Final = {
     "classify": "Name the celebrities that a network was trained on.",
     "people": "List, show, rename, merge and remove people.",
     "gallery": "Show, check, copy, back up, encrypt and reindex galleries.",
+    "anonymise": "Photos and films without faces, to be given away.",
     "watch": "Who comes by? Follows the faces of a video and names them.",
     "train": "Folders of photos in, a checkpoint and its card out.",
     "predict": "Names or attributes of photos, by a checkpoint.",

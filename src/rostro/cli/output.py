@@ -80,6 +80,8 @@ _HINTS = {
     "no-key-given": ("--key-file FILE gives it; 'rostro gallery new-key FILE' makes one",),
     "wrong-key": ("--key-file names another",),
     "not-encrypted": ("'rostro gallery encrypt' encrypts it; without a key it opens as it is",),
+    "no-keys": ("'rostro keys create LABEL --keys {file}' makes one",),
+    "keys-elsewhere": ("--keys {file} takes them",),
     "no-such-host": ("--host names an address of this machine",),
 }
 #: Options of a hint that are of the running command, not of one that the hint names in quotation marks.

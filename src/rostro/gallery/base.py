@@ -10,6 +10,7 @@ from abc import abstractmethod
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
+from urllib.parse import urlsplit
 
 from rostro.core.closing import Closing
 from rostro.core.errors import BadInput
@@ -70,14 +71,11 @@ class Gallery(SinglePhotos, Closing):
         """Opens a gallery that is encrypted by a key, or makes it. A backend that encrypts none has nothing to add.
 
         Raises:
-            BadInput: There are no encrypted galleries of this kind, and the key is no `Key.for_any`.
-            GalleryError: The gallery is not encrypted, or by another key; or it is, and there is none.
+            RostroError: It is not encrypted, or by another key, or cannot be; see `Key.for_any`.
         """
         if key is not None and not key.where_needed:
-            raise BadInput(
-                f"{url}: only galleries in files are encrypted; in {cls.name}, everything is in clear",
-                why="not-encrypted",
-            )
+            words = f"{url}: only galleries in files are encrypted; in {cls.name}, everything is in clear"
+            raise BadInput(words, why="not-encrypted")
         return cls.open(url, space=space, create=create)
 
     @property
@@ -287,6 +285,12 @@ def file_of(url: str) -> Path | None:
     return expanded(url.removeprefix("sqlite:///"))
 
 
+def gallery_name(url: str) -> str:
+    """A gallery's name without folders, hosts, users and passwords, for those who may not know where it is."""
+    file = file_of(url)
+    return file.name if file is not None else urlsplit(url).path.rsplit("/", 1)[-1] or backend_of(url)
+
+
 @contextmanager
 def lent(
     gallery: Gallery | str | Path, *, space: str | None = None, create: bool = False, key: Key | None = None
@@ -306,8 +310,8 @@ def open_gallery(
 
     Args:
         url: Where it is.
-        space: See `Gallery.open`.
-        create: See `Gallery.open`.
+        space: As `Gallery.open` takes it.
+        create: The same.
         key: Opens an encrypted gallery, and has a new one encrypted, as `Key.of` takes it; None: the settings'.
     """
     kind = GALLERIES.get(backend_of(url))

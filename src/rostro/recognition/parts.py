@@ -24,6 +24,7 @@ from rostro.recognition.pipeline import Pipeline
 from rostro.recognition.searching import Searching, open_searching
 from rostro.recognition.turning import Turner
 from rostro.recognition.warming import run_once
+from rostro.recognition.where import Where, Zone
 from rostro.recognition.wishes import check_options
 from rostro.runtime.base import ENGINES, EngineOptions, check_precision, precisions_of
 from rostro.scoring import operating_points
@@ -57,6 +58,8 @@ class Parts(Chosen, Opened):
         fpir: float | None = None,
         min_score: float | None = None,
         max_side: int | None = None,
+        zone: str | None = None,
+        min_face: int | None = None,
         turn: bool = True,
         quality: str | None = "auto",
         min_quality: float | None = None,
@@ -73,7 +76,8 @@ class Parts(Chosen, Opened):
             alignment: A name, ``refined`` for the embedder's own by refined landmarks, a whole key as in a space
                 (``five_point-112,landmarks=retail0009``), or an `Alignment`; None takes the embedder's own.
             engine: A name, and where it matters a device: ``openvino``, ``onnxruntime:cuda``; None takes the settings'.
-            precision: ``auto``, ``f32``, ``bf16``, or ``int8`` for the parts that have it; None takes the settings'.
+            precision: ``auto``, ``f32``, ``f16`` (GPUs), ``bf16``, or ``int8`` for the parts that have it; None takes
+                the settings'.
             gallery: Path or URL of the gallery, or a `Gallery` (which stays open when this is closed); None takes the
                 settings'.
             key: Opens an encrypted gallery, and makes a new one an encrypted one: the path of its file, or another
@@ -88,6 +92,9 @@ class Parts(Chosen, Opened):
             min_score: Drop faces scored below this, in [0, 1]; None takes the detector's own.
             max_side: Longer side, in pixels, that larger photos are scaled down to before faces are looked for; None
                 takes the detector's own. Raise it where faces are small, as in photos of crowds.
+            zone: Only faces whose middle lies in this part of a photo are looked at: two corners of a rectangle, or the
+                corners of another shape, in pixels or parts: ``10%,0% 90%,60%``. None: all of it.
+            min_face: Faces whose box is narrower or lower than this, in pixels of the photo, are not looked at.
             turn: Look again, turned, at photos whose faces leave doubt; False looks at every photo as it comes.
             quality: Judge embedded faces, and decide nothing about those too poor for it: by a scorer of that name,
                 ``auto`` for the best that can be had, ``length`` for none; ``none`` or None judges no face.
@@ -153,6 +160,7 @@ class Parts(Chosen, Opened):
         self._gallery = Lazy(self._open_gallery)
         self.turn = turn
         self.max_side = max_side
+        self.where = Where(None if zone is None else Zone.parse(zone), min_face or 0)
         self._judge = Lazy(
             lambda: open_judge(
                 quality, self.detector, self.space, self.store, self.engine_options, min_quality=min_quality
@@ -288,6 +296,7 @@ class Parts(Chosen, Opened):
             max_faces=self.settings.max_faces,
             turner=Turner(detector) if self.turn else None,
             judging=Judging(judge, self.alignment_spec, self.store) if judge is not None else None,
+            where=self.where,
         )
 
     @property

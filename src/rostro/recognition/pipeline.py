@@ -22,6 +22,7 @@ from rostro.photos.reading import Photo, read_photo
 from rostro.recognition.keeping import Keep, what_to_keep
 from rostro.recognition.selection import FaceRule, select
 from rostro.recognition.turning import Look, Turner
+from rostro.recognition.where import Where
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -160,6 +161,7 @@ class Pipeline:
         max_faces: Most faces of a photo that are taken further; a photo with more is a failure.
         turner: Looks at doubtful photos turned; None looks at every photo as it comes.
         judging: Judges the embedded faces; None judges none.
+        where: Which faces are looked at.
     """
 
     detector: Detector
@@ -171,6 +173,7 @@ class Pipeline:
     max_faces: int
     turner: Turner | None = None
     judging: Judging | None = None
+    where: Where = Where()
 
     def run(
         self, sources: Iterable[Any], *, face: FaceRule | None = None, keep: bool | Keep = False
@@ -292,6 +295,8 @@ class Pipeline:
 
     def _chosen(self, photo: Photo, look: Look, rule: FaceRule | None) -> Look | Failure:
         height, width = photo.image.shape[:2]
+        if self.where:
+            look = look.only(*self.where.among(look.originals, width=width, height=height))
         try:
             if rule is not None:
                 if not look.faces and (why := exposure(photo.image)) is not None:

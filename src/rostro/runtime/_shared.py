@@ -14,6 +14,7 @@ import numpy as np
 from rostro.core.errors import EngineError, ModelCorrupt
 from rostro.core.foreign import open_regular
 from rostro.core.forking import Gate
+from rostro.core.private import private_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -91,6 +92,18 @@ def read_contents(model: Path, expected: Callable[[Path], str | None]) -> Conten
             raise ModelCorrupt(f"{file.name}: another file took its place after it was checked")
         whole.update(found.digest())
     return Contents(parts[0], parts[1] if len(parts) > 1 else None, whole.hexdigest())
+
+
+def cache_of(home: Path | None, contents: Contents) -> Path | None:
+    """A folder for the compiled forms of these very bytes; None where others could put theirs there, to be run.
+
+    Args:
+        home: Where compiled forms are kept; None keeps none.
+        contents: The model.
+    """
+    if home is None or private_folder(home) is None:
+        return None
+    return private_folder(home / contents.sha256[:32])
 
 
 def give_back_memory() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rostro.core.errors import BadInput, EngineError
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-PRECISIONS = ("auto", "f32", "bf16", "int8")
+PRECISIONS = ("auto", "f32", "f16", "bf16", "int8")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,9 +27,9 @@ class EngineOptions:
 
     Attributes:
         name: The engine, one of `ENGINES`, and where it matters the device: ``openvino``, ``onnxruntime:cuda``.
-        precision: ``auto`` takes the fastest that was measured to lose nothing (see `Engine.precision` for the choice),
-            ``f32`` and ``bf16`` force one, ``int8`` too for the models that have an int8 form; `open_engine` runs the
-            others in ``f32``.
+        precision: ``auto`` takes the one that was measured to be the fastest on this machine, among those that were
+            measured to lose nothing; ``f32``, ``f16`` (on GPUs) and ``bf16`` force one, ``int8`` too for the models
+            that have an int8 form; `open_engine` runs the others in ``f32``.
         threads: CPU threads.
         cache_dir: Where compiled models are kept; None keeps none. It is not used where others can write there.
         expected: The sha256 that a file has which was checked; None for one that was not. An engine that reads the file
@@ -64,7 +65,9 @@ class Engine(ABC):
 
     Attributes:
         device: What it runs on, for example ``CPU``.
-        precision: The precision in use: ``f32``, ``bf16`` or ``int8``.
+        precision: The precision in use: ``f32``, ``f16``, ``bf16`` or ``int8``.
+        measured: With ``auto``, milliseconds a request in each precision on this machine; empty where none was
+            measured.
     """
 
     name: ClassVar[str]
@@ -73,6 +76,7 @@ class Engine(ABC):
     checks: ClassVar[bool] = False
     device: str
     precision: str
+    measured: Mapping[str, float] = MappingProxyType({})
 
     @abstractmethod
     def __init__(

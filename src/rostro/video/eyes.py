@@ -83,7 +83,11 @@ class RecognizerEyes:
         height, width = small.shape[:2]
         if self.turned:
             faces = [original(face, self.turned, width=width, height=height) for face in faces]
-        return faces if scale == 1 else [scale_face(face, 1 / scale) for face in faces]
+        faces = faces if scale == 1 else [scale_face(face, 1 / scale) for face in faces]
+        if where := self._faces.where:
+            height, width = image.shape[:2]
+            faces = [faces[number] for number in where.among(faces, width=width, height=height)]
+        return faces
 
     def align(self, image: Image, faces: Sequence[Face]) -> Crops:
         """See `Eyes.align`."""

@@ -21,8 +21,8 @@ THINGS = {"gallery", "checkpoint", "protocol", "embedder", "detector", "output",
 OLD = {"--root", "--top", "--largest-face", "--all-pairs", "--face-rule", "--validation"}
 #: Verbs that find faces without finding them for an answer: `doctor` only says what would run.
 FINDS = {name for name, verb in verbs().items() if "--detector" in verb.options} - {"doctor"}
-DECIDES = {"verify", "identify", "watch", "serve"}
-SEARCHES = {"identify", "watch", "serve"}
+DECIDES = {"verify", "identify", "watch", "serve", "anonymise"}
+SEARCHES = {"identify", "watch", "serve", "anonymise"}
 CHOOSES = {"verify", "enroll", "identify", "embed", "classify", "evaluate", "compare", "calibrate"}
 
 
@@ -76,7 +76,7 @@ def test_one_rule_chooses_the_face_wherever_one_is_chosen() -> None:
 def test_what_can_be_several_is_repeatable_wherever_it_is() -> None:
     several = {
         "--collection": {"identify", "watch"}, "--embedder": {"compare"}, "--detector": {"compare", "detect"},
-        "--fmr": {"evaluate", "compare"},
+        "--fmr": {"evaluate", "compare"}, "--except": {"anonymise"}, "--only": {"anonymise"},
         "--format": {"evaluate", "compare", "calibrate"} | {name for name in ALL if name.startswith("train ")},
     }  # fmt: skip
     found = {
@@ -90,7 +90,7 @@ def test_what_can_be_several_is_repeatable_wherever_it_is() -> None:
 
 def test_reports_and_checkpoints_are_written_to_output_and_not_over_others() -> None:
     assert having("--overwrite") == {name for name in ALL if name.startswith("train ")} | {
-        "evaluate", "compare", "calibrate",
+        "evaluate", "compare", "calibrate", "anonymise",
     }  # fmt: skip
     assert having("--output") == having("--overwrite") | {"embed", "watch", "gallery backup"}
 

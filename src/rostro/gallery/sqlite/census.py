@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rostro.gallery.base import Population
 from rostro.gallery.sqlite.erasure import meta
+from rostro.gallery.sqlite.odd import find_odd
 
 if TYPE_CHECKING:
     import sqlite3
@@ -61,7 +62,8 @@ def find_damage(sql: sqlite3.Connection, seal: Sealing) -> list[str]:
     dims = meta(sql, "dims")
     length = None if dims is None else seal.vector_bytes(dims)
     cut = sql.execute("SELECT id FROM templates WHERE erased = 0 AND length(vector) != ?", (length,))
-    return found + [f"template {row}: its vector has not the gallery's length" for (row,) in cut]
+    found += [f"template {row}: its vector has not the gallery's length" for (row,) in cut]
+    return found or [f"{what} cannot be what is stored" for what in find_odd(sql)]
 
 
 def unfindable(sql: sqlite3.Connection, findable: int) -> list[str]:

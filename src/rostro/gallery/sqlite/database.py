@@ -8,11 +8,12 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from rostro.core.errors import GalleryError
+from rostro.core.errors import GalleryCorrupt, GalleryError
 from rostro.core.files import expanded, private_file
 from rostro.core.forking import Forking, Mutex, abandon
+from rostro.gallery.sqlite import odd
 from rostro.gallery.sqlite.faults import PAUSE, UNWRITABLE, busy, code_of, errors_named, patiently, unless_busy
-from rostro.gallery.sqlite.guard import GuardedConnection
+from rostro.gallery.sqlite.guard import GuardedConnection, refuse_foreign_journal, refuse_holes
 from rostro.gallery.sqlite.migrations import MIGRATIONS
 from rostro.gallery.sqlite.reading_only import Signature, address_to_read, signature
 from rostro.gallery.sqlite.schema import check_schema
@@ -152,6 +153,7 @@ class Database(Forking):
         """
         with self._lock, errors_named(self.path), closing(sqlite3.connect(path)) as copy:
             source = self._open_connection()
+            refuse_holes(self.file, self.path)
             source.start()
             source.backup(copy)
 
@@ -174,6 +176,16 @@ class Database(Forking):
                         try:
                             yield sql
                             sql.commit()
+                        except odd.FAILURES as error:
+                            try:
+                                found = odd.find_odd(sql)
+                            finally:
+                                sql.rollback()
+                            if found:
+                                raise GalleryCorrupt(
+                                    f"{self.path}: the file is damaged ({found[0]} cannot be what is stored)"
+                                ) from error
+                            raise
                         except BaseException:
                             sql.rollback()
                             raise
@@ -213,6 +225,7 @@ class Database(Forking):
 
     def _connect(self, uri: str, prepare: Callable[[GuardedConnection], None], patience: float) -> GuardedConnection:
         """The one place where the file is opened."""
+        refuse_foreign_journal(self.file, self.path)
         sql = sqlite3.connect(
             uri, uri=True, timeout=patience, isolation_level=None, check_same_thread=False, factory=GuardedConnection
         )

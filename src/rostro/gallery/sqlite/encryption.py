@@ -47,6 +47,14 @@ class SqliteEncryption:
     def _drop_index(self) -> None:
         raise NotImplementedError
 
+    def _enter_key(self) -> None:
+        """Looks whether key and gallery belong together; makes a new one an encrypted one where there is a key."""
+        with self._database.reading() as sql:
+            new = self._vault.enter(sql, may_write=not self._database.read_only)
+        if new:
+            with self._database.writing() as sql:
+                self._vault.begin(sql)
+
     @property
     def encryption(self) -> str:
         """How it is encrypted, in words."""

@@ -46,6 +46,8 @@ def errors_named(gallery: str) -> Iterator[None]:
             raise GalleryCorrupt(f"{gallery}: the file is damaged ({error})") from error
         if code == sqlite3.SQLITE_INTERRUPT:
             raise GalleryCorrupt(f"{gallery}: the file is damaged (reading it does not come to an end)") from error
+        if code == 0 and "decode" in str(error):  # Python's own, which has no code
+            raise GalleryCorrupt(f"{gallery}: the file is damaged (a text of it is none)") from error
         if code in REASONS:
             raise GalleryError(f"{gallery}: {REASONS[code]}") from error
         raise

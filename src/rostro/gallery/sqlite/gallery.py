@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import stat
+from itertools import pairwise
 from typing import TYPE_CHECKING, Self
 
-from rostro.core.errors import BadInput, GalleryError, SpaceMismatch
+from rostro.core.errors import BadInput, GalleryCorrupt, GalleryError, SpaceMismatch
 from rostro.core.folding import name_order
 from rostro.core.names import stored_name
 from rostro.core.types import Person
@@ -22,6 +23,7 @@ from rostro.gallery.sqlite.census import Census, count_poor, find_damage, unfind
 from rostro.gallery.sqlite.database import Database
 from rostro.gallery.sqlite.encryption import SqliteEncryption
 from rostro.gallery.sqlite.erasure import meta
+from rostro.gallery.sqlite.odd import text
 from rostro.gallery.sqlite.purging import Purging
 from rostro.gallery.sqlite.rows import COLUMNS, PEOPLE, check_who, insert, person_id, template_of
 from rostro.gallery.sqlite.search.searcher import Searcher
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from rostro.core.types import Floats, Template
+    from rostro.core.types import Floats, Person, Template
     from rostro.gallery.base import Hit, Population, Who
 
 
@@ -81,13 +83,6 @@ class SqliteGallery(SqlitePhotos, SqliteEncryption, Gallery):
             gallery.close()
             raise
         return gallery
-
-    def _enter_key(self) -> None:
-        with self._database.reading() as sql:
-            new = self._vault.enter(sql, may_write=not self._database.read_only)
-        if new:
-            with self._database.writing() as sql:
-                self._vault.begin(sql)
 
     def _enter_space(self, space: str | None) -> None:
         if space is None:
@@ -143,7 +138,7 @@ class SqliteGallery(SqlitePhotos, SqliteEncryption, Gallery):
                 (json.dumps(list(stored)),),
             )
             for source_hash, name in rows:
-                found.setdefault(stored[source_hash], set()).add(seal.open_name(name))
+                found.setdefault(stored[text(source_hash)], set()).add(seal.open_name(name))
         return found
 
     def people(self) -> list[Person]:
@@ -151,7 +146,7 @@ class SqliteGallery(SqlitePhotos, SqliteEncryption, Gallery):
         with self._database.reading() as sql:
             seal = self._vault.at(sql)
             rows = sql.execute(f"{PEOPLE} GROUP BY people.id").fetchall()
-        people = (Person(id, seal.open_name(name), templates) for id, name, templates in rows)
+            people = [Person(id, seal.open_name(name), templates) for id, name, templates in rows]
         return sorted(people, key=lambda person: name_order(person.name))
 
     def all_names(self) -> Iterator[tuple[int, str]]:
@@ -159,10 +154,13 @@ class SqliteGallery(SqlitePhotos, SqliteEncryption, Gallery):
         statement = "SELECT id, name FROM people WHERE erased = 0 AND id > ? ORDER BY id LIMIT ?"
         rows = [(0, "")]
         while rows:
+            last = rows[-1][0]
             with self._database.reading() as sql:  # others may search between two blocks
                 seal = self._vault.at(sql)
-                rows = sql.execute(statement, (rows[-1][0], _NAMES)).fetchall()
-            yield from ((person, seal.open_name(name)) for person, name in rows)
+                rows = [(person, seal.open_name(name)) for person, name in sql.execute(statement, (last, _NAMES))]
+            if any(one >= other for (one, _), (other, _) in pairwise([(last, ""), *rows])):
+                raise GalleryCorrupt(f"{self.url}: the file is damaged (its people are in no order)")
+            yield from rows
 
     def template_counts(self, people: Collection[int]) -> dict[int, int]:
         """How many templates people have; see `Gallery.template_counts`."""

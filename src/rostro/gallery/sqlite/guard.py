@@ -7,8 +7,12 @@ what holds before that, and for what no schema shows.
 
 from __future__ import annotations
 
+import os
 import sqlite3
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
+
+from rostro.core.errors import GalleryCorrupt, GalleryError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,8 +34,49 @@ _STEPS: Final = 1_000_000
 
 #: Looks that a file of any size may take, and bytes that give one more. Reading a row takes some ten steps, checking it
 #: a hundred; in a gallery a row has more than fifty bytes, and one of a face some thousand.
-LOOKS: Final = 60
+LOOKS: Final = 20
 _BYTES: Final = 300_000
+
+
+#: What a rollback journal ends with that names another file, which SQLite deletes after it.
+_NAMES_ANOTHER: Final = bytes.fromhex("d9d505f920a163d7")
+
+#: Files that are larger and hardly take room are not copied.
+_HOLES_FROM: Final = 1 << 30
+
+
+def refuse_foreign_journal(file: Path | None, gallery: str) -> None:
+    """Refuses a gallery beside which lies a journal that names another file; no gallery of ours has such a thing.
+
+    Raises:
+        GalleryError: It lies there.
+    """
+    journal = file and file.with_name(f"{file.name}-journal")
+    if journal is None or not journal.is_file():
+        return
+    with suppress(OSError), journal.open("rb") as opened:
+        opened.seek(-min(len(_NAMES_ANOTHER), journal.stat().st_size), os.SEEK_END)
+        if opened.read() == _NAMES_ANOTHER:
+            raise GalleryError(
+                f"{gallery}: not opened, for {journal.name} names another file; delete it", why="foreign"
+            )
+
+
+def refuse_holes(file: Path | None, gallery: str) -> None:
+    """Refuses to copy a file that would take much more room than it does.
+
+    Raises:
+        GalleryCorrupt: It is such a file.
+    """
+    if file is not None and file.stat().st_size > max(_HOLES_FROM, 8 * _room(file)):
+        raise GalleryCorrupt(f"{gallery}: the file is damaged (nearly all of it is holes)")
+
+
+def _room(file: Path) -> int:
+    """Bytes that a file takes, as far as the system tells; a file of holes is as large as one likes."""
+    found = file.stat()
+    blocks = getattr(found, "st_blocks", None)
+    return found.st_size if blocks is None else min(found.st_size, 512 * blocks)
 
 
 class GuardedConnection(sqlite3.Connection):
@@ -69,11 +114,6 @@ class GuardedConnection(sqlite3.Connection):
         return self._looks > LOOKS and self._looks > LOOKS + self._size() // _BYTES
 
     def _size(self) -> int:
-        """Bytes of the file and of its log, as far as they take room: a file of holes is as large as one likes."""
-        size = 0
-        for path in (self._file, self._file and self._file.with_name(f"{self._file.name}-wal")):
-            if path is not None and path.is_file():
-                found = path.stat()
-                room = getattr(found, "st_blocks", None)
-                size += found.st_size if room is None else min(found.st_size, 512 * room)
-        return size
+        """Bytes of the file and of its log."""
+        paths = (self._file, self._file and self._file.with_name(f"{self._file.name}-wal"))
+        return sum(_room(path) for path in paths if path is not None and path.is_file())

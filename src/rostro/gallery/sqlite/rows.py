@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rostro.core.errors import UnknownPerson
 from rostro.gallery.checks import no_such_photo, taken
 from rostro.gallery.single import StoredPhoto
-from rostro.gallery.sqlite import erasure
+from rostro.gallery.sqlite import erasure, odd
 from rostro.gallery.sqlite.sealing import Row, photo_text
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def photos_called(sql: sqlite3.Connection, seal: Sealing, text: str) -> list[Sto
             AND (photo = ?1 OR substr(source_hash, 1, length(?1)) = ?1) ORDER BY 1, 2""",
             (text,),
         )
-        return [StoredPhoto(*row) for row in rows]
+        return [StoredPhoto(*map(odd.text, row)) for row in rows]
     found = set()
     for name, *stored in sql.execute(f"{named} WHERE templates.erased = 0"):
         source_hash, photo = seal.photo(*stored)

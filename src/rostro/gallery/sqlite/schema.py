@@ -25,7 +25,12 @@ _TOKENS = re.compile(r"""--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*
 _MOST = 100
 
 #: Facts about a gallery, and what their values are.
-_FACTS: dict[str, tuple[type, int]] = {"space": (str, 2_000), "dims": (int, 65_536), "blank": (int, 2**62)}
+_FACTS: dict[str, tuple[type, int]] = {
+    "space": (str, 2_000),
+    "dims": (int, 65_536),
+    "blank": (int, 2**62),
+    **dict.fromkeys(("erasure", "purge", "moved"), (str, 100)),
+}
 
 #: What a fact may be whose name is not known: others are added by later versions.
 _LONGEST = 100_000
@@ -52,6 +57,8 @@ def check_schema(sql: sqlite3.Connection, gallery: str, statements: Sequence[Seq
         GalleryError: It holds what no gallery holds.
         GalleryCorrupt: It lacks what every gallery has, or a fact about it cannot be.
     """
+    if sql.execute("PRAGMA encoding").fetchone() != ("UTF-8",):
+        raise GalleryError(f"{gallery}: not opened, for its texts are not UTF-8", why="foreign-schema")
     expected = _made_by(tuple(map(tuple, statements)))
     found = Counter(_things(sql))
     for thing in found - expected:
@@ -78,7 +85,7 @@ def _can_be(key: Any, value: Any) -> bool:
         return len(value) <= _LONGEST if isinstance(value, str | bytes) else isinstance(value, int)
     kind, most = _FACTS[key]
     if kind is int:
-        return isinstance(value, int) and 0 <= value <= most
+        return isinstance(value, int) and 0 < value <= most
     return isinstance(value, str) and len(value) <= most and value.isprintable()
 
 

@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from rostro.core.errors import GalleryCorrupt, GalleryError
 from rostro.core.types import Template
+from rostro.gallery.sqlite.odd import plausible
 from rostro.gallery.sqlite.sealed_files import SealedReader, SealedWriter
 from rostro.gallery.sqlite.sealing import MAGIC, STORED, Row, Sealing, Stored, box_bytes, box_of, photo_text
 
@@ -117,13 +118,15 @@ class Sealed(Sealing):
     def template(self, row: Row, quality: float) -> Template:
         """A template as it was given."""
         source, box, collection, photo = self._parts(row.photo)
-        return Template(
-            vector=np.frombuffer(self._opened(self._vectors, row.vector), STORED).astype(np.float32),
-            source_hash=_long(source),
-            photo=photo.decode(),
-            quality=quality,
-            box=box_of(box),
-            collection=collection.decode(),
+        return plausible(
+            Template(
+                vector=np.frombuffer(self._opened(self._vectors, row.vector), STORED).astype(np.float32),
+                source_hash=_long(source),
+                photo=photo.decode(),
+                quality=quality,
+                box=box_of(box),
+                collection=collection.decode(),
+            )
         )
 
     def vectors(self, stored: Iterable[bytes], dims: int) -> Floats:

@@ -13,6 +13,7 @@ import numpy as np
 
 from rostro.core.errors import GalleryError
 from rostro.core.types import Template
+from rostro.gallery.sqlite.odd import plausible, text
 
 if TYPE_CHECKING:
     import sqlite3
@@ -70,7 +71,7 @@ class Sealing:
 
     def open_name(self, stored: Stored) -> str:
         """The name that stands there."""
-        return str(stored)
+        return text(stored)
 
     def source(self, source_hash: str) -> str:
         """How a photo's hash stands in the table: the same each time."""
@@ -92,17 +93,19 @@ class Sealing:
 
     def photo(self, source_hash: str, photo: Stored) -> tuple[str, str]:
         """The hash and the name of a template's photo, of what stands in the columns of these names."""
-        return source_hash, str(photo)
+        return text(source_hash), text(photo)
 
     def template(self, row: Row, quality: float) -> Template:
         """A template as it was given."""
-        return Template(
-            vector=np.frombuffer(row.vector, STORED).astype(np.float32),
-            source_hash=row.source_hash,
-            photo=str(row.photo),
-            quality=quality,
-            box=box_of(row.box),
-            collection=row.collection,
+        return plausible(
+            Template(
+                vector=np.frombuffer(row.vector, STORED).astype(np.float32),
+                source_hash=row.source_hash,
+                photo=text(row.photo),
+                quality=quality,
+                box=box_of(row.box),
+                collection=row.collection,
+            )
         )
 
     def vectors(self, stored: Iterable[bytes], dims: int) -> Floats:

@@ -260,6 +260,11 @@ const WORDS = {
   "problem.unknown-person": ["This person is not here any more.", "Esta persona ya no está."],
   "problem.too-many-requests": ["Too many requests; wait a moment.", "Demasiadas peticiones; espere un momento."],
   "problem.busy": ["The server is busy; try again.", "El servidor está ocupado; inténtelo de nuevo."],
+  "problem.too-many-pixels": ["The photos are too large together.", "Las fotos juntas son demasiado grandes."],
+  "problem.keys-unusable": [
+    "The server's keys cannot be read, so nobody is let in.",
+    "Las claves del servidor no se pueden leer, y por eso no entra nadie.",
+  ],
   "problem.request-too-large": ["The photos are too large together.", "Las fotos juntas son demasiado grandes."],
   "problem.not-watching": [
     "This server watches nothing. Start it with: rostro watch",

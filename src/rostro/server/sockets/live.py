@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, WebSocket
 
 from rostro.recognition.pipeline import Failure
+from rostro.server.admission.callers import until_one_ends
 from rostro.server.admission.limits import TooMany
 from rostro.server.batcher import Work
-from rostro.server.forms.uploads import Upload
 from rostro.server.problems import Problem
 from rostro.server.service import Service
-from rostro.server.sockets.opening import PATIENCE, converse, says_key, until_one_ends
+from rostro.server.sockets.opening import PATIENCE, converse, says_key
+from rostro.server.turns import Turn
 
 if TYPE_CHECKING:
     from rostro.recognition.pipeline import PhotoFaces
+    from rostro.server.admission.callers import Caller
 
 router = APIRouter()
 
@@ -51,17 +53,17 @@ async def live(socket: WebSocket) -> None:
     A client that cannot set headers (a browser) sends ``{"key": "…"}`` first, with null where no key is needed.
     """
 
-    async def talk(service: Service) -> None:
+    async def talk(service: Service, caller: Caller) -> None:
         await socket.send_text(json.dumps({"ready": True}))
-        await _answer_frames(socket, service)
+        await _answer_frames(socket, service, caller)
 
     await converse(socket, talk, too_slow="nothing came for too long")
 
 
-async def _answer_frames(socket: WebSocket, service: Service) -> None:
+async def _answer_frames(socket: WebSocket, service: Service, caller: Caller) -> None:
     """Reads frames while answers are worked out, until the client leaves."""
     latest = _Latest()
-    await until_one_ends(_read(socket, service, latest), _answer(socket, service, latest))
+    await until_one_ends(_read(socket, service, latest), _answer(socket, service, latest, Turn(caller.name)))
 
 
 async def _read(socket: WebSocket, service: Service, latest: _Latest) -> None:
@@ -80,11 +82,12 @@ async def _read(socket: WebSocket, service: Service, latest: _Latest) -> None:
         latest.put(frame)
 
 
-async def _answer(socket: WebSocket, service: Service, latest: _Latest) -> None:
+async def _answer(socket: WebSocket, service: Service, latest: _Latest, turn: Turn) -> None:
     while True:
         number, frame = await latest.take()
         try:
-            found = await service.batcher.answer(Upload(f"frame {number}", io.BytesIO(frame)), Work())
+            photo = await asyncio.to_thread(service.frame, f"frame {number}", io.BytesIO(frame))
+            found = await service.batcher.answer(photo, Work(), turn)
             answer = await asyncio.to_thread(_answer_json, service, found)
         except TooMany as excess:
             await asyncio.sleep(excess.retry_after)

@@ -8,14 +8,27 @@ import mmap
 import os
 import stat
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
+from rostro.core.errors import BadInput
 from rostro.core.files import replacing
+from rostro.core.foreign import json_of
 from rostro.gallery.sqlite.search.belonging import DIGEST
 
 if TYPE_CHECKING:
     from rostro.gallery.sqlite.sealing import Sealing
     from rostro.gallery.sqlite.search.scan import ScanIndex
+
+
+def read_header(line: bytes) -> dict[str, Any] | None:
+    """What an index says of itself; None where it says nothing that one could."""
+    try:
+        header = json_of(line)
+    except BadInput:
+        return None
+    if not isinstance(header, dict) or type(header.get("last")) is not int or not 0 <= header["last"] < 2**63:
+        return None
+    return header if isinstance(header.get("erasure"), str | None) else None
 
 
 def replace_file(path: Path, seal: Sealing, header: dict[str, str | int | None], scan: ScanIndex) -> None:

@@ -17,9 +17,9 @@ from typing import IO, TYPE_CHECKING
 import numpy as np
 from filelock import FileLock, Timeout
 
-from rostro.core.errors import BadInput
+from rostro.core.errors import GalleryCorrupt
 from rostro.core.files import unfinished
-from rostro.core.foreign import json_of, open_regular
+from rostro.core.foreign import open_regular
 from rostro.core.forking import Forking, abandon
 from rostro.gallery.sqlite.sealing import View
 from rostro.gallery.sqlite.search.belonging import (
@@ -30,7 +30,7 @@ from rostro.gallery.sqlite.search.belonging import (
     newest_rows,
     remember,
 )
-from rostro.gallery.sqlite.search.file import replace_file, whole
+from rostro.gallery.sqlite.search.file import read_header, replace_file, whole
 from rostro.gallery.sqlite.search.index import CANDIDATES, TemplateIndex
 from rostro.gallery.sqlite.search.reranking import reranked
 from rostro.gallery.sqlite.search.scan import ScanIndex
@@ -44,7 +44,9 @@ if TYPE_CHECKING:
     from rostro.gallery.sqlite.sealing import Sealing
 
 _FORMAT = 2
-_LONGEST_HEADER = 1 << 16  # bytes
+
+#: Bytes that say what an index is; ours are a few hundred.
+_LONGEST_HEADER = 10_000
 
 #: Queries that are answered at a time, so that the vectors of their candidates stay a small part of memory.
 _BLOCK = 64
@@ -193,34 +195,29 @@ class Searcher(Forking):
             return None
         try:
             with open_regular(self._file) as file:
-                return self._read(View(sql, seal), file, dims, erasure)
+                if whole(file):
+                    return self._read(View(sql, seal), file, dims, erasure)
         except FileNotFoundError:
-            return None
-        except (BadInput, ValueError, RuntimeError, MemoryError) as error:
-            # not only a damaged one: whoever has the gallery can write a whole one, with anything in it
-            _log.warning("%s is damaged (%s); it is made anew", self._file, " ".join(str(error).split())[:200])
             return None
         except OSError as error:
             _log.warning("%s cannot be read (%s); it is made anew", self._file, error.strerror)
             return None
+        _log.warning("%s is damaged; it is made anew", self._file)
+        return None
 
     def _read(self, view: View, file: IO[bytes], dims: int, erasure: str | None) -> TemplateIndex | None:
-        """The index in an open file; None where it is another table's, or of another state.
-
-        Raises:
-            BadInput, ValueError, RuntimeError, MemoryError: It is no index.
-        """
-        if not whole(file):
-            raise ValueError("not as it was written")
+        """The index in an open file; None where it is none, another table's, or of another state."""
         sql, seal = view
         line = file.readline(_LONGEST_HEADER)
-        header = json_of(line)
-        if not isinstance(header, dict) or not isinstance(header.get("last"), int):
-            raise ValueError("it does not say whose it is")
-        if header != _header(sql, seal, header["last"], header.get("erasure"), dims):
+        header = read_header(line)
+        if header is None or header != _header(sql, seal, header["last"], header["erasure"], dims):
             return None
         length = os.fstat(file.fileno()).st_size - len(line) - DIGEST
-        scan = ScanIndex.read(seal.reader(file, line, length), dims)
+        try:
+            scan = ScanIndex.read(seal.reader(file, line, length), dims)
+        except (ValueError, RuntimeError, MemoryError) as error:  # whole, but whoever has the gallery can write one
+            _log.warning("%s cannot be read (%s); it is made anew", self._file, " ".join(str(error).split())[:200])
+            return None
         if header["erasure"] == erasure and not holds_exactly(sql, scan.ids):
             _log.warning("%s is not of this state of the gallery; it is made anew", self._file)
             scan.close()
@@ -251,6 +248,8 @@ def _take(rows: sqlite3.Cursor, seal: Sealing, index: TemplateIndex, dims: int) 
 
     def add(some: list[tuple[int, bytes]]) -> None:
         ids = np.array([row[0] for row in some], np.int64)
+        if ids[0] <= index.last or (np.diff(ids) <= 0).any():  # pages that lead in a circle, say
+            raise GalleryCorrupt("the file is damaged (its templates are in no order)")
         index.add(ids, seal.vectors((row[1] for row in some), dims))
 
     some = rows.fetchmany(_ROWS)
