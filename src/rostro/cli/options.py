@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
 
+from rostro.cli.key import KeyFile as KeyFile
 from rostro.cli.numbers import within
 from rostro.core.errors import BadInput
 from rostro.core.ranges import CANDIDATES, FALSE_MATCH_RATE, QUALITY, SCORE, SEARCH_RATE, SIDE, SIMILARITY
@@ -121,15 +122,6 @@ GalleryUrl = Annotated[
     str | None,
     typer.Option("--gallery", help="Path or URL of the gallery. Default: ROSTRO_GALLERY, else rostro.db here."),
 ]
-KeyFile = Annotated[
-    str | None,
-    typer.Option(
-        "--key-file",
-        metavar="FILE",
-        help="Key of an encrypted gallery; or env:NAME, command:COMMAND, passphrase. Default: ROSTRO_KEY_FILE.",
-        show_default=False,
-    ),
-]
 Collections = Annotated[
     list[str] | None,
     typer.Option("--collection", help="Look in this collection only; may be given several times.", show_default=False),
@@ -173,7 +165,22 @@ MinQuality = Annotated[
     ),
 ]
 
-
+Liveness = Annotated[
+    str | None,
+    typer.Option(
+        "--liveness",
+        metavar="NAME",
+        help="What says whether a face looks alive: a scorer, or a file of 'rostro evaluate --protocol liveness'.",
+        show_default="fusion",
+    ),
+]
+RequireLive = Annotated[
+    bool,
+    typer.Option(
+        "--require-live",
+        help="Decide nothing about faces that do not look alive. A sign, not security: some pictures pass.",
+    ),
+]
 Fpir = Annotated[
     float | None,
     typer.Option(
@@ -273,6 +280,8 @@ def make_recognizer(
     min_face: int | None = None,
     quality: str | None = None,
     min_quality: float | None = None,
+    require_live: bool = False,
+    liveness: str | None = None,
     gallery: str | None = None,
     key: str | None = None,
     create_gallery: bool = True,
@@ -301,6 +310,8 @@ def make_recognizer(
         min_face=min_face,
         quality=quality or "auto",
         min_quality=min_quality,
+        require_live=require_live,
+        liveness=liveness,
         gallery=gallery,
         key=key,
         create_gallery=create_gallery,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from fastapi import Depends, File, Form, UploadFile
 from fastapi.requests import HTTPConnection
@@ -17,10 +17,13 @@ from rostro.core.lazy import Lazy
 from rostro.recognition.pipeline import Failure
 from rostro.server.admission.access import guarded_router, needs
 from rostro.server.admission.keys import Role
-from rostro.server.admission.limits import TooMany
-from rostro.server.forms.uploads import uploads
+from rostro.server.admission.places import Places
 from rostro.server.problems import of_failures
-from rostro.server.service import TheService, service_of
+from rostro.server.service import TheCaller, TheService, service_of
+from rostro.server.turns import Turn, Turns, Waiting
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
 
 router = guarded_router("faces")
 
@@ -31,21 +34,45 @@ _TYPES = {
 }  # fmt: skip
 
 
-@dataclass(slots=True)
 class _Room:
-    """What requests share: the detector that looks eagerly, and how many photos are worked on at once.
+    """What requests share: the detector that looks eagerly, and whose photo is next."""
 
-    Attributes:
-        finder: Finds faces; loaded for the first photo.
-        most: Photos that may wait.
-        turns: Photos that may be worked on.
-        waiting: Photos that wait, or are worked on.
-    """
+    def __init__(self, finder: Lazy[Finder], workers: int, places: Places) -> None:
+        """Begins empty.
 
-    finder: Lazy[Finder]
-    most: int
-    turns: asyncio.Semaphore
-    waiting: int = field(default=0)
+        Args:
+            finder: Finds faces; loaded for the first photo.
+            workers: Photos that may be worked on at once.
+            places: For photos that wait, or are worked on.
+        """
+        self.finder = finder
+        self._idle = workers
+        self._places = places
+        self._turns = Turns()
+
+    @asynccontextmanager
+    async def turn(self, client: str) -> AsyncIterator[None]:
+        """The time in which a photo is worked on; before it, clients take turns.
+
+        Raises:
+            TooMany: There is no place.
+        """
+        with self._places.taken(client):
+            began = asyncio.get_running_loop().create_future()
+            self._turns.put(Waiting(None, None, Turn(client), 0, began))
+            self._begin()
+            try:
+                await began
+                yield
+            finally:
+                if began.done() and not began.cancelled():
+                    self._idle += 1
+                    self._begin()
+
+    def _begin(self) -> None:
+        while self._idle and (next_one := self._turns.take(lambda _: True)) is not None:
+            self._idle -= 1
+            next_one.answer.set_result(None)
 
 
 def _room_of(connection: HTTPConnection) -> _Room:
@@ -53,9 +80,8 @@ def _room_of(connection: HTTPConnection) -> _Room:
     if not hasattr(state, "anonymising"):
         service = service_of(connection)
         finder = Lazy(lambda: Finder(service.recognizer))
-        state.anonymising = _Room(
-            finder, service.limits.waiting, asyncio.Semaphore(service.recognizer.settings.threads)
-        )
+        places = Places(service.limits.waiting, "photos to be anonymised are waiting")
+        state.anonymising = _Room(finder, service.recognizer.settings.threads, places)
     room: _Room = state.anonymising
     return room
 
@@ -74,6 +100,7 @@ def _room_of(connection: HTTPConnection) -> _Room:
 )
 async def anonymise(  # noqa: PLR0917 - FastAPI gives them by name
     service: TheService,
+    caller: TheCaller,
     room: Annotated[_Room, Depends(_room_of)],
     photo: Annotated[UploadFile, File(description="A photo.")],
     spare: Annotated[
@@ -90,18 +117,13 @@ async def anonymise(  # noqa: PLR0917 - FastAPI gives them by name
     ] = "solid",
 ) -> Response:
     """A photo without its faces, and without all that its file says besides."""
-    (upload,) = uploads([photo], service.limits)
-    if room.waiting >= room.most:
-        raise TooMany("too many photos are waiting", client=False)
-    room.waiting += 1
+    (upload,) = await service.uploads([photo])
     try:
-        async with room.turns:
+        async with room.turn(caller.name):
             finder = await asyncio.to_thread(room.finder)
             covering = Anonymiser(service.recognizer, style=style, spare=spare, only=only, finder=finder)
             made = await asyncio.to_thread(covering.picture, upload)
     except PhotoError as error:
         raise of_failures([Failure(error)]) from None
-    finally:
-        room.waiting -= 1
     told = {"X-Rostro-Faces": str(made.faces), "X-Rostro-Open": str(len(made.kept))}
     return Response(made.data, media_type=_TYPES[made.form], headers=told)
