@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
 
-from rostro.cli.key import KeyFile as KeyFile
+from rostro.cli.key import KeyFile as KeyFile  # noqa: PLC0414 - verbs find it here
 from rostro.cli.numbers import within
 from rostro.core.errors import BadInput
 from rostro.core.ranges import CANDIDATES, FALSE_MATCH_RATE, QUALITY, SCORE, SEARCH_RATE, SIDE, SIMILARITY
