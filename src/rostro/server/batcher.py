@@ -38,11 +38,19 @@ WINDOW = 0.003
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What is wanted of a photo; photos that want the same share a batch."""
+    """What is wanted of a photo; photos that want the same share a batch.
+
+    Attributes:
+        embed: Whether faces are embedded, too.
+        face: Which face is meant; None: all.
+        keep: Whether crops are kept.
+        instead: What is done with each photo instead of all this.
+    """
 
     embed: bool = True
     face: FaceRule | None = None
     keep: bool = False
+    instead: Callable[[Any], Any] | None = None
 
 
 class Batcher:
