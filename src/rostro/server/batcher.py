@@ -41,15 +41,17 @@ class Work:
     """What is wanted of a photo; photos that want the same share a batch.
 
     Attributes:
-        embed: Whether faces are embedded, too.
-        face: Which face is meant; None: all.
-        keep: Whether crops are kept.
+        embed: Whether its faces are embedded.
+        face: Keep one face by this rule.
+        keep: Keep the crops.
+        liveness: Say whether its faces look alive; where the server requires it, that is said without, too.
         instead: What is done with each photo instead of all this.
     """
 
     embed: bool = True
     face: FaceRule | None = None
     keep: bool = False
+    liveness: bool = False
     instead: Callable[[Any], Any] | None = None
 
 

@@ -110,7 +110,8 @@ class Service:
             if work.instead is not None:
                 return [work.instead(photo) for photo in photos]
             kept = Keep(images=False) if work.keep else False
-            return list(recognizer.photos(photos, embed=work.embed, face=work.face, keep=kept))
+            live = work.liveness or None
+            return list(recognizer.photos(photos, embed=work.embed, face=work.face, keep=kept, liveness=live))
 
         batcher = Batcher(
             run,
