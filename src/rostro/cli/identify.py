@@ -43,6 +43,8 @@ def command(
     fpir: options.Fpir = None,
     quality: options.Quality = None,
     min_quality: options.MinQuality = None,
+    require_live: options.RequireLive = False,
+    liveness: options.Liveness = None,
     picture: options.Picture = None,
     json: options.Json = False,
 ) -> None:
@@ -64,6 +66,7 @@ def command(
         min_score=min_score, embedder=embedder, alignment=alignment,
         engine=engine, precision=precision, threshold=threshold, fmr=fmr, operating_point=operating_point,
         gallery=options.gallery_url(gallery), fpir=fpir, quality=quality, min_quality=min_quality, create_gallery=False,
+        require_live=require_live, liveness=liveness,
     )  # fmt: skip
     check_picture(picture, *photos, file_of(recognizer.gallery_url), operating_point)
     told = Stream(json=json)

@@ -164,7 +164,22 @@ MinQuality = Annotated[
     ),
 ]
 
-
+Liveness = Annotated[
+    str | None,
+    typer.Option(
+        "--liveness",
+        metavar="NAME",
+        help="What says whether a face looks alive: a scorer, or a file of 'rostro evaluate --protocol liveness'.",
+        show_default="fusion",
+    ),
+]
+RequireLive = Annotated[
+    bool,
+    typer.Option(
+        "--require-live",
+        help="Decide nothing about faces that do not look alive. A sign, not security: some pictures pass.",
+    ),
+]
 Fpir = Annotated[
     float | None,
     typer.Option(
@@ -264,6 +279,8 @@ def make_recognizer(
     min_face: int | None = None,
     quality: str | None = None,
     min_quality: float | None = None,
+    require_live: bool = False,
+    liveness: str | None = None,
     gallery: str | None = None,
     create_gallery: bool = True,
 ) -> Recognizer:
@@ -291,6 +308,8 @@ def make_recognizer(
         min_face=min_face,
         quality=quality or "auto",
         min_quality=min_quality,
+        require_live=require_live,
+        liveness=liveness,
         gallery=gallery,
         create_gallery=create_gallery,
         settings=settings,

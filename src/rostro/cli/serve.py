@@ -68,6 +68,8 @@ def command(
     fpir: options.Fpir = None,
     quality: options.Quality = None,
     min_quality: options.MinQuality = None,
+    require_live: options.RequireLive = False,
+    liveness: options.Liveness = None,
 ) -> None:
     """Serve the web page and the REST interface until Ctrl-C.
 
@@ -85,7 +87,7 @@ def command(
         detector=detector, max_side=max_side, min_score=min_score, embedder=embedder, alignment=alignment,
         engine=engine, precision=precision, threshold=threshold, fmr=fmr, operating_point=operating_point,
         gallery=options.gallery_url(gallery),
-        fpir=fpir, quality=quality, min_quality=min_quality,
+        fpir=fpir, quality=quality, min_quality=min_quality, require_live=require_live, liveness=liveness,
     )  # fmt: skip
     tls: dict[str, Any] = {"ssl_certfile": certificate, "ssl_keyfile": certificate_key} if certificate else {}
     server = make_server(

@@ -109,6 +109,8 @@ def command(
     fpir: options.Fpir = None,
     quality: options.Quality = None,
     min_quality: options.MinQuality = None,
+    require_live: options.RequireLive = False,
+    liveness: options.Liveness = None,
     json: options.Json = False,
 ) -> None:
     """Who comes by? Follows the faces of a video and names them, until it ends or Ctrl-C.
@@ -123,6 +125,8 @@ def command(
     Example: rostro watch party.mp4 --output named.mp4
 
     Example: rostro watch frames/ --rate 1 --gallery people.db
+
+    Example: rostro watch 0 --gallery people.db --require-live
     """
     options.refuse_both(real_time=real_time, live=live or None)
     serves = (source.isdecimal() and video is None and not json) if serve is None else serve
@@ -134,7 +138,7 @@ def command(
         min_score=min_score, embedder=embedder, alignment=alignment,
         engine=engine, precision=precision, threshold=threshold, fmr=fmr, operating_point=operating_point,
         gallery=options.gallery_url(gallery), create_gallery=False,
-        fpir=fpir, quality=quality, min_quality=min_quality,
+        fpir=fpir, quality=quality, min_quality=min_quality, require_live=require_live, liveness=liveness,
     )  # fmt: skip
     read = (source, file_of(recognizer.gallery_url), operating_point, *(files_of(embedder) if embedder else ()))
     spare([video, None if events == "-" else events], *read)
@@ -197,7 +201,9 @@ def _say(document: dict[str, Any]) -> None:
         lost = document["event"] != "back"
         what = tell("the source is lost: {}", translated(document["reason"])) if lost else tell("the source is back")
     elif document["name"] is None:
-        what = f"{tell(document['event'])}: {tell('somebody (track {})', document['track'])}"
+        alive = document.get("liveness", {}).get("live", True)
+        somebody = "somebody (track {})" if alive else "no living face (track {})"
+        what = f"{tell(document['event'])}: {tell(somebody, document['track'])}"
     else:
         who = tell("{} ({:.3f}, track {})", document["name"], document["score"], document["track"])
         what = f"{tell(document['event'])}: {who}"
@@ -245,4 +251,5 @@ def _sentence(summary: Summary) -> str:
     if summary.dropped:
         frames = tell("{:,} frames, {:,} dropped", summary.frames, summary.dropped)
     strangers = tell("1 unknown track") if summary.strangers == 1 else tell("{:,} unknown tracks", summary.strangers)
-    return f"{frames}; {tell('saw {}', seen)}; {strangers}"
+    pictures = f"; {tell('not alive: {:,}', summary.not_live)}" if summary.not_live else ""
+    return f"{frames}; {tell('saw {}', seen)}; {strangers}{pictures}"

@@ -18,6 +18,7 @@ from rostro.gallery.base import Gallery
 from rostro.models.store import ModelStore
 from rostro.recognition.choosing import Chosen, choose
 from rostro.recognition.judging import Judging, open_judge
+from rostro.recognition.living import Living
 from rostro.recognition.opened import Opened
 from rostro.recognition.own_space import embedder_of, open_own
 from rostro.recognition.pipeline import Pipeline
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from rostro.quality.judge import Judge
 
 
-class Parts(Chosen, Opened):
+class Parts(Chosen, Living, Opened):
     """A detector, an alignment, an embedder, an operating point and a gallery that belong together.
 
     Making one touches no disk and loads no model. Safe to share between threads.
@@ -61,6 +62,8 @@ class Parts(Chosen, Opened):
         turn: bool = True,
         quality: str | None = "auto",
         min_quality: float | None = None,
+        require_live: bool = False,
+        liveness: str | Path | None = None,
         settings: Settings | None = None,
         store: ModelStore | None = None,
     ) -> None:
@@ -95,6 +98,8 @@ class Parts(Chosen, Opened):
             quality: Judge embedded faces, and decide nothing about those too poor for it: by a scorer of that name,
                 ``auto`` for the best that can be had, ``length`` for none; ``none`` or None judges no face.
             min_quality: Judge no face of a quality below this, in [0, 1]; None takes the measured level.
+            require_live: Decide nothing about faces that do not look alive. A sign, not security: some pictures pass.
+            liveness: What says so: a scorer's name, or a file that `evaluate_liveness` wrote; None takes the best.
             settings: Limits, folders, threads; None reads the environment.
             store: Gives model files; None makes one from the settings.
 
@@ -158,6 +163,7 @@ class Parts(Chosen, Opened):
                 quality, self.detector, self.space, self.store, self.engine_options, min_quality=min_quality
             )
         )
+        self._note_liveness(require_live=require_live, liveness=liveness)
         self._pipeline = Lazy(self._warm_pipeline)
         self._prepare()
 
@@ -170,10 +176,10 @@ class Parts(Chosen, Opened):
 
     def _load(self) -> None:
         self._check_gallery()
-        _ = self.pipeline, self.operating_point, self.gallery
+        _ = self._asking(self.pipeline, None), self.operating_point, self.gallery
 
     def _let_go(self) -> None:
-        loaded = self._pipeline, self._judge, self._searching, self._operating_point, self._space
+        loaded = self._pipeline, self._liveness, self._judge, self._searching, self._operating_point, self._space
         for part in (*loaded, self._alignment, self._embedder, self._detector, self._own_space, self._chosen):
             part.forget()
         gallery = self._gallery.forget()

@@ -106,7 +106,8 @@ class Service:
 
         def run(photos: Sequence[Any], work: Work) -> list[PhotoFaces | Failure]:
             kept = Keep(images=False) if work.keep else False
-            return list(recognizer.photos(photos, embed=work.embed, face=work.face, keep=kept))
+            live = work.liveness or None
+            return list(recognizer.photos(photos, embed=work.embed, face=work.face, keep=kept, liveness=live))
 
         batcher = Batcher(
             run,
