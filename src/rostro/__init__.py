@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from rostro.anonymisation.anonymiser import Anonymiser as Anonymiser
     from rostro.core.decisions import Candidate as Candidate
     from rostro.core.decisions import Identification as Identification
     from rostro.core.decisions import OperatingPoint as OperatingPoint
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from rostro.core.errors import UnknownPerson as UnknownPerson
     from rostro.core.errors import UnknownPhoto as UnknownPhoto
     from rostro.core.errors import UnreadablePhoto as UnreadablePhoto
+    from rostro.core.liveness import Liveness as Liveness
     from rostro.core.quality import Doubt as Doubt
     from rostro.core.quality import Quality as Quality
     from rostro.core.settings import Settings as Settings
@@ -58,6 +60,7 @@ if TYPE_CHECKING:
     from rostro.evaluation.evaluate import Evaluation as Evaluation
     from rostro.evaluation.evaluate import compare as compare
     from rostro.evaluation.evaluate import evaluate as evaluate
+    from rostro.evaluation.evaluate_liveness import evaluate_liveness as evaluate_liveness
     from rostro.evaluation.options import Options as Options
     from rostro.gallery.base import Gallery as Gallery
     from rostro.gallery.base import open_gallery as open_gallery
@@ -87,6 +90,7 @@ __version__ = "0.1.0"
 
 #: Where names live: module → the names of it that are everybody's. The imports above say the same to type checkers.
 _HOMES = {
+    "rostro.anonymisation.anonymiser": ("Anonymiser",),
     "rostro.core.decisions": ("Candidate", "Identification", "OperatingPoint", "Verification"),
     "rostro.core.errors": (
         "AlreadyEnrolled", "BadInput", "BadName", "EngineError", "ErasedBefore", "GalleryCorrupt", "GalleryError",
@@ -95,6 +99,7 @@ _HOMES = {
         "NotAPhoto", "PhotoError", "PhotoTooLarge", "PoorQuality", "RostroError", "SeveralFaces", "SpaceMismatch",
         "UnknownModel", "UnknownPerson", "UnknownPhoto", "UnreadablePhoto",
     ),
+    "rostro.core.liveness": ("Liveness",),
     "rostro.core.quality": ("Doubt", "Quality"),
     "rostro.core.settings": ("Settings",),
     "rostro.core.types": ("AlignmentSpec", "Embedding", "Face", "Person", "Template"),
@@ -110,6 +115,7 @@ _HOMES = {
     "rostro.evaluation.calibrate": ("Calibration", "calibrate",),
     "rostro.evaluation.classify": ("evaluate_classification",),
     "rostro.evaluation.detectors": ("detect_with_all",),
+    "rostro.evaluation.evaluate_liveness": ("evaluate_liveness",),
     "rostro.evaluation.options": ("Options",),
     "rostro.video.watch": ("watch",),
     "rostro.video.watcher": ("WatchOptions",),

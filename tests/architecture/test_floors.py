@@ -14,7 +14,7 @@ SOURCE = Path(__file__).resolve().parents[2] / "src" / "rostro"
 FLOORS = [
     {"core"},
     {"photos", "models", "runtime", "nets"},
-    {"drawing", "scoring"},
+    {"drawing", "scoring", "landmarks"},
     {"reports", "gallery"},
     {"detection", "alignment", "embedding", "quality", "liveness", "attributes"},
     {"recognition"},

@@ -23,6 +23,7 @@ from rostro.detection.base import DETECTORS
 from rostro.embedding.base import EMBEDDERS
 from rostro.evaluation.protocols.base import PROTOCOLS
 from rostro.gallery.base import GALLERIES
+from rostro.liveness.base import LIVENESS
 from rostro.quality.base import QUALITIES
 from rostro.runtime.base import ENGINES
 from rostro.training.base import RECIPES
@@ -142,7 +143,10 @@ def test_links_lead_somewhere(page: str) -> None:
 
 
 #: Spanish pages that are called otherwise in English.
-TRANSLATED = {"docs/es/decisiones.md": "docs/decisions/README.md"}
+TRANSLATED = {
+    "docs/es/decisiones.md": "docs/decisions/README.md",
+    "docs/es/anonimizar.md": "docs/anonymising.md",
+}
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page.startswith("docs/es/")])
@@ -160,7 +164,7 @@ def test_modules_that_the_text_names_are_there() -> None:
                 assert exists(name), f"{page}:{number}: {name}"
 
 
-ROOMS = (ALIGNMENTS, DETECTORS, EMBEDDERS, ENGINES, GALLERIES, PROTOCOLS, QUALITIES, RECIPES)
+ROOMS = (ALIGNMENTS, DETECTORS, EMBEDDERS, ENGINES, GALLERIES, LIVENESS, PROTOCOLS, QUALITIES, RECIPES)
 
 
 def exists(name: str) -> bool:

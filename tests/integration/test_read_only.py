@@ -19,10 +19,10 @@ import rostro
 from rostro.core.errors import GalleryError, RostroError
 from rostro.core.settings import Settings
 from rostro.core.types import Template
-from rostro.embedding._converted import converted
 from rostro.evaluation.embeddings import EmbeddingCache
 from rostro.evaluation.system import System
 from rostro.gallery.base import open_gallery
+from rostro.models.converted import converted
 from rostro.models.entry import ModelFile
 from rostro.models.store import ModelStore
 from rostro.photos.people import People as PhotosOfPeople

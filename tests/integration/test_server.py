@@ -324,6 +324,8 @@ ROUTES = [
     ("POST", "/v1/embed", Role.READ),
     ("POST", "/v1/verify", Role.READ),
     ("POST", "/v1/identify", Role.READ),
+    ("POST", "/v1/liveness", Role.READ),
+    ("POST", "/v1/anonymise", Role.READ),
     ("POST", "/v1/people", Role.ENROL),
     ("POST", "/v1/people/1/photos", Role.ENROL),
     ("POST", "/v1/enrolments", Role.ENROL),

@@ -186,9 +186,9 @@ def test_no_more_jobs_run_than_may(
         return client.post("/v1/enrolments", data={"names": [f"Job {number}"] * 6}, files=photos)
 
     answers = at_once(crowd, *(lambda n=n: start(n) for n in range(CROWD)))
-    assert kinds(answers).keys() <= {(202, ""), (503, "busy")}
+    assert kinds(answers).keys() <= {(202, ""), (503, "busy"), (429, "too-many-requests")}
     started = [answer.json()["id"] for answer in answers if answer.status_code == 202]
-    assert len(started) >= 4 and len(set(started)) == len(started)
+    assert len(started) >= 2 and len(set(started)) == len(started)
     for id in started:
         with client.stream("GET", f"/v1/enrolments/{id}/events") as events:
             assert '"state": "done"' in list(events.iter_lines())[-2]

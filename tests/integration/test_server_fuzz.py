@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import sys
+import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +14,12 @@ import requests
 from hypothesis import HealthCheck, given, settings
 from running_server import Running, running_server
 
+from rostro.core.errors import BadInput
+from rostro.core.names import clean_name
 from rostro.recognizer import Recognizer
 from rostro.server.admission.keys import KeyStore
 from rostro.server.app import create_app
+from rostro.server.schemas.common import UNSEEN
 from rostro.server.service import Service
 
 if TYPE_CHECKING:
@@ -84,6 +90,47 @@ def test_no_made_up_request_breaks_the_server(
         )
 
     ask()
+
+
+def test_what_the_document_says_of_names_is_what_the_code_does() -> None:
+    """For every character: in a name as the document has it or not, and taken or not."""
+    one = re.compile(f"[{UNSEEN}]")
+    for code in range(sys.maxunicode + 1):
+        character = chr(code)
+        if unicodedata.category(character) in {"Cn", "Co", "Cs", "Lo"} or character in "\u200c\u200d\u180e":
+            continue
+        try:
+            clean_name(f"a{character}b")
+        except BadInput:
+            assert one.fullmatch(character), hex(code)
+        else:
+            assert not one.fullmatch(character), hex(code)
+    described = DOCUMENT["components"]["schemas"]["NewName"]["properties"]["name"]["pattern"]
+    assert re.search(described, "Ada Lovelace") and re.search(described, "علی‌رضا")
+    assert not re.search(described, "  ") and not re.search(described, "Ada\nLovelace")
+
+
+def test_forms_are_as_narrow_as_the_code() -> None:
+    for name, shape in DOCUMENT["components"]["schemas"].items():
+        if name.startswith("Body_"):
+            files = [field for field in shape["properties"].values() if "contentMediaType" in field.get("items", field)]
+            assert files and all(field["minLength"] == 1 for field in files if "items" not in field)
+            lists = [field for field in shape["properties"].values() if field.get("type") == "array"]
+            assert all((field["minItems"], field["maxItems"]) == (1, 500) for field in lists)
+
+
+def test_every_405_says_what_may_be_asked(server: Running) -> None:
+    """Whatever the address; one that is nowhere is 404 instead."""
+    paths = [path.replace("{id}", "1").replace("{sha256}", "0" * 64) for path in DOCUMENT["paths"]]
+    with httpx.Client(base_url=server.url) as client:
+        for path in [*paths, "/", "/page/main.js", "/page/", "/page", "/openapi.json", "/v1/live", "/v1/watch", "/x"]:
+            for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "OPTIONS", "PROPFIND", "QUERY"):
+                answer = client.request(method, path, headers={"x-api-key": "none"})
+                if answer.status_code == 405:
+                    allowed = answer.headers["allow"].split(", ")
+                    assert allowed != [""] and method not in allowed, (method, path)
+                else:
+                    assert answer.status_code in {200, 400, 401, 404}, (method, path)
 
 
 def test_examples_have_the_shape_that_they_show() -> None:

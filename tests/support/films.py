@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import struct
 import subprocess
 import sys
 import threading
@@ -47,6 +48,50 @@ def film(path: Path, *scenes: tuple[float, Sequence[Path]]) -> Path:
             for _ in range(round(seconds * RATE)):
                 video.write(step / RATE, partial(picture, photos, step))
                 step += 1
+    return path
+
+
+def uneven_film(path: Path, frames: Sequence[tuple[float, Sequence[Path]]]) -> Path:
+    """Writes a film whose frames have any times: seconds, and who is in it."""
+    with VideoWriter(path, rate=RATE) as video:
+        for step, (seconds, photos) in enumerate(frames):
+            video.write(seconds, partial(picture, photos, step))
+    return path
+
+
+def with_sound(silent: Path, path: Path, **titles: str) -> Path:
+    """The same pictures with a tone of two seconds, a title and whatever else a film says of itself."""
+    import av
+
+    with av.open(str(silent)) as source, av.open(str(path), "w") as made:
+        made.metadata.update(titles)
+        pictures = made.add_stream_from_template(source.streams.video[0])
+        sound = made.add_stream("aac", rate=44_100)
+        sound.layout = "mono"
+        tone = np.sin(np.arange(2 * 44_100) * (440 * 2 * np.pi / 44_100)).astype(np.float32)
+        for at in range(0, len(tone) - 1024, 1024):
+            frame = av.AudioFrame.from_ndarray(tone[None, at : at + 1024], format="fltp", layout="mono")
+            frame.sample_rate, frame.pts = 44_100, at
+            made.mux(sound.encode(frame))
+        made.mux(sound.encode(None))
+        for packet in source.demux(video=0):
+            if packet.dts is not None:
+                packet.stream = pictures
+                made.mux(packet)
+    return path
+
+
+#: ISO/IEC 14496-12: the matrix of a track's header, by how far players turn its pictures clockwise.
+_MATRICES = {90: (0, 1, -1, 0), 180: (-1, 0, 0, -1), 270: (0, -1, 1, 0)}
+
+
+def turned_film(film: Path, path: Path, degrees: int) -> Path:
+    """The same film, as a telephone writes it that is held otherwise: players turn it clockwise."""
+    data = film.read_bytes()
+    place = data.index(b"tkhd") + 4
+    place += 4 + (20 if data[place] == 0 else 32) + 16
+    a, b, c, d = (one << 16 for one in _MATRICES[degrees])
+    path.write_bytes(data[:place] + struct.pack(">9i", a, b, 0, c, d, 0, 0, 0, 1 << 30) + data[place + 36 :])
     return path
 
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rostro.alignment._region import Region
 from rostro.alignment.base import Alignment
 from rostro.core.errors import BadInput
 from rostro.core.types import AlignmentSpec
+from rostro.landmarks.region import Region
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

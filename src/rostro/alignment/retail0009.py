@@ -3,97 +3,40 @@
 A detector places landmarks while it searches the whole photo; a network that is shown the face alone places them
 better, and the better they are placed, the more alike two crops of one person are. It works with every detector,
 those that give no landmarks too, and for every alignment that uses landmarks.
-
-Network: landmarks-regression-retail-0009 of Intel's Open Model Zoo (Smart Classroom), 48 × 48.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
-
-from rostro.alignment._region import Region
 from rostro.alignment.base import Refiner
-from rostro.models.entry import ModelFile
-from rostro.models.open_model_zoo import MIRROR, network_file, paper_of
-from rostro.runtime.base import open_engine
+from rostro.landmarks.retail0009 import FILES, PAPER, FivePoints
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rostro.core.types import Crops, Face, Floats, Image
+    from rostro.models.entry import ModelFile
     from rostro.models.store import ModelStore
     from rostro.runtime.base import EngineOptions
 
-_SIDE = 48
-_NETWORK = "landmarks-regression-retail-0009"
-_FOLDERS = (f"{MIRROR}/{_NETWORK}/FP16",)
-
 
 class Retail0009(Refiner):
-    """Looks at the box only: a face without landmarks gets some.
-
-    The makers cut the detector's box, scale it to 48 × 48 (BGR, 0 to 255) and read ten numbers in [0, 1]: x and y of
-    left eye, right eye, nose, left and right corner of the mouth, as seen. Here the square about the box is cut, for
-    boxes differ in shape from detector to detector; ``benchmarks/separation.py`` compares.
-
-    The network runs in OpenVINO, whose own format it has, and in float32, whatever embedders run in: it is small, and
-    crops must not depend on the processor.
-    """
+    """Landmarks by `rostro.landmarks.retail0009`: a face without any gets some."""
 
     name = "retail0009"
     about = "landmarks-regression-retail-0009: the face alone, at 48 × 48"
-    paper = paper_of(_NETWORK)
-    files: ClassVar[tuple[ModelFile, ...]] = (
-        network_file(
-            _NETWORK,
-            "xml",
-            sha256="1d7e43d3060e8f0328932ae9eeced07ff216eac80f10fd07b58c52fbaf69af58",
-            size=66_508,
-            folders=_FOLDERS,
-        ),
-        network_file(
-            _NETWORK,
-            "bin",
-            sha256="a7285eec8cb20a50c0ed567c426db6c7b8753c51b47f798f8ef5d8e0fa12d3c5",
-            size=381_232,
-            folders=_FOLDERS,
-        ),
-    )
+    paper = PAPER
+    files: ClassVar[tuple[ModelFile, ...]] = FILES
 
     def __init__(self, store: ModelStore, engine: EngineOptions) -> None:
         """See `Refiner`; of the options, threads and cache are used."""
-        network, _ = [store.path(file) for file in self.files]
-        options = replace(engine, name="openvino", precision="f32")
-        self._engine = open_engine(network, options)
+        self._network = FivePoints(store, engine)
 
     def refine(self, images: Sequence[Image], found: Sequence[Sequence[Face]]) -> list[list[Face]]:
         """See `Refiner.refine`."""
-        regions = [[Region.around(face, margin=0, square=True) for face in faces] for faces in found]
-        cut = [region.crop(image, _SIDE) for image, its in zip(images, regions, strict=True) for region in its]
-        points = iter(self.points(np.stack(cut) if cut else np.empty((0, _SIDE, _SIDE, 3), np.uint8)))
-        return [
-            [replace(face, landmarks=_in_photo(region, next(points))) for face, region in zip(faces, its, strict=True)]
-            for faces, its in zip(found, regions, strict=True)
-        ]
+        return self._network.place(images, found)
 
     def points(self, crops: Crops) -> Floats:
-        """Landmarks as parts of the crop's sides.
-
-        Args:
-            crops: RGB uint8 (N, 48, 48, 3) of a face's box each; N may be 0.
-
-        Returns:
-            (N, 5, 2) float32: x and y, in the order of `rostro.core.types.LANDMARKS`.
-        """
-        batch = np.ascontiguousarray(crops[..., ::-1].transpose(0, 3, 1, 2), dtype=np.float32)
-        points: Floats = self._engine.run(batch)[0].reshape(-1, 5, 2)
-        return points
-
-
-def _in_photo(region: Region, points: Floats) -> Floats:
-    corner = np.array([region.left, region.top], np.float32)
-    placed: Floats = corner + points * np.array([region.width, region.height], np.float32)
-    return placed
+        """See `FivePoints.points`."""
+        return self._network.points(crops)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,6 +11,8 @@ from rostro.cli import options, output
 from rostro.cli.language import language, tell, translated
 from rostro.cli.shown import Sheet, shown_face
 from rostro.cli.streaming import Stream
+from rostro.core.errors import BadInput
+from rostro.detection.base import CROWDS
 from rostro.drawing.sheets import detection_sheet
 from rostro.photos.listing import find_photos
 from rostro.photos.writing import check_picture
@@ -27,10 +29,15 @@ def command(
     photos: options.Photos,
     detector: options.Detectors = None,
     max_side: options.MaxSide = None,
+    zone: options.Zone = None,
+    min_face: options.MinFace = None,
     min_score: options.MinScore = None,
     embedder: options.Embedder = None,
     engine: options.Engine = None,
     precision: options.Precision = None,
+    crowd: Annotated[
+        bool, typer.Option("--crowd", help="Photos of many small faces: the detector eresfd at 2,048 pixels.")
+    ] = False,
     picture: options.Picture = None,
     json: options.Json = False,
 ) -> None:
@@ -43,13 +50,20 @@ def command(
 
     Example: rostro detect crowd.jpg --max-side 4000 --picture boxes.png
 
+    Example: rostro detect stadium.jpg --crowd --min-face 10
+
     Example: rostro detect party.jpg --detector all --picture detectors.png
     """
     given: dict[str, Any] = {
         "embedder": embedder, "engine": engine, "precision": precision, "min_score": min_score, "max_side": max_side,
+        "zone": zone, "min_face": min_face,
     }  # fmt: skip
     check_picture(picture, *photos)
     names = options.several(detector)
+    if crowd:
+        if names:
+            raise BadInput("--crowd names the detector, and so does --detector: give one of them")
+        names = [CROWDS]
     if names == ["all"] or len(names) > 1:
         chosen = None if names == ["all"] else names
         raise typer.Exit(_side_by_side(photos, chosen, picture, given, json=json))

@@ -37,6 +37,8 @@ def command(
     face: options.FaceOfMany = None,
     detector: options.Detector = None,
     max_side: options.MaxSide = None,
+    zone: options.Zone = None,
+    min_face: options.MinFace = None,
     min_score: options.MinScore = None,
     embedder: options.Embedder = None,
     alignment: options.Alignment = None,
@@ -64,7 +66,8 @@ def command(
     if output_file is not None:
         writer_for(output_file)
     recognizer = options.make_recognizer(
-        detector=detector, max_side=max_side, min_score=min_score, embedder=embedder, alignment=alignment,
+        detector=detector, max_side=max_side, zone=zone, min_face=min_face,
+        min_score=min_score, embedder=embedder, alignment=alignment,
         engine=engine, precision=precision,
     )  # fmt: skip
     check_picture(picture)

@@ -51,6 +51,8 @@ def command(
     ] = False,
     detector: options.Detector = None,
     max_side: options.MaxSide = None,
+    zone: options.Zone = None,
+    min_face: options.MinFace = None,
     min_score: options.MinScore = None,
     embedder: options.EmbedderOfGallery = None,
     alignment: options.Alignment = None,
@@ -68,7 +70,8 @@ def command(
     """
     rule = cast("FaceRule", options.face_rule(face))
     recognizer = options.make_recognizer(
-        detector=detector, max_side=max_side, min_score=min_score, embedder=embedder, alignment=alignment,
+        detector=detector, max_side=max_side, zone=zone, min_face=min_face,
+        min_score=min_score, embedder=embedder, alignment=alignment,
         engine=engine, precision=precision, gallery=options.gallery_url(gallery),
         quality=quality, min_quality=min_quality,
     )  # fmt: skip

@@ -29,6 +29,8 @@ def command(
     face: options.FaceOfMany = None,
     detector: options.Detector = None,
     max_side: options.MaxSide = None,
+    zone: options.Zone = None,
+    min_face: options.MinFace = None,
     min_score: options.MinScore = None,
     embedder: options.EmbedderOfGallery = None,
     alignment: options.Alignment = None,
@@ -41,6 +43,8 @@ def command(
     fpir: options.Fpir = None,
     quality: options.Quality = None,
     min_quality: options.MinQuality = None,
+    require_live: options.RequireLive = False,
+    liveness: options.Liveness = None,
     picture: options.Picture = None,
     json: options.Json = False,
 ) -> None:
@@ -58,9 +62,11 @@ def command(
     """
     rule = options.face_rule(face)
     recognizer = options.make_recognizer(
-        detector=detector, max_side=max_side, min_score=min_score, embedder=embedder, alignment=alignment,
+        detector=detector, max_side=max_side, zone=zone, min_face=min_face,
+        min_score=min_score, embedder=embedder, alignment=alignment,
         engine=engine, precision=precision, threshold=threshold, fmr=fmr, operating_point=operating_point,
         gallery=options.gallery_url(gallery), fpir=fpir, quality=quality, min_quality=min_quality, create_gallery=False,
+        require_live=require_live, liveness=liveness,
     )  # fmt: skip
     check_picture(picture, *photos, file_of(recognizer.gallery_url), operating_point)
     told = Stream(json=json)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -21,28 +20,32 @@ def create(
     role: Annotated[str, typer.Option("--role", help="read, enrol (also takes people in) or admin (also erases).")] = (
         "read"
     ),
-    keys: KeyFile = Path(DEFAULT_FILE),
+    keys: KeyFile = None,
     json: options.Json = False,
 ) -> None:
     """Make a key. It is shown this once; only its hash is kept.
 
     Example: rostro keys create "door camera" --role read
     """
-    key, text = KeyStore(keys).create(label, Role.of(role))
+    store = KeyStore(keys or DEFAULT_FILE)
+    key, text = store.create(label, Role.of(role))
     if json:
         output.print_json({**key.to_dict(), "key": text})
     else:
         output.say(text)
-        output.note(tell("key {} ({}) for {}, in {}; it cannot be shown again", key.id, key.role.label, label, keys))
+        output.note(
+            tell("key {} ({}) for {}, in {}; it cannot be shown again", key.id, key.role.label, label, store.path)
+        )
 
 
 @app.command("list")
-def list_keys(keys: KeyFile = Path(DEFAULT_FILE), json: options.Json = False) -> None:
+def list_keys(keys: KeyFile = None, json: options.Json = False) -> None:
     """Every key: id, role, label, when it was made and revoked.
 
     Example: rostro keys list
     """
-    found = KeyStore(keys).all()
+    store = KeyStore(keys or DEFAULT_FILE)
+    found = store.all()
     if json:
         output.print_json({"keys": [key.to_dict() for key in found]})
     else:
@@ -50,21 +53,21 @@ def list_keys(keys: KeyFile = Path(DEFAULT_FILE), json: options.Json = False) ->
             end = f"{tell('revoked {}', key.revoked)}  " if key.revoked else ""
             output.say(f"{key.id}  {key.role.label:5}  {key.created}  {end}{key.label}")
         if not found:
-            output.note(tell("{}: there are no keys; 'rostro keys create LABEL' makes one", keys))
+            output.note(tell("{}: there are no keys; 'rostro keys create LABEL' makes one", store.path))
     raise typer.Exit(output.YES if found else output.NO)
 
 
 @app.command()
 def revoke(
     key: Annotated[str, typer.Argument(help="The key's id, from 'rostro keys list'.", show_default=False)],
-    keys: KeyFile = Path(DEFAULT_FILE),
+    keys: KeyFile = None,
     json: options.Json = False,
 ) -> None:
     """Make a key worthless, at once, also for a server that runs.
 
     Example: rostro keys revoke 1f0c22ab
     """
-    KeyStore(keys).revoke(key)
+    KeyStore(keys or DEFAULT_FILE).revoke(key)
     if json:
         output.print_json({"revoked": key})
     else:

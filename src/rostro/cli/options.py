@@ -47,11 +47,20 @@ Alignment = Annotated[
     typer.Option("--alignment", help="How faces are cropped. Default: the embedder's own.", show_default=False),
 ]
 Engine = Annotated[
-    str | None, typer.Option("--engine", help="Runs the models: openvino or onnxruntime.", show_default="openvino")
+    str | None,
+    typer.Option(
+        "--engine",
+        help="Runs the models: openvino or onnxruntime; with a device after a colon, onnxruntime:cuda.",
+        show_default="openvino",
+    ),
 ]
 Precision = Annotated[
     str | None,
-    typer.Option("--precision", help="auto, f32, bf16, or int8 for the parts that have it.", show_default="auto"),
+    typer.Option(
+        "--precision",
+        help="auto (measured on this machine), f32, bf16, f16 (GPUs), or int8 for the parts that have it.",
+        show_default="auto",
+    ),
 ]
 Threshold = Annotated[
     float | None,
@@ -91,6 +100,20 @@ MaxSide = Annotated[
         help="Pixels that larger photos are scaled down to before faces are looked for; more finds smaller faces.",
         show_default="the detector's",
         **within(SIDE),
+    ),
+]
+Zone = Annotated[
+    str | None,
+    typer.Option(
+        "--zone",
+        help="Look at faces in this part of the picture only: corners, as in '10%,0% 90%,60%' or in pixels.",
+        show_default=False,
+    ),
+]
+MinFace = Annotated[
+    int | None,
+    typer.Option(
+        "--min-face", help="Look at no face narrower or lower than this, in pixels.", show_default=False, **within(SIDE)
     ),
 ]
 Candidates = Annotated[int, typer.Option("--candidates", help="People to list per face.", **within(CANDIDATES))]
@@ -141,7 +164,22 @@ MinQuality = Annotated[
     ),
 ]
 
-
+Liveness = Annotated[
+    str | None,
+    typer.Option(
+        "--liveness",
+        metavar="NAME",
+        help="What says whether a face looks alive: a scorer, or a file of 'rostro evaluate --protocol liveness'.",
+        show_default="fusion",
+    ),
+]
+RequireLive = Annotated[
+    bool,
+    typer.Option(
+        "--require-live",
+        help="Decide nothing about faces that do not look alive. A sign, not security: some pictures pass.",
+    ),
+]
 Fpir = Annotated[
     float | None,
     typer.Option(
@@ -237,8 +275,12 @@ def make_recognizer(
     fpir: float | None = None,
     min_score: float | None = None,
     max_side: int | None = None,
+    zone: str | None = None,
+    min_face: int | None = None,
     quality: str | None = None,
     min_quality: float | None = None,
+    require_live: bool = False,
+    liveness: str | None = None,
     gallery: str | None = None,
     create_gallery: bool = True,
 ) -> Recognizer:
@@ -262,8 +304,12 @@ def make_recognizer(
         fpir=fpir,
         min_score=min_score,
         max_side=max_side,
+        zone=zone,
+        min_face=min_face,
         quality=quality or "auto",
         min_quality=min_quality,
+        require_live=require_live,
+        liveness=liveness,
         gallery=gallery,
         create_gallery=create_gallery,
         settings=settings,

@@ -73,6 +73,8 @@ _HINTS = {
     "resumable": ("--resume goes on",),
     "port-taken": ("--port chooses another",),
     "two-answers-on-stdout": ("take one of them",),
+    "no-keys": ("'rostro keys create LABEL --keys {file}' makes one",),
+    "keys-elsewhere": ("--keys {file} takes them",),
     "no-such-host": ("--host names an address of this machine",),
 }
 #: Options of a hint that are of the running command, not of one that the hint names in quotation marks.

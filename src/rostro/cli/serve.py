@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,16 +12,19 @@ from rostro.cli.language import tell
 from rostro.cli.numbers import within
 from rostro.core.errors import BadInput
 from rostro.core.ranges import PER_SECOND, PORT
-from rostro.core.redaction import redacted
-from rostro.server.admission.keys import DEFAULT_FILE, KeyStore
+from rostro.gallery.base import file_of, gallery_name
+from rostro.server.admission.keys import keys_for
 from rostro.server.admission.limits import Limits
 
 KeyFile = Annotated[
-    Path, typer.Option("--keys", envvar="ROSTRO_KEYS", help="File of the API keys, which 'rostro keys' makes.")
+    Path | None,
+    typer.Option(
+        "--keys",
+        envvar="ROSTRO_KEYS",
+        help="File of the API keys, which 'rostro keys' makes.",
+        show_default="rostro-keys.db in this folder",
+    ),
 ]
-
-#: What one photo of a client may be at most. Photos on disk, which their owner chose, may be larger.
-MAX_BYTES, MAX_PIXELS, MAX_FACES = 25_000_000, 50_000_000, 200
 
 
 def command(
@@ -31,13 +33,19 @@ def command(
         "127.0.0.1"
     ),
     port: Annotated[int, typer.Option("--port", help="Port to listen on.", **within(PORT))] = 8000,
-    keys: KeyFile = Path(DEFAULT_FILE),
+    keys: KeyFile = None,
     keep_crops: Annotated[
         bool, typer.Option("--keep-crops", help="Keep small pictures of the faces of people who agree to it.")
     ] = False,
     rate: Annotated[
-        float, typer.Option("--rate", help="Requests per second of one client; 0 for no limit.", **within(PER_SECOND))
-    ] = Limits().rate,
+        float | None,
+        typer.Option(
+            "--rate",
+            help="Requests per second of one client; 0 for no limit.",
+            show_default=f"{Limits().rate:g}",
+            **within(PER_SECOND),
+        ),
+    ] = None,
     certificate: Annotated[
         Path | None, typer.Option("--certificate", help="TLS certificate (PEM).", show_default=False)
     ] = None,
@@ -60,6 +68,8 @@ def command(
     fpir: options.Fpir = None,
     quality: options.Quality = None,
     min_quality: options.MinQuality = None,
+    require_live: options.RequireLive = False,
+    liveness: options.Liveness = None,
 ) -> None:
     """Serve the web page and the REST interface until Ctrl-C.
 
@@ -77,20 +87,13 @@ def command(
         detector=detector, max_side=max_side, min_score=min_score, embedder=embedder, alignment=alignment,
         engine=engine, precision=precision, threshold=threshold, fmr=fmr, operating_point=operating_point,
         gallery=options.gallery_url(gallery),
-        fpir=fpir, quality=quality, min_quality=min_quality,
+        fpir=fpir, quality=quality, min_quality=min_quality, require_live=require_live, liveness=liveness,
     )  # fmt: skip
-    given = recognizer.settings
-    recognizer.settings = replace(
-        given,
-        max_bytes=min(given.max_bytes, MAX_BYTES),
-        max_pixels=min(given.max_pixels, MAX_PIXELS),
-        max_faces=min(given.max_faces, MAX_FACES),
-    )
     tls: dict[str, Any] = {"ssl_certfile": certificate, "ssl_keyfile": certificate_key} if certificate else {}
     server = make_server(
-        recognizer, keys=KeyStore(keys), host=host, port=port, keep_pictures=keep_crops, limits=Limits(rate=rate),
-        root_path=root_path, **tls,
+        recognizer, keys=keys_for(keys, file_of(recognizer.gallery_url)), host=host, port=port,
+        keep_pictures=keep_crops, limits=Limits.from_environment(rate=rate), root_path=root_path, **tls,
     )  # fmt: skip
-    serves = tell("{} serves {} (Ctrl-C stops it)", server.address, redacted(recognizer.gallery_url))
+    serves = tell("{} serves {} (Ctrl-C stops it)", server.address, gallery_name(recognizer.gallery_url))
     output.note(f"rostro: {serves}")
     server.run()

@@ -14,9 +14,11 @@ import typer
 from rostro.cli import options, output
 from rostro.cli.language import figure, language, tell, translated
 from rostro.cli.numbers import within
+from rostro.cli.serve import KeyFile
 from rostro.core.errors import BadInput
 from rostro.core.extras import need
 from rostro.core.ranges import PORT
+from rostro.core.redaction import public_name
 from rostro.embedding.trained import files_of
 from rostro.gallery.base import file_of
 from rostro.photos.sources import spare
@@ -60,6 +62,7 @@ def command(
         typer.Option("--serve/--no-serve", help="Show the picture on a page. Default: for cameras, without --output."),
     ] = None,
     port: Annotated[int, typer.Option("--port", help="Port of the page.", **within(PORT))] = 8000,
+    keys: KeyFile = None,
     every: Annotated[
         int | None,
         typer.Option(
@@ -92,6 +95,8 @@ def command(
     ] = None,
     detector: options.Detector = None,
     max_side: options.MaxSide = None,
+    zone: options.Zone = None,
+    min_face: options.MinFace = None,
     min_score: options.MinScore = None,
     embedder: options.EmbedderOfGallery = None,
     alignment: options.Alignment = None,
@@ -104,6 +109,8 @@ def command(
     fpir: options.Fpir = None,
     quality: options.Quality = None,
     min_quality: options.MinQuality = None,
+    require_live: options.RequireLive = False,
+    liveness: options.Liveness = None,
     json: options.Json = False,
 ) -> None:
     """Who comes by? Follows the faces of a video and names them, until it ends or Ctrl-C.
@@ -118,6 +125,8 @@ def command(
     Example: rostro watch party.mp4 --output named.mp4
 
     Example: rostro watch frames/ --rate 1 --gallery people.db
+
+    Example: rostro watch 0 --gallery people.db --require-live
     """
     options.refuse_both(real_time=real_time, live=live or None)
     serves = (source.isdecimal() and video is None and not json) if serve is None else serve
@@ -125,16 +134,19 @@ def command(
         need("server", "fastapi", "uvicorn")
     opened = open_source(source, real_time=real_time or serves, live=live, rate=rate)
     recognizer = options.make_recognizer(
-        detector=detector, max_side=max_side, min_score=min_score, embedder=embedder, alignment=alignment,
+        detector=detector, max_side=max_side, zone=zone, min_face=min_face,
+        min_score=min_score, embedder=embedder, alignment=alignment,
         engine=engine, precision=precision, threshold=threshold, fmr=fmr, operating_point=operating_point,
         gallery=options.gallery_url(gallery), create_gallery=False,
-        fpir=fpir, quality=quality, min_quality=min_quality,
+        fpir=fpir, quality=quality, min_quality=min_quality, require_live=require_live, liveness=liveness,
     )  # fmt: skip
     read = (source, file_of(recognizer.gallery_url), operating_point, *(files_of(embedder) if embedder else ()))
     spare([video, None if events == "-" else events], *read)
     with recognizer, ExitStack() as stack, _terminating():
         hear = _teller(events, stack, quiet=json)
-        show = _page(recognizer, opened, port, stack) if serves else None  # before the models: the port may be taken
+        show = (
+            _page(recognizer, opened, port, keys, stack) if serves else None
+        )  # before the models: the port may be taken
         summary = watch(
             opened, recognizer=recognizer.open(), on_event=hear, on_scene=show, video=video,
             keep_pictures=keep_crops, collections=collection or None, language=language(),
@@ -189,21 +201,33 @@ def _say(document: dict[str, Any]) -> None:
         lost = document["event"] != "back"
         what = tell("the source is lost: {}", translated(document["reason"])) if lost else tell("the source is back")
     elif document["name"] is None:
-        what = f"{tell(document['event'])}: {tell('somebody (track {})', document['track'])}"
+        alive = document.get("liveness", {}).get("live", True)
+        somebody = "somebody (track {})" if alive else "no living face (track {})"
+        what = f"{tell(document['event'])}: {tell(somebody, document['track'])}"
     else:
         who = tell("{} ({:.3f}, track {})", document["name"], document["score"], document["track"])
         what = f"{tell(document['event'])}: {who}"
     output.say(f"{when}  {what}")
 
 
-def _page(recognizer: Recognizer, source: Source, port: int, stack: ExitStack) -> Callable[[Scene], None]:
-    """Serves the page for this machine while the watching goes on, and opens it where somebody sits before it."""
-    from rostro.server.admission.keys import DEFAULT_FILE, KeyStore
+def _page(
+    recognizer: Recognizer, source: Source, port: int, keys: Path | None, stack: ExitStack
+) -> Callable[[Scene], None]:
+    """Serves the page for this machine while the watching goes on, and opens it where somebody sits before it.
+
+    It is the server of ``rostro serve``, with the same keys and limits.
+    """
+    from rostro.server.admission.keys import keys_for
+    from rostro.server.admission.limits import Limits
     from rostro.server.serving import make_server
     from rostro.server.sockets.broadcast import Broadcast
 
-    broadcast = Broadcast(source.name)
-    server = make_server(recognizer, keys=KeyStore(Path(DEFAULT_FILE)), host=_HOST, port=port, watching=broadcast)
+    shown = public_name(source.name)
+    broadcast = Broadcast(shown)
+    server = make_server(
+        recognizer, keys=keys_for(keys, file_of(recognizer.gallery_url)), host=_HOST, port=port, watching=broadcast,
+        limits=Limits.from_environment(),
+    )  # fmt: skip
     thread = threading.Thread(target=server.run, name="rostro-page", daemon=True)
     thread.start()
 
@@ -213,7 +237,7 @@ def _page(recognizer: Recognizer, source: Source, port: int, stack: ExitStack) -
 
     stack.callback(stop)
     url = f"http://{_HOST}:{port}/#watch"
-    output.note(f"rostro: {tell('{} shows {} (Ctrl-C stops it)', url, source.name)}")
+    output.note(f"rostro: {tell('{} shows {} (Ctrl-C stops it)', url, shown)}")
     if sys.stderr.isatty():
         import webbrowser
 
@@ -227,4 +251,5 @@ def _sentence(summary: Summary) -> str:
     if summary.dropped:
         frames = tell("{:,} frames, {:,} dropped", summary.frames, summary.dropped)
     strangers = tell("1 unknown track") if summary.strangers == 1 else tell("{:,} unknown tracks", summary.strangers)
-    return f"{frames}; {tell('saw {}', seen)}; {strangers}"
+    pictures = f"; {tell('not alive: {:,}', summary.not_live)}" if summary.not_live else ""
+    return f"{frames}; {tell('saw {}', seen)}; {strangers}{pictures}"

@@ -26,6 +26,7 @@
     │   ├── UnknownPhoto      nobody has a template of that photo, or it is not clear who is meant
     │   ├── NameTaken         somebody else has that name
     │   └── GalleryCorrupt    the stored data contradicts itself
+    ├── KeysUnusable          the file of a server's keys cannot be read, or is gone
     ├── NoOperatingPoint      no measured threshold for this space
     └── BadInput              an argument outside its range, a file of the wrong form
 """
@@ -184,6 +185,10 @@ class NameTaken(GalleryError):  # noqa: N818
 
 class GalleryCorrupt(GalleryError):  # noqa: N818
     """The stored data contradicts itself."""
+
+
+class KeysUnusable(RostroError):  # noqa: N818
+    """The file of a server's keys cannot be read, is gone, or is something else: nobody comes in until it is back."""
 
 
 class NoOperatingPoint(RostroError):  # noqa: N818

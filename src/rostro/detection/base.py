@@ -96,6 +96,7 @@ DETECTORS = Room(
     {
         "dlib_hog": "rostro.detection.dlib_hog:DlibHOG",
         "dlib_mmod": "rostro.detection.dlib_mmod:DlibMMOD",
+        "eresfd": "rostro.detection.eresfd:EResFD",
         "haar": "rostro.detection.haar:Haar",
         "mtcnn": "rostro.detection.mtcnn:MTCNN",
         "scrfd": "rostro.detection.scrfd:SCRFD",
@@ -103,6 +104,10 @@ DETECTORS = Room(
         "yunet": "rostro.detection.yunet:YuNet",
     },
 )
+
+
+#: The one for photos of many small faces.
+CROWDS = "eresfd"
 
 
 def _check_side(detector: type[Detector], max_side: int) -> None:

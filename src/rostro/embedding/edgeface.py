@@ -12,8 +12,8 @@ import numpy as np
 
 from rostro.core.errors import MissingExtra
 from rostro.core.types import AlignmentSpec, Crops, Floats
-from rostro.embedding._converted import converted
 from rostro.embedding.base import Embedder
+from rostro.models.converted import converted
 from rostro.models.entry import ModelFile
 from rostro.runtime.base import EngineOptions, open_engine
 

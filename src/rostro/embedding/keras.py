@@ -6,8 +6,8 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
 from rostro.core.types import Crops, Floats
-from rostro.embedding._converted import converted
 from rostro.embedding.base import Embedder
+from rostro.models.converted import converted
 from rostro.nets.keras_file import read_keras
 from rostro.nets.onnx_file import VERSION, write_onnx
 from rostro.runtime.base import EngineOptions, open_engine

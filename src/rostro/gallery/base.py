@@ -10,6 +10,7 @@ from abc import abstractmethod
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
+from urllib.parse import urlsplit
 
 from rostro.core.closing import Closing
 from rostro.core.errors import BadInput
@@ -269,6 +270,12 @@ def file_of(url: str) -> Path | None:
     if url == ":memory:" or backend_of(url) != "sqlite":
         return None
     return expanded(url.removeprefix("sqlite:///"))
+
+
+def gallery_name(url: str) -> str:
+    """A gallery's name without folders, hosts, users and passwords, for those who may not know where it is."""
+    file = file_of(url)
+    return file.name if file is not None else urlsplit(url).path.rsplit("/", 1)[-1] or backend_of(url)
 
 
 @contextmanager

@@ -64,6 +64,7 @@ class Network:
         input: The input's value.
         layers: In an order in which they can run.
         outputs: Name of an output → the value that it is.
+        maps: Whether outputs have positions; otherwise one row each. Such a network takes inputs of any size.
     """
 
     def __init__(self, size: int) -> None:
@@ -72,6 +73,7 @@ class Network:
         self.input = Value("input", 3)
         self.layers: list[Layer] = []
         self.outputs: dict[str, Value] = {}
+        self.maps = False
 
     @property
     def parameters(self) -> int:
@@ -174,6 +176,14 @@ class Network:
     def multiply(self, x: Value, y: Value) -> Value:
         """``x · y``, where y may have a single position."""
         return self._append("multiply", [x, y], x.channels)
+
+    def blend(self, name: str, *values: Value) -> Value:
+        """A sum of values, each multiplied with a number that is learned."""
+        return self._append("blend", values, values[0].channels, name=name, shapes=((len(values),),))
+
+    def upsample(self, x: Value) -> Value:
+        """Each position becomes four."""
+        return self._append("upsample", [x], x.channels)
 
     def concat(self, *values: Value) -> Value:
         """The channels of all, one after the other."""

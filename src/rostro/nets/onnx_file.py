@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rostro.core.errors import MissingExtra
+from rostro.nets.onnx_bytes import OnnxGraph
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 #: Whoever changes what is written for the same network and weights raises this; it is part of converted files' names.
 VERSION = 1
-_OPSET = 13
 _SIMPLE = {"relu": "Relu", "sigmoid": "Sigmoid", "mean": "GlobalAveragePool", "multiply": "Mul"}
 #: Keras' padding at stride 2 is uneven, more at the end; ONNX has a word for it.
 _PADDING = {"same": "SAME_UPPER", "valid": "VALID"}
@@ -25,58 +24,26 @@ _PADDING = {"same": "SAME_UPPER", "valid": "VALID"}
 def write_onnx(network: Network, weights: Weights, path: Path) -> None:
     """Writes the network: input ``input`` (N, 3, size, size) float32, outputs as the network names them.
 
-    Raises:
-        MissingExtra: The onnx package is not installed.
+    A network of `Network.maps` has (N, 3, height, width) and outputs (N, channels, height, width).
     """
-    try:
-        import onnx
-        from onnx import helper
-    except ImportError:
-        raise MissingExtra("onnx", "keras") from None
     graph = _Graph()
     for layer in network.layers:
         getattr(graph, layer.kind, graph.simple)(layer, weights.get(layer.name, ()))
     for name, value in network.outputs.items():
         graph.node("Identity", [value.name], name)
-    float32 = onnx.TensorProto.FLOAT
-    shape: list[str | int | None] = ["N", 3, network.size, network.size]
-    model = helper.make_model(
-        helper.make_graph(
-            graph.nodes,
-            "rostro",
-            [helper.make_tensor_value_info("input", float32, shape)],
-            [helper.make_tensor_value_info(n, float32, ["N", v.channels]) for n, v in network.outputs.items()],
-            graph.tensors,
-        ),
-        opset_imports=[helper.make_opsetid("", _OPSET)],
-        ir_version=8,
-        producer_name="rostro",
-    )
-    onnx.save(model, path)
+    sides: tuple[int | str, ...] = ("height", "width") if network.maps else (network.size, network.size)
+    outputs = {
+        name: (value.channels, f"{name}_height", f"{name}_width") if network.maps else (value.channels,)
+        for name, value in network.outputs.items()
+    }
+    path.write_bytes(graph.to_bytes({"input": (3, *sides)}, outputs))
 
 
-class _Graph:
-    """Nodes and constants, a method for each kind of layer. A layer's result bears the layer's name."""
-
-    def __init__(self) -> None:
-        self.nodes: list[Any] = []
-        self.tensors: list[Any] = []
-
-    def node(self, kind: str, inputs: list[str], output: str, **attributes: Any) -> str:
-        from onnx import helper
-
-        self.nodes.append(helper.make_node(kind, inputs, [output], **attributes))
-        return output
+class _Graph(OnnxGraph):
+    """A method for each kind of layer. A layer's result bears the layer's name."""
 
     def constants(self, layer: Layer, *arrays: Floats) -> list[str]:
-        from onnx import numpy_helper
-
-        names = [f"{layer.name}:{number}" for number in range(len(arrays))]
-        self.tensors += [
-            numpy_helper.from_array(np.ascontiguousarray(array), name)
-            for array, name in zip(arrays, names, strict=True)
-        ]
-        return names
+        return [self.constant(f"{layer.name}:{number}", array) for number, array in enumerate(arrays)]
 
     def simple(self, layer: Layer, _: tuple[Floats, ...]) -> None:
         self.node(_SIMPLE[layer.kind], list(layer.inputs), layer.name)
@@ -115,6 +82,19 @@ class _Graph:
 
     def concat(self, layer: Layer, _: tuple[Floats, ...]) -> None:
         self.node("Concat", list(layer.inputs), layer.name, axis=1)
+
+    def upsample(self, layer: Layer, _: tuple[Floats, ...]) -> None:
+        scales = self.constants(layer, np.array([1, 1, 2, 2], np.float32))
+        words = {"mode": "nearest", "coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}
+        self.node("Resize", [*layer.inputs, "", *scales], layer.name, **words)
+
+    def blend(self, layer: Layer, weights: tuple[Floats, ...]) -> None:
+        names = self.constants(layer, *weights[0])
+        parts = [
+            self.node("Mul", [value, weight], f"{weight}:part")
+            for value, weight in zip(layer.inputs, names, strict=True)
+        ]
+        self.node("Sum", parts, layer.name)
 
     def add(self, layer: Layer, _: tuple[Floats, ...]) -> None:
         first, second = layer.inputs

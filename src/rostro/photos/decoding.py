@@ -23,6 +23,8 @@ from rostro.photos.deep import deep_colours, refill
 from rostro.photos.signatures import describe, picture_format
 
 if TYPE_CHECKING:
+    from typing import BinaryIO
+
     from PIL.ImageFile import ImageFile
 
     from rostro.core.types import Image
@@ -61,6 +63,9 @@ _MAX_SCANS = 100
 
 #: Pillow decodes a few rare codings in Python (run-length BMP, PNM of odd ranges), some 100 times slower than others.
 _MAX_SLOW_PIXELS = 4_000_000
+
+#: Bytes that tell a file's format.
+_HEAD = 512
 
 #: EXIF orientation (Exif 2.32, tag 0x0112) → whether to transpose, and then OpenCV's flip code: 0 turns the rows
 #: around, 1 the columns, -1 both.
@@ -111,6 +116,30 @@ def decode(data: bytes, photo: str, *, max_pixels: int) -> Image:
         raise UnreadablePhoto(photo, f"not enough memory to decode the {name}", why="no-memory") from error
     except _DECODER_ERRORS as error:
         raise UnreadablePhoto(photo, f"broken or truncated {name}: {_words(error)}", why="broken-photo") from error
+
+
+def pixels_told(stream: BinaryIO) -> int:
+    """How many pixels a picture file says that it has, from its head: what decoding it will cost, at most.
+
+    Args:
+        stream: The file; it is left standing where it stood.
+
+    Returns:
+        Width × height of its first frame; 0 of what is no picture, or is broken.
+    """
+    start = stream.tell()
+    try:
+        name = picture_format(stream.read(_HEAD))
+        stream.seek(start)
+        if name is None:
+            return 0
+        with _plugin(name, "")(stream) as picture:
+            width, height = picture.size
+            return width * height
+    except (UnreadablePhoto, MemoryError, DecompressionBombError, *_DECODER_ERRORS):
+        return 0
+    finally:
+        stream.seek(start)
 
 
 def upright(picture: Pillow.Image, photo: str) -> Image:

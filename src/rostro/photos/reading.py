@@ -83,14 +83,31 @@ def read_photo(
     name = printable(name if name is not None else name_of(source))
     if holds_pixels(source):
         return _from_pixels(pixels_of(source, name), name, max_pixels)
+    data = photo_bytes(source, name=name, max_bytes=max_bytes)
+    image = decode(data, name, max_pixels=max_pixels)
+    image.setflags(write=False)
+    return Photo(name, image, hashlib.sha256(data).hexdigest())
+
+
+def photo_bytes(source: Source, *, name: str, max_bytes: int = MAX_BYTES) -> bytes:
+    """The bytes of a photo's file, not decoded.
+
+    Args:
+        source: A path, the bytes of a file, or a binary file object, read from where it stands.
+        name: What errors call it.
+        max_bytes: Largest file.
+
+    Raises:
+        UnreadablePhoto: Missing, not a file, or empty.
+        PhotoTooLarge: Over the limit.
+        NotAPhoto: It has no bytes: pixels are no file.
+    """
     data = _read_bytes(source, name, max_bytes)
     if not data and hasattr(source, "tell") and source.tell():
         raise UnreadablePhoto(name, "read to its end already; seek(0) goes back to its start", why="empty-file")
     if not data:
         raise UnreadablePhoto(name, "the file is empty (0 bytes)", why="empty-file")
-    image = decode(data, name, max_pixels=max_pixels)
-    image.setflags(write=False)
-    return Photo(name, image, hashlib.sha256(data).hexdigest())
+    return data
 
 
 def hash_source(source: Source, *, max_bytes: int = MAX_BYTES) -> tuple[Source, str]:

@@ -1,4 +1,4 @@
-"""All that can be fetched: detectors, refiners of landmarks, embedders and quality scorers, and the sample photos."""
+"""All that can be fetched: detectors, refiners of landmarks, embedders, scorers, and the sample photos."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from rostro.core.errors import UnknownModel
 from rostro.core.parts import did_you_mean
 from rostro.detection.base import DETECTORS, Detector
 from rostro.embedding.base import EMBEDDERS, Embedder
+from rostro.liveness.base import LIVENESS, LivenessScorer
 from rostro.models.samples import SAMPLES
 from rostro.quality.base import QUALITIES, QualityScorer
 from rostro.quality.judge import DEFAULTS
@@ -20,15 +21,21 @@ if TYPE_CHECKING:
     from rostro.models.entry import ModelFile
 
 DEFAULT_EMBEDDER = "sface"
-_TASKS = {"detector": Detector, "refiner": Refiner, "embedder": Embedder, "quality": QualityScorer}
+_TASKS = {
+    "detector": Detector,
+    "refiner": Refiner,
+    "embedder": Embedder,
+    "quality": QualityScorer,
+    "liveness": LivenessScorer,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """One detector, refiner of landmarks, embedder or quality scorer with its files, or one sample photo.
+    """One detector, refiner of landmarks, embedder or scorer with its files, or one sample photo.
 
     Attributes:
-        task: ``detector``, ``refiner``, ``embedder``, ``quality`` or ``sample``.
+        task: ``detector``, ``refiner``, ``embedder``, ``quality``, ``liveness`` or ``sample``.
         name: Its key, as in ``--embedder NAME``.
         about: One line for people.
         paper: What to cite.
@@ -68,11 +75,12 @@ class Model:
 
 
 def catalogue() -> list[Model]:
-    """Detectors, refiners, embedders, quality scorers, sample photos, each sorted by name."""
+    """Detectors, refiners, embedders, quality and liveness scorers, sample photos, each sorted by name."""
     refiners = [_model(REFINERS.get(name)) for name in REFINERS]
     detectors = [_model(DETECTORS.get(name)) for name in DETECTORS]
     embedders = [_model(EMBEDDERS.get(name)) for name in EMBEDDERS]
     scorers = [_model(QUALITIES.get(name)) for name in QUALITIES]
+    scorers += [_model(LIVENESS.get(name)) for name in LIVENESS]
     photos = [
         Model(task="sample", name=entry.name, about="sample photo", paper=entry.paper, files=(entry,))
         for entry in sorted(SAMPLES, key=lambda entry: entry.name)
@@ -127,7 +135,7 @@ def judge_of_quality() -> Model:
     return _model(QUALITIES.get(DEFAULTS[0]))
 
 
-def _model(part: type[Detector | Refiner | Embedder | QualityScorer]) -> Model:
+def _model(part: type[Detector | Refiner | Embedder | QualityScorer | LivenessScorer]) -> Model:
     task = next(task for task, kind in _TASKS.items() if issubclass(part, kind))
     return Model(
         task=task,

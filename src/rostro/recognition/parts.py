@@ -18,12 +18,14 @@ from rostro.gallery.base import Gallery
 from rostro.models.store import ModelStore
 from rostro.recognition.choosing import Chosen, choose
 from rostro.recognition.judging import Judging, open_judge
+from rostro.recognition.living import Living
 from rostro.recognition.opened import Opened
 from rostro.recognition.own_space import embedder_of, open_own
 from rostro.recognition.pipeline import Pipeline
 from rostro.recognition.searching import Searching, open_searching
 from rostro.recognition.turning import Turner
 from rostro.recognition.warming import run_once
+from rostro.recognition.where import Where, Zone
 from rostro.recognition.wishes import check_options
 from rostro.runtime.base import ENGINES, EngineOptions, check_precision, precisions_of
 from rostro.scoring import operating_points
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from rostro.quality.judge import Judge
 
 
-class Parts(Chosen, Opened):
+class Parts(Chosen, Living, Opened):
     """A detector, an alignment, an embedder, an operating point and a gallery that belong together.
 
     Making one touches no disk and loads no model. Safe to share between threads.
@@ -55,9 +57,13 @@ class Parts(Chosen, Opened):
         fpir: float | None = None,
         min_score: float | None = None,
         max_side: int | None = None,
+        zone: str | None = None,
+        min_face: int | None = None,
         turn: bool = True,
         quality: str | None = "auto",
         min_quality: float | None = None,
+        require_live: bool = False,
+        liveness: str | Path | None = None,
         settings: Settings | None = None,
         store: ModelStore | None = None,
     ) -> None:
@@ -71,7 +77,8 @@ class Parts(Chosen, Opened):
             alignment: A name, ``refined`` for the embedder's own by refined landmarks, a whole key as in a space
                 (``five_point-112,landmarks=retail0009``), or an `Alignment`; None takes the embedder's own.
             engine: A name, and where it matters a device: ``openvino``, ``onnxruntime:cuda``; None takes the settings'.
-            precision: ``auto``, ``f32``, ``bf16``, or ``int8`` for the parts that have it; None takes the settings'.
+            precision: ``auto``, ``f32``, ``f16`` (GPUs), ``bf16``, or ``int8`` for the parts that have it; None takes
+                the settings'.
             gallery: Path or URL of the gallery, or a `Gallery` (which stays open when this is closed); None takes the
                 settings'.
             create_gallery: Whether a gallery that is not there is made, by `open` and by what puts people into it; a
@@ -84,10 +91,15 @@ class Parts(Chosen, Opened):
             min_score: Drop faces scored below this, in [0, 1]; None takes the detector's own.
             max_side: Longer side, in pixels, that larger photos are scaled down to before faces are looked for; None
                 takes the detector's own. Raise it where faces are small, as in photos of crowds.
+            zone: Only faces whose middle lies in this part of a photo are looked at: two corners of a rectangle, or the
+                corners of another shape, in pixels or parts: ``10%,0% 90%,60%``. None: all of it.
+            min_face: Faces whose box is narrower or lower than this, in pixels of the photo, are not looked at.
             turn: Look again, turned, at photos whose faces leave doubt; False looks at every photo as it comes.
             quality: Judge embedded faces, and decide nothing about those too poor for it: by a scorer of that name,
                 ``auto`` for the best that can be had, ``length`` for none; ``none`` or None judges no face.
             min_quality: Judge no face of a quality below this, in [0, 1]; None takes the measured level.
+            require_live: Decide nothing about faces that do not look alive. A sign, not security: some pictures pass.
+            liveness: What says so: a scorer's name, or a file that `evaluate_liveness` wrote; None takes the best.
             settings: Limits, folders, threads; None reads the environment.
             store: Gives model files; None makes one from the settings.
 
@@ -145,11 +157,13 @@ class Parts(Chosen, Opened):
         self._gallery = Lazy(self._open_gallery)
         self.turn = turn
         self.max_side = max_side
+        self.where = Where(None if zone is None else Zone.parse(zone), min_face or 0)
         self._judge = Lazy(
             lambda: open_judge(
                 quality, self.detector, self.space, self.store, self.engine_options, min_quality=min_quality
             )
         )
+        self._note_liveness(require_live=require_live, liveness=liveness)
         self._pipeline = Lazy(self._warm_pipeline)
         self._prepare()
 
@@ -162,10 +176,10 @@ class Parts(Chosen, Opened):
 
     def _load(self) -> None:
         self._check_gallery()
-        _ = self.pipeline, self.operating_point, self.gallery
+        _ = self._asking(self.pipeline, None), self.operating_point, self.gallery
 
     def _let_go(self) -> None:
-        loaded = self._pipeline, self._judge, self._searching, self._operating_point, self._space
+        loaded = self._pipeline, self._liveness, self._judge, self._searching, self._operating_point, self._space
         for part in (*loaded, self._alignment, self._embedder, self._detector, self._own_space, self._chosen):
             part.forget()
         gallery = self._gallery.forget()
@@ -280,6 +294,7 @@ class Parts(Chosen, Opened):
             max_faces=self.settings.max_faces,
             turner=Turner(detector) if self.turn else None,
             judging=Judging(judge, self.alignment_spec, self.store) if judge is not None else None,
+            where=self.where,
         )
 
     @property

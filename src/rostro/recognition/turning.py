@@ -65,9 +65,13 @@ class Look:
         """The score of the largest face; 0 where there is none."""
         return max(self.faces, key=lambda face: face.area).score if self.faces else 0.0
 
-    def only(self, index: int) -> Self:
-        """The same look, with one of its faces."""
-        return replace(self, faces=(self.faces[index],), originals=(self.originals[index],))
+    def only(self, *indices: int) -> Self:
+        """The same look, with some of its faces."""
+        return replace(
+            self,
+            faces=tuple(self.faces[index] for index in indices),
+            originals=tuple(self.originals[index] for index in indices),
+        )
 
 
 class Turner:

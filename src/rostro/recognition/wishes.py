@@ -19,6 +19,7 @@ RANGES: Final = {
     "fpir": SEARCH_RATE,
     "min_score": SCORE,
     "max_side": SIDE,
+    "min_face": SIDE,
     "min_quality": QUALITY,
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rostro.core.errors import BadInput, EngineError
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-PRECISIONS = ("auto", "f32", "bf16", "int8")
+PRECISIONS = ("auto", "f32", "f16", "bf16", "int8")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,9 +26,9 @@ class EngineOptions:
 
     Attributes:
         name: The engine, one of `ENGINES`, and where it matters the device: ``openvino``, ``onnxruntime:cuda``.
-        precision: ``auto`` takes the fastest that was measured to lose nothing (see `Engine.precision` for the choice),
-            ``f32`` and ``bf16`` force one, ``int8`` too for the models that have an int8 form; `open_engine` runs the
-            others in ``f32``.
+        precision: ``auto`` takes the one that was measured to be the fastest on this machine, among those that were
+            measured to lose nothing; ``f32``, ``f16`` (on GPUs) and ``bf16`` force one, ``int8`` too for the models
+            that have an int8 form; `open_engine` runs the others in ``f32``.
         threads: CPU threads.
         cache_dir: Where compiled models are kept; None keeps none.
     """
@@ -58,7 +59,9 @@ class Engine(ABC):
 
     Attributes:
         device: What it runs on, for example ``CPU``.
-        precision: The precision in use: ``f32``, ``bf16`` or ``int8``.
+        precision: The precision in use: ``f32``, ``f16``, ``bf16`` or ``int8``.
+        measured: With ``auto``, milliseconds a request in each precision on this machine; empty where none was
+            measured.
     """
 
     name: ClassVar[str]
@@ -66,6 +69,7 @@ class Engine(ABC):
     extra: ClassVar[str] = ""
     device: str
     precision: str
+    measured: Mapping[str, float] = MappingProxyType({})
 
     @abstractmethod
     def __init__(

@@ -1,18 +1,24 @@
-"""OpenVINO: the engine for CPUs. Reads ONNX, TensorFlow graphs and TFLite."""
+"""OpenVINO: the engine for CPUs. Reads ONNX, TensorFlow graphs and TFLite.
+
+Intel's GPUs and NPUs are taken when they are named, ``openvino:gpu`` and ``openvino:npu``.
+"""
 
 from __future__ import annotations
 
 import math
-from collections import Counter, OrderedDict, deque
+from collections import Counter, OrderedDict
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rostro.core.forking import Forking, Mutex, abandon
 from rostro.core.lazy import Lazy
+from rostro.runtime import _timing
 from rostro.runtime._merging import merge_convolutions
-from rostro.runtime._precision import choose_precision, largest_weight, native_precisions
+from rostro.runtime._network import Network
+from rostro.runtime._precision import kernel_limits, largest_weight, native_precisions, possible_precisions
 from rostro.runtime._quantisation import quantise, read_ranges
 from rostro.runtime._shared import WORKING, engine_error, give_back_memory, load_openvino, output_order
 from rostro.runtime.base import Engine, EngineOptions
@@ -35,10 +41,11 @@ _CACHED = "96"  # kernels that a flexible form keeps, enough for two shapes in t
 _NEW_SHAPES = 32  # of a flexible form, after which freed memory goes back to the system
 _SMALL = 2**15  # numbers in a request that outweigh its cost; samples smaller than that share requests
 _MOST = 16  # samples that may share a request
+_ANY = 256  # the side at which a precision is measured where the file leaves it open; halved often, it stays whole
 
 
 class OpenVINOEngine(Engine, Forking):
-    """Runs a model on the CPU: a stream per thread, a request per sample.
+    """Runs a model on the CPU, unless another device is named: a stream per thread, a request per sample.
 
     Small samples share a request, and those of a network that asks for it.
 
@@ -63,23 +70,28 @@ class OpenVINOEngine(Engine, Forking):
     ) -> None:
         """See `Engine`."""
         openvino = load_openvino()
-        if options.device != "cpu":
-            raise engine_error(model, f"OpenVINO runs on cpu here, not on {options.device}; see the engine onnxruntime")
-        self.device = "CPU"
+        self.device = options.device.upper()
         self._core = Lazy(openvino.Core)
-        native = native_precisions(self._core().get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
-        self.precision = choose_precision(options.precision, native, has_ranges=ranges is not None, model=model.name)
-        self._ranges = read_ranges(ranges) if ranges is not None and self.precision == "int8" else None
+        self._check_device(model)
+        native = native_precisions(self._core().get_property(self.device, "OPTIMIZATION_CAPABILITIES"), self.device)
+        precisions = possible_precisions(options.precision, native, has_ranges=ranges is not None, model=model.name)
+        self._ranges = read_ranges(ranges) if ranges is not None and "int8" in precisions else None
         self._together = together
         self._file = model
         self._options = options
         with WORKING:
             self._model = self._read(outputs)
-        self._order = output_order(model, [frozenset(output.get_names()) for output in self._model.outputs], outputs)
+            names = [frozenset(output.get_names()) for output in self._model.outputs]
+            self._order = output_order(model, names, outputs)
+            self.measured = self._measured(precisions) if len(precisions) > 1 else {}
+        self.precision = _timing.fastest(self.measured) if self.measured else precisions[0]
+        if self.precision != "int8":
+            self._ranges = None
+            merge_convolutions(self._model)
         self._lock = Mutex()
         self._seen: Counter[Shape] = Counter()
-        self._exact: OrderedDict[Shape, _Network] = OrderedDict()
-        self._flexible: _Network | None = None
+        self._exact: OrderedDict[Shape, Network] = OrderedDict()
+        self._flexible: Network | None = None
         self._flexible_shape: list[int] = []
         self._new_shapes = 0
         self.join_forks()
@@ -127,9 +139,10 @@ class OpenVINOEngine(Engine, Forking):
         """See `Engine.about`."""
         openvino = load_openvino()
         core = openvino.Core()
+        names = [f"{device} ({core.get_property(device, 'FULL_DEVICE_NAME')})" for device in core.available_devices]
         return {
             "version": openvino.__version__.partition("-")[0],
-            "devices": f"CPU ({core.get_property('CPU', 'FULL_DEVICE_NAME')})",
+            "devices": ", ".join(names),
             "precisions": ", ".join(native_precisions(core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"))),
         }
 
@@ -143,11 +156,39 @@ class OpenVINOEngine(Engine, Forking):
             raise engine_error(self._file, "cannot be read", error) from None
         if len(model.inputs) != 1:
             raise engine_error(self._file, f"has {len(model.inputs)} inputs, must have one")
-        if self._ranges is None:  # they name tensors as the file has them
-            merge_convolutions(model)
         return model
 
-    def _network(self, shape: Shape, samples: int) -> _Network:
+    def _check_device(self, model: Path) -> None:
+        there = self._core().available_devices
+        if self.device not in there:
+            raise engine_error(model, f"OpenVINO finds no {self.device.lower()} here, only {', '.join(there)}")
+
+    def _measured(self, precisions: Sequence[str]) -> dict[str, float]:
+        """Milliseconds a request in each precision on this processor: as they are known, or measured now.
+
+        Empty where the answer has no place to be kept: measuring takes longer than what a program then does.
+        """
+        if self._options.cache_dir is None:
+            return {}
+        key = _timing.Key(
+            model=self._file,
+            machine=_machine(self._core(), self.device),
+            precisions=tuple(precisions),
+            ranges=self._ranges or {},
+            batch=self._together,
+        )
+        known = _timing.known(self._options.cache_dir, key)
+        if known is None and _timing.can_keep(self._options.cache_dir):
+            sides = [side.get_length() if side.is_static else _ANY for side in self._model.input(0).get_partial_shape()]
+            shape = (self._together, *sides[1:])
+            dtype = self._model.input(0).get_element_type().to_dtype()
+            sample = np.random.default_rng(0).integers(0, 256, shape).astype(dtype)
+            runs = {name: partial(self._compile(shape, name).run, sample, len(sample), 1) for name in precisions}
+            known = _timing.measure(runs)
+            _timing.keep(self._options.cache_dir, key, known)
+        return known or {}
+
+    def _network(self, shape: Shape, samples: int) -> Network:
         """The compiled form for requests of ``shape``, of which ``samples`` more will be run."""
         with self._lock:
             if shape in self._exact:
@@ -167,7 +208,7 @@ class OpenVINOEngine(Engine, Forking):
         self._seen[shape] += samples
         return self._seen[shape]
 
-    def _exact_network(self, shape: Shape) -> _Network:
+    def _exact_network(self, shape: Shape) -> Network:
         """A new form for one shape alone; the ones that were asked for longest ago make room."""
         while self._exact and (len(self._exact) >= _KEPT or sum(map(math.prod, [shape, *self._exact])) > _KEPT_NUMBERS):
             gone, _ = self._exact.popitem(last=False)
@@ -180,7 +221,7 @@ class OpenVINOEngine(Engine, Forking):
         sample = list(self._model.input(0).get_partial_shape())[1:]
         return None if any(side.is_dynamic for side in sample) else tuple(side.get_length() for side in sample)
 
-    def _flexible_network(self, shape: Shape) -> _Network:
+    def _flexible_network(self, shape: Shape) -> Network:
         """The form whose sides are open wherever shapes differed so far; -1 stands for an open side."""
         known = self._flexible_shape
         if not known:
@@ -197,20 +238,21 @@ class OpenVINOEngine(Engine, Forking):
             self._flexible_shape = wanted
         return self._flexible
 
-    def _compile(self, shape: Sequence[int]) -> _Network:
-        config = {
-            "INFERENCE_PRECISION_HINT": "bf16" if self.precision == "bf16" else "f32",
-            "NUM_STREAMS": self._options.threads,
-            "INFERENCE_NUM_THREADS": self._options.threads,
-        }
-        if -1 in shape:
-            config["CPU_RUNTIME_CACHE_CAPACITY"] = _CACHED
+    def _compile(self, shape: Sequence[int], precision: str | None = None) -> Network:
+        precision = precision or self.precision
+        config: dict[str, Any] = {"INFERENCE_PRECISION_HINT": "f32" if precision == "int8" else precision}
+        if self.device == "CPU":
+            config |= {"NUM_STREAMS": self._options.threads, "INFERENCE_NUM_THREADS": self._options.threads}
+            if -1 in shape:
+                config["CPU_RUNTIME_CACHE_CAPACITY"] = _CACHED
         model = self._model.clone()
         try:
             model.reshape(list(shape))
-            if self._ranges is not None:
+            if precision == "int8" and self._ranges is not None:
                 quantise(model, self._ranges, largest_weight())
-            return _Network(self._compiled(model, config), self._order)
+            else:
+                merge_convolutions(model)
+            return Network(self._compiled(model, config), self._order)
         except RuntimeError as error:
             raise engine_error(self._file, f"cannot take samples of shape {tuple(shape[1:])}", error) from None
 
@@ -218,8 +260,10 @@ class OpenVINOEngine(Engine, Forking):
         """By the cache, where that can be used: a read-only disk or a full one only makes it slower."""
         if self._options.cache_dir is not None:
             with suppress(RuntimeError):
-                return self._core().compile_model(model, "CPU", {**config, "CACHE_DIR": str(self._options.cache_dir)})
-        return self._core().compile_model(model, "CPU", config)
+                return self._core().compile_model(
+                    model, self.device, {**config, "CACHE_DIR": str(self._options.cache_dir)}
+                )
+        return self._core().compile_model(model, self.device, config)
 
 
 def _read_graph(file: Path, outputs: Sequence[str]) -> Any:
@@ -236,58 +280,7 @@ def _read_graph(file: Path, outputs: Sequence[str]) -> Any:
     return frontend.convert(graph)
 
 
-class _Network:
-    """A compiled model and its idle requests. Safe to call from several threads at once."""
-
-    def __init__(self, compiled: Any, order: Sequence[int]) -> None:
-        self._compiled = compiled
-        self._order = order
-        self._idle: deque[Any] = deque()
-
-    def run(self, samples: NDArray[Any], block: int, in_flight: int) -> tuple[NDArray[Any], ...]:
-        """Runs ``block`` samples a request, ``in_flight`` requests at a time; the last block is filled with zeros."""
-        import openvino
-
-        rows = _Rows(len(samples))
-        waiting: deque[tuple[int, Any, NDArray[Any]]] = deque()  # with its input, which must outlive the request
-        for start in range(0, len(samples), block):
-            if len(waiting) == in_flight:
-                self._collect(rows, *waiting.popleft())
-            part = samples[start : start + block]
-            if len(part) < block:
-                part = np.concatenate([part, np.zeros((block - len(part), *part.shape[1:]), part.dtype)])
-            request = self._request()
-            request.set_input_tensor(openvino.Tensor(part, shared_memory=True))
-            request.start_async()
-            waiting.append((start, request, part))
-        while waiting:
-            self._collect(rows, *waiting.popleft())
-        return tuple(rows.outputs)
-
-    def _request(self) -> Any:
-        try:
-            return self._idle.pop()
-        except IndexError:
-            return self._compiled.create_infer_request()
-
-    def _collect(self, rows: _Rows, start: int, request: Any, part: NDArray[Any]) -> None:
-        request.wait()
-        outputs = [request.get_output_tensor(i).data for i in self._order]
-        if any(output.shape[:1] != part.shape[:1] for output in outputs):
-            raise RuntimeError(f"{len(part)} samples gave outputs of {[output.shape for output in outputs]}")
-        rows.put(start, outputs)
-        self._idle.append(request)
-
-
-class _Rows:
-    """Outputs of all samples, filled block by block."""
-
-    def __init__(self, count: int) -> None:
-        self._count = count
-        self.outputs: list[NDArray[Any]] = []
-
-    def put(self, start: int, block: Sequence[NDArray[Any]]) -> None:
-        if not self.outputs:
-            self.outputs = [np.empty((self._count, *part.shape[1:]), part.dtype) for part in block]
-        for output, part in zip(self.outputs, block, strict=True):
-            output[start : start + len(part)] = part[: self._count - start]
+def _machine(core: Any, device: str) -> str:
+    """What decides how fast a precision is: library, processor, and what its kernels may use of it."""
+    facts = (core.get_versions(device)[device].build_number, core.get_property(device, "FULL_DEVICE_NAME"))
+    return " ".join([*facts, *core.get_property(device, "OPTIMIZATION_CAPABILITIES"), *kernel_limits()])

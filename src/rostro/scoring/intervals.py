@@ -34,11 +34,12 @@ def check_confidence(confidence: float) -> None:
         raise BadInput(f"a confidence lies in (0, 1), got {confidence}")
 
 
-def binomial_interval(errors: int, trials: int, confidence: float = 0.95) -> Interval:
+def binomial_interval(errors: float, trials: int, confidence: float = 0.95) -> Interval:
     """Interval of a rate, of which ``errors`` in ``trials`` independent trials were seen.
 
     Clopper and Pearson (1934). Where no trial or every trial was an error, the interval is one-sided: for no error the
-    upper end is ``1 - (1 - confidence) ** (1 / trials)``, at 95 % the *rule of three*, about 3 / trials.
+    upper end is ``1 - (1 - confidence) ** (1 / trials)``, at 95 % the *rule of three*, about 3 / trials. Errors may be
+    parts of one, where a trial is somebody of whom a part of the photos was wrong.
 
     Raises:
         BadInput: No trials, or errors outside [0, trials].

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
 
 from fastapi import Depends, FastAPI
 
 from rostro import __version__
 from rostro.server import jobs, problems
 from rostro.server.addresses import Heads, Prefix
+from rostro.server.discretion import public_problem
 from rostro.server.forms.bodies import BodyLimits
 from rostro.server.forms.known import known_only
 from rostro.server.metrics import Measured
-from rostro.server.routes import about, enrolments, people, photos
+from rostro.server.routes import about, anonymising, enrolments, people, photos
 from rostro.server.routes import page as page_files
 from rostro.server.schemas import Problem
 from rostro.server.sockets import live, watching
@@ -21,6 +24,7 @@ from rostro.server.sockets import live, watching
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from rostro.server.admission.limits import Limits
     from rostro.server.service import Service
 
 _ABOUT = """Detect, embed, verify and identify faces; keep people.
@@ -40,9 +44,12 @@ def create_app(service: Service, *, root_path: str = "") -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        watching = asyncio.create_task(service.roll.watch())
         yield
+        watching.cancel()
         await jobs.stop_all(list(service.jobs.values()))
         service.batcher.close()
+        await asyncio.to_thread(service.enrolments.shutdown)  # they hear of it in this loop
         service.recognizer.close()
         service.keys.close()
 
@@ -54,37 +61,50 @@ def create_app(service: Service, *, root_path: str = "") -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        openapi_url=None,  # a route of `page_files` has it as bytes
         servers=[{"url": root_path or "."}],  # beside this document, wherever a proxy shows it
         redirect_slashes=False,
     )
     app.state.service = service
-    for router in (photos.router, people.router, enrolments.router, about.router, about.unversioned, about.health):
+    subjects = (photos, anonymising, people, enrolments, about)
+    for router in (*(subject.router for subject in subjects), about.unversioned, about.health):
         app.include_router(router, dependencies=[Depends(known_only)])
     app.include_router(live.router)
     app.include_router(watching.router)
     app.include_router(page_files.router)
     app.mount("/page", page_files.files())
-    problems.install(app)
-    _describe_problems(app)
+    problems.install(app, partial(public_problem, service))
+    _describe(app, service.limits)
     app.add_middleware(Heads)
-    app.add_middleware(BodyLimits, limits=service.limits)
+    app.add_middleware(BodyLimits, limits=service.limits, held=service.held)
     app.add_middleware(page_files.Headers)
     app.add_middleware(Measured, metrics=service.metrics)
     app.add_middleware(Prefix, root_path=root_path)
     return app
 
 
-def _describe_problems(app: FastAPI) -> None:
-    """Adds to the OpenAPI document what no route says: the shape of problems, and that forms have no other fields."""
+def _describe(app: FastAPI, limits: Limits) -> None:
+    """Adds to the OpenAPI document what no route says: the shape of problems, what forms must be and may not."""
     make = app.openapi
 
+    @cache  # anybody may ask for it
     def described() -> dict[str, object]:
         document = make()
         shapes = document["components"]["schemas"]
         shapes["Problem"] = Problem.model_json_schema()
-        for name in shapes:
+        for name, shape in shapes.items():
             if name.startswith("Body_"):  # the framework's name of a form
-                shapes[name]["additionalProperties"] = False
+                shape["additionalProperties"] = False
+                for field in shape["properties"].values():
+                    _narrow(field, limits)
         return document
 
     app.openapi = described  # type: ignore[method-assign]
+
+
+def _narrow(field: dict[str, Any], limits: Limits) -> None:
+    """A field of a form: a list is never empty, nor is the one file that is wanted; of several photos some may fail."""
+    if field.get("type") == "array":
+        field |= {"minItems": 1, "maxItems": limits.photos}
+    elif field.get("contentMediaType"):
+        field["minLength"] = 1

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
 import socket
+import sys
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
-from rostro.core.errors import BadInput
+from rostro.core.errors import BadInput, RostroError
+from rostro.server.admission.limits import ConnectionLimits
 
 if TYPE_CHECKING:
+    from asyncio import SelectorEventLoop as _Loop
     from collections.abc import Sequence
+elif sys.platform == "win32":
+    from asyncio import ProactorEventLoop as _Loop
+else:
+    from uvloop import Loop as _Loop
+
 
 #: Connections that wait to be taken.
 _BACKLOG = 2048
+
+#: Longest time for shaking hands over TLS: as long as for the head of a request.
+HANDSHAKE_SECONDS = ConnectionLimits().head_seconds
 
 #: What an address means that this machine has not.
 _ABSENT = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
@@ -26,6 +39,35 @@ _REASONS = {
     errno.EACCES: "this user may not listen on this port",
     **dict.fromkeys(_ABSENT, "this machine has no such address"),
 }
+
+
+class _PatientLoop(_Loop):
+    """An event loop in which shaking hands over TLS may take as long as the head of a request, not a minute."""
+
+    async def create_server(self, *given: Any, **options: Any) -> Any:
+        """As asyncio's."""
+        if options.get("ssl") is not None:
+            options["ssl_handshake_timeout"] = HANDSHAKE_SECONDS
+        return await super().create_server(*given, **options)
+
+
+def patient_loop() -> asyncio.AbstractEventLoop:
+    """The event loop of a server, for uvicorn's option ``loop``."""
+    loop: asyncio.AbstractEventLoop = _PatientLoop()
+    return loop
+
+
+def within_files(limits: ConnectionLimits) -> ConnectionLimits:
+    """Limits with no more connections than half of the files that this process may open: the rest is for the work."""
+    if os.name != "posix":
+        return limits
+    import resource
+
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if files == resource.RLIM_INFINITY:
+        return limits
+    connections = min(limits.connections, files // 2)
+    return replace(limits, connections=connections, per_address=min(limits.per_address, max(1, connections // 2)))
 
 
 class ListeningServer(uvicorn.Server):
@@ -47,6 +89,16 @@ class ListeningServer(uvicorn.Server):
         self._sockets = list(sockets)
         port = sockets[0].getsockname()[1] if sockets else config.port
         self.address = f"http{'s' if config.is_ssl else ''}://{shown(config.host, port)}{root_path}"
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serves until it is told to stop.
+
+        Raises:
+            RostroError: It could not begin.
+        """
+        super().run(sockets)
+        if not self.started:
+            raise RostroError(f"{self.address}: the server could not start; its log says why")
 
     async def serve(self, sockets: list[socket.socket] | None = None) -> None:
         """Serves until it is told to stop; closes the sockets at the end."""

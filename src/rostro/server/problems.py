@@ -15,7 +15,7 @@ from rostro.server.addresses import allowed_methods
 from rostro.server.admission.limits import TooMany
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from fastapi import FastAPI, Request
 
@@ -90,12 +90,17 @@ def response(problem: Problem) -> JSONResponse:
     return JSONResponse(document(problem), problem.status_code, problem.headers, MEDIA_TYPE)
 
 
-def install(app: FastAPI) -> None:
-    """Makes every error that leaves a route a problem document."""
+def install(app: FastAPI, public: Callable[[errors.RostroError], Problem]) -> None:
+    """Makes every error that leaves a route a problem document.
+
+    Args:
+        app: Whose errors.
+        public: What clients are told of rostro's own.
+    """
 
     @app.exception_handler(errors.RostroError)
     async def own(_: Request, error: errors.RostroError) -> JSONResponse:
-        return response(of_error(error))
+        return response(public(error))
 
     @app.exception_handler(TooMany)
     async def too_many(_: Request, excess: TooMany) -> JSONResponse:

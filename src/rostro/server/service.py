@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Depends
 from fastapi.requests import HTTPConnection
 
-from rostro.core.errors import BadInput, RostroError
+from rostro.core.errors import RostroError
 from rostro.recognition.keeping import Keep
 from rostro.recognition.pipeline import Failure, PhotoFaces
+from rostro.server.admission.callers import Caller, Roll
+from rostro.server.admission.held import Held
 from rostro.server.admission.limits import Clients, Limits
+from rostro.server.admission.lobby import Lobby
+from rostro.server.admission.places import Places
 from rostro.server.batcher import Batcher, Work
 from rostro.server.enrolment import Enrolling
+from rostro.server.forms.uploads import Upload, uploads, weighed
 from rostro.server.metrics import Metrics
+from rostro.server.places_on_disk import check_pictures, check_temporary
 from rostro.server.problems import of_failures
+from rostro.server.turns import Turn
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from typing import BinaryIO
+
+    from fastapi import UploadFile
 
     from rostro.gallery.base import Who
     from rostro.people.people import People
@@ -45,9 +56,16 @@ class Service:
         keep_pictures: Whether pictures of people who agreed are kept.
         limits: What clients may ask.
         clients: What they do ask.
+        held: What they have sent, and is still held.
+        roll: Who is being served.
+        enrolments: Threads of enrolments; one waits for the engine most of the time, so each has its own, and none of
+            those that answer others.
         metrics: Counters.
         jobs: Bulk enrolments by their ids.
-        live_views: How many are open.
+        live: Places for live views.
+        streams: Places for streams of a job's events.
+        running: Places for bulk enrolments that run.
+        keyless: What ends the waiting of live views that have yet to show their key.
         watching: What ``rostro watch`` sees, where it is what serves; None elsewhere.
         open_without_keys: Whether everybody may do everything while no key was ever made. Only for a server that this
             machine alone can reach.
@@ -59,10 +77,16 @@ class Service:
     keep_pictures: bool
     limits: Limits
     clients: Clients
+    held: Held
+    roll: Roll
+    enrolments: ThreadPoolExecutor
     metrics: Metrics
     open_without_keys: bool
     jobs: dict[str, Job] = field(default_factory=dict)
-    live_views: int = 0
+    live: Places
+    streams: Places
+    running: Places
+    keyless: Lobby[Callable[[], None]]
     watching: Broadcast | None = None
     _asking: asyncio.Task[dict[int, str]] | None = None
 
@@ -82,10 +106,16 @@ class Service:
 
         def run(photos: Sequence[Any], work: Work) -> list[PhotoFaces | Failure]:
             kept = Keep(images=False) if work.keep else False
-            return list(recognizer.photos(photos, embed=work.embed, face=work.face, keep=kept))
+            live = work.liveness or None
+            return list(recognizer.photos(photos, embed=work.embed, face=work.face, keep=kept, liveness=live))
 
         batcher = Batcher(
-            run, workers=recognizer.settings.threads, waiting=limits.waiting, on_batch=metrics.batch.observe
+            run,
+            workers=max(2, recognizer.settings.threads),  # so that a large photo never has them all
+            waiting=limits.waiting,
+            per_client=limits.waiting_per_client,
+            pixels=lambda photo: photo.pixels,
+            on_batch=metrics.batch.observe,
         )
         metrics.waiting.set_function(lambda: batcher.waiting)
         return cls(
@@ -95,9 +125,16 @@ class Service:
             keep_pictures=keep_pictures,
             limits=limits,
             clients=Clients(limits),
+            held=Held(limits),
+            roll=Roll(keys),
+            enrolments=ThreadPoolExecutor(limits.requests + limits.jobs, "rostro-enrolment"),
             metrics=metrics,
             open_without_keys=open_without_keys,
             watching=watching,
+            live=Places(limits.live, "live views are open"),
+            streams=Places(limits.streams, "streams of events are open"),
+            running=Places(limits.jobs, "bulk enrolments are running", retry_after=10),
+            keyless=Lobby(total=limits.connections.keyless, per_address=limits.connections.keyless_per_address),
         )
 
     @property
@@ -111,18 +148,18 @@ class Service:
         Pictures of people who are not in the gallery any more are removed, whoever kept them.
 
         Raises:
-            RostroError: A model cannot be had, the gallery cannot be opened or is of another space, pictures are wanted
-                and cannot be kept, or the keys cannot be read.
+            RostroError: A model cannot be had, the gallery cannot be opened or is of another space, nothing is known to
+                decide by, pictures are wanted and cannot be kept, uploads cannot be kept for the time of an answer, or
+                the keys cannot be read.
         """
         recognizer = self.recognizer.open()
-        _ = recognizer.detection_pipeline
+        _ = recognizer.detection_pipeline, recognizer.searching, recognizer.gate
         people = self.people
-        if self.keep_pictures and people.pictures is None:
-            raise BadInput(
-                f"{recognizer.gallery_url}: pictures are kept beside galleries that are files, and this is none"
-            )
+        if self.keep_pictures:
+            check_pictures(people.pictures, recognizer.gallery_url)
+        check_temporary()
         people.sweep()
-        self.keys.any_made()
+        self.keys.check_usable()
 
     async def is_well(self) -> bool:
         """Whether the gallery can be asked now. One question is under way at a time, whoever asks."""
@@ -134,17 +171,20 @@ class Service:
             return False
         return True
 
-    def enrolling(self, form: EnrolForm, *, patient: bool = False, who: Who = "anybody") -> Enrolling:
+    def enrolling(self, form: EnrolForm, caller: Caller, *, patient: bool = False, who: Who = "anybody") -> Enrolling:
         """How photos become templates here; see `Enrolling`.
 
         Args:
             form: What the request says of it.
+            caller: Who asks.
             patient: Whether to wait where the engine has no room.
             who: Whether people are made, or added to.
         """
         return Enrolling(
             people=self.people,
             batcher=self.batcher,
+            threads=self.enrolments,
+            turn=Turn(caller.name),
             max_bytes=self.recognizer.settings.max_bytes,
             gate=None if form.any_quality else self.recognizer.gate,
             face=form.face,
@@ -156,13 +196,25 @@ class Service:
             threshold=self.recognizer.known_face_threshold(strict=form.strict),
         )
 
-    async def look(self, photos: Sequence[Any], work: Work) -> tuple[list[PhotoFaces], list[Failure]]:
-        """What the pipeline finds in photos, apart: answers and failures.
+    async def uploads(self, files: Sequence[UploadFile]) -> list[Upload]:
+        """The photos of a form; see `forms.uploads`."""
+        return await asyncio.to_thread(uploads, files, self.limits, max_pixels=self.recognizer.settings.max_pixels)
+
+    def frame(self, name: str, file: BinaryIO) -> Upload:
+        """A frame of a live view, as a photo."""
+        return weighed(name, file, self.recognizer.settings.max_pixels)
+
+    async def look(
+        self, files: Sequence[UploadFile], work: Work, caller: Caller
+    ) -> tuple[list[PhotoFaces], list[Failure]]:
+        """What the pipeline finds in the photos of a form, apart: answers and failures.
 
         Raises:
-            Problem: None of the photos could be used.
+            Problem: None of the photos could be used, or they are more than allowed.
+            TooMany: Too many photos wait already.
         """
-        answers = await self.batcher.answers(photos, work)
+        self.batcher.check_room(len(files), caller.name)  # before they are read
+        answers = await self.batcher.answers(await self.uploads(files), work, Turn(caller.name))
         found = [answer for answer in answers if isinstance(answer, PhotoFaces)]
         failed = [answer for answer in answers if isinstance(answer, Failure)]
         if failed and not found:
@@ -176,5 +228,12 @@ def service_of(connection: HTTPConnection) -> Service:
     return service
 
 
+def caller_of(connection: HTTPConnection) -> Caller:
+    """Who was let in with a request."""
+    caller: Caller = connection.state.caller
+    return caller
+
+
 #: For the parameters of routes.
 TheService = Annotated[Service, Depends(service_of)]
+TheCaller = Annotated[Caller, Depends(caller_of)]

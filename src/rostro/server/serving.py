@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 #: Seconds that requests have to end when the server is told to stop.
 GRACE = 10
-#: Connections at the same time, idle ones among them; more are refused before they are read.
-_CONNECTIONS = 2000
 
 
 def make_server(
@@ -35,7 +33,8 @@ def make_server(
 
     It listens before it loads the models, so that a port that cannot be had is told at once. Who comes meanwhile waits.
 
-    Without any key, everybody who reaches the server may do everything. So it then serves this machine alone.
+    Without any key, everybody who reaches the server may do everything. So it then serves this machine alone. Photos of
+    clients are held to smaller limits than those of the recogniser's owner; see `limits.of_clients`.
 
     Args:
         recognizer: Does the work.
@@ -58,9 +57,11 @@ def make_server(
         import uvicorn
 
         from rostro.server.addresses import clean_root_path
-        from rostro.server.admission.access import is_loopback
+        from rostro.server.admission.hosts import is_loopback
+        from rostro.server.admission.limits import of_clients
         from rostro.server.app import create_app
-        from rostro.server.listening import ListeningServer, listen, resolve
+        from rostro.server.doors import doors
+        from rostro.server.listening import ListeningServer, listen, resolve, within_files
         from rostro.server.service import Service
     except ModuleNotFoundError as error:
         raise MissingExtra(error.name or "fastapi", "server") from error
@@ -73,6 +74,8 @@ def make_server(
         raise BadInput(
             f"{host} can be reached from other machines; make a key first: rostro keys create --role admin LABEL"
         )
+    keys.check_usable()
+    recognizer.settings = of_clients(recognizer.settings)
     service = Service.make(
         recognizer, keys=keys, keep_pictures=keep_pictures, limits=limits, open_without_keys=loopback, watching=watching
     )
@@ -83,11 +86,12 @@ def make_server(
         server_header=False,
         access_log=False,
         log_level="warning",
-        limit_concurrency=_CONNECTIONS,
+        loop="rostro.server.listening:patient_loop",
         timeout_graceful_shutdown=GRACE,
         ws_max_size=service.limits.frame_bytes + 1024,
         ws_max_queue=4,
         ws_per_message_deflate=False,
+        **doors(within_files(service.limits.connections)),
         **options,
     )
     try:

@@ -33,7 +33,16 @@ except ImportError:
 pytest.register_assert_rewrite(
     *(
         f"rostro.testing.{name}"
-        for name in ("alignments", "detectors", "embedders", "engines", "galleries", "qualities", "searching")
+        for name in (
+            "alignments",
+            "detectors",
+            "embedders",
+            "engines",
+            "galleries",
+            "livenesses",
+            "qualities",
+            "searching",
+        )
     )
 )
 
@@ -42,6 +51,7 @@ from rostro.testing.detectors import Crowd, DetectorContract, Portrait  # noqa: 
 from rostro.testing.embedders import EmbedderContract  # noqa: E402
 from rostro.testing.engines import EngineContract  # noqa: E402
 from rostro.testing.galleries import GalleryContract  # noqa: E402
+from rostro.testing.livenesses import LivenessContract  # noqa: E402
 from rostro.testing.qualities import QualityContract  # noqa: E402
 
 __all__ = [
@@ -51,6 +61,7 @@ __all__ = [
     "EmbedderContract",
     "EngineContract",
     "GalleryContract",
+    "LivenessContract",
     "Portrait",
     "QualityContract",
 ]

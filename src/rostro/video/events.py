@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    from rostro.core.liveness import Liveness
     from rostro.core.types import Image
     from rostro.video.identity import Match
 
@@ -36,6 +37,7 @@ class FaceEvent:
         match: Who it is, with the score; None while unknown.
         picture: The best view of the face so far, RGB uint8; None where there was none.
         quality: Of that view, in [0, 1].
+        liveness: Whether the face looks alive, by all looks so far, where that is asked; who does not is not named.
     """
 
     kind: Kind
@@ -45,9 +47,10 @@ class FaceEvent:
     match: Match | None
     picture: Image | None
     quality: float
+    liveness: Liveness | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """``{"event", "seconds", "track", "name", "person", "score", "quality", "box"}``."""
+        """``{"event", "seconds", "track", "name", "person", "score", "quality", "box"}``, ``"liveness"`` if asked."""
         match = self.match
         return {
             "event": self.kind,
@@ -58,6 +61,7 @@ class FaceEvent:
             "score": None if match is None else round(match.score, 4),
             "quality": round(self.quality, 3),
             "box": [round(edge, 1) for edge in self.box],
+            **({} if self.liveness is None else {"liveness": self.liveness.to_dict()}),
         }
 
 

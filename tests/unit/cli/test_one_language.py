@@ -21,9 +21,9 @@ THINGS = {"gallery", "checkpoint", "protocol", "embedder", "detector", "output",
 OLD = {"--root", "--top", "--largest-face", "--all-pairs", "--face-rule", "--validation"}
 #: Verbs that find faces without finding them for an answer: `doctor` only says what would run.
 FINDS = {name for name, verb in verbs().items() if "--detector" in verb.options} - {"doctor"}
-DECIDES = {"verify", "identify", "watch", "serve"}
-SEARCHES = {"identify", "watch", "serve"}
-CHOOSES = {"verify", "enroll", "identify", "embed", "classify", "evaluate", "compare", "calibrate"}
+DECIDES = {"verify", "identify", "watch", "serve", "anonymise"}
+SEARCHES = {"identify", "watch", "serve", "anonymise"}
+CHOOSES = {"verify", "enroll", "identify", "liveness", "embed", "classify", "evaluate", "compare", "calibrate"}
 
 
 def having(option: str) -> set[str]:
@@ -57,7 +57,7 @@ def test_where_faces_are_found_it_can_be_said_how() -> None:
     for option in ("--max-side", "--min-score", "--engine", "--precision"):
         assert having(option) >= FINDS, option
     assert having("--max-side") == having("--min-score") == FINDS
-    assert having("--alignment") == {name for name in FINDS if not name.startswith("train")} - {"detect"}
+    assert having("--alignment") == {name for name in FINDS if not name.startswith("train")} - {"detect", "liveness"}
 
 
 def test_thresholds_are_where_something_is_decided_and_nowhere_else() -> None:
@@ -66,6 +66,9 @@ def test_thresholds_are_where_something_is_decided_and_nowhere_else() -> None:
     assert having("--operating-point") == DECIDES
     assert having("--fmr") == DECIDES | {"evaluate", "compare", "calibrate"}
     assert having("--fpir") == SEARCHES
+    living = DECIDES - {"anonymise"}  # who is in a picture that somebody holds up is hidden, too
+    assert having("--require-live") == living
+    assert having("--liveness") == living | {"liveness", "evaluate"}
 
 
 def test_one_rule_chooses_the_face_wherever_one_is_chosen() -> None:
@@ -76,7 +79,7 @@ def test_one_rule_chooses_the_face_wherever_one_is_chosen() -> None:
 def test_what_can_be_several_is_repeatable_wherever_it_is() -> None:
     several = {
         "--collection": {"identify", "watch"}, "--embedder": {"compare"}, "--detector": {"compare", "detect"},
-        "--fmr": {"evaluate", "compare"},
+        "--film": {"evaluate"}, "--fmr": {"evaluate", "compare"}, "--except": {"anonymise"}, "--only": {"anonymise"},
         "--format": {"evaluate", "compare", "calibrate"} | {name for name in ALL if name.startswith("train ")},
     }  # fmt: skip
     found = {
@@ -90,7 +93,7 @@ def test_what_can_be_several_is_repeatable_wherever_it_is() -> None:
 
 def test_reports_and_checkpoints_are_written_to_output_and_not_over_others() -> None:
     assert having("--overwrite") == {name for name in ALL if name.startswith("train ")} | {
-        "evaluate", "compare", "calibrate",
+        "evaluate", "compare", "calibrate", "anonymise",
     }  # fmt: skip
     assert having("--output") == having("--overwrite") | {"embed", "watch", "gallery backup"}
 

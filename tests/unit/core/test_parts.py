@@ -16,11 +16,12 @@ from rostro.detection.base import DETECTORS, Detector
 from rostro.embedding.base import EMBEDDERS
 from rostro.evaluation.protocols.base import PROTOCOLS
 from rostro.gallery.base import GALLERIES
+from rostro.liveness.base import LIVENESS
 from rostro.quality.base import QUALITIES
 from rostro.runtime.base import ENGINES
 from rostro.training.base import RECIPES
 
-ROOMS = [DETECTORS, ALIGNMENTS, EMBEDDERS, ENGINES, GALLERIES, QUALITIES, RECIPES, PROTOCOLS]
+ROOMS = [DETECTORS, ALIGNMENTS, EMBEDDERS, ENGINES, GALLERIES, LIVENESS, QUALITIES, RECIPES, PROTOCOLS]
 
 
 def added(monkeypatch: pytest.MonkeyPatch, *points: tuple[str, str]) -> Room[Detector]:

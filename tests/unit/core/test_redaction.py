@@ -14,7 +14,7 @@ from command_line import rostro as command
 
 import rostro
 from rostro.core.errors import BadInput, GalleryError, RostroError, UnreadablePhoto
-from rostro.core.redaction import redacted, secrets_of
+from rostro.core.redaction import public_name, redacted, secrets_of
 from rostro.core.settings import Settings
 from rostro.gallery.base import open_gallery
 from rostro.recognition.pipeline import Failure
@@ -34,6 +34,17 @@ ADDRESSES = [
     r"host=db password='a\'s s3cret' dbname=faces",
     'host=db password="a s3cret"',
     "PGPASSWORD=s3cret",
+    "srt://camera:9000?mode=caller&passphrase=s3cret&latency=20",
+    "rtsp://camera/user=admin&password=s3cret&channel=1",
+    "rtsp://ada%3As3cret@camera/stream",
+    "http://camera/video?usr=ada&psw=s3cret",
+    "http://camera/video?loginuse=ada&loginpas=s3cret",
+    "http://camera/video?p%61ss=s3cret",
+    "http://camera/video?password[]=s3cret",
+    "http://camera/video?key=s3cret;x",
+    "http://camera/video?auth=s3cret&resolution=640",
+    "https://cloud/film.mp4?X-Amz-Credential=ada&X-Amz-Signature=s3cret",
+    "https://proxy/?to=http%3A%2F%2Fcamera%2F%3Fpassword%3Ds3cret",
 ]
 PLAIN = [
     "people.db",
@@ -43,6 +54,8 @@ PLAIN = [
     "C:\\photos\\ada@home.jpg",
     "the password was wrong",
     "tokens=4",
+    "make a key first: rostro keys create",
+    "milvus://db:19530/faces?keyfile=ca.pem",
 ]
 
 
@@ -59,6 +72,36 @@ def test_every_way_to_write_one(address: str, said: str) -> None:
 def test_what_has_none_stays_as_it_is(text: str) -> None:
     assert redacted(text) == text
     assert secrets_of(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{"password": "s3cret", "user": "ada"}', "{'api_key': 's3cret'}", "Authorization: Bearer s3cret.s3cret"],
+)
+def test_members_and_headers(text: str) -> None:
+    assert "s3cret" not in redacted(text) and "***" in redacted(text) and secrets_of(text)
+
+
+def test_keys_of_servers() -> None:
+    key = "rostro_0011aabb_" + "s3cret" * 7 + "x"
+    assert redacted(f"refused {key}, again") == "refused rostro_0011aabb_***, again"
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("/home/ada/people.db", "people.db"),
+        ("C:\\faces\\people.db", "people.db"),
+        ("frames/", "frames"),
+        ("0", "0"),
+        ("rtsp://ada:s3cret@camera:554/s3cret?key=s3cret", "rtsp://camera:554"),
+        ("rtsp://s3cret@[::1]:554/", "rtsp://[::1]:554"),
+        ("rtsp://[/s3cret", "rtsp://"),
+        ("sqlite:////home/ada/people.db", "people.db"),
+    ],
+)
+def test_what_others_may_know_of_a_source(source: str, name: str) -> None:
+    assert public_name(source) == name
 
 
 @pytest.mark.parametrize("address", ADDRESSES)

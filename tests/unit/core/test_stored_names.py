@@ -11,6 +11,7 @@ from rostro.detection.base import DETECTORS
 from rostro.embedding.base import EMBEDDERS
 from rostro.evaluation.protocols.base import PROTOCOLS
 from rostro.gallery.base import GALLERIES
+from rostro.liveness.base import LIVENESS
 from rostro.quality.base import QUALITIES
 from rostro.runtime.base import ENGINES
 from rostro.training.base import RECIPES
@@ -27,6 +28,7 @@ NAMES = {
     REFINERS: ("retail0009",),
     GALLERIES: ("milvus", "postgresql", "sqlite"),
     RECIPES: ("attributes", "classifier", "embedder", "finetune", "head", "is_it_me"),
+    LIVENESS: ("antispoof", "fusion", "minifasnet_v1se", "minifasnet_v2"),
     QUALITIES: ("lightqnet", "lightqnet_small"),
     PROTOCOLS: ("all-pairs", "identification", "lfw", "references"),
 }  # fmt: skip

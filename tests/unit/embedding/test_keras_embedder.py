@@ -12,10 +12,10 @@ import pytest
 from rostro.core.errors import BadInput, MissingExtra, ModelUnavailable
 from rostro.core.settings import Settings
 from rostro.core.types import AlignmentSpec
-from rostro.embedding import _converted
 from rostro.embedding._vggface import VGGEmbedder, file
 from rostro.embedding.facenet128 import FaceNet128
 from rostro.embedding.vggface import VGGFace
+from rostro.models import converted as _converted
 from rostro.models.entry import ModelFile
 from rostro.models.store import ModelStore
 from rostro.nets.network import Network

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rostro.core.errors import BadInput, RostroError
+from rostro.core.errors import BadInput, KeysUnusable, RostroError
 from rostro.server.admission.keys import KeyStore, Role
 
 
@@ -73,3 +73,50 @@ def test_a_file_that_is_something_else(tmp_path: Path) -> None:
 
 def test_roles_are_ordered() -> None:
     assert Role.READ < Role.ENROL < Role.ADMIN
+
+
+def test_a_file_that_is_not_there_is_no_key_until_one_was_seen(store: KeyStore, tmp_path: Path) -> None:
+    server = KeyStore(tmp_path / "keys.db")
+    assert not server.any_made() and server.standing() == frozenset()
+    key, text = store.create("door", Role.READ)
+    assert server.any_made() and server.standing() == {key}
+    (tmp_path / "keys.db").rename(tmp_path / "away.db")
+    for ask in (server.any_made, server.standing, lambda: server.check(text)):
+        with pytest.raises(KeysUnusable, match="not there"):
+            ask()
+    (tmp_path / "away.db").rename(tmp_path / "keys.db")
+    assert server.check(text) == key
+
+
+def test_a_file_that_was_named_has_to_be_there(tmp_path: Path) -> None:
+    with pytest.raises(KeysUnusable, match="not there"):
+        KeyStore(tmp_path / "keys.db", named=True).check_usable()
+    (tmp_path / "keys.db").symlink_to(tmp_path / "nowhere.db")
+    with pytest.raises(KeysUnusable):
+        KeyStore(tmp_path / "keys.db").any_made()
+
+
+def test_another_file_in_its_place_counts_at_once(store: KeyStore, tmp_path: Path) -> None:
+    key, text = store.create("door", Role.READ)
+    server = KeyStore(tmp_path / "keys.db")
+    assert server.check(text) == key
+    other, other_text = KeyStore(tmp_path / "other.db").create("new door", Role.READ)
+    (tmp_path / "other.db").replace(tmp_path / "keys.db")
+    assert server.check(text) is None and server.check(other_text) == other
+
+
+def test_another_content_in_its_place_counts_at_once(store: KeyStore, tmp_path: Path) -> None:
+    """As ``cp`` does it: the same file, other bytes."""
+    key, text = store.create("door", Role.READ)
+    server = KeyStore(tmp_path / "keys.db")
+    assert server.check(text) == key
+    other, other_text = KeyStore(tmp_path / "other.db").create("new door", Role.READ)
+    (tmp_path / "keys.db").write_bytes((tmp_path / "other.db").read_bytes())
+    assert server.check(text) is None and server.check(other_text) == other
+
+
+def test_an_empty_file_lets_nobody_in(tmp_path: Path) -> None:
+    (tmp_path / "keys.db").touch()
+    with pytest.raises(KeysUnusable):
+        KeyStore(tmp_path / "keys.db").any_made()
+    assert (tmp_path / "keys.db").stat().st_size == 0, "asking writes nothing"

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from rostro.core.errors import BadInput
 from rostro.server.admission.limits import Clients, Limits, TooMany
 
 
@@ -83,3 +84,32 @@ def test_clients_are_forgotten(clock: Clock) -> None:
     for number in range(10_500):
         ask(clients, str(number))
     assert len(clients._known) == 10_000
+
+
+def test_limits_from_outside() -> None:
+    limits = Limits.from_environment({"ROSTRO_LIMIT_LIVE": "3", "ROSTRO_LIMIT_SILENCE": "2.5", "ROSTRO_HOME": "/x"})
+    assert (limits.live, limits.silence, limits.jobs) == (3, 2.5, Limits().jobs)
+    said = Limits.from_environment({"ROSTRO_LIMIT_RATE": "3"}, rate=7)
+    assert said.rate == 7, "what was said counts more"
+    assert Limits.from_environment({"ROSTRO_LIMIT_RATE": "3"}, rate=None).rate == 3
+
+
+@pytest.mark.parametrize(
+    ("variable", "text"),
+    [("LIVE", "0"), ("LIVE", "1.5"), ("LIVE", "nan"), ("SILENCE", "nan"), ("RATE", "-1"), ("LIVES", "3"), ("", "3")],
+)
+def test_limits_from_outside_that_are_none(variable: str, text: str) -> None:
+    with pytest.raises(BadInput, match=f"ROSTRO_LIMIT_{variable}: "):
+        Limits.from_environment({f"ROSTRO_LIMIT_{variable}": text})
+
+
+def test_a_limit_that_is_none() -> None:
+    with pytest.raises(BadInput, match="a number of views"):
+        Limits(live=0)
+
+
+def test_limits_of_connections_from_outside() -> None:
+    limits = Limits.from_environment({"ROSTRO_LIMIT_CONNECTION_WAITING": "5", "ROSTRO_LIMIT_WAITING": "6"})
+    assert (limits.connections.waiting, limits.waiting) == (5, 6)
+    with pytest.raises(BadInput, match="ROSTRO_LIMIT_CONNECTION_LIVE: there is no such limit"):
+        Limits.from_environment({"ROSTRO_LIMIT_CONNECTION_LIVE": "5"})

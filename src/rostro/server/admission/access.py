@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Response
 from fastapi.routing import APIRoute
 from fastapi.security import APIKeyHeader, HTTPBearer
 
+from rostro.server.admission.callers import Caller, refusal, while_wanted
+from rostro.server.admission.hosts import forwarded_hosts, within_this_machine
 from rostro.server.admission.keys import Role
+from rostro.server.forms.bodies import BODY
 from rostro.server.problems import Problem
 from rostro.server.schemas import PROBLEMS
 from rostro.server.service import service_of
@@ -19,11 +20,19 @@ from rostro.server.service import service_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
 
-    from fastapi import Request, Response
+    from fastapi import Request
     from fastapi.requests import HTTPConnection
+
+    from rostro.server.forms.bodies import Body
 
 #: In a route's ``openapi_extra``: the role that it needs.
 ROLE = "x-rostro-role"
+
+#: The status of an answer that nobody waits for any more, in the server's own numbers.
+_HUNG_UP = 499
+
+#: What a browser says of a page that is not this server's own (``Sec-Fetch-Site``).
+_FOREIGN = {"cross-site", "same-site"}
 
 _SCHEMES = [
     Depends(HTTPBearer(auto_error=False, description="A key made with `rostro keys create`.")),
@@ -49,8 +58,11 @@ class _GuardedRoute(APIRoute):
         role = Role.of((self.openapi_extra or {})[ROLE])
 
         async def guarded(request: Request) -> Response:
-            with admitted(request, role, presented(request)):
-                return await handle(request)
+            body: Body = request.scope[BODY]
+            with admitted(request, role, presented(request)) as caller:
+                body.client, request.state.caller = caller.name, caller
+                answer = await while_wanted(handle(request), caller, body.gone())
+            return Response(status_code=_HUNG_UP) if answer is None else answer
 
         return guarded
 
@@ -62,57 +74,36 @@ def presented(connection: HTTPConnection) -> str | None:
 
 
 @contextmanager
-def admitted(connection: HTTPConnection, role: Role, key_text: str | None) -> Iterator[None]:
-    """The time from a request's admission to its answer.
+def admitted(connection: HTTPConnection, role: Role, key_text: str | None) -> Iterator[Caller]:
+    """The time from a request's admission to its answer, for whoever was let in.
 
     Raises:
         Problem: 401 without a valid key, 403 with one that allows less, 403 from a page of another site.
+        KeysUnusable: Nobody knows which keys are valid.
         TooMany: A limit is reached.
     """
     service = service_of(connection)
     check_origin(connection)
     address = connection.client.host if connection.client else "unknown"
     key = None if key_text is None else service.keys.check(key_text)
-    with service.clients.working(key.id if key else address):
+    caller = Caller(key.id if key else address, key)
+    with service.clients.working(caller.name):
         if key is None and not (key_text is None and _open(connection)):
-            raise Problem(
-                401,
-                "key-needed" if key_text is None else "key-refused",
-                "this needs an API key" if key_text is None else "the API key is wrong or revoked",
-                headers={"WWW-Authenticate": "Bearer"},
-            )
+            raise _key_needed() if key_text is None else refusal()
         if key is not None and key.role < role:
             raise Problem(403, "not-allowed", f"this needs a key of the role {role.label}, yours is {key.role.label}")
-        yield
+        with service.roll.present(caller):
+            yield caller
+
+
+def _key_needed() -> Problem:
+    return Problem(401, "key-needed", "this needs an API key", headers={"WWW-Authenticate": "Bearer"})
 
 
 def _open(connection: HTTPConnection) -> bool:
-    """Whether no key is needed: none was ever made, and only this machine can call.
-
-    The name that the browser asked for counts too: a foreign site whose name is suddenly made to mean 127.0.0.1 ("DNS
-    rebinding") would otherwise be let in by the browser of whoever visits it. So does the name that a proxy was asked
-    for, where it tells.
-    """
+    """Whether no key is needed: none was ever made, and this machine alone asks and is asked; see `hosts`."""
     service = service_of(connection)
-    asked = (connection.headers.get("host", ""), *_forwarded_hosts(connection))
-    return service.open_without_keys and all(map(_names_loopback, asked)) and not service.keys.any_made()
-
-
-def _names_loopback(host: str) -> bool:
-    try:
-        return is_loopback(urlsplit(f"//{host}").hostname or "")
-    except ValueError:  # brackets that hold no address
-        return False
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address means this machine and no other."""
-    if host.lower().rstrip(".") == "localhost":
-        return True
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
+    return service.open_without_keys and within_this_machine(connection) and not service.keys.any_made()
 
 
 def check_origin(connection: HTTPConnection) -> None:
@@ -125,19 +116,20 @@ def check_origin(connection: HTTPConnection) -> None:
     Raises:
         Problem: The browser says that another site's page sent this.
     """
-    origin = connection.headers.get("origin")
-    if origin is None or connection.headers.get("sec-fetch-site") == "same-origin":
+    origin, site = connection.headers.get("origin"), connection.headers.get("sec-fetch-site")
+    if site in _FOREIGN:
+        raise _foreign_page()
+    if origin is None or site == "same-origin":
         return
-    asked = {connection.headers.get("host", "").lower(), *_forwarded_hosts(connection)}
-    if origin.partition("://")[2].lower() not in asked:
-        raise Problem(
-            403,
-            "foreign-page",
-            "pages of other sites may not use this server (a proxy before it passes Host on, or X-Forwarded-Host)",
-        )
+    asked = {connection.headers.get("host", "").lower(), *forwarded_hosts(connection)}
+    _, separator, host = origin.partition("://")
+    if not separator or host.lower() not in asked:
+        raise _foreign_page()
 
 
-def _forwarded_hosts(connection: HTTPConnection) -> list[str]:
-    """What a proxy before this server says that it was asked for, if it says so."""
-    forwarded = connection.headers.get("x-forwarded-host", "")
-    return [host.strip().lower() for host in forwarded.split(",") if host.strip()]
+def _foreign_page() -> Problem:
+    return Problem(
+        403,
+        "foreign-page",
+        "pages of other sites may not use this server (a proxy before it passes Host on, or X-Forwarded-Host)",
+    )

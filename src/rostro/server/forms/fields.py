@@ -17,6 +17,13 @@ Rule = Annotated[
         "central, if there is one; `only` refuses such photos."
     ),
 ]
+RequireLive = Annotated[
+    bool,
+    Form(
+        description="Decide nothing about faces that do not look alive: they get the reason `not-live`. A sign, not "
+        "security: some pictures pass. Where the server requires it, `false` changes nothing."
+    ),
+]
 AnyQuality = Annotated[bool, Form(description="Take faces too that are too poor to be judged.")]
 KeepPicture = Annotated[
     bool, Form(description="The person agrees that a picture of their face is kept, where the server keeps pictures.")

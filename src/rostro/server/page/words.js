@@ -40,6 +40,7 @@ const WORDS = {
   "poor.flat": ["has hardly any contrast", "casi no tiene contraste"],
   "poor.too-small": ["is too small", "es demasiado pequeña"],
   "poor.tilted": ["is tilted", "está inclinada"],
+  "poor.not-live": ["is not a living face", "no es una cara viva"],
   "poor.turned-away": ["is turned away", "mira hacia otro lado"],
   "poor.cut-off": ["is cut off", "está cortada"],
   "poor.blurred": ["is blurred", "está borrosa"],
@@ -68,6 +69,10 @@ const WORDS = {
   searchRateBeyond: [
     "Searched people: {people}. A stranger is named in about {rate} of such searches (95 %: {low} to {high}); that is beyond what the data can show.",
     "Personas comparadas: {people}. En búsquedas así se da nombre a un desconocido en cerca del {rate} de los casos (95 %: de {low} a {high}); eso va más allá de lo que los datos pueden demostrar.",
+  ],
+  requireLive: [
+    "Require a living face (a sign, not security: some pictures pass)",
+    "Exigir una cara viva (un indicio, no seguridad: algunas imágenes pasan)",
   ],
   find: ["Look up", "Buscar"],
   unknown: ["Unknown", "Desconocido"],
@@ -260,6 +265,11 @@ const WORDS = {
   "problem.unknown-person": ["This person is not here any more.", "Esta persona ya no está."],
   "problem.too-many-requests": ["Too many requests; wait a moment.", "Demasiadas peticiones; espere un momento."],
   "problem.busy": ["The server is busy; try again.", "El servidor está ocupado; inténtelo de nuevo."],
+  "problem.too-many-pixels": ["The photos are too large together.", "Las fotos juntas son demasiado grandes."],
+  "problem.keys-unusable": [
+    "The server's keys cannot be read, so nobody is let in.",
+    "Las claves del servidor no se pueden leer, y por eso no entra nadie.",
+  ],
   "problem.request-too-large": ["The photos are too large together.", "Las fotos juntas son demasiado grandes."],
   "problem.not-watching": [
     "This server watches nothing. Start it with: rostro watch",

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from rostro.gallery.base import backend_of
+from rostro.gallery.base import backend_of, gallery_name
 from rostro.recognition.catalogue import Model, catalogue
 from rostro.recognizer import Recognizer
 from rostro.server import schemas
@@ -47,7 +46,7 @@ def galleries(service: TheService) -> JSONResponse:
     recognizer = service.recognizer
     info = recognizer.gallery.info()
     row = {
-        "name": _public_name(recognizer.gallery_url),
+        "name": gallery_name(recognizer.gallery_url),
         "backend": backend_of(recognizer.gallery_url),
         "space": recognizer.gallery.space,
         "people": info.people,
@@ -78,8 +77,3 @@ def _model(model: Model, recognizer: Recognizer) -> dict[str, Any]:
         "used": (model.task, model.name)
         in {("detector", recognizer.detector_name), ("embedder", recognizer.embedder_name)},
     }
-
-
-def _public_name(url: str) -> str:
-    """A gallery's name without folders, hosts and passwords."""
-    return urlsplit(url).path.rsplit("/", 1)[-1] or backend_of(url)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
-from typing import TYPE_CHECKING, Annotated
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import File, Form, Path, Query, UploadFile
 from fastapi.responses import JSONResponse, StreamingResponse
@@ -14,15 +15,21 @@ from rostro.core.names import clean_name
 from rostro.server import jobs, schemas
 from rostro.server.admission.access import guarded_router, needs
 from rostro.server.admission.keys import Role
-from rostro.server.admission.limits import TooMany
-from rostro.server.forms.fields import Enrol
-from rostro.server.forms.uploads import uploads
+from rostro.server.discretion import told
+from rostro.server.forms.fields import Enrol, EnrolForm
 from rostro.server.jobs import Job
 from rostro.server.problems import Problem
-from rostro.server.service import Service, TheService
+from rostro.server.schemas.common import PersonName
+from rostro.server.service import Service, TheCaller, TheService
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from contextlib import AbstractContextManager
+
+    from starlette.types import Receive, Scope, Send
+
+    from rostro.server.admission.callers import Caller
+    from rostro.server.forms.uploads import Upload
 
 router = guarded_router("bulk enrolment")
 
@@ -38,17 +45,28 @@ Id = Annotated[str, Path(max_length=64, description="A job's id.")]
 @router.post("/enrolments", status_code=202, response_model=schemas.JobState, openapi_extra=needs(Role.ENROL))
 async def start(
     service: TheService,
+    caller: TheCaller,
     photos: Annotated[list[UploadFile], File(description="Photos of many people.")],
-    names: Annotated[list[str], Form(description="Whose each photo is: as many names as photos, in their order.")],
+    names: Annotated[
+        list[PersonName], Form(description="Whose each photo is: as many names as photos, in their order.")
+    ],
     form: Enrol,
 ) -> JSONResponse:
     """Take many people in. Ask them first. Follow `/v1/enrolments/{id}/events` for progress."""
-    listed = uploads(photos, service.limits)
+    listed = await service.uploads(photos)
     if len(names) != len(listed):
         raise Problem(422, "names-and-photos", f"{len(listed)} photos need as many names, got {len(names)}")
     cleaned = [clean_name(name) for name in names]
-    if sum(job.state == "running" for job in service.jobs.values()) >= service.limits.jobs:
-        raise TooMany(f"{service.limits.jobs} bulk enrolments are running", client=False, retry_after=10)
+    with ExitStack() as place:
+        place.enter_context(service.running.taken(caller.name))
+        job = await _begin(service, caller, form, listed, cleaned)
+        held = place.pop_all()
+    assert job.task is not None, "a job that was begun"
+    job.task.add_done_callback(lambda _: held.close())
+    return JSONResponse(_shown(service, job), 202, {"Location": f"/v1/enrolments/{job.id}"})
+
+
+async def _begin(service: Service, caller: Caller, form: EnrolForm, listed: list[Upload], names: list[str]) -> Job:
     job = Job(secrets.token_urlsafe(16), len(listed))
     _forget_oldest(service)
     service.jobs[job.id] = job
@@ -57,16 +75,16 @@ async def start(
     except BaseException:
         del service.jobs[job.id]
         raise
-    enrolling = service.enrolling(form, patient=True)
-    items = list(zip(cleaned, copies, strict=True))
-    job.task = asyncio.create_task(jobs.run(job, enrolling, items, files))
-    return JSONResponse(job.to_dict(), 202, {"Location": f"/v1/enrolments/{job.id}"})
+    enrolling = service.enrolling(form, caller, patient=True)
+    items = list(zip(names, copies, strict=True))
+    job.task = asyncio.create_task(jobs.run(job, enrolling, items, files, service.roll.present(caller)))
+    return job
 
 
 @router.get("/enrolments/{id}", response_model=schemas.JobState, openapi_extra=needs(Role.ENROL))
 async def state(service: TheService, id: Id) -> JSONResponse:
     """How far a bulk enrolment is."""
-    return JSONResponse(_job(service, id).to_dict())
+    return JSONResponse(_shown(service, _job(service, id)))
 
 
 @router.get(
@@ -75,11 +93,13 @@ async def state(service: TheService, id: Id) -> JSONResponse:
     responses={200: {"content": {"text/event-stream": {}}, "description": "A job's state whenever it changes"}},
     openapi_extra=needs(Role.ENROL),
 )
-async def events(service: TheService, id: Id) -> StreamingResponse:
-    """Progress as server-sent events: the job's state whenever it changes, the last one when it has ended."""
-    return StreamingResponse(
-        _events(_job(service, id)), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
-    )
+async def events(service: TheService, caller: TheCaller, id: Id) -> StreamingResponse:
+    """Progress as server-sent events: the job's state whenever it changes, the last one when it has ended.
+
+    The stream breaks off when its key is revoked.
+    """
+    place, words = service.streams.taken(caller.name), _events(service, caller, _job(service, id))
+    return _Stream(place, words, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
 
 @router.get("/enrolments", response_model=schemas.Jobs, openapi_extra=needs(Role.ADMIN))
@@ -98,6 +118,19 @@ async def list_jobs(
     return JSONResponse({"jobs": rows, "total": len(newest), "next": shown[-1].id if more and shown else None})
 
 
+class _Stream(StreamingResponse):
+    """A stream that has its place for as long as it is sent, and is not sent without one."""
+
+    def __init__(self, place: AbstractContextManager[None], *given: Any, **options: Any) -> None:
+        super().__init__(*given, **options)
+        self._place = place
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Sends it."""
+        with self._place:
+            await super().__call__(scope, receive, send)
+
+
 def _job(service: Service, identifier: str) -> Job:
     if identifier not in service.jobs:
         raise Problem(404, "unknown-job", "there is no such job")
@@ -110,12 +143,19 @@ def _forget_oldest(service: Service) -> None:
         del service.jobs[identifier]
 
 
-async def _events(job: Job) -> AsyncIterator[bytes]:
+def _shown(service: Service, job: Job) -> dict[str, Any]:
+    """A job's state, as a client may see it."""
+    document = job.to_dict()
+    return {**document, "detail": told(service, document["detail"])} if "detail" in document else document
+
+
+async def _events(service: Service, caller: Caller, job: Job) -> AsyncIterator[bytes]:
     sent = None
-    while sent is None or sent["state"] == "running":
-        document = job.to_dict()
-        if document != sent:
-            yield f"data: {json.dumps(document, ensure_ascii=False)}\n\n".encode()
-            sent = document
-        else:
-            await asyncio.sleep(_INTERVAL)
+    with service.roll.present(caller):
+        while (sent is None or sent["state"] == "running") and not caller.refused.is_set():
+            document = _shown(service, job)
+            if document != sent:
+                yield f"data: {json.dumps(document, ensure_ascii=False)}\n\n".encode()
+                sent = document
+            else:
+                await caller.pause(_INTERVAL)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import File, Form, Path, Query, UploadFile
 from fastapi.responses import JSONResponse, Response
@@ -18,43 +19,46 @@ from rostro.server import schemas
 from rostro.server.admission.access import guarded_router, needs
 from rostro.server.admission.keys import Role
 from rostro.server.forms.fields import Enrol, EnrolForm, Photos
-from rostro.server.forms.uploads import uploads
 from rostro.server.problems import Problem, of_failures
-from rostro.server.service import Service, TheService
+from rostro.server.schemas.common import PersonName
+from rostro.server.service import Service, TheCaller, TheService
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from rostro.people.people import People
+    from rostro.server.admission.callers import Caller
 
 router = guarded_router("people")
 
-LONGEST_NAME = 200
 #: The hash of a photo as galleries keep it, whole: nobody's photo is meant by chance.
-Hash = Annotated[str, Path(min_length=64, max_length=64, description="sha256 of the photo, as lists have it.")]
+Hash = Annotated[str, Path(pattern="^[0-9a-f]{64}$", description="sha256 of the photo, as lists have it.")]
 
 Id = Annotated[int, Path(ge=1, lt=2**63, description="A person's id.")]
-Name = Annotated[str, Form(min_length=1, max_length=LONGEST_NAME, description="Whose photos these are.")]
+Name = Annotated[PersonName, Form(description="Whose photos these are.")]
 
 
 @router.post("/people", status_code=201, response_model=schemas.Created, openapi_extra=needs(Role.ENROL))
 async def create(
     service: TheService,
+    caller: TheCaller,
     name: Name,
     photos: Annotated[list[UploadFile], File(description="Photos of this person.")],
     form: Enrol,
 ) -> JSONResponse:
     """Take a new person in, with their photos. Ask them first."""
-    kept = await asyncio.to_thread(service.people.reserve, name)
-    try:
-        done = await _enrol(service, kept, photos, form, who="new")
-    finally:
-        service.people.release(kept)
+    async with _reserved(service.people, name) as kept:
+        done = await _enrol(service, caller, kept, photos, form, who="new")
     person = await asyncio.to_thread(service.people.gallery.person, kept)
     document = {"person": _person(service, person), "enrolment": done.to_dict()}
     return JSONResponse(document, 201, {"Location": f"/v1/people/{person.id}"})
 
 
 @router.post("/people/{id}/photos", response_model=schemas.Enrolment, openapi_extra=needs(Role.ENROL))
-async def add_photos(service: TheService, id: Id, photos: Photos, form: Enrol) -> JSONResponse:
+async def add_photos(service: TheService, caller: TheCaller, id: Id, photos: Photos, form: Enrol) -> JSONResponse:
     """More photos of somebody."""
     name = await asyncio.to_thread(_name, service, id)
-    return JSONResponse((await _enrol(service, name, photos, form, who="known")).to_dict())
+    return JSONResponse((await _enrol(service, caller, name, photos, form, who="known")).to_dict())
 
 
 @router.get("/people/{id}/photos", response_model=schemas.PhotosOfPerson, openapi_extra=needs(Role.READ))
@@ -148,10 +152,23 @@ def erase(service: TheService, id: Id) -> JSONResponse:
     return JSONResponse({"removed": name, "templates": service.people.erase(id), **service.people.pending()})
 
 
-async def _enrol(service: Service, name: str, files: list[UploadFile], form: EnrolForm, *, who: Who) -> Enrollment:
-    enroller = service.enrolling(form, who=who).enroller()
-    items = [(name, upload) for upload in uploads(files, service.limits)]
-    done = await asyncio.to_thread(enroller.run, items)
+@asynccontextmanager
+async def _reserved(people: People, name: str) -> AsyncIterator[str]:
+    """The time in which somebody is being made; ends the reservation also where it came after everybody had gone."""
+    reserving = asyncio.ensure_future(asyncio.to_thread(people.reserve, name))
+    try:
+        yield await asyncio.shield(reserving)
+    finally:
+        await asyncio.wait({reserving})
+        if reserving.exception() is None:
+            people.release(reserving.result())
+
+
+async def _enrol(
+    service: Service, caller: Caller, name: str, files: list[UploadFile], form: EnrolForm, *, who: Who
+) -> Enrollment:
+    items = [(name, upload) for upload in await service.uploads(files)]
+    done = await service.enrolling(form, caller, who=who).begin().run(items)
     if not done.people:
         raise of_failures(done.failed)
     return done

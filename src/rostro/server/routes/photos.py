@@ -1,4 +1,4 @@
-"""Routes about photos: detect, embed, verify, identify. Nothing of them is stored."""
+"""Routes about photos: detect, embed, verify, identify, liveness. Nothing of them is stored."""
 
 from __future__ import annotations
 
@@ -9,41 +9,44 @@ from fastapi import File, Form, UploadFile
 from fastapi.responses import JSONResponse
 
 from rostro.recognition import answers
+from rostro.recognition.living import living
 from rostro.server import schemas
 from rostro.server.admission.access import guarded_router, needs
 from rostro.server.admission.keys import Role
 from rostro.server.batcher import Work
-from rostro.server.forms.fields import Photos, Rule
-from rostro.server.forms.uploads import uploads
+from rostro.server.forms.fields import Photos, RequireLive, Rule
 from rostro.server.problems import of_failures
-from rostro.server.service import TheService
+from rostro.server.service import TheCaller, TheService
 
 router = guarded_router("faces")
 
 
 @router.post("/detect", response_model=schemas.Detection, openapi_extra=needs(Role.READ))
-async def detect(service: TheService, photos: Photos) -> JSONResponse:
+async def detect(service: TheService, caller: TheCaller, photos: Photos) -> JSONResponse:
     """Where are the faces?"""
-    found, failed = await service.look(uploads(photos, service.limits), Work(embed=False))
+    found, failed = await service.look(photos, Work(embed=False), caller)
     return JSONResponse(answers.detection(found, failed))
 
 
 @router.post("/embed", response_model=schemas.Embeddings, openapi_extra=needs(Role.READ))
-async def embed(service: TheService, photos: Photos) -> JSONResponse:
+async def embed(service: TheService, caller: TheCaller, photos: Photos) -> JSONResponse:
     """The vector of every face."""
-    found, failed = await service.look(uploads(photos, service.limits), Work())
+    found, failed = await service.look(photos, Work(), caller)
     return JSONResponse(answers.embedding(service.recognizer.space, found, failed))
 
 
 @router.post("/verify", response_model=schemas.Verification, openapi_extra=needs(Role.READ))
 async def verify(
     service: TheService,
+    caller: TheCaller,
+    *,
     a: Annotated[UploadFile, File(description="A photo.")],
     b: Annotated[UploadFile, File(description="Another photo.")],
     face: Rule = "dominant",
+    require_live: RequireLive = False,
 ) -> JSONResponse:
     """Two photos: the same person?"""
-    found, failed = await service.look(uploads([a, b], service.limits), Work(face=face))
+    found, failed = await service.look([a, b], Work(face=face, liveness=require_live), caller)
     if failed:
         raise of_failures(failed)
     verdict = service.recognizer.compare(found[0], found[1])
@@ -53,11 +56,20 @@ async def verify(
 @router.post("/identify", response_model=schemas.Identifications, openapi_extra=needs(Role.READ))
 async def identify(
     service: TheService,
+    caller: TheCaller,
     photos: Photos,
     candidates: Annotated[int, Form(ge=1, le=50, description="People to list per face.")] = 5,
+    require_live: RequireLive = False,
 ) -> JSONResponse:
     """Who is in these photos? Below the threshold a face is unknown."""
-    found, failed = await service.look(uploads(photos, service.limits), Work())
+    found, failed = await service.look(photos, Work(liveness=require_live), caller)
     recognizer = service.recognizer
     named = [(photo, await asyncio.to_thread(recognizer.look_up, photo, candidates=candidates)) for photo in found]
     return JSONResponse(answers.identification(named, failed))
+
+
+@router.post("/liveness", response_model=schemas.Livenesses, openapi_extra=needs(Role.READ))
+async def liveness(service: TheService, caller: TheCaller, photos: Photos) -> JSONResponse:
+    """Does each face look like a living person's, or like one on paper or on a screen? A sign, not security."""
+    found, failed = await service.look(photos, Work(embed=False, liveness=True), caller)
+    return JSONResponse({"photos": list(map(living, found)), "failed": answers.failures(failed)})

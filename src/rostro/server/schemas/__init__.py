@@ -17,6 +17,8 @@ from rostro.server.schemas.faces import Face as Face
 from rostro.server.schemas.faces import FaceOfPhoto as FaceOfPhoto
 from rostro.server.schemas.faces import Failure as Failure
 from rostro.server.schemas.faces import Identifications as Identifications
+from rostro.server.schemas.faces import Liveness as Liveness
+from rostro.server.schemas.faces import Livenesses as Livenesses
 from rostro.server.schemas.faces import NamedFace as NamedFace
 from rostro.server.schemas.faces import NamedPhoto as NamedPhoto
 from rostro.server.schemas.faces import PhotoOfFaces as PhotoOfFaces

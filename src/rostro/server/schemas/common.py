@@ -6,6 +6,18 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
+#: What no name of a person has, as a class of regular expressions: control and format characters, ends of lines. Those
+#: that scripts write words with, and the signs that reach over what follows, may stand in one; see `clean_name`.
+UNSEEN = (
+    "\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u2064\\u2066-\\u206f\\ufeff"
+    "\\ufff9-\\ufffb\U00013430-\U00013438\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f"
+)
+#: A name as it may be: none of those, and something that is no blank.
+NAME = rf"^[^{UNSEEN}]*[^{UNSEEN}\s][^{UNSEEN}]*$"
+
+#: The name of a person, as clients give it. What the pattern says is checked by `clean_name`, which says more.
+PersonName = Annotated[str, Field(min_length=1, max_length=200, json_schema_extra={"pattern": NAME})]
+
 Box = Annotated[list[float], Field(min_length=4, max_length=4, description="x1, y1, x2, y2 in pixels of the photo")]
 Point = Annotated[list[float], Field(min_length=2, max_length=2)]
 Score = Annotated[float, Field(ge=0, le=1)]
@@ -16,6 +28,7 @@ FACE = {
     "score": 0.9312,
     "landmarks": [[417.0, 189.5], [499.25, 187.0], [461.0, 236.0], [424.5, 273.0], [497.0, 270.5]],
 }
+LIVENESS = {"live": True, "score": 0.9645, "apcer": 0.0385, "bpcer": 0.0283}
 NAMED = {
     **FACE,
     "name": "Ada Lovelace",

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from rostro.server.schemas.common import FAILURE, Score, example
+from rostro.server.schemas.common import FAILURE, PersonName, Score, example
 from rostro.server.schemas.faces import Failure
 
 #: What of an erasure waits.
@@ -90,7 +90,7 @@ class NewName(BaseModel):
     """Another name for a person."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"name": "Ada Lovelace"}]})
-    name: Annotated[str, Field(min_length=1, max_length=200)]
+    name: PersonName
 
 
 class MergeInto(BaseModel):
@@ -104,7 +104,7 @@ class MoveTo(BaseModel):
     """Whose photo it is."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"name": "Ada Lovelace"}]})
-    name: Annotated[str, Field(min_length=1, max_length=200)]
+    name: PersonName
 
 
 class Moved(BaseModel):

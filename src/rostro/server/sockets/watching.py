@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, WebSocket
 
+from rostro.server.admission.callers import until_one_ends
 from rostro.server.problems import Problem
 from rostro.server.sockets.broadcast import Broadcast, Viewer
-from rostro.server.sockets.opening import PATIENCE, converse, until_one_ends
+from rostro.server.sockets.opening import PATIENCE, converse
 
 if TYPE_CHECKING:
+    from rostro.server.admission.callers import Caller
     from rostro.server.service import Service
 
 router = APIRouter()
@@ -25,7 +27,7 @@ async def watch(socket: WebSocket) -> None:
     Begins as ``/v1/live`` does. Where the source is lost, no picture follows. Who is slow misses pictures, not events.
     """
 
-    async def talk(service: Service) -> None:
+    async def talk(service: Service, caller: Caller) -> None:
         if service.watching is None:
             raise Problem(404, "not-watching", "this server watches nothing; start it with: rostro watch")
         await socket.send_text(json.dumps({"ready": True, "source": service.watching.source}))

@@ -1,0 +1,1 @@
+"""Five points of a face, found on the face alone."""
