@@ -14,10 +14,10 @@ from rostro.people.enrollment import Enrollment
 from rostro.people.people import People
 from rostro.people.whose import NamesFrom, people_photos, photos_each
 from rostro.photos.reading import is_photo, name_of, several
+from rostro.recognition.analysing import Analysing
 from rostro.recognition.comparing import compare
 from rostro.recognition.found import answered
 from rostro.recognition.lookup import identify
-from rostro.recognition.parts import Parts
 from rostro.recognition.pipeline import Failure, PhotoFaces
 from rostro.recognition.tables import FaceTable, Tabulated, tabulate, writer_for
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from rostro.scoring.open_set import SearchRate
 
 
-class Recognizer(Parts):
+class Recognizer(Analysing):
     """Detects, embeds, verifies, enrols and identifies. Safe to share between threads.
 
     Making one touches no disk and loads no model: each part comes when it is first needed, and stays.
@@ -128,6 +128,7 @@ class Recognizer(Parts):
         return compare(self, a, b)
 
     def _prepare(self) -> None:
+        super()._prepare()
         self._people = Lazy(lambda: People(self.existing_gallery, self.settings.home))
 
     def close(self) -> None:

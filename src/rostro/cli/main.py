@@ -19,6 +19,7 @@ from rostro.cli.leaving import leave
 #: with a function ``command`` or a group ``app``.
 VERBS: Final = {
     "detect": "Find the faces of photos: box, score, landmarks.",
+    "analyze": "What do faces look like: age, gender, mask, pose, eyes, alive?",
     "verify": "Two photos: the same person? Exit code 0 yes, 1 no.",
     "enroll": "Take people into a gallery.",
     "identify": "Who is in these photos? Every face is looked up.",

@@ -45,14 +45,14 @@ class Work:
         face: Keep one face by this rule.
         keep: Keep the crops.
         liveness: Say whether its faces look alive; where the server requires it, that is said without, too.
-        instead: What is done with each photo instead of all this.
+        what: Analyse its faces: what is asked of them. Then the rest of this says nothing.
     """
 
     embed: bool = True
     face: FaceRule | None = None
     keep: bool = False
     liveness: bool = False
-    instead: Callable[[Any], Any] | None = None
+    what: tuple[str, ...] = ()
 
 
 class Batcher:

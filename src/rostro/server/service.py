@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Depends
 from fastapi.requests import HTTPConnection
@@ -40,8 +40,6 @@ if TYPE_CHECKING:
     from rostro.server.jobs import Job
     from rostro.server.sockets.broadcast import Broadcast
 
-
-T = TypeVar("T")
 
 #: Seconds that the gallery may take to answer whether it is well.
 _PATIENCE = 3.0
@@ -107,8 +105,8 @@ class Service:
         limits, metrics = limits or Limits(), Metrics()
 
         def run(photos: Sequence[Any], work: Work) -> list[PhotoFaces | Failure]:
-            if work.instead is not None:
-                return [work.instead(photo) for photo in photos]
+            if work.what:
+                return list(recognizer.analyses(photos, what=work.what))
             kept = Keep(images=False) if work.keep else False
             live = work.liveness or None
             return list(recognizer.photos(photos, embed=work.embed, face=work.face, keep=kept, liveness=live))
@@ -203,18 +201,6 @@ class Service:
     async def uploads(self, files: Sequence[UploadFile]) -> list[Upload]:
         """The photos of a form; see `forms.uploads`."""
         return await asyncio.to_thread(uploads, files, self.limits, max_pixels=self.recognizer.settings.max_pixels)
-
-    async def done(self, file: UploadFile, do: Callable[[Upload], T], caller: Caller) -> T:
-        """What is made of the photo of a form by something else than the pipeline: in its turn, like everything else.
-
-        Raises:
-            PhotoError: What ``do`` raises.
-            Problem: It has more pixels than allowed.
-            TooMany: Too many photos wait already.
-        """
-        (upload,) = await self.uploads([file])
-        made: Any = await self.batcher.answer(upload, Work(instead=do), Turn(caller.name))
-        return cast("T", made)
 
     def frame(self, name: str, file: BinaryIO) -> Upload:
         """A frame of a live view, as a photo."""

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 from fastapi import Depends, File, Form, UploadFile
 from fastapi.requests import HTTPConnection
 from fastapi.responses import Response
 
 from rostro.anonymisation.anonymiser import Anonymiser
-from rostro.anonymisation.finding import Finder
+from rostro.anonymisation.answers import Picture
 from rostro.core.errors import PhotoError
-from rostro.core.lazy import Lazy
 from rostro.recognition.pipeline import Failure
 from rostro.server.admission.access import guarded_router, needs
 from rostro.server.admission.keys import Role
+from rostro.server.covering import Covering
 from rostro.server.problems import of_failures
 from rostro.server.service import TheCaller, TheService, service_of
-
-if TYPE_CHECKING:
-    from rostro.anonymisation.answers import Picture
-    from rostro.server.forms.uploads import Upload
 
 router = guarded_router("faces")
 
@@ -31,14 +27,12 @@ _TYPES = {
 }  # fmt: skip
 
 
-async def _finder_of(connection: HTTPConnection) -> Lazy[Finder]:
-    """The detector that looks eagerly; loaded for the first photo."""
+async def _covering_of(connection: HTTPConnection) -> Covering:
     state = connection.app.state
-    if not hasattr(state, "finder"):
-        service = service_of(connection)
-        state.finder = Lazy(lambda: Finder(service.recognizer))
-    finder: Lazy[Finder] = state.finder
-    return finder
+    if not hasattr(state, "covering"):  # of the event loop, in which nothing comes between
+        state.covering = Covering(service_of(connection))
+    covering: Covering = state.covering
+    return covering
 
 
 @router.post(
@@ -56,7 +50,7 @@ async def _finder_of(connection: HTTPConnection) -> Lazy[Finder]:
 async def anonymise(  # noqa: PLR0917 - FastAPI gives them by name
     service: TheService,
     caller: TheCaller,
-    finder: Annotated[Lazy[Finder], Depends(_finder_of)],
+    covering: Annotated[Covering, Depends(_covering_of)],
     photo: Annotated[UploadFile, File(description="A photo.")],
     spare: Annotated[
         list[str],
@@ -72,13 +66,15 @@ async def anonymise(  # noqa: PLR0917 - FastAPI gives them by name
     ] = "solid",
 ) -> Response:
     """A photo without its faces, and without all that its file says besides."""
+    (upload,) = await service.uploads([photo])
 
-    def cover(upload: Upload) -> Picture:
-        covering = Anonymiser(service.recognizer, style=style, spare=spare, only=only, finder=finder())
-        return covering.picture(upload)
+    def make() -> Picture:
+        recognizer, finder = service.recognizer, covering.finder()
+        anonymiser = Anonymiser(recognizer, style=style, spare=spare, only=only, finder=finder)
+        return anonymiser.picture(upload)
 
     try:
-        made = await service.done(photo, cover, caller)
+        made = await covering.work(upload, caller, make)
     except PhotoError as error:
         raise of_failures([Failure(error)]) from None
     told = {"X-Rostro-Faces": str(made.faces), "X-Rostro-Open": str(len(made.kept))}
