@@ -61,6 +61,15 @@ def read_text(file: Path) -> str:
         return opened.read()
 
 
+def text_of(data: bytes) -> str:
+    """The text in the bytes of a file, without its byte-order mark; see `open_text`.
+
+    Raises:
+        UnicodeDecodeError: It is not text in its encoding.
+    """
+    return data.decode(next((encoding for mark, encoding in _MARKS if data.startswith(mark)), "utf-8"))
+
+
 def expanded(path: str | os.PathLike[str]) -> Path:
     """The path, with ``~`` as the home folder that it stands for.
 

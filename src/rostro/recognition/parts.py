@@ -121,6 +121,7 @@ class Parts(Chosen, Living, Opened):
             precision=check_precision(precision or self.settings.precision),
             threads=self.settings.threads,
             cache_dir=self.settings.home / "compiled",
+            expected=self.store.checked,
         )
         ENGINES.get(self.engine_options.engine).need()
         self.gallery_url = gallery.url if isinstance(gallery, Gallery) else str(gallery or self.settings.gallery)

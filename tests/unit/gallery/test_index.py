@@ -92,7 +92,7 @@ def test_written_and_read_it_gives_the_same_answers(monkeypatch: pytest.MonkeyPa
     scan, file = scan_of(vectors), io.BytesIO()
     scan.write(file)
     file.seek(0)
-    again = ScanIndex.read(file)
+    again = ScanIndex.read(file, vectors.shape[1])
     for one, other in zip(scan.search(vectors[:20], 10)[0], again.search(vectors[:20], 10)[0], strict=True):
         np.testing.assert_array_equal(one, other)
     again.add(np.arange(2000, 2010), vectors[:10])
@@ -157,7 +157,7 @@ def vectors(path: Path) -> Iterator[np.ndarray]:
 def read_ids(index: Path) -> np.ndarray:
     with index.open("rb") as file:
         file.readline()
-        return ScanIndex.read(file).ids
+        return ScanIndex.read(file, 32).ids
 
 
 @pytest.mark.parametrize("few", [0, 1000])

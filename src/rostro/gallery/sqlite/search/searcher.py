@@ -20,8 +20,9 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 from filelock import FileLock, Timeout
 
-from rostro.core.errors import GalleryCorrupt
+from rostro.core.errors import BadInput, GalleryCorrupt
 from rostro.core.files import replacing
+from rostro.core.foreign import json_of, open_regular
 from rostro.core.forking import Forking, abandon
 from rostro.gallery.sqlite.search.belonging import (
     DIGEST,
@@ -179,7 +180,7 @@ class Searcher(Forking):
         if self._file is None:
             return None
         try:
-            with self._file.open("rb") as file:
+            with open_regular(self._file) as file:
                 if _whole(file):
                     return self._read(sql, file, dims, erasure)
         except FileNotFoundError:
@@ -195,9 +196,9 @@ class Searcher(Forking):
         if header is None or header != _header(sql, header["last"], header["erasure"], dims):
             return None
         try:
-            scan = ScanIndex.read(file)
-        except (ValueError, RuntimeError, EOFError, MemoryError) as error:
-            _log.warning("%s cannot be read (%s); it is made anew", self._file, error)
+            scan = ScanIndex.read(file, dims)
+        except (ValueError, RuntimeError, MemoryError) as error:  # whole, but whoever has the gallery can write one
+            _log.warning("%s cannot be read (%s); it is made anew", self._file, " ".join(str(error).split())[:200])
             return None
         if header["erasure"] == erasure and not holds_exactly(sql, scan.ids):
             _log.warning("%s is not of this state of the gallery; it is made anew", self._file)
@@ -264,8 +265,8 @@ def _header(sql: sqlite3.Connection, last: int, erasure: str | None, dims: int) 
 def _read_header(file: IO[bytes]) -> dict[str, Any] | None:
     """What an index says of itself; None where it says nothing that one could."""
     try:
-        header = json.loads(file.readline(_LONGEST_HEADER))
-    except (ValueError, RecursionError):
+        header = json_of(file.readline(_LONGEST_HEADER))
+    except BadInput:
         return None
     if not isinstance(header, dict) or type(header.get("last")) is not int or not 0 <= header["last"] < 2**63:
         return None
