@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,10 +11,7 @@ import pytest
 from PIL import Image as Pillow
 from running_server import running_server
 
-from rostro.core.lazy import Lazy
 from rostro.recognizer import Recognizer
-from rostro.server.admission.places import Places
-from rostro.server.routes.anonymising import _Room
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,29 +75,3 @@ def test_what_cannot_be_done_is_a_problem(client: httpx.Client, samples: dict[st
     broken = client.post("/v1/anonymise", files={"photo": ("../a.jpg", b"\xff\xd8\xff")})
     assert broken.status_code == 422
     assert broken.json()["failed"][0]["photo"] == "a.jpg"
-
-
-def test_clients_take_turns() -> None:
-    """Who comes with one photo does not wait for all those of who came first, and nobody has all places."""
-    order: list[str] = []
-
-    async def ask(room: _Room, client: str) -> None:
-        async with room.turn(client):
-            order.append(client)
-            await asyncio.sleep(0)
-
-    async def together() -> None:
-        room = _Room(Lazy(lambda: pytest.fail("no finder is needed")), 1, Places(10, "photos are waiting"))
-        asking = [asyncio.create_task(ask(room, client)) for client in ("a", "a", "a", "a", "a", "a", "b")]
-        await asyncio.sleep(0)
-        given_up = asking.pop(1)
-        given_up.cancel()
-        done = await asyncio.gather(*asking, return_exceptions=True)
-        assert [str(error) for error in done if error] == [
-            "5 photos are waiting for this client, as many as one may have"
-        ]
-        async with room.turn("c"):
-            order.append("c")
-
-    asyncio.run(together())
-    assert order == ["a", "b", "a", "a", "a", "c"]
