@@ -328,6 +328,7 @@ ROUTES = [
     ("POST", "/v1/identify", Role.READ),
     ("POST", "/v1/liveness", Role.READ),
     ("POST", "/v1/anonymise", Role.READ),
+    ("POST", "/v1/analyze", Role.READ),
     ("POST", "/v1/people", Role.ENROL),
     ("POST", "/v1/people/1/photos", Role.ENROL),
     ("POST", "/v1/enrolments", Role.ENROL),
