@@ -12,12 +12,14 @@ putting a file into one that is about to go, which then could not.
 from __future__ import annotations
 
 import errno
+import fnmatch
 import hashlib
 import os
 import secrets
 import shutil
 import time
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rostro.core.errors import BadInput, GalleryError
@@ -28,8 +30,6 @@ from rostro.gallery.sqlite.sealing import Sealing
 from rostro.photos.writing import encode_picture
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from rostro.core.types import Image
     from rostro.gallery.base import Gallery
 
@@ -125,8 +125,7 @@ class Pictures:
         Raises:
             GalleryError: One cannot be given.
         """
-        seen = self._of(person) / _SEEN
-        for file in [*self._files(person), *seen.glob("[!.]*.jpg")]:
+        for file in [*self._files(person), *_pictures_in(self._of(person) / _SEEN)]:
             _give(file, self._of(into) / file.relative_to(self._of(person)))
         self.erase(person)
 
@@ -162,9 +161,15 @@ class Pictures:
 
     def remains(self) -> list[Path]:
         """What processes that were killed left: folders of the erased, and pictures that were not finished."""
-        before = time.time() - _NOT_WRITTEN
-        unfinished = (file for file in self.folder.rglob(UNFINISHED) if _age(file)[0] < before * 1e9)
-        return sorted([*self.folder.glob(_GOING), *unfinished])
+        before = (time.time() - _NOT_WRITTEN) * 1e9
+        found = []
+        for place, folders, files in os.walk(self.folder):  # which passes over folders that go meanwhile
+            going = fnmatch.filter(folders, _GOING)
+            folders[:] = [name for name in folders if name not in going]
+            unfinished = (Path(place, name) for name in fnmatch.filter(files, UNFINISHED))
+            found += [Path(place, name) for name in going]
+            found += [file for file in unfinished if _age(file)[0] < before]
+        return sorted(found)
 
     def sweep(self) -> None:
         """Removes what `remains`.
@@ -244,7 +249,7 @@ class Pictures:
         return self.folder / str(int(person))
 
     def _files(self, person: int) -> list[Path]:
-        return list(self._of(person).glob("[!.]*.jpg"))
+        return _pictures_in(self._of(person))
 
     def _called(self, person: int, source_hash: str) -> list[Path]:
         """Where the picture of a template may be."""
@@ -253,6 +258,13 @@ class Pictures:
 
 def _stem(source_hash: str) -> str:
     return hashlib.sha256(source_hash.encode()).hexdigest()[:32]
+
+
+def _pictures_in(folder: Path) -> list[Path]:
+    """The pictures in a folder; none where it goes meanwhile."""
+    with suppress(FileNotFoundError):
+        return list(folder.glob("[!.]*.jpg"))
+    return []
 
 
 def _give(file: Path, target: Path) -> None:

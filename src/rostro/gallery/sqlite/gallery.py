@@ -43,7 +43,7 @@ _NAMES = 5_000
 
 #: What is said while bytes of the erased are left.
 PENDING = (
-    "{}: what was erased is found by nobody, but bytes of it stay in the files until other programs that read the "
+    "what was erased is found by nobody, but bytes of it stay in the files until other programs that read the "
     "gallery let go of it; they leave then by themselves"
 )
 
@@ -223,7 +223,7 @@ class SqliteGallery(SqlitePhotos, SqliteEncryption, Gallery):
     def unfinished(self) -> str:
         """What of an erasure waits for other programs; see `Gallery.unfinished`."""
         self._purging.go_on()
-        return PENDING.format(self.url) if self._purging.pending else ""
+        return PENDING if self._purging.pending else ""
 
     def search(self, queries: Floats, count: int, *, collections: Collection[str] | None = None) -> list[list[Hit]]:
         """The nearest templates of each query; see `Gallery.search`."""
