@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from rostro.core.errors import UnknownPerson as UnknownPerson
     from rostro.core.errors import UnknownPhoto as UnknownPhoto
     from rostro.core.errors import UnreadablePhoto as UnreadablePhoto
+    from rostro.core.liveness import Liveness as Liveness
     from rostro.core.quality import Doubt as Doubt
     from rostro.core.quality import Quality as Quality
     from rostro.core.settings import Settings as Settings
@@ -59,12 +60,17 @@ if TYPE_CHECKING:
     from rostro.evaluation.evaluate import Evaluation as Evaluation
     from rostro.evaluation.evaluate import compare as compare
     from rostro.evaluation.evaluate import evaluate as evaluate
+    from rostro.evaluation.evaluate_liveness import evaluate_liveness as evaluate_liveness
     from rostro.evaluation.options import Options as Options
     from rostro.gallery.base import Gallery as Gallery
     from rostro.gallery.base import open_gallery as open_gallery
+    from rostro.gallery.keys import Key as Key
     from rostro.gallery.upkeep.backup import back_up as back_up
     from rostro.gallery.upkeep.migrate import Migration as Migration
     from rostro.gallery.upkeep.migrate import migrate as migrate
+    from rostro.people.encrypting import decrypt as decrypt
+    from rostro.people.encrypting import encrypt as encrypt
+    from rostro.people.encrypting import rekey as rekey
     from rostro.people.enrollment import Enrollment as Enrollment
     from rostro.people.people import People as People
     from rostro.people.soundness import check as check
@@ -97,10 +103,13 @@ _HOMES = {
         "NotAPhoto", "PhotoError", "PhotoTooLarge", "PoorQuality", "RostroError", "SeveralFaces", "SpaceMismatch",
         "UnknownModel", "UnknownPerson", "UnknownPhoto", "UnreadablePhoto",
     ),
+    "rostro.core.liveness": ("Liveness",),
     "rostro.core.quality": ("Doubt", "Quality"),
     "rostro.core.settings": ("Settings",),
     "rostro.core.types": ("AlignmentSpec", "Embedding", "Face", "Person", "Template"),
     "rostro.gallery.base": ("Gallery", "open_gallery"),
+    "rostro.gallery.keys": ("Key",),
+    "rostro.people.encrypting": ("decrypt", "encrypt", "rekey"),
     "rostro.people.enrollment": ("Enrollment",),
     "rostro.people.people": ("People",),
     "rostro.recognition.celebrities": ("NamedFaces", "classify"),
@@ -112,6 +121,7 @@ _HOMES = {
     "rostro.evaluation.calibrate": ("Calibration", "calibrate",),
     "rostro.evaluation.classify": ("evaluate_classification",),
     "rostro.evaluation.detectors": ("detect_with_all",),
+    "rostro.evaluation.evaluate_liveness": ("evaluate_liveness",),
     "rostro.evaluation.options": ("Options",),
     "rostro.video.watch": ("watch",),
     "rostro.video.watcher": ("WatchOptions",),

@@ -14,24 +14,25 @@ from rostro.people.enrollment import Enrollment
 from rostro.people.people import People
 from rostro.people.whose import NamesFrom, people_photos, photos_each
 from rostro.photos.reading import is_photo, name_of, several
-from rostro.recognition.found import answered, embedded
+from rostro.recognition.analysing import Analysing
+from rostro.recognition.comparing import compare
+from rostro.recognition.found import answered
 from rostro.recognition.lookup import identify
-from rostro.recognition.parts import Parts
 from rostro.recognition.pipeline import Failure, PhotoFaces
 from rostro.recognition.tables import FaceTable, Tabulated, tabulate, writer_for
-from rostro.scoring import cosine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
     from rostro.core.errors import PhotoError
+    from rostro.core.liveness import Liveness
     from rostro.photos.reading import Source
     from rostro.recognition.keeping import Keep
     from rostro.recognition.selection import FaceRule
     from rostro.scoring.open_set import SearchRate
 
 
-class Recognizer(Parts):
+class Recognizer(Analysing):
     """Detects, embeds, verifies, enrols and identifies. Safe to share between threads.
 
     Making one touches no disk and loads no model: each part comes when it is first needed, and stays.
@@ -46,7 +47,13 @@ class Recognizer(Parts):
     """
 
     def photos(
-        self, photos: Iterable[Any], *, embed: bool = True, face: FaceRule | None = None, keep: bool | Keep = False
+        self,
+        photos: Iterable[Any],
+        *,
+        embed: bool = True,
+        face: FaceRule | None = None,
+        keep: bool | Keep = False,
+        liveness: bool | None = None,
     ) -> Iterator[PhotoFaces | Failure]:
         """Many photos through the pipeline, in order, in bounded memory.
 
@@ -55,6 +62,8 @@ class Recognizer(Parts):
             embed: Whether to align and embed the faces too.
             face: Keep one face per photo by this rule (``only``, ``dominant``, ``largest``, ``centre``); None: all.
             keep: Whether answers carry the image and the crops; a `Keep` says how large, and which.
+            liveness: Whether to say of each face if it looks alive; then nothing is decided about those that do not.
+                None: as the recogniser requires.
 
         Yields:
             One `PhotoFaces` or `Failure` per photo; what is no photo at all is a `Failure` like others.
@@ -63,7 +72,8 @@ class Recognizer(Parts):
             BadInput: One photo alone instead of several.
         """
         photos = several(photos)
-        return (self.pipeline if embed else self.detection_pipeline).run(photos, face=face, keep=keep)
+        pipeline = self._asking(self.pipeline if embed else self.detection_pipeline, liveness)
+        return pipeline.run(photos, face=face, keep=keep)
 
     def detect(self, photo: Any) -> list[Face]:
         """The faces of one photo, best score first.
@@ -71,7 +81,16 @@ class Recognizer(Parts):
         Raises:
             PhotoError: The photo cannot be read; names it and the reason.
         """
-        return list(self._one(photo, embed=False).faces)
+        return list(self._one(photo, embed=False, liveness=False).faces)
+
+    def liveness(self, photo: Any) -> list[Liveness]:
+        """Whether the faces of one photo look alive, in the order of `detect`. A sign, not security: pictures do pass.
+
+        Raises:
+            PhotoError: The photo cannot be read.
+            ModelUnavailable: The scorer's files cannot be had.
+        """
+        return list(self._one(photo, embed=False, liveness=True).liveness)
 
     def embed(self, photo: Any) -> list[Embedding]:
         """The embeddings of one photo's faces, in the order of `detect`.
@@ -79,7 +98,7 @@ class Recognizer(Parts):
         Raises:
             PhotoError: The photo cannot be read.
         """
-        return [Embedding(row, self.space) for row in self._one(photo).embeddings]
+        return [Embedding(row, self.space) for row in self._one(photo, liveness=False).embeddings]
 
     def verify(self, a: Any, b: Any, *, face: FaceRule = "dominant") -> Verification:
         """Are these two the same person?
@@ -99,31 +118,18 @@ class Recognizer(Parts):
     def compare(self, a: PhotoFaces, b: PhotoFaces) -> Verification:
         """Compares the first faces of two photos that went through `photos`.
 
-        Where faces are judged and one of them is too poor for a decision, the answer's `Verification.doubt` says why.
+        Where faces are judged and one of them is too poor for a decision, or where it was asked whether they look alive
+        and one does not, the answer's `Verification.doubt` says why.
 
         Raises:
             PhotoError: One of them is a `Failure`, or has no face.
             BadInput: Not what `photos` gave with vectors; photos are for `verify`.
         """
-        a, b = embedded(a), embedded(b)
-        first, second = (Embedding(found.embeddings[0], self.space) for found in (a, b))
-        similarity, photos = cosine.similarity(first, second), (a.photo, b.photo)
-        qualities = (*a.qualities[:1], *b.qualities[:1])
-        gate, threshold = self.gate, self.operating_point.threshold
-        return Verification(
-            similarity,
-            self.operating_point,
-            (a.faces[0], b.faces[0]),
-            self.space,
-            photos,
-            self.system,
-            qualities,
-            gate.doubt(similarity, threshold, qualities, photos) if gate is not None else None,
-            (a.turned, b.turned),
-        )
+        return compare(self, a, b)
 
     def _prepare(self) -> None:
-        self._people = Lazy(lambda: People(self.existing_gallery))
+        super()._prepare()
+        self._people = Lazy(lambda: People(self.existing_gallery, self.settings.home))
 
     def close(self) -> None:
         """See `Opened.close`."""
@@ -302,8 +308,9 @@ class Recognizer(Parts):
             qualities=found.qualities,
             gate=self.gate,
             search=self.search_rate(collections=collections) if len(found.faces) else None,
+            liveness=found.liveness,
         )
 
-    def _one(self, photo: Any, *, embed: bool = True) -> PhotoFaces:
-        (found,) = self.photos([photo], embed=embed)
+    def _one(self, photo: Any, *, embed: bool = True, liveness: bool | None = None) -> PhotoFaces:
+        (found,) = self.photos([photo], embed=embed, liveness=liveness)
         return answered(found)

@@ -53,7 +53,7 @@ def words_of_the_page() -> Iterator[tuple[str, str]]:
 
 
 def words_in_python() -> Iterator[tuple[str, str]]:
-    for name in ("drawing.words", "evaluation.words", "evaluation.classification_report"):
+    for name in ("drawing.words", "evaluation.words", "evaluation.classification_report", "evaluation.liveness_report"):
         yield from importlib.import_module(f"rostro.{name}")._WORDS.values()
     yield from importlib.import_module("rostro.training.words").METRICS.items()
 

@@ -231,6 +231,30 @@ def test_verify(open_page: Callable[..., Any], samples: dict[str, Path], picture
     page.screenshot(path=pictures / "verify-es.png", full_page=True)
 
 
+@pytest.mark.data
+def test_the_switch_for_living_faces(open_page: Callable[..., Any], data_root: Path, pictures: Path) -> None:
+    """A film on a phone is the person in it, until a living face is required."""
+    live, screen = (data_root / "liveness" / kind / "videole010.jpg" for kind in ("live", "attack"))
+    if not screen.is_file():
+        pytest.skip(f"no liveness photos in {data_root}")
+    page = open_page("verify")
+    choose(page, 0, live)
+    choose(page, 1, screen)
+    page.get_by_role("button", name="Compare").click()
+    page.get_by_text("The same person").wait_for()
+    page.get_by_label(re.compile("Require a living face")).check()
+    page.get_by_role("button", name="Compare").click()
+    page.get_by_text("This cannot be judged: the face is not a living face.").wait_for()
+    page.screenshot(path=pictures / "verify-not-live.png", full_page=True)
+    check_accessible(page)
+    identify = open_page("identify", "es")
+    choose(identify, 0, screen)
+    identify.get_by_label(re.compile("Exigir una cara viva")).check()
+    identify.get_by_role("button", name="Buscar").click()
+    identify.get_by_text("la cara no es una cara viva").wait_for()
+    assert open_page("live").get_by_label(re.compile("Require a living face")).count() == 1
+
+
 def test_verify_says_what_is_wrong(open_page: Callable[..., Any], samples: dict[str, Path], tmp_path: Path) -> None:
     page = open_page("verify", "es")
     text = tmp_path / "<b>carta</b>.jpg"
@@ -258,6 +282,23 @@ def test_identify(open_page: Callable[..., Any], samples: dict[str, Path], pictu
     choose(spanish, 0, samples["obama_partial_face.jpg"])
     spanish.get_by_role("button", name="Buscar").click()
     spanish.locator(".answers li, .status[data-kind]").first.wait_for()
+
+
+def test_analyze(open_page: Callable[..., Any], samples: dict[str, Path], pictures: Path) -> None:
+    page = open_page("analyze")
+    choose(page, 0, samples["obama.jpg"])
+    page.get_by_role("button", name="Look", exact=True).click()
+    told = page.locator(".answers li", has_text="years (")
+    told.wait_for()
+    for words in ("male", "no mask", "eyes: left open, right open", "looks alive", "quality 0."):
+        assert words in told.inner_text(), words
+    page.screenshot(path=pictures / "analyze.png", full_page=True)
+    check_accessible(page)
+    spanish = open_page("analyze", "es")
+    choose(spanish, 0, samples["obama.jpg"])
+    spanish.get_by_role("button", name="Mirar").click()
+    spanish.locator(".answers li", has_text="años (de").wait_for()
+    assert "sin mascarilla" in spanish.locator(".answers li").inner_text()
 
 
 def test_who_am_i(open_page: Callable[..., Any], samples: dict[str, Path], pictures: Path) -> None:

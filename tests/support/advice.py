@@ -27,7 +27,7 @@ _PARTS: dict[str, Any] = {
     "--embedder": {*EMBEDDERS, "installed", "sface_mirrored"},  # the last is the example of adding a part
     "--alignment": ALIGNMENTS,
     "--engine": ENGINES,
-    "--protocol": {*PROTOCOLS, "classification"},
+    "--protocol": {*PROTOCOLS, "classification", "liveness"},
 }
 _OPTION = re.compile(r"(?<![\w-])--[a-z][a-z0-9-]*")
 #: Of our own scripts, which documents speak of, too.

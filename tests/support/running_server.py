@@ -80,12 +80,13 @@ def running_server(
     watching: Broadcast | None = None,
     keep_pictures: bool = True,
     root_path: str = "",
+    require_live: bool = False,
 ) -> Iterator[Running]:
     """Serves with the models of a recogniser that is there already, and with a gallery and keys of its own."""
     folder.mkdir(exist_ok=True)
     gallery = folder / "people.db"
     settings = replace(recognizer.settings, max_bytes=20_000_000, max_pixels=20_000_000, max_faces=50)
-    faces = with_models_of(recognizer, gallery=str(gallery), settings=settings)
+    faces = with_models_of(recognizer, gallery=str(gallery), settings=settings, require_live=require_live)
     keys, crops = KeyStore(folder / "keys.db"), Pictures.beside(str(gallery))
     assert crops is not None
     server = make_server(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from rostro.core.liveness import Liveness
 from rostro.core.types import Face
 from rostro.video.events import FaceEvent
 from rostro.video.identity import Match
@@ -41,6 +42,12 @@ class FakeEyes:
     def embed(self, image: np.ndarray, faces: Sequence[Face], crops: np.ndarray) -> tuple[np.ndarray, list[bool]]:
         self.embedded += len(crops)
         return np.stack([self._asked[int(crop[0, 0, 0])] for crop in crops]), [True] * len(crops)
+
+    def looks_alive(self, image: np.ndarray, faces: Sequence[Face]) -> list[Liveness]:
+        return []
+
+    def weigh(self, score: float) -> Liveness:
+        return Liveness(score >= 0.5, score, 0.0, 0.0)
 
     def look_up(self, queries: np.ndarray) -> list[list[Match]]:
         return [

@@ -6,10 +6,12 @@ they are, where small faces hide, and smaller, where a face fills them, and at a
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rostro.core.lazy import Lazy
 from rostro.drawing.faces import scale_face
 from rostro.recognition.turning import RIGHT_ANGLES, original, turned_back
 
@@ -23,13 +25,14 @@ if TYPE_CHECKING:
 #: Part of the detector's usual least score that is enough, and that is enough in a photo that is turned: of patterns
 #: that look like a face one way or another there are many.
 _EAGER, _TURNED = 0.43, 0.75
-#: Photos are enlarged so many times, up to this many pixels on their longer side, and larger ones scaled down to it.
-_ENLARGED, _SIDE = 2.0, 2560
+#: Photos are enlarged so many times, up to this many pixels on their longer side; larger ones are looked at as they
+#: are, up to that many.
+_ENLARGED, _SIDE, _LARGEST = 2.0, 2560, 4096
 #: And looked at once as small as this, for faces of at least this part of it: one of more than some 300 pixels is
 #: larger than those that networks learn, and others are seen better in a larger picture.
 _SMALL, _LARGE_FACE = 256, 0.2
 #: Frames of a film, of which there are many and in which faces come again.
-_FRAME_SIDE = 1280
+_FRAME_SIDE = 1920
 #: A box is of a face that was found already if it has this much in common with it (intersection over union), or lies
 #: in it with this part of itself. A larger one around a smaller stays: which of the two is the face is not known.
 _SAME, _INSIDE = 0.45, 0.75
@@ -43,7 +46,7 @@ class Finder:
     """
 
     def __init__(self, recognizer: Recognizer) -> None:
-        """Loads the recogniser's detector once more.
+        """Notes how the recogniser's detector is asked; it is loaded once more when it is first needed.
 
         Args:
             recognizer: Which detector. Its own ``min_score`` and ``max_side``, where it was given any, are kept to.
@@ -55,12 +58,13 @@ class Finder:
         self._least_turned = self._least if given else max(self._least, _TURNED * kind.default_score)
         self.good_score: float = own.min_score if given else max(self._least, _TURNED * kind.default_score)
         self._turn = recognizer.turn
-        self._side = recognizer.max_side or _SIDE
-        self._frame_side = recognizer.max_side or _FRAME_SIDE
-        side = None if kind.least_side is None else max(self._side, kind.least_side)
-        self._detector: Detector = kind(
-            recognizer.store, recognizer.engine_options, min_score=self._least, max_side=side
-        )
+        self._asked = recognizer.max_side
+        self._fixed = kind.least_side is None
+        sides = (_FRAME_SIDE, _SIDE, _LARGEST) if self._asked is None and not self._fixed else (self._asked,)
+        self._detectors: dict[int | None, Lazy[Detector]] = {
+            side: Lazy(partial(kind, recognizer.store, recognizer.engine_options, min_score=self._least, max_side=side))
+            for side in sides
+        }
 
     def in_photo(self, image: Image) -> list[Face]:
         """The faces of a photo, in its pixels, best score first.
@@ -68,7 +72,8 @@ class Finder:
         Args:
             image: RGB uint8 (H, W, 3).
         """
-        return _distinct(list(self._looks(image, self._side, _ENLARGED, turned=self._turn)))
+        side = _SIDE if max(image.shape[:2]) <= _SIDE else _LARGEST
+        return _distinct(list(self._looks(image, side, _ENLARGED, turned=self._turn)))
 
     def in_frame(self, image: Image, *, turned: bool = False) -> list[Face]:
         """The faces of a frame of a film, in its pixels, best score first.
@@ -77,15 +82,16 @@ class Finder:
             image: RGB uint8 (H, W, 3).
             turned: Whether to look at it turned, too, which takes four times as long.
         """
-        return _distinct(list(self._looks(image, self._frame_side, 1.0, turned=turned and self._turn)))
+        return _distinct(list(self._looks(image, _FRAME_SIDE, 1.0, turned=turned and self._turn)))
 
     def _looks(self, image: Image, side: int, enlarged: float, *, turned: bool) -> Iterator[Face]:
         longest = max(image.shape[:2])
-        scale = min(enlarged, side / longest)
+        detector = self._detectors[self._asked if self._asked is not None or self._fixed else side]()
+        scale = min(enlarged, (self._asked or side) / longest)
         large = _resized(image, scale)
         for turn in (0, *RIGHT_ANGLES) if turned else (0,):
             upright = turned_back(large, turn) if turn else large
-            for face in self._detector.detect([upright])[0]:
+            for face in detector.detect([upright])[0]:
                 if not turn:
                     yield scale_face(face, 1 / scale)
                 elif face.score >= self._least_turned:
@@ -93,7 +99,7 @@ class Finder:
                     yield scale_face(back, 1 / scale)
         if longest > _SMALL and enlarged > 1:
             small = _SMALL / longest
-            for face in self._detector.detect([_resized(image, small)])[0]:
+            for face in detector.detect([_resized(image, small)])[0]:
                 if max(face.width, face.height) >= _LARGE_FACE * _SMALL:
                     yield scale_face(face, 1 / small)
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from rostro.recognizer import Recognizer
 
 #: Who is less like somebody than this part of the threshold is clearly somebody else. Of 1,790 pairs of photos of one
-#: person in LFW 3 are, and of as many of strangers 18 % are not (``benchmarks/anonymised.py``).
+#: person in LFW 4 are, and of as many of strangers 18 % are not (``benchmarks/anonymised.py``).
 CLEARLY: Final = 0.4
 #: Templates looked up for somebody in a film; and what a look weighs at least.
 _TEMPLATES, _LEAST = 50, 0.01

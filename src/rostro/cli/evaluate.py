@@ -12,6 +12,7 @@ from rostro.cli import options, output
 from rostro.cli.language import language, tell
 from rostro.cli.numbers import within
 from rostro.core.errors import BadInput
+from rostro.core.ranges import REFUSED
 from rostro.evaluation.options import RANGES
 
 if TYPE_CHECKING:
@@ -64,6 +65,25 @@ GroupFile = Annotated[
     typer.Option("--groups", help="CSV file: person or photo, then attributes. Splits the error rates by them."),
 ]
 
+Bpcer = Annotated[
+    float | None,
+    typer.Option(
+        "--bpcer",
+        help="Living people and films that the threshold may refuse, as a part (liveness).",
+        show_default="0.05",
+        **within(REFUSED),
+    ),
+]
+Films = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--film",
+        metavar="BEGINNING",
+        help="Photos whose names begin so are frames of one film; may be given several times (liveness).",
+        show_default=False,
+    ),
+]
+
 
 def command(
     root: Root,
@@ -71,7 +91,7 @@ def command(
         str | None,
         typer.Option(
             "--protocol",
-            help="lfw, all-pairs, identification, references or classification.",
+            help="lfw, all-pairs, identification, references, classification or liveness.",
             show_default="classification with --checkpoint, lfw where there is a pairs.txt, else all-pairs",
         ),
     ] = None,
@@ -94,6 +114,9 @@ def command(
     engine: options.Engine = None,
     precision: options.Precision = None,
     checkpoint: options.Checkpoint = None,
+    liveness: options.Liveness = None,
+    bpcer: Bpcer = None,
+    film: Films = None,
     json: options.Json = False,
 ) -> None:
     """Error rates with confidence intervals, and a report, on photos of known people.
@@ -106,6 +129,8 @@ def command(
     Example: rostro evaluate lfw/ --protocol lfw --output report/ --language es
 
     Example: rostro evaluate people/test/ --checkpoint trained/
+
+    Example: rostro evaluate door/ --protocol liveness --output report/
     """
     written = options.formats(formats)
     place = place_of(output_folder, "rostro-evaluation", json=json)
@@ -116,7 +141,9 @@ def command(
             {
                 "--face": face, "--fmr": fmr, "--groups": groups, "--references": references, "--detector": detector,
                 "--max-side": max_side, "--min-score": min_score, "--embedder": embedder, "--alignment": alignment,
-            }
+                "--liveness": liveness, "--bpcer": bpcer, "--film": film,
+            },
+            protocol="classification",
         )  # fmt: skip
         _classification.evaluate(
             checkpoint, root, place, written, overwrite=overwrite, engine=engine, precision=precision,
@@ -125,6 +152,23 @@ def command(
         return
     if checkpoint is not None:
         raise BadInput(f"--checkpoint is asked by --protocol classification, not by {protocol}")
+    if protocol == "liveness":
+        from rostro.cli import _liveness
+
+        _refuse(
+            {
+                "--fmr": fmr, "--groups": groups, "--references": references, "--embedder": embedder,
+                "--alignment": alignment,
+            },
+            protocol="liveness",
+        )  # fmt: skip
+        _liveness.evaluate(
+            root, place, written, overwrite=overwrite, scorer=liveness, bpcer=0.05 if bpcer is None else bpcer,
+            films=film or (), face=face, json=json, detector=detector, max_side=max_side, min_score=min_score,
+            engine=engine, precision=precision,
+        )  # fmt: skip
+        return
+    _refuse({"--liveness": liveness, "--bpcer": bpcer, "--film": film}, protocol=protocol or "all-pairs")
     from rostro.evaluation.evaluate import evaluate
 
     recognizer = options.make_recognizer(
@@ -141,11 +185,13 @@ def command(
     raise typer.Exit(output.report_unread(found.unread, found.not_pictures))
 
 
-def _refuse(given: dict[str, object]) -> None:
-    """Refuses options that a classification has no use for."""
+def _refuse(given: dict[str, object], *, protocol: str) -> None:
+    """Refuses options that a protocol has no use for."""
     idle = [name for name, value in given.items() if value is not None]
-    if idle:
+    if idle and protocol == "classification":
         raise BadInput(f"{', '.join(idle)}: of no use to a classification; the checkpoint says how it is asked")
+    if idle:
+        raise BadInput(f"{', '.join(idle)}: of no use to the protocol {protocol}")
 
 
 def place_of(given: Path | None, usual: str, *, json: bool) -> Path | None:

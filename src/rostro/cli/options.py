@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
 
+from rostro.cli.key import KeyFile as KeyFile  # noqa: PLC0414 - verbs find it here
 from rostro.cli.numbers import within
 from rostro.core.errors import BadInput
 from rostro.core.ranges import CANDIDATES, FALSE_MATCH_RATE, QUALITY, SCORE, SEARCH_RATE, SIDE, SIMILARITY
@@ -164,7 +165,22 @@ MinQuality = Annotated[
     ),
 ]
 
-
+Liveness = Annotated[
+    str | None,
+    typer.Option(
+        "--liveness",
+        metavar="NAME",
+        help="What says whether a face looks alive: a scorer, or a file of 'rostro evaluate --protocol liveness'.",
+        show_default="fusion",
+    ),
+]
+RequireLive = Annotated[
+    bool,
+    typer.Option(
+        "--require-live",
+        help="Decide nothing about faces that do not look alive. A sign, not security: some pictures pass.",
+    ),
+]
 Fpir = Annotated[
     float | None,
     typer.Option(
@@ -264,7 +280,10 @@ def make_recognizer(
     min_face: int | None = None,
     quality: str | None = None,
     min_quality: float | None = None,
+    require_live: bool = False,
+    liveness: str | None = None,
     gallery: str | None = None,
+    key: str | None = None,
     create_gallery: bool = True,
 ) -> Recognizer:
     """A recogniser whose store tells on stderr what it fetches and under which licence."""
@@ -291,7 +310,10 @@ def make_recognizer(
         min_face=min_face,
         quality=quality or "auto",
         min_quality=min_quality,
+        require_live=require_live,
+        liveness=liveness,
         gallery=gallery,
+        key=key,
         create_gallery=create_gallery,
         settings=settings,
         store=ModelStore(settings, on_progress=download_progress(), on_licence=here(announce_licence)),

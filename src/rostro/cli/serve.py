@@ -29,6 +29,7 @@ KeyFile = Annotated[
 
 def command(
     gallery: options.GalleryUrl = None,
+    key_file: options.KeyFile = None,
     host: Annotated[str, typer.Option("--host", help="Address to listen on; others than this machine's need keys.")] = (
         "127.0.0.1"
     ),
@@ -68,6 +69,8 @@ def command(
     fpir: options.Fpir = None,
     quality: options.Quality = None,
     min_quality: options.MinQuality = None,
+    require_live: options.RequireLive = False,
+    liveness: options.Liveness = None,
 ) -> None:
     """Serve the web page and the REST interface until Ctrl-C.
 
@@ -84,8 +87,8 @@ def command(
     recognizer = options.make_recognizer(
         detector=detector, max_side=max_side, min_score=min_score, embedder=embedder, alignment=alignment,
         engine=engine, precision=precision, threshold=threshold, fmr=fmr, operating_point=operating_point,
-        gallery=options.gallery_url(gallery),
-        fpir=fpir, quality=quality, min_quality=min_quality,
+        gallery=options.gallery_url(gallery), key=key_file,
+        fpir=fpir, quality=quality, min_quality=min_quality, require_live=require_live, liveness=liveness,
     )  # fmt: skip
     tls: dict[str, Any] = {"ssl_certfile": certificate, "ssl_keyfile": certificate_key} if certificate else {}
     server = make_server(

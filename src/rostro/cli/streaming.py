@@ -74,8 +74,12 @@ class Stream:
         """Notes a photo that gave no answer; it is named at the end."""
         self.failed.append(failure)
 
-    def end(self) -> NoReturn:
-        """Ends the verb: names the photos that failed, and says whether the work was interrupted."""
+    def end(self, *, yes: bool | None = None) -> NoReturn:
+        """Ends the verb: names the photos that failed, and says whether the work was interrupted.
+
+        Args:
+            yes: Whether all is a yes; None: it is where one photo was.
+        """
         output.report_left_out(self.left_out)
         output.report_failures(self.failed)
         if self.interrupted:
@@ -84,7 +88,7 @@ class Stream:
             raise typer.Exit(output.NO_ANSWER)
         if self.failed:
             raise typer.Exit(output.NO_ANSWER)
-        raise typer.Exit(output.YES if self._yes else output.NO)
+        raise typer.Exit(output.YES if (self._yes if yes is None else yes) else output.NO)
 
     def __enter__(self) -> Self:
         return self

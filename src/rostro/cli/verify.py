@@ -33,6 +33,8 @@ def command(
     operating_point: options.OperatingPointFile = None,
     quality: options.Quality = None,
     min_quality: options.MinQuality = None,
+    require_live: options.RequireLive = False,
+    liveness: options.Liveness = None,
     picture: options.Picture = None,
     json: options.Json = False,
 ) -> None:
@@ -41,11 +43,13 @@ def command(
     Example: rostro verify me.jpg passport.jpg --picture answer.png
 
     Example: rostro verify door.jpg passport.jpg --json
+
+    Example: rostro verify door.jpg selfie.jpg --require-live
     """
     recognizer = options.make_recognizer(
         detector=detector, max_side=max_side, min_score=min_score, embedder=embedder, alignment=alignment,
         engine=engine, precision=precision, threshold=threshold, fmr=fmr, operating_point=operating_point,
-        quality=quality, min_quality=min_quality,
+        quality=quality, min_quality=min_quality, require_live=require_live, liveness=liveness,
     )  # fmt: skip
     check_picture(picture, a, b, operating_point)
     answered = list(recognizer.photos([a, b], face=options.face_rule(face), keep=picture is not None))

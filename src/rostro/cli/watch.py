@@ -47,6 +47,7 @@ _HOST = "127.0.0.1"
 def command(
     source: Source_,
     gallery: options.GalleryUrl = None,
+    key_file: options.KeyFile = None,
     video: Annotated[
         Path | None, typer.Option("--output", help="Write the video with boxes and names (.mp4).", show_default=False)
     ] = None,
@@ -109,6 +110,8 @@ def command(
     fpir: options.Fpir = None,
     quality: options.Quality = None,
     min_quality: options.MinQuality = None,
+    require_live: options.RequireLive = False,
+    liveness: options.Liveness = None,
     json: options.Json = False,
 ) -> None:
     """Who comes by? Follows the faces of a video and names them, until it ends or Ctrl-C.
@@ -123,6 +126,8 @@ def command(
     Example: rostro watch party.mp4 --output named.mp4
 
     Example: rostro watch frames/ --rate 1 --gallery people.db
+
+    Example: rostro watch 0 --gallery people.db --require-live
     """
     options.refuse_both(real_time=real_time, live=live or None)
     serves = (source.isdecimal() and video is None and not json) if serve is None else serve
@@ -133,8 +138,8 @@ def command(
         detector=detector, max_side=max_side, zone=zone, min_face=min_face,
         min_score=min_score, embedder=embedder, alignment=alignment,
         engine=engine, precision=precision, threshold=threshold, fmr=fmr, operating_point=operating_point,
-        gallery=options.gallery_url(gallery), create_gallery=False,
-        fpir=fpir, quality=quality, min_quality=min_quality,
+        gallery=options.gallery_url(gallery), key=key_file, create_gallery=False,
+        fpir=fpir, quality=quality, min_quality=min_quality, require_live=require_live, liveness=liveness,
     )  # fmt: skip
     read = (source, file_of(recognizer.gallery_url), operating_point, *(files_of(embedder) if embedder else ()))
     spare([video, None if events == "-" else events], *read)
@@ -197,7 +202,9 @@ def _say(document: dict[str, Any]) -> None:
         lost = document["event"] != "back"
         what = tell("the source is lost: {}", translated(document["reason"])) if lost else tell("the source is back")
     elif document["name"] is None:
-        what = f"{tell(document['event'])}: {tell('somebody (track {})', document['track'])}"
+        alive = document.get("liveness", {}).get("live", True)
+        somebody = "somebody (track {})" if alive else "no living face (track {})"
+        what = f"{tell(document['event'])}: {tell(somebody, document['track'])}"
     else:
         who = tell("{} ({:.3f}, track {})", document["name"], document["score"], document["track"])
         what = f"{tell(document['event'])}: {who}"
@@ -245,4 +252,5 @@ def _sentence(summary: Summary) -> str:
     if summary.dropped:
         frames = tell("{:,} frames, {:,} dropped", summary.frames, summary.dropped)
     strangers = tell("1 unknown track") if summary.strangers == 1 else tell("{:,} unknown tracks", summary.strangers)
-    return f"{frames}; {tell('saw {}', seen)}; {strangers}"
+    pictures = f"; {tell('not alive: {:,}', summary.not_live)}" if summary.not_live else ""
+    return f"{frames}; {tell('saw {}', seen)}; {strangers}{pictures}"

@@ -14,6 +14,7 @@ from rostro.core.types import Answer, Face
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from rostro.core.liveness import Liveness
     from rostro.core.quality import Doubt, Quality
 
 
@@ -88,6 +89,7 @@ class Verification(Answer):
         qualities: Of the faces, where they are judged; otherwise empty.
         doubt: Why no decision was made; None where one was.
         turned: How far each photo is turned, counterclockwise, in degrees.
+        liveness: Whether the faces look alive, where that was asked; otherwise empty.
     """
 
     similarity: float
@@ -99,6 +101,7 @@ class Verification(Answer):
     qualities: tuple[Quality, ...] = ()
     doubt: Doubt | None = None
     turned: tuple[int, int] = (0, 0)
+    liveness: tuple[Liveness | None, ...] = ()
 
     def __bool__(self) -> bool:
         return self.same is True
@@ -149,8 +152,11 @@ class Verification(Answer):
                     **({"turned": turned} if turned else {}),
                     **face.to_dict(),
                     **(quality.to_dict() if quality else {}),
+                    **({} if life is None else {"liveness": life.to_dict()}),
                 }
-                for photo, turned, face, quality in zip_longest(self.photos, self.turned, self.faces, self.qualities)
+                for photo, turned, face, quality, life in zip_longest(
+                    self.photos, self.turned, self.faces, self.qualities, self.liveness
+                )
             ],
         }
 
@@ -182,6 +188,7 @@ class Identification(Answer):
         doubt: Why nobody is named although somebody may be; None where a decision was made.
         search: What is known of the search that this was part of: how many people, and how often it names a stranger;
             empty where the threshold is that of a single comparison.
+        liveness: Whether the face looks alive, where that was asked.
     """
 
     face: Face
@@ -190,6 +197,7 @@ class Identification(Answer):
     quality: Quality | None = None
     doubt: Doubt | None = None
     search: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    liveness: Liveness | None = None
 
     def __post_init__(self) -> None:
         scores = [candidate.similarity for candidate in self.candidates]
@@ -227,6 +235,7 @@ class Identification(Answer):
         return {
             **self.face.to_dict(),
             **(self.quality.to_dict() if self.quality else {}),
+            **({} if self.liveness is None else {"liveness": self.liveness.to_dict()}),
             "name": self.name,
             **(self.doubt.to_dict() if self.doubt else {}),
             "similarity": None if self.similarity is None else round(self.similarity, 4),

@@ -8,8 +8,10 @@ from typing import Any, Final, Literal, get_args
 from rostro.core.errors import BadInput
 from rostro.core.types import Answer
 
-#: Why a face is hard to judge. ``unclear``: it is, and no plain cause was seen.
+#: Why a face is not judged. ``unclear``: it is hard to, and no plain cause was seen. ``not-live``: it was asked for a
+#: living person, and it looks like a picture of one.
 Reason = Literal[
+    "not-live",
     "negative",
     "dark",
     "overexposed",
@@ -25,6 +27,7 @@ REASONS: tuple[Reason, ...] = get_args(Reason)
 
 #: What is said of the face, in English and Spanish.
 WORDS: Final[dict[Reason, tuple[str, str]]] = {
+    "not-live": ("is not a living face", "no es una cara viva"),
     "negative": ("is a negative", "está en negativo"),
     "dark": ("is too dark", "está demasiado oscura"),
     "overexposed": ("is overexposed", "está sobreexpuesta"),

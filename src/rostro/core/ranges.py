@@ -82,6 +82,8 @@ MEASURED_RATE: Final = Range(what="a rate", low=0, high=1)
 #: A rate of errors that somebody aims at: none at all cannot be measured.
 FALSE_MATCH_RATE: Final = Range(what="a false match rate", low=0, high=1, above=True)
 SEARCH_RATE: Final = Range(what="a false positive identification rate", low=0, high=1, above=True, below=True)
+#: Of living people, by a threshold that asks for them.
+REFUSED: Final = Range(what="a share of refused living people", low=0, high=1, below=True)
 #: Larger ones would be pictures that no memory holds.
 SIDE: Final = Range(what="a side in pixels", low=1, high=100_000, whole=True)
 PORT: Final = Range(what="a port", low=1, high=65_535, whole=True)

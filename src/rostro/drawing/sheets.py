@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rostro.core.decisions import Identification, Verification
+    from rostro.core.liveness import Liveness
     from rostro.core.types import Crops, Image
 
 #: Photos on one contact sheet; more would make it too large to look at.
@@ -161,6 +162,34 @@ def identification_sheet(
         told = [say("threshold", language, threshold) for threshold in thresholds]
         note = ", ".join([say_faces(len(found), language), *told, *searches])
         cells.append(_Cell(name, note, image, [one.face for one in found], labels, kinds))
+    return _contact_sheet(cells, total or len(photos), language)
+
+
+def liveness_sheet(
+    photos: Sequence[tuple[str, Image, Sequence[tuple[Face, Liveness]]]],
+    *,
+    total: int | None = None,
+    language: Language = "en",
+) -> Image:
+    """Which faces look alive; the others have another colour and other lines.
+
+    Args:
+        photos: (name, RGB image, faces and what was said of each) of each.
+        total: How many photos there were, where these are the first of them; None: these are all.
+        language: Of the captions.
+
+    Returns:
+        RGB uint8. Of more than `MOST_PHOTOS` photos the first are shown, and the sheet says so.
+
+    Raises:
+        BadInput: No photos; not an image; another language than ``en`` or ``es``.
+    """
+    cells = []
+    for name, image, found in photos[:MOST_PHOTOS]:
+        kinds: list[Kind] = ["match" if life else "unknown" for _, life in found]
+        labels = [say("live" if life else "not_live", language, signed(life.score, 2, language)) for _, life in found]
+        note = f"{say_faces(len(found), language)}, {say('a_sign', language)}"
+        cells.append(_Cell(name, note, image, [face for face, _ in found], labels, kinds))
     return _contact_sheet(cells, total or len(photos), language)
 
 

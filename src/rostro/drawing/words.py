@@ -20,6 +20,13 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         "{} {}: the threshold does not mean for it what it says.",
         "{} {}: para ella el umbral no significa lo que dice.",
     ),
+    "undecided_not_live": (
+        "{} {}, as far as can be seen: nothing is decided about it.",
+        "{} {}, por lo que se ve: no se decide nada sobre ella.",
+    ),
+    "live": ("live {}", "viva {}"),
+    "not_live": ("not live {}", "no viva {}"),
+    "a_sign": ("a sign, not security", "un indicio, no seguridad"),
     "undecided_close": (
         "They are alike, but not enough for such a face: {} {}.",
         "Se parecen, pero no lo bastante para una cara así: {} {}.",
@@ -72,7 +79,8 @@ def say_doubt(doubt: Doubt, language: Language) -> str:
     who = say("the_face_of", language, doubt.photo) if doubt.photo else say("the_face", language)
     what = [say(kind, language) for kind in doubt.kinds[:2]]
     why = what[0] if len(what) == 1 else say("and", language, *what)
-    return say("undecided_close" if doubt.close else "undecided_why", language, who, why)
+    told = "undecided_close" if doubt.close else "undecided_why"
+    return say("undecided_not_live" if "not-live" in doubt.kinds else told, language, who, why)
 
 
 def say_search(search: Mapping[str, Any], language: Language) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rostro.core.errors import BadInput, PhotoError
+from rostro.core.files import private_file, private_folder
 from rostro.photos.reading import photo_hash
 from rostro.recognition.pipeline import Failure
 
@@ -93,7 +94,7 @@ _UNWRITABLE = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
 class EmbeddingCache:
     """One SQLite file. Several processes may use it at once.
 
-    It holds embeddings of faces: whoever must forget the photos deletes this file too.
+    It holds embeddings of faces. Erasing people forgets those of their photos; see `rostro.people.cached_vectors`.
     """
 
     def __init__(self, path: Path) -> None:
@@ -104,8 +105,8 @@ class EmbeddingCache:
         """
         self._path = path
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=0o600)
+            private_folder(path.parent)
+            private_file(path)
             with self._open():
                 pass
         except OSError:

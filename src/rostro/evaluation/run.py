@@ -13,6 +13,7 @@ from rostro.evaluation.options import Options
 from rostro.evaluation.protocols.base import PROTOCOLS, Protocol
 from rostro.evaluation.system import System
 from rostro.evaluation.table import ScoreTable, write_table
+from rostro.people.cached_vectors import cache_file
 from rostro.photos.left_out import SCORES
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def run_protocol(
         BadInput: The data cannot support what is asked for; says why.
     """
     system = System.of(recognizer, face or protocol.face)
-    cache = EmbeddingCache(recognizer.settings.home / "evaluation" / "embeddings.db")
+    cache = EmbeddingCache(cache_file(recognizer.settings.home))
     embedded = cache.embed(recognizer, system, protocol.people, on_photo)
     header: dict[str, Any] = {
         "protocol": name,

@@ -44,14 +44,17 @@ class LivenessJudge:
         self.point = point
 
     @classmethod
-    def open(cls, store: ModelStore, engine: EngineOptions, *, liveness: str | Path | None = None) -> Self:
+    def open(
+        cls, store: ModelStore, engine: EngineOptions, *, liveness: str | Path | LivenessPoint | None = None
+    ) -> Self:
         """A judge.
 
         Args:
             store: Gives the scorer's files.
             engine: Runs it.
-            liveness: Name of a scorer, whose shipped threshold is taken; or a file that ``rostro evaluate liveness``
-                wrote, which names both. None: `DEFAULT`.
+            liveness: Name of a scorer, whose shipped threshold is taken; or a file that
+                ``rostro evaluate --protocol liveness`` wrote, which names both; or what was read from one. None:
+                `DEFAULT`.
 
         Raises:
             UnknownModel: No scorer of that name, and no file either.
@@ -84,7 +87,19 @@ class LivenessJudge:
         return [self.of(float(score)) for score in self.scorer.score(pixels, faces)] if len(faces) else []
 
 
-def point_of(liveness: str | Path | None) -> LivenessPoint:
+def name_of(liveness: str | Path | None) -> str:
+    """Name of the scorer that a wish means, whether or not a threshold was ever measured for it.
+
+    Raises:
+        UnknownModel: No scorer of that name, and no file either.
+        BadInput: The file is malformed.
+    """
+    if liveness is None or (isinstance(liveness, str) and liveness in LIVENESS):
+        return liveness or DEFAULT
+    return point_of(liveness).scorer
+
+
+def point_of(liveness: str | Path | LivenessPoint | None) -> LivenessPoint:
     """The threshold that a wish means; see `LivenessJudge.open`. Loads no model.
 
     Raises:
@@ -92,6 +107,8 @@ def point_of(liveness: str | Path | None) -> LivenessPoint:
         NoOperatingPoint: No threshold was measured for the scorer.
         BadInput: The file is malformed.
     """
+    if isinstance(liveness, LivenessPoint):
+        return liveness
     if isinstance(liveness, Path) or (liveness is not None and liveness not in LIVENESS and Path(liveness).is_file()):
         return LivenessPoint.read(Path(liveness))
     name = liveness or DEFAULT

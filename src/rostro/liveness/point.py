@@ -7,7 +7,7 @@
      "attacks": {"screen": {…}, "paper": {…}}}
 
 The shipped ones stand in ``shipped/``, one file a scorer. They and those of users are written by
-``rostro evaluate liveness``.
+``rostro evaluate --protocol liveness``.
 """
 
 from __future__ import annotations
@@ -73,7 +73,8 @@ class LivenessPoint:
         path = SHIPPED / f"{scorer}.json"
         if not path.is_file():
             raise NoOperatingPoint(
-                f"no liveness threshold was ever measured for {scorer}; measure one: rostro evaluate liveness"
+                f"no liveness threshold was ever measured for {scorer}; measure one: "
+                "rostro evaluate --protocol liveness"
             )
         return cls.read(path)
 

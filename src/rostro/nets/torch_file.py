@@ -13,6 +13,7 @@ import io
 import pickletools
 import struct
 import zipfile
+import zlib
 from dataclasses import dataclass
 from math import prod
 from typing import IO, TYPE_CHECKING, Any, Final
@@ -43,7 +44,9 @@ _NAMES: Final = {_DICT, _TENSOR, *_TYPES}
 _MAGIC = 0x1950A86A20F9469CFC6C
 #: More than any network here has.
 _MOST_INSTRUCTIONS, _MOST_BYTES = 1_000_000, 1 << 30
-_PARSING = (ValueError, IndexError, KeyError, TypeError, AttributeError, struct.error, OverflowError)
+_PARSING = (
+    ValueError, IndexError, KeyError, TypeError, AttributeError, OverflowError, RuntimeError, struct.error, zlib.error,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,15 +12,18 @@ from typing import TYPE_CHECKING
 from rostro.core.errors import BadInput, NameTaken
 from rostro.core.forking import Mutex
 from rostro.core.names import clean_name
+from rostro.core.settings import Settings
 from rostro.core.types import Person
 from rostro.gallery.checks import taken
+from rostro.people.cached_vectors import forget_cached
 from rostro.people.enroll import Enroller
 from rostro.people.listed import Listed
 from rostro.people.pictures import Pictures
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from os import PathLike
+    from pathlib import Path
 
     from rostro.gallery.base import Gallery, Who
     from rostro.gallery.single import StoredPhoto
@@ -38,15 +41,17 @@ class People(Listed):
     >>> recognizer.people.erase("Ada Lovelace")  # doctest: +SKIP
     """
 
-    def __init__(self, gallery: Gallery) -> None:
+    def __init__(self, gallery: Gallery, home: Path | None = None) -> None:
         """Touches no disk.
 
         Args:
             gallery: Where they are.
+            home: The folder in which evaluations keep embeddings of photos; None takes the settings'.
         """
         super().__init__(gallery)
+        self._home = home
         #: Pictures of faces, whoever kept them; None where the gallery is no file.
-        self.pictures = Pictures.beside(gallery.url)
+        self.pictures = Pictures.beside(gallery)
         self._lock = Mutex()
         self._changing = Mutex(reentrant=True)  # what is looked up and what is then changed are one in this process
         self._reserved: set[str] = set()
@@ -163,7 +168,7 @@ class People(Listed):
         return name, other
 
     def erase(self, *who: str | int) -> int:
-        """Erases people for good: every template, and every picture that anybody kept of them.
+        """Erases people for good: every template, every picture that anybody kept of them, every cached embedding.
 
         What stays is a keyed hash of each of their photos, by which enrolling one of them again is refused unless it is
         asked for. Many at once take little longer than one. Pictures go before the templates, so that nobody whose
@@ -177,10 +182,15 @@ class People(Listed):
 
         Raises:
             UnknownPerson: One of them is not there; nobody is erased then.
-            GalleryError: A picture cannot be removed.
+            GalleryError: A picture or a cached embedding cannot be removed.
         """
         with self._changes():
             people = [self.gallery.person(self.named(one)) for one in who]
+            self._forget_cached(
+                template.source_hash
+                for templates in self.gallery.templates_of([person.name for person in people]).values()
+                for template in templates
+            )
             self._erase_pictures(people)
             erased = self.gallery.remove(*(person.name for person in people))
             self._erase_pictures(people)
@@ -244,6 +254,7 @@ class People(Listed):
         with self._changes():
             known = self.photo(photo, of=of)
             person = self.gallery.person(known.person)
+            self._forget_cached([known.source_hash])
             self._forget_picture(person.id, known.source_hash)
             self.gallery.forget(known.person, known.source_hash)
             self._forget_picture(person.id, known.source_hash)  # one that somebody kept in between
@@ -287,6 +298,10 @@ class People(Listed):
     def _sweep_once(self) -> None:
         if not self._swept:
             self.sweep()
+
+    def _forget_cached(self, hashes: Iterable[str]) -> None:
+        """What evaluations keep of photos; before the templates go, which say what photos those are."""
+        forget_cached(self._home or Settings.from_environment().home, set(hashes))
 
     def _give_pictures(self, person: int, other: int) -> None:
         """Gives all pictures of somebody who is not there any more to somebody who is."""

@@ -134,7 +134,7 @@ def pixels_told(stream: BinaryIO) -> int:
         stream.seek(start)
         if name is None:
             return 0
-        with _plugin(name, "")(stream) as picture:
+        with MUTED(), _plugin(name, "")(stream) as picture:
             width, height = picture.size
             return width * height
     except (UnreadablePhoto, MemoryError, DecompressionBombError, *_DECODER_ERRORS):

@@ -64,6 +64,10 @@ class Judging:
         sizes = [look.image.shape[1::-1] for look in looks for _ in look.faces]
         return self.judge.judge(np.concatenate(crops), faces, lengths, [(int(w), int(h)) for w, h in sizes])
 
+    def all_poor(self, qualities: Sequence[Quality]) -> bool:
+        """Whether no face of a photo can be judged; False where there is none."""
+        return bool(qualities) and max(quality.value for quality in qualities) < self.judge.gate.refuse_below
+
 
 def open_judge(
     quality: str | None,

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from rostro.core.decisions import Candidate, Identification
 from rostro.core.ranges import CANDIDATES
+from rostro.recognition.living import not_live
 from rostro.scoring.fusion import best_per_person
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from rostro.core.decisions import OperatingPoint
+    from rostro.core.liveness import Liveness
     from rostro.core.quality import Quality
     from rostro.core.types import Face, Floats
     from rostro.gallery.base import Gallery
@@ -35,6 +37,7 @@ def identify(
     qualities: Sequence[Quality] = (),
     gate: Gate | None = None,
     search: SearchRate | None = None,
+    liveness: Sequence[Liveness] = (),
 ) -> list[Identification]:
     """Looks up the faces of one or many photos in one search.
 
@@ -48,6 +51,7 @@ def identify(
         qualities: Of the faces, where they were judged; otherwise none.
         gate: Says what the qualities allow; None allows everything.
         search: Decides by its threshold instead of the point's, and is told in the answers.
+        liveness: Of the faces, where it was asked whether they look alive; who does not is not named.
 
     Raises:
         BadInput: Fewer candidates than 1, or more than anybody reads.
@@ -62,9 +66,11 @@ def identify(
     fused = [best_per_person((hit.person, hit.similarity) for hit in row)[:candidates] for row in hits]
     names = gallery.names({person for row in fused for person, _ in row})
     answers = []
-    for face, row, quality in zip_longest(faces, fused, qualities):
+    for face, row, quality, life in zip_longest(faces, fused, qualities, liveness):
         listed = tuple(Candidate(names[person], score) for person, score in row if person in names)
         best = listed[0].similarity if listed else None
-        doubt = gate.doubt(best, point.threshold, [quality]) if gate is not None and quality is not None else None
-        answers.append(Identification(face, listed, point, quality, doubt, told))
+        doubt = not_live([life], [quality])
+        if doubt is None and gate is not None and quality is not None:
+            doubt = gate.doubt(best, point.threshold, [quality])
+        answers.append(Identification(face, listed, point, quality, doubt, told, life))
     return answers

@@ -18,8 +18,9 @@ from rostro.gallery.base import Gallery
 from rostro.models.store import ModelStore
 from rostro.recognition.choosing import Chosen, choose
 from rostro.recognition.judging import Judging, open_judge
+from rostro.recognition.living import Living
 from rostro.recognition.opened import Opened
-from rostro.recognition.own_space import embedder_of, open_own
+from rostro.recognition.own_space import embedder_of, key_for, open_own
 from rostro.recognition.pipeline import Pipeline
 from rostro.recognition.searching import Searching, open_searching
 from rostro.recognition.turning import Turner
@@ -30,11 +31,12 @@ from rostro.runtime.base import ENGINES, EngineOptions, check_precision, precisi
 from rostro.scoring import operating_points
 
 if TYPE_CHECKING:
+    from rostro.gallery.keys import Key
     from rostro.quality.gate import Gate
     from rostro.quality.judge import Judge
 
 
-class Parts(Chosen, Opened):
+class Parts(Chosen, Living, Opened):
     """A detector, an alignment, an embedder, an operating point and a gallery that belong together.
 
     Making one touches no disk and loads no model. Safe to share between threads.
@@ -49,6 +51,7 @@ class Parts(Chosen, Opened):
         engine: str | None = None,
         precision: str | None = None,
         gallery: str | Path | Gallery | None = None,
+        key: Key | str | Path | bytes | None = None,
         create_gallery: bool = True,
         threshold: float | None = None,
         fmr: float | None = None,
@@ -61,6 +64,8 @@ class Parts(Chosen, Opened):
         turn: bool = True,
         quality: str | None = "auto",
         min_quality: float | None = None,
+        require_live: bool = False,
+        liveness: str | Path | None = None,
         settings: Settings | None = None,
         store: ModelStore | None = None,
     ) -> None:
@@ -78,6 +83,7 @@ class Parts(Chosen, Opened):
                 the settings'.
             gallery: Path or URL of the gallery, or a `Gallery` (which stays open when this is closed); None takes the
                 settings'.
+            key: Opens an encrypted gallery, and has a new one encrypted, as `Key.of` takes it; None: the settings'.
             create_gallery: Whether a gallery that is not there is made, by `open` and by what puts people into it; a
                 call that only reads makes none, and says so.
             threshold: Cosine similarity, in [-1, 1], from which two faces are the same person; None: a measured one.
@@ -95,6 +101,8 @@ class Parts(Chosen, Opened):
             quality: Judge embedded faces, and decide nothing about those too poor for it: by a scorer of that name,
                 ``auto`` for the best that can be had, ``length`` for none; ``none`` or None judges no face.
             min_quality: Judge no face of a quality below this, in [0, 1]; None takes the measured level.
+            require_live: Decide nothing about faces that do not look alive. A sign, not security: some pictures pass.
+            liveness: What says so: a scorer's name, or a file that `evaluate_liveness` wrote; None takes the best.
             settings: Limits, folders, threads; None reads the environment.
             store: Gives model files; None makes one from the settings.
 
@@ -102,7 +110,7 @@ class Parts(Chosen, Opened):
             UnknownModel: No part has that name; says which was probably meant.
             BadInput: Options that contradict each other, or are outside of their range.
         """
-        self._options = {name: value for name, value in locals().items() if name not in {"self", "store", "settings"}}
+        self._options = {name: it for name, it in locals().items() if name not in {"self", "key", "store", "settings"}}
         self.settings = settings or Settings.from_environment()
         self.store = store or ModelStore(self.settings)
         given = None if isinstance(detector, str) else detector
@@ -147,7 +155,8 @@ class Parts(Chosen, Opened):
             lambda: open_searching(self.space, self.operating_point, operating_point, fpir=fpir, chosen=chosen)
         )
         where = gallery if isinstance(gallery, Gallery) else self.gallery_url
-        self._own_space = Lazy(lambda: embedder_of(where, missing_ok=create_gallery))
+        self._key = key_for(where, key, self.settings)
+        self._own_space = Lazy(lambda: embedder_of(where, missing_ok=create_gallery, key=self._key))
         self._open_gallery = partial(self._opened_gallery, where)
         self._create_gallery = create_gallery
         self._gallery = Lazy(self._open_gallery)
@@ -159,6 +168,7 @@ class Parts(Chosen, Opened):
                 quality, self.detector, self.space, self.store, self.engine_options, min_quality=min_quality
             )
         )
+        self._note_liveness(require_live=require_live, liveness=liveness)
         self._pipeline = Lazy(self._warm_pipeline)
         self._prepare()
 
@@ -171,10 +181,10 @@ class Parts(Chosen, Opened):
 
     def _load(self) -> None:
         self._check_gallery()
-        _ = self.pipeline, self.operating_point, self.gallery
+        _ = self._asking(self.pipeline, None), self.operating_point, self.gallery
 
     def _let_go(self) -> None:
-        loaded = self._pipeline, self._judge, self._searching, self._operating_point, self._space
+        loaded = self._pipeline, self._liveness, self._judge, self._searching, self._operating_point, self._space
         for part in (*loaded, self._alignment, self._embedder, self._detector, self._own_space, self._chosen):
             part.forget()
         gallery = self._gallery.forget()
@@ -260,7 +270,7 @@ class Parts(Chosen, Opened):
 
     def _opened_gallery(self, gallery: Gallery | str, *, create: bool = True) -> Gallery:
         self._check_gallery()
-        return open_own(gallery, self.space, create=create and self._create_gallery)
+        return open_own(gallery, self.space, create=create and self._create_gallery, key=self._key)
 
     @property
     def pipeline(self) -> Pipeline:

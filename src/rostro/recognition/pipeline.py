@@ -28,10 +28,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from rostro.alignment.base import Alignment
+    from rostro.core.liveness import Liveness
     from rostro.core.quality import Quality
     from rostro.core.types import Crops, Face, Floats, Image
     from rostro.detection.base import Detector
     from rostro.embedding.base import Embedder
+    from rostro.liveness.judge import LivenessJudge
     from rostro.recognition.judging import Judging
 
 #: Photos per chunk: enough to fill the engine's streams, few enough to keep an answer near.
@@ -56,6 +58,7 @@ class PhotoFaces(Answer):
         crops: The aligned crops, when `keep` was asked for.
         qualities: Of each face, where faces are judged; otherwise empty.
         turned: How far the photo is turned, counterclockwise, in degrees; faces are in pixels of the photo as it came.
+        liveness: Of each face, where it was asked whether they look alive; otherwise empty.
     """
 
     photo: str
@@ -68,6 +71,7 @@ class PhotoFaces(Answer):
     crops: Crops | None = None
     qualities: tuple[Quality, ...] = ()
     turned: int = 0
+    liveness: tuple[Liveness, ...] = ()
 
     def __len__(self) -> int:
         return len(self.faces)
@@ -82,10 +86,12 @@ class PhotoFaces(Answer):
         return f"<PhotoFaces {self.photo}: {len(self)} face{'' if len(self) == 1 else 's'}>"
 
     def to_dict(self) -> dict[str, Any]:
-        """``{"photo", "width", "height", "faces"}``; ``"turned"`` where it is, ``"quality"`` where faces are judged."""
+        """``{"photo", "width", "height", "faces"}``; ``"turned"``, ``"quality"`` and ``"liveness"`` where there are."""
         faces = [face.to_dict() for face in self.faces]
         for face, quality in zip(faces, self.qualities, strict=False):
             face.update(quality.to_dict())
+        for face, life in zip(faces, self.liveness, strict=False):
+            face["liveness"] = life.to_dict()
         turned = {"turned": self.turned} if self.turned else {}
         return {"photo": self.photo, "width": self.width, "height": self.height, **turned, "faces": faces}
 
@@ -161,6 +167,7 @@ class Pipeline:
         max_faces: Most faces of a photo that are taken further; a photo with more is a failure.
         turner: Looks at doubtful photos turned; None looks at every photo as it comes.
         judging: Judges the embedded faces; None judges none.
+        living: Says whether faces look alive; None does not ask.
         where: Which faces are looked at.
     """
 
@@ -173,6 +180,7 @@ class Pipeline:
     max_faces: int
     turner: Turner | None = None
     judging: Judging | None = None
+    living: LivenessJudge | None = None
     where: Where = Where()
 
     def run(
@@ -242,14 +250,10 @@ class Pipeline:
         """Photos that are better turned, of those in which no face can be judged as they came."""
         if self.turner is None or self.judging is None:
             return
-        level = self.judging.judge.gate.refuse_below
         poor = [
             place
             for place, answer in enumerate(found)
-            if isinstance(answer, PhotoFaces)
-            and not answer.turned
-            and answer.qualities
-            and max(quality.value for quality in answer.qualities) < level
+            if isinstance(answer, PhotoFaces) and not answer.turned and self.judging.all_poor(answer.qualities)
         ]
         for place, look in zip(poor, self.turner.again([looks[place] for place in poor]), strict=True):
             if look.turned:
@@ -264,7 +268,7 @@ class Pipeline:
             return [
                 chose
                 if isinstance(chose, Failure)
-                else replace(_answer(photo, chose), image=keep.image(photo.image) if keep else None)
+                else replace(self._answer(photo, chose), image=keep.image(photo.image) if keep else None)
                 for photo, chose in zip(photos, chosen, strict=True)
             ]
         size = self.alignment.size
@@ -285,9 +289,8 @@ class Pipeline:
             if isinstance(chose, Failure):
                 answers.append(chose)
                 continue
-            answer = replace(
-                _answer(photo, chose), embeddings=rows, qualities=tuple(islice(qualities, len(chose.faces)))
-            )
+            judged = tuple(islice(qualities, len(chose.faces)))
+            answer = replace(self._answer(photo, chose), embeddings=rows, qualities=judged)
             if keep is not None:
                 answer = replace(answer, image=keep.image(photo.image), crops=crop if keep.crops else None)
             answers.append(answer)
@@ -309,9 +312,9 @@ class Pipeline:
             return Failure(error)
         return look
 
-
-def _answer(photo: Photo, look: Look) -> PhotoFaces:
-    height, width = photo.image.shape[:2]
-    return PhotoFaces(
-        photo.name, photo.sha256, width, height, look.originals, np.empty((0, 0), np.float32), turned=look.turned
-    )
+    def _answer(self, photo: Photo, look: Look) -> PhotoFaces:
+        height, width = photo.image.shape[:2]
+        life = () if self.living is None else tuple(self.living.judge(look.image, look.faces))
+        return PhotoFaces(
+            photo.name, photo.sha256, width, height, look.originals, _NOTHING[0], turned=look.turned, liveness=life
+        )

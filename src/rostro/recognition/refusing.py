@@ -1,10 +1,11 @@
-"""Faces that are too poor to be kept: what is enrolled is what everybody is compared with from then on."""
+"""Faces that are not to be kept: what is enrolled is what everybody is compared with from then on."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from rostro.core.errors import PoorQuality
+from rostro.recognition.living import not_live
 from rostro.recognition.pipeline import Failure, PhotoFaces
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def refuse_poor(found: Iterable[PhotoFaces | Failure], gate: Gate | None) -> Iterator[PhotoFaces | Failure]:
-    """Makes failures of photos whose only face is too poor to be judged.
+    """Makes failures of photos whose only face is too poor to be judged, or was judged not to be a living one.
 
     Args:
         found: What the pipeline found, one face a photo.
@@ -24,7 +25,9 @@ def refuse_poor(found: Iterable[PhotoFaces | Failure], gate: Gate | None) -> Ite
         What came, or a `Failure` of the kind ``poor-quality`` in its place.
     """
     for answer in found:
-        doubt = gate.doubt(None, 0.0, answer.qualities) if gate is not None and isinstance(answer, PhotoFaces) else None
+        doubt = not_live(answer.liveness, answer.qualities) if isinstance(answer, PhotoFaces) else None
+        if doubt is None and gate is not None and isinstance(answer, PhotoFaces):
+            doubt = gate.doubt(None, 0.0, answer.qualities)
         if doubt is None:
             yield answer
         else:

@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 
 from rostro.core.errors import BadInput, MissingExtra, PhotoError
-from rostro.core.files import write_file
+from rostro.core.files import private_folder, write_private
 from rostro.core.foreign import BROKEN_ARRAY, open_regular
 from rostro.core.types import Answer
 from rostro.models.archive import BROKEN
@@ -83,8 +83,8 @@ class FaceTable:
         self._done.update(done)
         columns = _columns(self._waiting)
         columns["done_photo"], columns["done_sha256"] = (np.array(each, np.str_) for each in zip(*done, strict=True))
-        self.parts.mkdir(parents=True, exist_ok=True)
-        write_file(
+        private_folder(self.parts)
+        write_private(
             self.parts / f"{len(self._files()):08d}.npz",
             lambda file: np.savez(file, allow_pickle=False, space=np.array(self._space), **columns),
         )
@@ -210,7 +210,7 @@ def write_npz(path: Path, parts: Iterable[Columns], space: str) -> None:
     """
     listed = list(parts) or [_columns([])]
     columns = {name: np.concatenate([part[name] for part in listed]) for name in COLUMNS}
-    write_file(path, lambda file: np.savez_compressed(file, allow_pickle=False, space=np.array(space), **columns))
+    write_private(path, lambda file: np.savez_compressed(file, allow_pickle=False, space=np.array(space), **columns))
 
 
 def write_parquet(path: Path, parts: Iterable[Columns], space: str) -> None:
@@ -236,7 +236,7 @@ def write_parquet(path: Path, parts: Iterable[Columns], space: str) -> None:
             for further in tables:
                 writer.write_table(further)
 
-    write_file(path, fill)
+    write_private(path, fill)
 
 
 #: File ending → writer.

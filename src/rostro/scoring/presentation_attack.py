@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rostro.core.errors import BadInput
+from rostro.core.ranges import REFUSED
 from rostro.scoring.counts import ScoreCounts, check_scores
 from rostro.scoring.intervals import binomial_interval
 
@@ -162,8 +163,7 @@ def threshold_at_bpcer(living: Scored, bpcer: float) -> float:
     Raises:
         BadInput: The share lies outside [0, 1).
     """
-    if not 0 <= bpcer < 1:
-        raise BadInput(f"a share of refused living people lies in [0, 1), got {bpcer}")
+    REFUSED.check(bpcer)
     _, whose, frames = np.unique(living.subjects, return_inverse=True, return_counts=True)
     order = np.argsort(living.scores, kind="stable")
     scores = living.scores[order]

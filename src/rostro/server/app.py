@@ -61,6 +61,7 @@ def create_app(service: Service, *, root_path: str = "") -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        openapi_url=None,  # a route of `page_files` has it as bytes
         servers=[{"url": root_path or "."}],  # beside this document, wherever a proxy shows it
         redirect_slashes=False,
     )

@@ -38,11 +38,21 @@ WINDOW = 0.003
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What is wanted of a photo; photos that want the same share a batch."""
+    """What is wanted of a photo; photos that want the same share a batch.
+
+    Attributes:
+        embed: Whether its faces are embedded.
+        face: Keep one face by this rule.
+        keep: Keep the crops.
+        liveness: Say whether its faces look alive; where the server requires it, that is said without, too.
+        what: Analyse its faces: what is asked of them. Then the rest of this says nothing.
+    """
 
     embed: bool = True
     face: FaceRule | None = None
     keep: bool = False
+    liveness: bool = False
+    what: tuple[str, ...] = ()
 
 
 class Batcher:

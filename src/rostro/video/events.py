@@ -8,12 +8,14 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from rostro.core.errors import BadInput
+from rostro.core.files import private_file
 from rostro.core.showing import in_json
 
 if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    from rostro.core.liveness import Liveness
     from rostro.core.types import Image
     from rostro.video.identity import Match
 
@@ -36,6 +38,7 @@ class FaceEvent:
         match: Who it is, with the score; None while unknown.
         picture: The best view of the face so far, RGB uint8; None where there was none.
         quality: Of that view, in [0, 1].
+        liveness: Whether the face looks alive, by all looks so far, where that is asked; who does not is not named.
     """
 
     kind: Kind
@@ -45,9 +48,10 @@ class FaceEvent:
     match: Match | None
     picture: Image | None
     quality: float
+    liveness: Liveness | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """``{"event", "seconds", "track", "name", "person", "score", "quality", "box"}``."""
+        """``{"event", "seconds", "track", "name", "person", "score", "quality", "box"}``, ``"liveness"`` if asked."""
         match = self.match
         return {
             "event": self.kind,
@@ -58,6 +62,7 @@ class FaceEvent:
             "score": None if match is None else round(match.score, 4),
             "quality": round(self.quality, 3),
             "box": [round(edge, 1) for edge in self.box],
+            **({} if self.liveness is None else {"liveness": self.liveness.to_dict()}),
         }
 
 
@@ -84,7 +89,10 @@ Event = FaceEvent | SourceEvent
 
 
 class EventLog:
-    """A file of JSON lines, added to; each line is on the disk when `write` returns. A context manager."""
+    """A file of JSON lines, added to; each line is on the disk when `write` returns. A context manager.
+
+    It says who was where: a new one is its owner's alone.
+    """
 
     def __init__(self, path: Path) -> None:
         """Opens the file.
@@ -93,6 +101,7 @@ class EventLog:
             BadInput: It cannot be written.
         """
         try:
+            private_file(path)
             self._file = path.open("a", encoding="utf-8")
         except OSError as error:
             raise BadInput(f"cannot write {path}: {error.strerror}") from None

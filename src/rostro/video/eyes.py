@@ -16,6 +16,7 @@ from rostro.video.uprightness import Uprightness
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from rostro.core.liveness import Liveness
     from rostro.core.types import Crops, Face, Floats, Image
     from rostro.detection.base import Detector
     from rostro.recognizer import Recognizer
@@ -54,6 +55,7 @@ class RecognizerEyes:
         judge = recognizer.judge
         self._judging = None if judge is None else Judging(judge, recognizer.alignment_spec, recognizer.store)
         recognizer.embedder.embed(np.zeros((1, *2 * (recognizer.alignment_spec.size,), 3), np.uint8))
+        self._living = recognizer.liveness_judge if recognizer.require_live else None
         _ = recognizer.gallery, recognizer.operating_point
 
     @property
@@ -102,6 +104,17 @@ class RecognizerEyes:
         qualities = self._judging([self._look(image, faces)], [crops], lengths)
         level = self._judging.judge.gate.refuse_below
         return vectors, [quality.value >= level for quality in qualities]
+
+    def looks_alive(self, image: Image, faces: Sequence[Face]) -> list[Liveness]:
+        """See `Eyes.looks_alive`."""
+        if self._living is None or not faces:
+            return []
+        look = self._look(image, faces)
+        return self._living.judge(look.image, look.faces)
+
+    def weigh(self, score: float) -> Liveness:
+        """See `Eyes.weigh`."""
+        return self._faces.liveness_judge.of(score)
 
     def look_up(self, queries: Floats) -> list[list[Match]]:
         """See `Eyes.look_up`."""

@@ -54,6 +54,7 @@ class Summary:
         seconds: Time of the last frame.
         people: Name → number of tracks and best score.
         strangers: Tracks that ended without a name.
+        not_live: Those of them that did not look alive, where that was asked.
         interrupted: Whether Ctrl-C ended it.
         failed: Pictures that could not be read, of a recording or a folder.
     """
@@ -63,6 +64,7 @@ class Summary:
     seconds: float = 0.0
     people: dict[str, tuple[int, float]] = field(default_factory=dict)
     strangers: int = 0
+    not_live: int = 0
     interrupted: bool = False
     failed: list[Failure] = field(default_factory=list)
     _unread: int = 0
@@ -85,6 +87,7 @@ class Summary:
                 self._seen(event.track, event.match)
             elif isinstance(event, FaceEvent) and event.kind == "left":
                 self.strangers += 1
+                self.not_live += event.liveness is not None and not event.liveness
 
     def _seen(self, track: int, match: Match) -> None:
         """Somebody was recognised, or left. One track may be several people's: a film is cut, faces cross."""
@@ -96,7 +99,8 @@ class Summary:
     def to_dict(self) -> dict[str, Any]:
         """``{"frames", "dropped", "seconds", "people": [{"name", "tracks", "score"}], "strangers"}``.
 
-        Where a picture could not be read, ``"failed"`` names it; after an interruption ``"interrupted"`` is true.
+        ``"not_live"`` counts strangers who did not look alive, if there were; where a picture could not be read,
+        ``"failed"`` names it; after an interruption ``"interrupted"`` is true.
         """
         failed = {"failed": [failure.to_dict() for failure in self.failed]} if self.failed else {}
         return {
@@ -108,6 +112,7 @@ class Summary:
                 for name, (tracks, score) in sorted(self.people.items())
             ],
             "strangers": self.strangers,
+            **({"not_live": self.not_live} if self.not_live else {}),
             **failed,
             **({"interrupted": True} if self.interrupted else {}),
         }

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from rostro.core.types import Face
 from rostro.video.flow import Motion
+from rostro.video.life import Life
 
 if TYPE_CHECKING:
+    from rostro.core.liveness import Liveness
     from rostro.core.types import Image
     from rostro.video.identity import Identity, Match, State
 
@@ -35,6 +37,8 @@ class Track:
         lost: Whether it could not be followed by its pixels since the last embedding that was like those before.
         speed: Pixels per frame that its centre moves, for frames in which it cannot be followed.
         followed: Whether it was followed by its pixels since it was detected last, without a leap in time.
+        life: Whether it looks alive, where that is asked.
+        liveness: What `life` says now; None where nobody asked, or there was no look yet.
     """
 
     number: int
@@ -49,6 +53,8 @@ class Track:
     lost: bool = False
     speed: tuple[float, float] = field(default=(0.0, 0.0))
     followed: bool = True
+    life: Life = field(default_factory=Life)
+    liveness: Liveness | None = None
 
     def move(self, motion: Motion | None) -> None:
         """Goes where the pixels went; where those say nothing, on as before."""
@@ -68,7 +74,7 @@ class Track:
 
     def seen_as(self) -> Seen:
         """What others may know about it now."""
-        return Seen(self.number, self.face, self.identity.state, self.identity.match)
+        return Seen(self.number, self.face, self.identity.state, self.identity.match, self.liveness)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +86,14 @@ class Seen:
         face: Where it is.
         state: ``known``, ``unknown`` or ``undecided``.
         match: Who it is, with the score; None unless known.
+        liveness: Whether it looks alive, where that is asked.
     """
 
     track: int
     face: Face
     state: State
     match: Match | None
+    liveness: Liveness | None = None
 
     @property
     def name(self) -> str | None:

@@ -14,6 +14,7 @@ from rostro.core.ranges import SCORE, SECONDS, Range, check_all, counted
 from rostro.core.types import Face
 from rostro.video.events import Event, FaceEvent, SourceEvent
 from rostro.video.frames import Frame, Item, Lost, Unreadable
+from rostro.video.life import Life
 from rostro.video.quality import quality
 from rostro.video.track import NEVER
 from rostro.video.tracker import Tracker
@@ -21,6 +22,7 @@ from rostro.video.tracker import Tracker
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rostro.core.liveness import Liveness
     from rostro.core.types import Crops, Floats, Image
     from rostro.video.events import Kind
     from rostro.video.identity import Match
@@ -67,6 +69,12 @@ class Eyes(Protocol):
 
     def embed(self, image: Image, faces: Sequence[Face], crops: Crops) -> tuple[Floats, list[bool]]:
         """Unit rows, and which of the faces are good enough to be judged."""
+
+    def looks_alive(self, image: Image, faces: Sequence[Face]) -> list[Liveness]:
+        """Whether each of the faces looks alive; empty where that is not asked."""
+
+    def weigh(self, score: float) -> Liveness:
+        """What the mean score of several looks says."""
 
     def look_up(self, queries: Floats) -> list[list[Match]]:
         """People of the gallery for each unit row, best first."""
@@ -260,20 +268,33 @@ class Watcher:
                 if track.identity.doubted:  # a film was cut, or faces crossed: looked at again as soon as may be
                     track.embedded = NEVER
                 told.append(track)
+        self._weigh_life(frame.image, told)
         answers = self._eyes.look_up(np.stack([track.identity.query for track in told])) if told else []
         for track, found in zip(told, answers, strict=True):
-            if track.identity.decide(found, alone=self._sparse) and track.identity.match is not None:
+            alive = track.liveness is None or track.liveness.live
+            if track.identity.decide(found if alive else (), alone=self._sparse) and track.identity.match is not None:
                 if not track.shown:
                     track.shown = True
                     self._events.append(self._event("appeared", track, seconds))
                 self._events.append(self._event("recognised", track, seconds))
+
+    def _weigh_life(self, image: Image, tracks: Sequence[Track]) -> None:
+        """Adds a look to what is known of who is alive; that of somebody else than before says nothing of who is."""
+        looks = self._eyes.looks_alive(image, [track.face for track in tracks]) if tracks else []
+        for track, look in zip(tracks, looks, strict=False):
+            if track.identity.count == 1:
+                track.life = Life()
+            track.life.add(look)
+            track.liveness = self._eyes.weigh(track.life.score)
 
     def _leave(self, tracks: Sequence[Track], seconds: float) -> None:
         self._events += [self._event("left", track, seconds) for track in tracks if track.shown]
 
     def _event(self, kind: Kind, track: Track, seconds: float) -> FaceEvent:
         match = None if kind == "appeared" else track.identity.match
-        return FaceEvent(kind, seconds, track.number, track.face.box, match, track.picture, track.quality)
+        return FaceEvent(
+            kind, seconds, track.number, track.face.box, match, track.picture, track.quality, track.liveness
+        )
 
     def _scene(self, frame: Frame | None) -> Scene:
         events, self._events = tuple(self._events), []

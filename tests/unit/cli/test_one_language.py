@@ -23,7 +23,7 @@ OLD = {"--root", "--top", "--largest-face", "--all-pairs", "--face-rule", "--val
 FINDS = {name for name, verb in verbs().items() if "--detector" in verb.options} - {"doctor"}
 DECIDES = {"verify", "identify", "watch", "serve", "anonymise"}
 SEARCHES = {"identify", "watch", "serve", "anonymise"}
-CHOOSES = {"verify", "enroll", "identify", "embed", "classify", "evaluate", "compare", "calibrate"}
+CHOOSES = {"verify", "enroll", "identify", "liveness", "embed", "classify", "evaluate", "compare", "calibrate"}
 
 
 def having(option: str) -> set[str]:
@@ -57,7 +57,8 @@ def test_where_faces_are_found_it_can_be_said_how() -> None:
     for option in ("--max-side", "--min-score", "--engine", "--precision"):
         assert having(option) >= FINDS, option
     assert having("--max-side") == having("--min-score") == FINDS
-    assert having("--alignment") == {name for name in FINDS if not name.startswith("train")} - {"detect"}
+    without = {"detect", "analyze", "liveness"}  # they give no vectors
+    assert having("--alignment") == {name for name in FINDS if not name.startswith("train")} - without
 
 
 def test_thresholds_are_where_something_is_decided_and_nowhere_else() -> None:
@@ -66,6 +67,9 @@ def test_thresholds_are_where_something_is_decided_and_nowhere_else() -> None:
     assert having("--operating-point") == DECIDES
     assert having("--fmr") == DECIDES | {"evaluate", "compare", "calibrate"}
     assert having("--fpir") == SEARCHES
+    living = DECIDES - {"anonymise"}  # who is in a picture that somebody holds up is hidden, too
+    assert having("--require-live") == living
+    assert having("--liveness") == living | {"liveness", "evaluate"}
 
 
 def test_one_rule_chooses_the_face_wherever_one_is_chosen() -> None:
@@ -76,7 +80,8 @@ def test_one_rule_chooses_the_face_wherever_one_is_chosen() -> None:
 def test_what_can_be_several_is_repeatable_wherever_it_is() -> None:
     several = {
         "--collection": {"identify", "watch"}, "--embedder": {"compare"}, "--detector": {"compare", "detect"},
-        "--fmr": {"evaluate", "compare"}, "--except": {"anonymise"}, "--only": {"anonymise"},
+        "--film": {"evaluate"}, "--fmr": {"evaluate", "compare"}, "--except": {"anonymise"}, "--only": {"anonymise"},
+        "--what": {"analyze"},
         "--format": {"evaluate", "compare", "calibrate"} | {name for name in ALL if name.startswith("train ")},
     }  # fmt: skip
     found = {

@@ -99,7 +99,7 @@ def test_what_is_no_scorer_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     with pytest.raises(BadInput, match=r"none\.json"):
         point_of(tmp_path / "none.json")
     monkeypatch.setattr("rostro.liveness.point.SHIPPED", tmp_path)
-    with pytest.raises(NoOperatingPoint, match="evaluate liveness"):
+    with pytest.raises(NoOperatingPoint, match="protocol liveness"):
         point_of("fusion")
 
 

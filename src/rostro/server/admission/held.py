@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 class Held:
     """Counts the bytes of bodies, from their arrival to the answer.
 
-    One large body after the other is within the limits of each request; it is the sum that fills a memory.
+    One large body after the other is within the limits of each request; it is the sum that fills a memory. A client's
+    own part is taken by what is announced, so that they are told before they send it; the whole by what has come, so
+    that nobody keeps others out by mere announcements.
 
     Attributes:
         limits: What is allowed.
@@ -27,23 +29,30 @@ class Held:
     total: int = 0
     _of: Counter[str] = field(default_factory=Counter)
 
-    def take(self, client: str, size: int) -> None:
-        """Another piece has come.
+    def expect(self, client: str, size: int) -> None:
+        """So many bytes of a client will come.
 
         Raises:
-            TooMany: There is no room for it; it is to be forgotten.
+            TooMany: They have no room for them.
         """
         if self._of[client] + size > self.limits.held_per_client:
             most = self.limits.held_per_client
             raise TooMany(f"more than {most} bytes of one client are held", client=True)
+        self._of[client] += size
+
+    def take(self, size: int) -> None:
+        """Another piece of what was expected has come.
+
+        Raises:
+            TooMany: There is no room for it; it is to be forgotten.
+        """
         if self.total + size > self.limits.held_bytes:
             raise TooMany("the server holds as much as it can", client=False)
-        self._of[client] += size
         self.total += size
 
-    def release(self, client: str, size: int) -> None:
-        """What was taken is held no more."""
-        self.total -= size
-        self._of[client] -= size
+    def release(self, client: str, expected: int, taken: int) -> None:
+        """A body is held no more."""
+        self.total -= taken
+        self._of[client] -= expected
         if not self._of[client]:
             del self._of[client]

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rostro.server.admission.limits import TooMany
 from rostro.server.problems import Problem, of_too_many, response
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from rostro.server.admission.held import Held
@@ -36,12 +39,13 @@ class BodyLimits:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        announced = dict(scope["headers"]).get(b"content-length", b"0")
-        if announced.isdigit() and int(announced) > self._limits.request_bytes:
+        said = dict(scope["headers"]).get(b"content-length", b"0")
+        announced = int(said) if said.isdigit() else 0
+        if announced > self._limits.request_bytes:
             await response(_too_large(self._limits))(scope, receive, send)
             return
         client = scope.get("client") or ("unknown", 0)
-        body = Body(receive, self._limits, self._held, client[0])
+        body = Body(receive, self._limits, self._held, client[0], announced)
         scope[BODY] = body
         try:
             await self._app(scope, body.read, send)
@@ -56,7 +60,7 @@ class Body:
         client: Who sends it; their address, until it is known with which key they came.
     """
 
-    def __init__(self, receive: Receive, limits: Limits, held: Held, client: str) -> None:
+    def __init__(self, receive: Receive, limits: Limits, held: Held, client: str, announced: int) -> None:
         """Reads nothing yet.
 
         Args:
@@ -64,11 +68,14 @@ class Body:
             limits: What is allowed.
             held: What all bodies together take.
             client: Who sends it.
+            announced: How long it will be; 0 where that is not said.
         """
         self.client = client
         self._receive = receive
         self._limits = limits
         self._held = held
+        self._announced = announced
+        self._expected = 0
         self._taken = 0
         self._over = asyncio.Event()
         self._started = time.monotonic()
@@ -81,6 +88,8 @@ class Body:
         """
         if self._over.is_set():
             return await self._receive()
+        if not self._taken:
+            self._expect(self._announced)
         left = self._limits.upload_seconds - (time.monotonic() - self._started)
         try:
             async with asyncio.timeout(max(0.0, min(self._limits.silence, left))):
@@ -100,21 +109,36 @@ class Body:
 
     def forget(self) -> None:
         """It is held no more."""
-        self._held.release(self.client, self._taken)
-        self._taken = 0
+        self._held.release(self.client, self._expected, self._taken)
+        self._expected = self._taken = 0
 
     def _take(self, size: int) -> None:
         if self._taken + size > self._limits.request_bytes:
             raise _too_large(self._limits)
-        try:
-            self._held.take(self.client, size)
-        except TooMany as excess:
-            raise _closing(of_too_many(excess)) from None
+        self._expect(self._taken + size)
+        with _closing_excess():
+            self._held.take(size)
         self._taken += size
+
+    def _expect(self, whole: int) -> None:
+        """The body will have so many bytes at least."""
+        more = whole - self._expected
+        if more > 0:
+            with _closing_excess():
+                self._held.expect(self.client, more)
+            self._expected = whole
 
 
 def _too_large(limits: Limits) -> Problem:
     return _closing(Problem(413, "request-too-large", f"the limit is {limits.request_bytes} bytes"))
+
+
+@contextmanager
+def _closing_excess() -> Iterator[None]:
+    try:
+        yield
+    except TooMany as excess:
+        raise _closing(of_too_many(excess)) from None
 
 
 def _closing(problem: Problem) -> Problem:

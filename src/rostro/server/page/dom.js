@@ -27,6 +27,12 @@ export function tick(label, input) {
   return h("div", { class: "tick" }, input, h("label", { for: input.id }, label));
 }
 
+/** The switch that asks for living faces; `checked` says whether it is on. */
+export function liveSwitch(label) {
+  const box = h("input", { type: "checkbox" });
+  return { element: tick(label, box), get checked() { return box.checked; } };
+}
+
 /** Where a view says what happens; screen readers say it too. */
 export function statusLine() {
   const line = h("p", { class: "status", role: "status" });

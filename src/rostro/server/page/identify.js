@@ -1,19 +1,21 @@
 // Who is in this photo?
 import { doubtWords, failureList, problemWords, searchSentence, similarityBar } from "./answers.js";
 import { post } from "./api.js";
-import { h, statusLine } from "./dom.js";
+import { h, liveSwitch, statusLine } from "./dom.js";
 import { markedPhoto } from "./drawing.js";
 import { photoPicker } from "./picker.js";
 import { t } from "./words.js";
 
 export function view() {
   const picker = photoPicker({ label: t("photo"), onChange: () => result.replaceChildren() });
+  const live = liveSwitch(t("requireLive"));
   const status = statusLine();
   const result = h("div", { class: "result" });
   const form = h(
     "form",
     { submit: (event) => { event.preventDefault(); lookUp(); } },
     picker.element,
+    live.element,
     h("button", { class: "main" }, t("find")),
   );
 
@@ -23,7 +25,7 @@ export function view() {
     if (!photo) return status.say(t("needPhotos"), "error");
     status.say(t("working"));
     try {
-      const answer = await post("/v1/identify", { photos: photo });
+      const answer = await post("/v1/identify", { photos: photo, require_live: live.checked });
       const faces = answer.photos[0]?.faces ?? [];
       status.say(faces.length ? t("facesFound", { count: faces.length }) : t("noFace"));
       const rate = searchSentence(faces[0]);

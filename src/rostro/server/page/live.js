@@ -2,7 +2,7 @@
 import { problemWords } from "./answers.js";
 import { apiKey, openSocket, Problem } from "./api.js";
 import { openCamera, snapshot } from "./camera.js";
-import { h, statusLine } from "./dom.js";
+import { h, liveSwitch, statusLine } from "./dom.js";
 import { drawFaces } from "./drawing.js";
 import { number, t } from "./words.js";
 
@@ -13,6 +13,7 @@ export function view() {
   const overlay = h("canvas", { role: "img", "aria-label": t("liveVideo") });
   const stage = h("div", { class: "stage", hidden: true }, video, overlay);
   const button = h("button", { type: "button", class: "main", click: () => (stop ? end(t("stopped")) : begin()) }, t("start"));
+  const live = liveSwitch(t("requireLive"));
   const status = statusLine();
   const rate = h("p", { class: "note" });
   let socket = null;
@@ -46,7 +47,7 @@ export function view() {
   }
 
   function connect() {
-    const opened = openSocket("/v1/live");
+    const opened = openSocket(`/v1/live?require_live=${live.checked}`);
     const times = [];
     opened.addEventListener("open", () => opened.send(JSON.stringify({ key: apiKey() })));
     opened.addEventListener("message", ({ data }) => {
@@ -80,7 +81,7 @@ export function view() {
 
   return {
     title: t("liveTitle"),
-    element: h("div", {}, h("p", {}, t("liveHelp")), button, status.element, stage, rate),
+    element: h("div", {}, h("p", {}, t("liveHelp")), live.element, button, status.element, stage, rate),
     close: () => stop && end(""),
   };
 }

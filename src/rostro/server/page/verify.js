@@ -1,19 +1,21 @@
 // Two photos: the same person?
 import { doubtWords, rateSentence, problemWords, similarityBar } from "./answers.js";
 import { post } from "./api.js";
-import { h, statusLine } from "./dom.js";
+import { h, liveSwitch, statusLine } from "./dom.js";
 import { markedPhoto } from "./drawing.js";
 import { photoPicker } from "./picker.js";
 import { number, t } from "./words.js";
 
 export function view() {
   const pickers = ["firstPhoto", "secondPhoto"].map((label) => photoPicker({ label: t(label) }));
+  const live = liveSwitch(t("requireLive"));
   const status = statusLine();
   const result = h("div", { class: "result" });
   const form = h(
     "form",
     { submit: (event) => { event.preventDefault(); compare(); } },
     h("div", { class: "pair" }, ...pickers.map((picker) => picker.element)),
+    live.element,
     h("button", { class: "main" }, t("compare")),
   );
 
@@ -23,7 +25,7 @@ export function view() {
     if (!a || !b) return status.say(t("verifyHelp"), "error");
     status.say(t("working"));
     try {
-      const answer = await post("/v1/verify", { a, b });
+      const answer = await post("/v1/verify", { a, b, require_live: live.checked });
       if (answer.same === null) status.say(doubtWords(answer), "doubt");
       else status.say(t(answer.same ? "same" : "different"), answer.same ? "yes" : "no");
       result.replaceChildren(
@@ -47,7 +49,7 @@ export function view() {
 /** How good the face is and how the photo is turned, where that is known. */
 function faceNote({ photo, quality, turned }) {
   const notes = [
-    quality === undefined ? null : t("quality", { value: number(quality, 2) }),
+    quality === undefined ? null : t("qualityOf", { value: number(quality, 2) }),
     turned ? t("turned", { degrees: turned }) : null,
   ].filter(Boolean);
   return notes.length ? `${photo}: ${notes.join(", ")}.` : "";

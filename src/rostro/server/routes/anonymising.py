@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from fastapi import Depends, File, Form, UploadFile
@@ -11,16 +9,14 @@ from fastapi.requests import HTTPConnection
 from fastapi.responses import Response
 
 from rostro.anonymisation.anonymiser import Anonymiser
-from rostro.anonymisation.finding import Finder
+from rostro.anonymisation.answers import Picture
 from rostro.core.errors import PhotoError
-from rostro.core.lazy import Lazy
 from rostro.recognition.pipeline import Failure
 from rostro.server.admission.access import guarded_router, needs
 from rostro.server.admission.keys import Role
-from rostro.server.admission.limits import TooMany
-from rostro.server.forms.uploads import uploads
+from rostro.server.covering import Covering
 from rostro.server.problems import of_failures
-from rostro.server.service import TheService, service_of
+from rostro.server.service import TheCaller, TheService, service_of
 
 router = guarded_router("faces")
 
@@ -31,33 +27,12 @@ _TYPES = {
 }  # fmt: skip
 
 
-@dataclass(slots=True)
-class _Room:
-    """What requests share: the detector that looks eagerly, and how many photos are worked on at once.
-
-    Attributes:
-        finder: Finds faces; loaded for the first photo.
-        most: Photos that may wait.
-        turns: Photos that may be worked on.
-        waiting: Photos that wait, or are worked on.
-    """
-
-    finder: Lazy[Finder]
-    most: int
-    turns: asyncio.Semaphore
-    waiting: int = field(default=0)
-
-
-def _room_of(connection: HTTPConnection) -> _Room:
+async def _covering_of(connection: HTTPConnection) -> Covering:
     state = connection.app.state
-    if not hasattr(state, "anonymising"):
-        service = service_of(connection)
-        finder = Lazy(lambda: Finder(service.recognizer))
-        state.anonymising = _Room(
-            finder, service.limits.waiting, asyncio.Semaphore(service.recognizer.settings.threads)
-        )
-    room: _Room = state.anonymising
-    return room
+    if not hasattr(state, "covering"):  # of the event loop, in which nothing comes between
+        state.covering = Covering(service_of(connection))
+    covering: Covering = state.covering
+    return covering
 
 
 @router.post(
@@ -74,7 +49,8 @@ def _room_of(connection: HTTPConnection) -> _Room:
 )
 async def anonymise(  # noqa: PLR0917 - FastAPI gives them by name
     service: TheService,
-    room: Annotated[_Room, Depends(_room_of)],
+    caller: TheCaller,
+    covering: Annotated[Covering, Depends(_covering_of)],
     photo: Annotated[UploadFile, File(description="A photo.")],
     spare: Annotated[
         list[str],
@@ -90,18 +66,16 @@ async def anonymise(  # noqa: PLR0917 - FastAPI gives them by name
     ] = "solid",
 ) -> Response:
     """A photo without its faces, and without all that its file says besides."""
-    (upload,) = uploads([photo], service.limits)
-    if room.waiting >= room.most:
-        raise TooMany("too many photos are waiting", client=False)
-    room.waiting += 1
+    (upload,) = await service.uploads([photo])
+
+    def make() -> Picture:
+        recognizer, finder = service.recognizer, covering.finder()
+        anonymiser = Anonymiser(recognizer, style=style, spare=spare, only=only, finder=finder)
+        return anonymiser.picture(upload)
+
     try:
-        async with room.turns:
-            finder = await asyncio.to_thread(room.finder)
-            covering = Anonymiser(service.recognizer, style=style, spare=spare, only=only, finder=finder)
-            made = await asyncio.to_thread(covering.picture, upload)
+        made = await covering.work(upload, caller, make)
     except PhotoError as error:
         raise of_failures([Failure(error)]) from None
-    finally:
-        room.waiting -= 1
     told = {"X-Rostro-Faces": str(made.faces), "X-Rostro-Open": str(len(made.kept))}
     return Response(made.data, media_type=_TYPES[made.form], headers=told)

@@ -1,12 +1,12 @@
-"""The web page: plain files beside this one, sent with headers that let nothing else in."""
+"""The web page and the document: what everybody may have, with headers that let nothing else in."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fastapi import APIRouter
-from fastapi.responses import FileResponse
+from fastapi import APIRouter, Request
+from fastapi.responses import FileResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.datastructures import MutableHeaders
 
@@ -36,6 +36,15 @@ router = APIRouter(include_in_schema=False)
 async def index() -> FileResponse:
     """The page."""
     return FileResponse(FOLDER / "index.html", media_type="text/html")
+
+
+@router.get("/openapi.json")
+async def document(request: Request) -> Response:
+    """What this server can be asked. Anybody may have it, so it is written once."""
+    state = request.app.state
+    if not hasattr(state, "document"):
+        state.document = JSONResponse(request.app.openapi()).body
+    return Response(state.document, media_type="application/json")
 
 
 def files() -> StaticFiles:

@@ -1,4 +1,4 @@
-"""Routes about photos: detect, embed, verify, identify. Nothing of them is stored."""
+"""Routes about photos: detect, embed, verify, identify, liveness, analyze. Nothing of them is stored."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from fastapi import File, Form, UploadFile
 from fastapi.responses import JSONResponse
 
 from rostro.recognition import answers
+from rostro.recognition.living import living
 from rostro.server import schemas
 from rostro.server.admission.access import guarded_router, needs
 from rostro.server.admission.keys import Role
 from rostro.server.batcher import Work
-from rostro.server.forms.fields import Photos, Rule
+from rostro.server.forms.fields import Photos, RequireLive, Rule, What
 from rostro.server.problems import of_failures
 from rostro.server.service import TheCaller, TheService
 
@@ -38,12 +39,14 @@ async def embed(service: TheService, caller: TheCaller, photos: Photos) -> JSONR
 async def verify(
     service: TheService,
     caller: TheCaller,
+    *,
     a: Annotated[UploadFile, File(description="A photo.")],
     b: Annotated[UploadFile, File(description="Another photo.")],
     face: Rule = "dominant",
+    require_live: RequireLive = False,
 ) -> JSONResponse:
     """Two photos: the same person?"""
-    found, failed = await service.look([a, b], Work(face=face), caller)
+    found, failed = await service.look([a, b], Work(face=face, liveness=require_live), caller)
     if failed:
         raise of_failures(failed)
     verdict = service.recognizer.compare(found[0], found[1])
@@ -56,9 +59,24 @@ async def identify(
     caller: TheCaller,
     photos: Photos,
     candidates: Annotated[int, Form(ge=1, le=50, description="People to list per face.")] = 5,
+    require_live: RequireLive = False,
 ) -> JSONResponse:
     """Who is in these photos? Below the threshold a face is unknown."""
-    found, failed = await service.look(photos, Work(), caller)
+    found, failed = await service.look(photos, Work(liveness=require_live), caller)
     recognizer = service.recognizer
     named = [(photo, await asyncio.to_thread(recognizer.look_up, photo, candidates=candidates)) for photo in found]
     return JSONResponse(answers.identification(named, failed))
+
+
+@router.post("/liveness", response_model=schemas.Livenesses, openapi_extra=needs(Role.READ))
+async def liveness(service: TheService, caller: TheCaller, photos: Photos) -> JSONResponse:
+    """Does each face look like a living person's, or like one on paper or on a screen? A sign, not security."""
+    found, failed = await service.look(photos, Work(embed=False, liveness=True), caller)
+    return JSONResponse({"photos": list(map(living, found)), "failed": answers.failures(failed)})
+
+
+@router.post("/analyze", response_model=schemas.Analyses, openapi_extra=needs(Role.READ))
+async def analyze(service: TheService, caller: TheCaller, photos: Photos, what: What) -> JSONResponse:
+    """What do the faces look like? Age, gender, mask, pose, eyes, quality, and whether they look alive."""
+    found, failed = await service.look(photos, Work(what=tuple(dict.fromkeys(what))), caller)
+    return JSONResponse(answers.analysis(found, failed))

@@ -28,6 +28,7 @@ FACE = {
     "score": 0.9312,
     "landmarks": [[417.0, 189.5], [499.25, 187.0], [461.0, 236.0], [424.5, 273.0], [497.0, 270.5]],
 }
+LIVENESS = {"live": True, "score": 0.9645, "apcer": 0.0385, "bpcer": 0.0283}
 NAMED = {
     **FACE,
     "name": "Ada Lovelace",

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
-from rostro.server.schemas.common import FACE, FAILURE, NAMED, Box, Point, Score, Similarity, example
+from rostro.server.schemas.common import FACE, FAILURE, LIVENESS, NAMED, Box, Point, Score, Similarity, example
 
 
 class Face(BaseModel):
@@ -20,11 +20,22 @@ class Face(BaseModel):
     )
 
 
+class Liveness(BaseModel):
+    """Whether a face looks alive. A sign, not security: some pictures pass."""
+
+    model_config = example(**LIVENESS)
+    live: bool
+    score: Score = Field(description="higher is more alive; it belongs to the scorer")
+    apcer: Score = Field(description="the part of the attacks that passed where the threshold was measured")
+    bpcer: Score = Field(description="the part of the living people that were refused there")
+
+
 class JudgedFace(Face):
     """A face, and how well it can be told from others, where faces are judged."""
 
     quality: Score = Field(default=0.0, description="higher is better; it belongs to the embedder")
     reasons: list[str] = Field(default=[], description="what is probably wrong with it: blurred, dark, too-small, …")
+    liveness: Liveness | None = Field(default=None, description="absent where nobody asked")
 
 
 class Doubt(BaseModel):
@@ -121,6 +132,32 @@ class Verification(Doubt):
     precision: dict[str, str] = Field(description="What each part runs in: f32, bf16 or int8")
     quality_scorer: str = Field(description="what judged the faces; empty where nothing did")
     faces: Annotated[list[FaceOfPhoto], Field(min_length=2, max_length=2)]
+
+
+class LiveFace(BaseModel):
+    """A face, and whether it looks alive."""
+
+    box: Box
+    score: Score
+    liveness: Liveness
+
+
+class LivePhoto(BaseModel):
+    """The faces of a photo."""
+
+    photo: str
+    turned: int = Field(default=0, description="how far the photo is turned, counterclockwise; absent where it is not")
+    faces: list[LiveFace]
+
+
+class Livenesses(BaseModel):
+    """Which faces of photos look alive."""
+
+    model_config = example(
+        photos=[{"photo": "me.jpg", "faces": [{"box": FACE["box"], "score": 0.9312, "liveness": LIVENESS}]}], failed=[]
+    )
+    photos: list[LivePhoto]
+    failed: list[Failure]
 
 
 class Candidate(BaseModel):

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from rostro.server.admission.callers import Caller
 
 router = APIRouter()
+#: What means yes in an address.
+_TRUE = {"1", "true", "yes", "on"}
 
 
 @dataclass(slots=True)
@@ -50,20 +52,23 @@ class _Latest:
 async def live(socket: WebSocket) -> None:
     """Binary messages are frames (JPEG), text messages the answers.
 
-    A client that cannot set headers (a browser) sends ``{"key": "…"}`` first, with null where no key is needed.
+    A client that cannot set headers (a browser) sends ``{"key": "…"}`` first, with null where no key is needed. With
+    ``?require_live=true`` nobody is named whose face does not look alive.
     """
+    work = Work(liveness=socket.query_params.get("require_live", "").lower() in _TRUE)
 
     async def talk(service: Service, caller: Caller) -> None:
         await socket.send_text(json.dumps({"ready": True}))
-        await _answer_frames(socket, service, caller)
+        await _answer_frames(socket, service, caller, work)
 
-    await converse(socket, talk, too_slow="nothing came for too long")
+    await converse(socket, talk, too_slow="nothing came for too long", query=("require_live",))
 
 
-async def _answer_frames(socket: WebSocket, service: Service, caller: Caller) -> None:
+async def _answer_frames(socket: WebSocket, service: Service, caller: Caller, work: Work) -> None:
     """Reads frames while answers are worked out, until the client leaves."""
     latest = _Latest()
-    await until_one_ends(_read(socket, service, latest), _answer(socket, service, latest, Turn(caller.name)))
+    answering = _answer(socket, service, latest, Turn(caller.name), work)
+    await until_one_ends(_read(socket, service, latest), answering)
 
 
 async def _read(socket: WebSocket, service: Service, latest: _Latest) -> None:
@@ -82,12 +87,12 @@ async def _read(socket: WebSocket, service: Service, latest: _Latest) -> None:
         latest.put(frame)
 
 
-async def _answer(socket: WebSocket, service: Service, latest: _Latest, turn: Turn) -> None:
+async def _answer(socket: WebSocket, service: Service, latest: _Latest, turn: Turn, work: Work) -> None:
     while True:
         number, frame = await latest.take()
         try:
             photo = await asyncio.to_thread(service.frame, f"frame {number}", io.BytesIO(frame))
-            found = await service.batcher.answer(photo, Work(), turn)
+            found = await service.batcher.answer(photo, work, turn)
             answer = await asyncio.to_thread(_answer_json, service, found)
         except TooMany as excess:
             await asyncio.sleep(excess.retry_after)

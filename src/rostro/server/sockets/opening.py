@@ -23,7 +23,7 @@ from rostro.server.problems import Problem, document, of_too_many
 from rostro.server.service import Service, service_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterator
+    from collections.abc import Callable, Collection, Coroutine, Iterator
 
     from fastapi import WebSocket
 
@@ -37,7 +37,11 @@ _POLICY = 1008
 
 
 async def converse(
-    socket: WebSocket, talk: Callable[[Service, Caller], Coroutine[Any, Any, None]], *, too_slow: str
+    socket: WebSocket,
+    talk: Callable[[Service, Caller], Coroutine[Any, Any, None]],
+    *,
+    too_slow: str,
+    query: Collection[str] = (),
 ) -> None:
     """A whole view, from its admission until either side leaves, or its key is revoked; the client is told why.
 
@@ -45,11 +49,12 @@ async def converse(
         socket: Not accepted yet.
         talk: What is said once the client is admitted.
         too_slow: What to say where something took longer than `PATIENCE`.
+        query: What the address may say, each once.
     """
     service = service_of(socket)
     await socket.accept()
     try:
-        refuse_unknown("query", socket.query_params, {})
+        refuse_unknown("query", [name for name, _ in socket.query_params.multi_items()], dict.fromkeys(query, False))
         key = presented(socket) or await _first_message(socket, service)
         with admitted(socket, Role.READ, key) as caller, _place(service, caller):
             socket.scope["extensions"][ADMITTED]["admit"]()

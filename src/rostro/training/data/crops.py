@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rostro.core.errors import BadInput, PhotoError
-from rostro.core.files import write_file
+from rostro.core.files import write_private
 from rostro.photos.reading import photo_hash
 from rostro.photos.writing import encode_picture
 from rostro.training.loop import processes as _processes
@@ -82,7 +82,7 @@ def make_crops(
             if isinstance(answer, PhotoError):
                 failed[index] = answer
             else:
-                write_file(files[index], encode_picture(answer, ".png"))
+                write_private(files[index], encode_picture(answer, ".png"))
             if progress.stopped():
                 raise Interrupted("stopped while faces were cropped; the same command goes on from there")
     _processes.wait()

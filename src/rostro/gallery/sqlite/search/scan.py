@@ -175,7 +175,7 @@ class ScanIndex:
         """
         faiss = _faiss()
         try:
-            centre, rotation, numbers, ids = (np.load(file, allow_pickle=False) for _ in range(4))
+            centre, rotation, numbers, ids = (np.lib.format.read_array(file, allow_pickle=False) for _ in range(4))
         except BROKEN_ARRAY as broken:
             raise ValueError(f"it has an array that is none: {broken}") from None
         _check_arrays(centre, rotation, numbers, ids, dims)
