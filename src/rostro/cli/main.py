@@ -27,7 +27,7 @@ VERBS: Final = {
     "embed": "The vector of every face of photos, folders or lists.",
     "classify": "Name the celebrities that a network was trained on.",
     "people": "List, show, rename, merge and remove people.",
-    "gallery": "Show, check, copy, back up and reindex galleries.",
+    "gallery": "Show, check, copy, back up, encrypt and reindex galleries.",
     "anonymise": "Photos and films without faces, to be given away.",
     "watch": "Who comes by? Follows the faces of a video and names them.",
     "train": "Folders of photos in, a checkpoint and its card out.",

@@ -51,7 +51,7 @@ class People(Listed):
         super().__init__(gallery)
         self._home = home
         #: Pictures of faces, whoever kept them; None where the gallery is no file.
-        self.pictures = Pictures.beside(gallery.url)
+        self.pictures = Pictures.beside(gallery)
         self._lock = Mutex()
         self._changing = Mutex(reentrant=True)  # what is looked up and what is then changed are one in this process
         self._reserved: set[str] = set()
