@@ -234,13 +234,18 @@ def _outline(shape: str, top: float, bottom: float, wide: float, nose: float) ->
     return rounded
 
 
+def _stroke(canvas: Any, ends: np.ndarray, colour: Any, width: int) -> None:
+    first, last = ends.tolist()
+    cv2.line(canvas, first, last, colour, width, cv2.LINE_AA)
+
+
 def _cloth(
     shape: str, colour: tuple[int, int, int] | None, outline: np.ndarray, nose: float, random: np.random.Generator
 ) -> tuple[Any, Any]:
     """A mask on its canvas: (side, side, 3) float32 in [0, 255], and how far it covers, (side, side) in [0, 1]."""
     scale = _CANVAS / 4
 
-    def place(points: Any) -> np.ndarray:
+    def place(points: Any) -> Any:
         return np.round((np.asarray(points, np.float64) + np.array([2, 1])) * scale).astype(np.int32)
 
     base = np.array(colour if colour is not None else random.uniform(30, 230, 3), np.float32)
@@ -254,9 +259,9 @@ def _cloth(
                 cv2.circle(canvas, (x, y), size, other, -1, cv2.LINE_AA)
     if shape == "surgical":
         for fold in (0.75, 0.98, 1.2):
-            cv2.line(canvas, *place([(-1, fold), (1, fold)]).tolist(), (base * 0.82).tolist(), 3)
+            _stroke(canvas, place([(-1, fold), (1, fold)]), (base * 0.82).tolist(), 3)
     elif shape == "pointed":
-        cv2.line(canvas, *place([(nose, 0), (nose * 0.5, 2)]).tolist(), (base * 0.8).tolist(), 3)
+        _stroke(canvas, place([(nose, 0), (nose * 0.5, 2)]), (base * 0.8).tolist(), 3)
     y, x = np.mgrid[:_CANVAS, :_CANVAS] / scale - np.array([1, 2]).reshape(2, 1, 1)
     shade = 1.05 - 0.35 * ((x - nose * 0.5) / 0.9) ** 2 - 0.18 * np.clip(y - 1, 0, 1)
     canvas *= np.clip(shade, 0.45, 1.1)[:, :, None]
@@ -265,7 +270,7 @@ def _cloth(
     for side in (-1, 1):  # the straps
         ends = place([(side * 0.7, 0.75), (side * 1.25, 0.1), (side * 0.68, 1.3)])
         for end in (ends[0], ends[2]):
-            cv2.line(alpha, tuple(map(int, end)), tuple(map(int, ends[1])), 0.8, 5, cv2.LINE_AA)
+            _stroke(alpha, np.array([end, ends[1]]), 0.8, 5)
     cv2.fillPoly(alpha, [place(outline)], 1.0, cv2.LINE_AA)
     return canvas, cv2.GaussianBlur(alpha, (0, 0), 1.5)
 

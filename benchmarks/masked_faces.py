@@ -152,13 +152,15 @@ def main() -> None:
     print(f"mask network: {1000 * laboratory.seconds / looked:.2f} ms of CPU time a face")
     threshold = laboratory.recognizer.operating_point.threshold
     print(f"threshold {threshold:.4f}, stated FMR interval {laboratory.recognizer.operating_point.fmr_interval}")
+    assert gate is not None, "SFace has one"
+    ways: list[tuple[str, Gate | None, float]] = [
+        ("no gate", None, 0.0),
+        ("gate", gate, 0.0),
+        ("gate, and no poor face in a mask", gate, gate.sure_from),
+        ("gate, and no face in a mask", gate, 2.0),
+    ]
     for a, b in PAIRS:
-        for name, gated, refused_below in (
-            ("no gate", None, 0.0),
-            ("gate", gate, 0.0),
-            ("gate, and no poor face in a mask", gate, gate.sure_from),
-            ("gate, and no face in a mask", gate, 2.0),
-        ):
+        for name, gated, refused_below in ways:
             one, other = (seen.those(~seen.worn | (seen.quality >= refused_below)) for seen in (rows[a], rows[b]))
             rate, low, high, hits, pairs = _impostors(one, other, threshold, gated, same=a == b)
             told = f"{a} / {b}: {name:32s} FMR {rate:.6f} [{low:.6f}, {high:.6f}] {hits} of {pairs}"

@@ -79,7 +79,7 @@ class Chooser:
         self._only: Floats | None = np.stack(rows) if rows else None
         self._clearly = CLEARLY * recognizer.operating_point.threshold
         judge = recognizer.judge
-        self._judging = None if judge is None else Judging(judge, recognizer.alignment_spec, recognizer.store)
+        self._judging = None if judge is None else Judging.of(judge, recognizer)
 
     def open_faces(self, image: Image, faces: Sequence[Face], photo: str) -> dict[int, str | None]:
         """Which faces stay open, by their place among ``faces``, and who they are.

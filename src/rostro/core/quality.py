@@ -20,6 +20,7 @@ Reason = Literal[
     "tilted",
     "turned-away",
     "cut-off",
+    "covered",
     "blurred",
     "unclear",
 ]
@@ -36,6 +37,7 @@ WORDS: Final[dict[Reason, tuple[str, str]]] = {
     "tilted": ("is tilted", "está inclinada"),
     "turned-away": ("is turned away", "mira hacia otro lado"),
     "cut-off": ("is cut off", "está cortada"),
+    "covered": ("is covered", "está cubierta"),
     "blurred": ("is blurred", "está borrosa"),
     "unclear": ("is not clear enough", "no se ve con suficiente claridad"),
 }

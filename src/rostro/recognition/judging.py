@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from rostro.alignment.base import open_alignment
 from rostro.core.errors import BadInput
 from rostro.quality.base import ALIGNMENT
 from rostro.quality.judge import Judge
+from rostro.recognition.masks import Masks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +28,17 @@ if TYPE_CHECKING:
 NONE = "none"
 
 
+class HasParts(Protocol):
+    """What a recogniser has."""
+
+    store: ModelStore
+    engine_options: EngineOptions
+
+    @property
+    def alignment_spec(self) -> AlignmentSpec:
+        """The alignment of the embedder's crops."""
+
+
 @dataclass(frozen=True, slots=True)
 class Judging:
     """A judge, and how the embedder's crops are made.
@@ -35,11 +47,18 @@ class Judging:
         judge: Says how good faces are.
         spec: The alignment of the embedder's crops.
         store: Gives what alignments need.
+        masks: Says which poor faces are covered; None asks about none.
     """
 
     judge: Judge
     spec: AlignmentSpec
     store: ModelStore
+    masks: Masks | None = None
+
+    @classmethod
+    def of(cls, judge: Judge, parts: HasParts) -> Judging:
+        """How a recogniser judges the faces that it embeds; loads nothing."""
+        return cls(judge, parts.alignment_spec, parts.store, Masks(parts.store, parts.engine_options))
 
     def __call__(self, looks: Sequence[Look], crops: Sequence[Crops], lengths: Floats) -> list[Quality]:
         """Qualities of all faces of all looks, in order.
@@ -62,7 +81,8 @@ class Judging:
             return []
         faces = [face for look in looks for face in look.faces]
         sizes = [look.image.shape[1::-1] for look in looks for _ in look.faces]
-        return self.judge.judge(np.concatenate(crops), faces, lengths, [(int(w), int(h)) for w, h in sizes])
+        told = self.judge.judge(np.concatenate(crops), faces, lengths, [(int(w), int(h)) for w, h in sizes])
+        return told if self.masks is None else self.masks.judged(looks, told, self.judge.gate.sure_from)
 
     def all_poor(self, qualities: Sequence[Quality]) -> bool:
         """Whether no face of a photo can be judged; False where there is none."""

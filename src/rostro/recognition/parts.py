@@ -298,7 +298,7 @@ class Parts(Chosen, Living, Opened):
             max_pixels=self.settings.max_pixels,
             max_faces=self.settings.max_faces,
             turner=Turner(detector) if self.turn else None,
-            judging=Judging(judge, self.alignment_spec, self.store) if judge is not None else None,
+            judging=None if judge is None else Judging.of(judge, self),
             where=self.where,
         )
 

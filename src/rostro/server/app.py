@@ -32,7 +32,8 @@ _ABOUT = """Detect, embed, verify and identify faces; keep people.
 Photos are uploaded in forms and are not stored. Answers are those of `rostro … --json`. Errors are problem documents
 (RFC 9457). Keys come as `Authorization: Bearer …` or `x-api-key`. `/v1/live` is a WebSocket: after `{"key": …}`, each
 binary message is a JPEG, each answer `{"frame", "width", "height", "faces"}` with faces as in `/v1/identify`.
-`/v1/challenge` is another: it asks to turn the head and to close the eyes, and ends with the `liveness_session` that a form may show."""
+`/v1/challenge` is another: it asks to turn the head and to close the eyes, and ends with the
+`liveness_session` that a form may show."""
 
 
 def create_app(service: Service, *, root_path: str = "") -> FastAPI:

@@ -53,7 +53,7 @@ class RecognizerEyes:
         )
         self._uprightness = Uprightness(recognizer.detector) if recognizer.turn else None
         judge = recognizer.judge
-        self._judging = None if judge is None else Judging(judge, recognizer.alignment_spec, recognizer.store)
+        self._judging = None if judge is None else Judging.of(judge, recognizer)
         recognizer.embedder.embed(np.zeros((1, *2 * (recognizer.alignment_spec.size,), 3), np.uint8))
         self._living = recognizer.liveness_judge if recognizer.require_live else None
         _ = recognizer.gallery, recognizer.operating_point

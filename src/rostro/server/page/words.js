@@ -43,6 +43,7 @@ const WORDS = {
   "poor.not-live": ["is not a living face", "no es una cara viva"],
   "poor.turned-away": ["is turned away", "mira hacia otro lado"],
   "poor.cut-off": ["is cut off", "está cortada"],
+  "poor.covered": ["is covered", "está cubierta"],
   "poor.blurred": ["is blurred", "está borrosa"],
   "poor.unclear": ["is not clear enough", "no se ve con suficiente claridad"],
   similarity: ["similarity {value}", "similitud {value}"],
