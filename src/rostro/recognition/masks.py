@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 
 class Masks:
-    """Asks about poor faces whether a mask is why. Safe to call from several threads at once.
+    """Asks about poor faces whether they wear a mask. Safe to call from several threads at once.
 
-    Only poor ones: what the gate takes for a sound face is one in a mask, too, and the network costs more than all the
-    rest of a photo. Its file is fetched when the first poor face comes, if it can be had; where it cannot, nobody is
-    called covered.
+    Only poor ones: of people who wear a real one nearly all are, and the network costs more than all the rest of a
+    photo. Its file is fetched when the first poor face comes, if it can be had; where it cannot, nobody is called
+    covered.
     """
 
     def __init__(self, store: ModelStore, engine: EngineOptions) -> None:
@@ -35,7 +35,7 @@ class Masks:
         self._detector = Lazy(lambda: MaskDetector(store, engine) if all(map(store.have, MaskDetector.files)) else None)
 
     def judged(self, looks: Sequence[Look], qualities: Sequence[Quality], below: float) -> list[Quality]:
-        """The same qualities, but for poor faces that wear a mask: those have none, and the reason ``covered``.
+        """The same qualities; those of poor faces that wear a mask have the reason ``covered`` before others.
 
         Args:
             looks: At photos.
@@ -52,5 +52,5 @@ class Masks:
         for place, mask in zip(poor, detector.tell(images, faces, {"mask"}), strict=True):
             if mask["mask"].to_dict()["value"] == "worn":
                 others = tuple(reason for reason in told[place].reasons if reason not in {"unclear", "covered"})
-                told[place] = replace(told[place], value=0.0, reasons=("covered", *others))
+                told[place] = replace(told[place], reasons=("covered", *others))
         return told

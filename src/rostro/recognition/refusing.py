@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rostro.core.errors import PoorQuality
+from rostro.core.quality import Doubt
 from rostro.recognition.living import not_live
 from rostro.recognition.pipeline import Failure, PhotoFaces
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def refuse_poor(found: Iterable[PhotoFaces | Failure], gate: Gate | None) -> Iterator[PhotoFaces | Failure]:
-    """Makes failures of photos whose only face is too poor to be judged, or was judged not to be a living one.
+    """Makes failures of photos whose only face is too poor to be judged, in a mask, or judged not to be a living one.
 
     Args:
         found: What the pipeline found, one face a photo.
@@ -27,7 +28,8 @@ def refuse_poor(found: Iterable[PhotoFaces | Failure], gate: Gate | None) -> Ite
     for answer in found:
         doubt = not_live(answer.liveness, answer.qualities) if isinstance(answer, PhotoFaces) else None
         if doubt is None and gate is not None and isinstance(answer, PhotoFaces):
-            doubt = gate.doubt(None, 0.0, answer.qualities)
+            covered = [quality for quality in answer.qualities if "covered" in quality.reasons]
+            doubt = Doubt(covered[0]) if covered else gate.doubt(None, 0.0, answer.qualities)
         if doubt is None:
             yield answer
         else:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rostro.core.errors import BadInput
+from rostro.core.quality import Quality, Reason
 from rostro.quality.gate import SHIPPED, Gate, file_stem
 from rostro.scoring import operating_points
 
@@ -49,6 +50,26 @@ def test_the_margin_falls_to_nothing() -> None:
 )
 def test_decisions(similarity: float, values: tuple[float, ...], same: bool | None) -> None:
     assert GATE.same(similarity, 0.4, *values) is same
+
+
+@pytest.mark.parametrize(
+    ("similarity", "reasons", "doubted"),
+    [
+        (0.9, (("covered",), ("covered", "blurred")), True),
+        (0.9, (("covered",), ()), False),  # a bare face and one in a mask are judged
+        (0.9, ((), ()), False),
+        (0.3, (("covered",), ("covered",)), False),  # what does not reach the threshold is no match
+        (0.9, (("covered",),), False),  # a search knows the templates' qualities no more; none of them is covered
+    ],
+)
+def test_two_faces_in_masks_are_no_match(
+    similarity: float, reasons: tuple[tuple[Reason, ...], ...], doubted: bool
+) -> None:
+    doubt = GATE.doubt(similarity, 0.4, [Quality(0.9, why) for why in reasons], ["a.jpg", "b.jpg"][: len(reasons)])
+    assert (doubt is not None) == doubted
+    if doubt is not None:
+        assert doubt.reason.startswith("cannot be judged: the face of a.jpg is covered")
+        assert not doubt.close
 
 
 @given(st.floats(-1, 1), UNIT, UNIT, UNIT)
