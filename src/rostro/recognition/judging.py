@@ -60,13 +60,17 @@ class Judging:
         """How a recogniser judges the faces that it embeds; loads nothing."""
         return cls(judge, parts.alignment_spec, parts.store, Masks(parts.store, parts.engine_options))
 
-    def __call__(self, looks: Sequence[Look], crops: Sequence[Crops], lengths: Floats) -> list[Quality]:
+    def __call__(
+        self, looks: Sequence[Look], crops: Sequence[Crops], lengths: Floats, *, meant: bool = False
+    ) -> list[Quality]:
         """Qualities of all faces of all looks, in order.
 
         Args:
             looks: At photos, each with the faces that were embedded.
             crops: The embedder's crops, of each look or of more photos; those without faces are empty.
             lengths: Of the vectors before they were normalised, for all faces in order.
+            meant: Whether one face of each photo was chosen, to be enrolled or to be compared with another: then it is
+                asked whether poor ones wear a mask. In searches a face in a mask is judged as others are.
 
         Returns:
             None at all where a face has no landmarks to align it by.
@@ -82,7 +86,7 @@ class Judging:
         faces = [face for look in looks for face in look.faces]
         sizes = [look.image.shape[1::-1] for look in looks for _ in look.faces]
         told = self.judge.judge(np.concatenate(crops), faces, lengths, [(int(w), int(h)) for w, h in sizes])
-        return told if self.masks is None else self.masks.judged(looks, told, self.judge.gate.sure_from)
+        return told if self.masks is None or not meant else self.masks.judged(looks, told, self.judge.gate.sure_from)
 
     def all_poor(self, qualities: Sequence[Quality]) -> bool:
         """Whether no face of a photo can be judged; False where there is none."""

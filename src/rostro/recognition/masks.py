@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class Masks:
     """Asks about poor faces whether they wear a mask. Safe to call from several threads at once.
 
-    Only poor ones: of people who wear a real one nearly all are, and the network costs more than all the rest of a
-    photo. Its file is fetched when the first poor face comes, if it can be had; where it cannot, nobody is called
+    Only poor ones: of people who wear a real one nearly all are, and the network costs twice what the rest of a photo
+    does. Its file is fetched when the first poor face comes, if it can be had; where it cannot, nobody is called
     covered.
     """
 
