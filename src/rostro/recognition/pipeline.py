@@ -280,9 +280,7 @@ class Pipeline:
         ]
         vectors, lengths = self.embedder.embed_judged(np.concatenate(crops)) if crops else _NOTHING
         faced = [chose for chose in chosen if not isinstance(chose, Failure)]
-        qualities = iter(
-            self.judging(faced, crops, lengths, meant=face is not None) if self.judging is not None else ()
-        )
+        qualities = iter(self.judging(faced, crops, lengths, meant=face is not None) if self.judging else ())
         answers: list[PhotoFaces | Failure] = []
         start = 0
         for chose, photo, crop in zip(chosen, photos, crops, strict=True):
