@@ -97,13 +97,13 @@ def test_people_and_galleries(spanish: None, gallery: str) -> None:
 
 
 def test_doctor(spanish: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ROSTRO_KEY_FILE", "people.key")
+    monkeypatch.setenv("ROSTRO_KEY_FILE", "command:vault read s3cr3t")
     done = rostro("doctor")
     assert done.returncode == 0
     assert "copia local de modelos: sin definir" in done.stdout, "a setting is not installed or not"
     assert re.search(r"corre sobre: CPU ", done.stdout)
     assert "sin conexión: no" in done.stdout
-    assert "archivo de la clave: people.key" in done.stdout
+    assert "archivo de la clave: command:vault\n" in done.stdout
     assert "measured" not in done.stdout
 
 
