@@ -9,8 +9,8 @@ promise (measured by ``benchmarks/bad_photos.py``):
    reaches the threshold and not the margin is neither a yes nor a no: it cannot be judged.
 3. What does not reach the threshold is no match: damage makes strangers alike, it makes nobody less of a stranger.
 4. Two poor faces in masks are no match, however alike: the masks may be what they have in common. A bare one and one
-   in a mask are judged; so that searches compare no others, no poor face in a mask is enrolled. Drawn masks pass all the
-   same where the scorer takes the faces for sound (``benchmarks/masked_faces.py``).
+   in a mask are judged; so that searches compare no others, no poor face in a mask is enrolled. Drawn masks pass where
+   the scorer takes the faces for sound (``benchmarks/masked_faces.py``).
 """
 
 from __future__ import annotations
