@@ -1,10 +1,10 @@
 """How well groups of faces are people: BCubed and pairwise precision and recall.
 
-*Precision* falls where a group holds several people, *recall* where a person lies in several groups; F is their harmonic
-mean. **BCubed** (Bagga and Baldwin 1998) asks each face what part of its group is its own person, and what part of its
-person's faces is in its group, and takes the mean over faces: a face counts as one, alone or among five hundred.
-**Pairwise** asks the same of pairs of faces, so that a person with many photos counts by the square of their number and
-people with one photo do not count at all. BCubed is what an album's owner sees; both belong in a report.
+*Precision* falls where a group holds several people, *recall* where a person lies in several groups; F is their
+harmonic mean. **BCubed** (Bagga and Baldwin 1998) asks each face what part of its group is its own person, and what
+part of its person's faces is in its group, and takes the mean over faces: a face counts as one, alone or among five
+hundred. **Pairwise** asks the same of pairs of faces, so that a person with many photos counts by the square of their
+number and people with one photo do not count at all. BCubed is what an album's owner sees; both belong in a report.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def bcubed(groups: ArrayLike, owners: ArrayLike) -> Agreement:
 
 
 def pairwise(groups: ArrayLike, owners: ArrayLike) -> Agreement:
-    """Over pairs of faces: of those in one group, how many are one person's, and of one person's, how many are together.
+    """Over pairs of faces: how many of those in one group are one person's, and of one person's are in one group.
 
     Where there is no pair to be wrong about (nobody was grouped, or everybody has one face), the part is 1.
 
