@@ -33,7 +33,7 @@ from rostro.quality.gate import Gate
 from rostro.recognizer import Recognizer
 from rostro.scoring.clustering import bcubed, pairwise
 from rostro.scoring.impostor_tail import ImpostorTail, fit_tail
-from rostro.scoring.operating_points import tail_of
+from rostro.scoring.operating_points import shipped, tail_of
 
 DATA = Path(os.environ.get("ROSTRO_DATA", Path(__file__).parents[2] / "shared" / "data"))
 BLURS = (2.5, 4.0, 5.5, 7.0)
@@ -161,7 +161,7 @@ def alone(labels: np.ndarray) -> np.ndarray:
 def ours(album: Album, tail: ImpostorTail, *, guarded: bool = True) -> np.ndarray:
     count = len(album.vectors)
     return group_faces(
-        album.vectors, np.arange(count), thresholds_among(count, tail),
+        album.vectors, np.arange(count), thresholds_among(count, tail, shipped(album.space).at().threshold),
         qualities=album.qualities if guarded else None, gate=album.gate,
     )  # fmt: skip
 
@@ -189,7 +189,7 @@ def row(name: str, owners: np.ndarray, rule: Callable[[], np.ndarray]) -> None:
 
 def compare(name: str, album: Album, tail: ImpostorTail) -> None:
     owners = album.owners
-    first, second = thresholds_among(len(owners), tail)
+    first, second = thresholds_among(len(owners), tail, shipped(album.space).at().threshold)
     print(
         f"\n{name}: {len(owners):,} faces of {owners.max() + 1:,} people; thresholds {first:.3f}, then {second:.3f}"
         f"\n\n{HEAD}"

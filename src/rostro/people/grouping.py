@@ -47,14 +47,17 @@ FEW = 200
 _BELOW = 0.05
 
 
-def thresholds_among(faces: int, tail: ImpostorTail) -> tuple[float, float]:
+def thresholds_among(faces: int, tail: ImpostorTail, one: float = -1.0) -> tuple[float, float]:
     """From which agreement on groups are joined among so many faces: in the first pass, and in the second.
 
     Args:
         faces: How many there are.
         tail: Of the impostor scores of their space.
+        one: The threshold of one comparison: in a small album two faces that are not the same by themselves are not the
+            same here either.
     """
     first, second = (wanted_rate(tail, fpir, max(faces, 1)).threshold for fpir in (SURE, FPIR))
+    second = max(second, one)
     return max(first, second), second
 
 
