@@ -21,6 +21,7 @@ import os
 import resource
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -30,6 +31,7 @@ from rostro.people.grouping import group_faces, thresholds_among
 from rostro.people.linkage import Groups
 from rostro.people.neighbours import near_pairs
 from rostro.quality.gate import Gate
+from rostro.recognition.selection import FaceRule
 from rostro.recognizer import Recognizer
 from rostro.scoring.clustering import bcubed, pairwise
 from rostro.scoring.impostor_tail import ImpostorTail, fit_tail
@@ -58,16 +60,16 @@ class Album:
 def listed(name: str) -> tuple[list[Path], list[str]]:
     if name == "celeba":
         rows = (line.split() for line in (DATA / "celeba" / "identity_CelebA.txt").read_text().splitlines())
-        photos = {DATA / "celeba" / "images" / row[0]: row[1] for row in rows if row}
-        photos = {photo: who for photo, who in sorted(photos.items()) if photo.is_file()}
-        return list(photos), list(photos.values())
+        whose = sorted((DATA / "celeba" / "images" / row[0], row[1]) for row in rows if row)
+        there = [(photo, who) for photo, who in whose if photo.is_file()]
+        return [photo for photo, _ in there], [who for _, who in there]
     photos = sorted(path for path in (DATA / name).rglob("*") if path.suffix.lower() in {".jpg", ".jpeg", ".png"})
     return photos, [photo.parent.name for photo in photos]
 
 
 def embed(name: str, path: Path) -> None:
     photos, names = listed(name.removesuffix("-blurred"))
-    rule = "centre" if name.startswith("lfw") else "dominant"
+    rule: FaceRule = "centre" if name.startswith("lfw") else "dominant"
     if name == "lfw-blurred":
         some = np.random.default_rng(0).choice(len(photos), 800, replace=False)
         photos, names = [photos[place] for place in some], [names[place] for place in some]
@@ -101,15 +103,6 @@ def tail_on(album: Album) -> ImpostorTail:
     return fit_tail(scores[first, second], first, second, owners)
 
 
-def components(album: Album, threshold: float) -> np.ndarray:
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
-
-    count = len(album.vectors)
-    first, second = near_pairs(album.vectors, threshold, most=count)
-    return connected_components(coo_matrix((np.ones(first.size), (first, second)), (count, count)), directed=False)[1]
-
-
 def whisper(album: Album, threshold: float) -> np.ndarray:
     """Chinese whispers (Biemann 2006): every face takes the label that its neighbours say loudest, in random order."""
     count = len(album.vectors)
@@ -135,10 +128,11 @@ def average(album: Album, threshold: float) -> np.ndarray:
     model = AgglomerativeClustering(
         n_clusters=None, metric="precomputed", linkage="average", distance_threshold=1 - threshold
     )
-    return model.fit_predict(1 - album.vectors @ album.vectors.T)
+    return np.asarray(model.fit_predict(1 - album.vectors @ album.vectors.T))
 
 
 def dbscan(album: Album, distance: float, core: int) -> np.ndarray:
+    """With two faces to a core these are connected components."""
     from sklearn.cluster import DBSCAN
 
     return alone(DBSCAN(eps=distance, min_samples=core, metric="cosine").fit_predict(album.vectors))
@@ -198,15 +192,14 @@ def compare(name: str, album: Album, tail: ImpostorTail) -> None:
     row("rostro without the quality guard", owners, lambda: ours(album, tail, guarded=False))
     row("rostro's linkage, one pass, the same threshold", owners, lambda: one_pass(album, second))
     row("DBSCAN as Immich: 0.5, 3", owners, lambda: dbscan(album, 0.5, 3))
-    row("DBSCAN 0.5, 2", owners, lambda: dbscan(album, 0.5, 2))
     row("HDBSCAN, least 2", owners, lambda: hdbscan(album, 2))
     row("HDBSCAN, least 3", owners, lambda: hdbscan(album, 3))
     for threshold in (0.45, 0.5, 0.55, second):
-        row(f"Chinese whispers {threshold:.3f}", owners, lambda threshold=threshold: whisper(album, threshold))
+        row(f"Chinese whispers {threshold:.3f}", owners, partial(whisper, album, threshold))
     for threshold in (0.45, 0.5, 0.55, second):
-        row(f"connected components {threshold:.3f}", owners, lambda threshold=threshold: components(album, threshold))
+        row(f"connected components {threshold:.3f}", owners, partial(dbscan, album, 1 - threshold, 2))
     for threshold in (0.42, 0.46, second):
-        row(f"average linkage {threshold:.3f}", owners, lambda threshold=threshold: average(album, threshold))
+        row(f"average linkage {threshold:.3f}", owners, partial(average, album, threshold))
 
 
 def with_blurred(work: Path) -> None:
