@@ -93,7 +93,8 @@ def folder(samples: dict[str, Path], tmp_path: Path) -> Path:
     place = tmp_path / "holidays"
     place.mkdir()
     for name in ("obama.jpg", "obama2.jpg", "astronaut.png"):
-        (place / name).write_bytes(samples[name].read_bytes())
+        # A name that no terminal should get as it is.
+        (place / name.replace("2", "\u202e\x1b2")).write_bytes(samples[name].read_bytes())
     (place / "broken.jpg").write_bytes(samples["obama.jpg"].read_bytes()[:300])
     return place
 
@@ -111,7 +112,8 @@ def test_the_command_line(folder: Path, tmp_path: Path) -> None:
     (group,) = told["groups"]
     assert list(group) == ["id", "name", "suggested", "faces"]
     assert (group["name"], group["suggested"]) == (None, None)
-    assert {Path(face["photo"]).name for face in group["faces"]} == {"obama.jpg", "obama2.jpg"}
+    assert {Path(face["photo"]).name[:5] for face in group["faces"]} == {"obama"}
+    assert len(group["faces"]) == 2
     assert all(list(face) == ["photo", "box", "similarity", "quality"] for face in group["faces"])
     (single,) = told["singles"]
     assert single["similarity"] is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,21 +11,26 @@ from rostro.cli.language import figure, language, tell
 from rostro.core.errors import BadInput
 from rostro.gallery.base import file_of
 from rostro.photos.listing import find_photos
+from rostro.photos.reading import name_of
 from rostro.photos.writing import check_picture
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from rostro.people.album import Album, FaceGroup
 
+_Gallery = Annotated[
+    str | None,
+    typer.Option("--gallery", help="Path or URL of a gallery that says who groups may be.", show_default=False),
+]
 #: Photos of a group that a line names.
 _NAMED = 3
 
 
 def command(
     photos: options.Photos,
-    gallery: options.GalleryToSuggest = None,
+    gallery: _Gallery = None,
     key_file: options.KeyFile = None,
     detector: options.Detector = None,
     max_side: options.MaxSide = None,
@@ -61,12 +66,12 @@ def command(
     if key_file is not None and gallery is None:
         raise BadInput("--key-file is of a gallery: --gallery names it")
     left_out: list[Path] = []
-    listed = find_photos(photos, on_other=left_out.append)
+    found = _Found(find_photos(photos, on_other=left_out.append))
     with output.progress() as bar:
         task = bar.add_task("", total=None)
-        album = recognizer.group(listed, suggest=gallery is not None, on_photo=lambda: bar.advance(task))
+        album = recognizer.group(found, suggest=gallery is not None, on_photo=lambda: bar.advance(task))
     if picture is not None:
-        _draw(album, picture)
+        _draw(album, found.paths, picture)
     if json:
         output.print_json({**album.to_dict(), **output.not_pictures(left_out)})
     else:
@@ -78,6 +83,19 @@ def command(
     if album.failed:
         raise typer.Exit(output.NO_ANSWER)
     raise typer.Exit(output.YES if album.groups else output.NO)
+
+
+class _Found:
+    """The photos as they are listed, and which file each name means: a name is made fit to be printed."""
+
+    def __init__(self, listed: Iterable[Path]) -> None:
+        self.paths: dict[str, Path] = {}
+        self._listed = listed
+
+    def __iter__(self) -> Iterator[Path]:
+        for path in self._listed:
+            self.paths[name_of(path)] = path
+            yield path
 
 
 def _lines(album: Album) -> Iterator[str]:
@@ -101,7 +119,7 @@ def _summary(album: Album) -> str:
     return tell(told, album.photos, len(album.groups), len(album.singles), album.threshold)
 
 
-def _draw(album: Album, picture: Path) -> None:
+def _draw(album: Album, paths: dict[str, Path], picture: Path) -> None:
     """A row of faces for each group; photos are read again, and only those that are shown."""
     from rostro.drawing.walls import FACES, ROWS, wall
     from rostro.photos.reading import read_photo
@@ -110,7 +128,7 @@ def _draw(album: Album, picture: Path) -> None:
     rows = [
         (
             tell("{:,} faces", len(group)) if group.suggested is None else group.suggested.name,
-            [(read_photo(face.photo).image, face.face) for face in group.faces[:FACES]],
+            [(read_photo(paths[face.photo]).image, face.face) for face in group.faces[:FACES]],
         )
         for group in album.groups[:ROWS]
     ]

@@ -122,10 +122,6 @@ GalleryUrl = Annotated[
     str | None,
     typer.Option("--gallery", help="Path or URL of the gallery. Default: ROSTRO_GALLERY, else rostro.db here."),
 ]
-GalleryToSuggest = Annotated[
-    str | None,
-    typer.Option("--gallery", help="Path or URL of a gallery that says who groups may be.", show_default=False),
-]
 Collections = Annotated[
     list[str] | None,
     typer.Option("--collection", help="Look in this collection only; may be given several times.", show_default=False),
