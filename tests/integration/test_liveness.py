@@ -163,7 +163,7 @@ def test_verify_and_identify_require_it(frames: dict[str, Path], tmp_path: Path)
     assert rostro("enroll", frames["live"], "--name", "Ada", "--gallery", people).returncode == 0
     named = answer("identify", frames["screen"], "--gallery", people, code=0)
     assert named["photos"][0]["faces"][0]["name"] == "Ada"
-    spoof = answer("identify", frames["screen"], "--gallery", people, "--require-live", code=1)
+    spoof = answer("identify", frames["screen"], "--gallery", people, "--require-live", code=2)
     assert spoof["photos"][0]["faces"][0]["name"] is None
     assert spoof["photos"][0]["faces"][0]["kinds"] == ["not-live"]
     told = rostro("identify", frames["screen"], "--gallery", people, "--require-live", "--language", "es")

@@ -81,8 +81,10 @@ def command(
                 continue
             row = recognizer.look_up(answer, candidates=candidates, collections=collection or None)
             told.answer(
-                partial(answers.identified, answer, row), partial(_lines, answer, row), yes=any(one.name for one in row)
-            )
+                partial(answers.identified, answer, row), partial(_lines, answer, row),
+                yes=any(one.name for one in row),
+                undecided=any(one.doubt is not None and "not-live" in one.doubt.kinds for one in row),
+            )  # fmt: skip
             sheet.add(answer, partial(_shown, row))
         sheet.draw(identification_sheet)
     if told.interrupted:
