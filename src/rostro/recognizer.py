@@ -11,10 +11,10 @@ from rostro.core.errors import NoOperatingPoint
 from rostro.core.lazy import Lazy
 from rostro.core.types import Embedding, Face
 from rostro.people.enrollment import Enrollment
+from rostro.people.gathering import Gathering
 from rostro.people.people import People
 from rostro.people.whose import NamesFrom, people_photos, photos_each
 from rostro.photos.reading import is_photo, name_of, several
-from rostro.recognition.analysing import Analysing
 from rostro.recognition.comparing import compare
 from rostro.recognition.found import answered
 from rostro.recognition.lookup import identify
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from rostro.scoring.open_set import SearchRate
 
 
-class Recognizer(Analysing):
+class Recognizer(Gathering):
     """Detects, embeds, verifies, enrols and identifies. Safe to share between threads.
 
     Making one touches no disk and loads no model: each part comes when it is first needed, and stays.

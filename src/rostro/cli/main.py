@@ -23,6 +23,7 @@ VERBS: Final = {
     "verify": "Two photos: the same person? Exit code 0 yes, 1 no.",
     "enroll": "Take people into a gallery.",
     "identify": "Who is in these photos? Every face is looked up.",
+    "group": "Who are these people? Unknown faces by person.",
     "liveness": "Does each face look alive, or like a picture of one?",
     "embed": "The vector of every face of photos, folders or lists.",
     "classify": "Name the celebrities that a network was trained on.",

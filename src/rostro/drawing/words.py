@@ -57,6 +57,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "one_face": ("1 face", "1 cara"),
     "faces": ("{} faces", "{} caras"),
     "left_out": ("{} of {} photos are shown", "Se muestran {} de {} fotos"),
+    "people_left_out": ("{} of {} people are shown", "Se muestran {} de {} personas"),
     "values": ("{} values", "{} valores"),
     "difference": ("Difference of the unit vectors", "Diferencia de los vectores unitarios"),
     "cosine": ("Cosine distance", "Distancia coseno"),

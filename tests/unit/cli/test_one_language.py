@@ -63,8 +63,9 @@ def test_where_faces_are_found_it_can_be_said_how() -> None:
 
 def test_thresholds_are_where_something_is_decided_and_nowhere_else() -> None:
     trained = {"train head"}  # the head's own threshold, which is learned
-    assert having("--threshold") == DECIDES | trained
-    assert having("--operating-point") == DECIDES
+    grouped = {"group"}  # decides among many, by no rate of one comparison
+    assert having("--threshold") == DECIDES | trained | grouped
+    assert having("--operating-point") == DECIDES | grouped
     assert having("--fmr") == DECIDES | {"evaluate", "compare", "calibrate"}
     assert having("--fpir") == SEARCHES
     living = DECIDES - {"anonymise"}  # who is in a picture that somebody holds up is hidden, too
@@ -103,6 +104,7 @@ def test_reports_and_checkpoints_are_written_to_output_and_not_over_others() -> 
 #: Options whose help differs on purpose: verb's own defaults and purposes.
 OWN_WORDS = {
     "--output",
+    "--gallery",  # `group` needs none
     "--collection",
     "--embedder",
     "--detector",
