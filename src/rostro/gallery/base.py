@@ -17,6 +17,7 @@ from rostro.core.errors import BadInput
 from rostro.core.files import expanded
 from rostro.core.parts import Room, did_you_mean
 from rostro.gallery.facts import Hit, Info, Population, Who
+from rostro.gallery.records import Records
 from rostro.gallery.single import SinglePhotos
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ __all__ = [
 ]
 
 
-class Gallery(SinglePhotos, Closing):
+class Gallery(SinglePhotos, Records, Closing):
     """Who is enrolled. A context manager; safe to use from several threads and processes.
 
     Class attributes:

@@ -106,6 +106,14 @@ class Pictures:
                 return file.read_bytes()
         return None
 
+    def everything(self, person: int) -> dict[str, bytes]:
+        """Every picture of a person, by the name of its file in their folder: of photos, and of what was seen."""
+        found: dict[str, bytes] = {}
+        for file in sorted([*self._files(person), *(self._of(person) / _SEEN).glob("[!.]*.jpg")]):
+            with suppress(FileNotFoundError):  # erased since it was listed
+                found[file.relative_to(self._of(person)).as_posix()] = file.read_bytes()
+        return found
+
     def has(self, person: int) -> bool:
         """Whether there is a picture of the person."""
         return bool(self._files(person))

@@ -20,7 +20,7 @@ def check(gallery: Gallery | str | Path) -> list[str]:
 
     What `rostro.gallery.upkeep.check.find_damage` finds; where that is nothing, pictures of faces that nobody in the
     gallery has: of people who were erased, where a program was killed before it could remove them. Whatever next
-    changes people removes them; see `People.sweep`.
+    changes people removes them; see `People.sweep`. And what is wrong with its log; see `People.verify_log`.
 
     Args:
         gallery: A gallery, or its path or URL.
@@ -30,7 +30,13 @@ def check(gallery: Gallery | str | Path) -> list[str]:
     """
     with lent(gallery) as opened:
         damage = list(find_damage(opened))
-        return damage or list(_pictures_of_nobody(People(opened)))  # a damaged gallery cannot say who is in it
+        if damage:  # such a gallery cannot say who is in it
+            return damage
+        people = People(opened)
+        return [
+            *_pictures_of_nobody(people),
+            *(f"log: {problem}" for problem in people.verify_log().problems),
+        ]
 
 
 def _pictures_of_nobody(people: People) -> Iterator[str]:

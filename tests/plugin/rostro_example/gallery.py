@@ -18,9 +18,10 @@ from rostro.core.types import Person, Template
 from rostro.gallery.base import Gallery, Hit, Info, Who
 from rostro.gallery.checks import check_queries, check_templates, no_such_photo, taken
 from rostro.gallery.marks import Mark, key_for, marks_of
+from rostro.gallery.records import NOBODY, Record
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from rostro.core.types import Floats
 
@@ -121,6 +122,8 @@ class PlainGallery(Gallery):
             person, other = self._known(content, name), self._known(content, into)
             if person == other:
                 raise BadInput(f"{name!r} cannot be merged with itself")
+            for record in content["records"]:
+                record["person"] = other if record["person"] == person else record["person"]
             _give(content, person, other, [row for row in content["templates"] if row["person"] == person])
 
     def move(self, name: str, source_hash: str, to: str) -> int:
@@ -152,7 +155,7 @@ class PlainGallery(Gallery):
             before = len(content["templates"])
             content["templates"] = [row for row in content["templates"] if row["person"] not in gone]
             for person in gone:
-                del content["people"][str(person)]
+                _drop(content, person)
             return before - len(content["templates"])
 
     def marks(self) -> list[Mark]:
@@ -169,6 +172,40 @@ class PlainGallery(Gallery):
         with self._changing() as content:
             there = _marks(content)
             _keep(content, there - marks_of(hashes, {mark.key for mark in there}).keys())
+
+    def records(
+        self, kind: str, people: Collection[int] | None = None, *, after: int = 0, limit: int | None = None
+    ) -> list[Record]:
+        """See `Gallery.records`."""
+        found = [
+            Record(record["id"], record["person"], record["body"])
+            for record in self._read()["records"]
+            if record["kind"] == kind and record["id"] > after and (people is None or record["person"] in people)
+        ]
+        return found[:limit]
+
+    def keep_records(self, kind: str, bodies: Mapping[int, str | None], *, only_missing: bool = False) -> None:
+        """See `Gallery.keep_records`."""
+        with self._changing() as content:
+            held = {record["person"] for record in content["records"] if record["kind"] == kind}
+            new = {
+                person: body
+                for person, body in bodies.items()
+                if (person == NOBODY or str(person) in content["people"]) and not (only_missing and person in held)
+            }
+            others = [r for r in content["records"] if r["kind"] != kind or r["person"] not in new]
+            content["records"] = others + [
+                {"id": _next(content), "kind": kind, "person": person, "body": body}
+                for person, body in new.items()
+                if body is not None
+            ]
+
+    def append_records(self, kind: str, following: Callable[[str | None], Sequence[str]]) -> None:
+        """See `Gallery.append_records`."""
+        with self._changing() as content:
+            own = [r["body"] for r in content["records"] if (r["kind"], r["person"]) == (kind, NOBODY)]
+            for body in following(own[-1] if own else None):
+                content["records"].append({"id": _next(content), "kind": kind, "person": NOBODY, "body": body})
 
     def search(self, queries: Floats, count: int, *, collections: Collection[str] | None = None) -> list[list[Hit]]:
         """See `Gallery.search`."""
@@ -210,7 +247,7 @@ class PlainGallery(Gallery):
         try:
             content: Content = json.loads(self._path.read_text(encoding="utf-8"))
         except FileNotFoundError:
-            return {"space": None, "next": 1, "people": {}, "templates": [], "marks": []}
+            return {"space": None, "next": 1, "people": {}, "templates": [], "marks": [], "records": []}
         except (OSError, ValueError) as error:
             raise GalleryError(f"{self.url}: is not a gallery ({error})") from None
         return content
@@ -248,7 +285,12 @@ def _give(content: Content, person: int, other: int | None, rows: list[dict[str,
         else:
             row["person"] = other
     if all(row["person"] != person for row in content["templates"]):
-        del content["people"][str(person)]
+        _drop(content, person)
+
+
+def _drop(content: Content, person: int) -> None:
+    del content["people"][str(person)]
+    content["records"] = [record for record in content["records"] if record["person"] != person]
 
 
 def _marks(content: Content) -> set[Mark]:

@@ -13,6 +13,8 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Any
 
+from rostro.gallery.sqlite import records
+
 if TYPE_CHECKING:
     import sqlite3
 
@@ -51,6 +53,7 @@ def blank(sql: sqlite3.Connection, person: int) -> int:
         How many templates were erased.
     """
     erased = _blank_templates(sql, "person = ?", person)
+    records.blank(sql, person)
     sql.execute(f"UPDATE people SET erased = 1, name = {_zeros('name')} WHERE id = ?", (person,))
     return erased
 
@@ -114,6 +117,7 @@ def _write_anew(database: Database) -> bool:
         moved = meta(sql, "moved")
         sql.execute("DELETE FROM templates WHERE erased = 1")
         sql.execute("DELETE FROM people WHERE erased = 1")
+        sql.execute("DELETE FROM records WHERE erased = 1")
         sql.execute("DELETE FROM meta WHERE key = 'blank'")
     if not database.write_anew():
         return False

@@ -16,12 +16,13 @@ from rostro.core.folding import name_order
 from rostro.core.names import stored_name
 from rostro.gallery.base import Gallery, Info
 from rostro.gallery.checks import check_queries, check_templates
-from rostro.gallery.sqlite import erasure, marks
+from rostro.gallery.sqlite import erasure, marks, records
 from rostro.gallery.sqlite.census import Census, count_poor, find_damage, unfindable
 from rostro.gallery.sqlite.database import Database
 from rostro.gallery.sqlite.erasure import meta
 from rostro.gallery.sqlite.odd import person_of, plausible, text
 from rostro.gallery.sqlite.purging import Purging
+from rostro.gallery.sqlite.records import SqliteRecords
 from rostro.gallery.sqlite.rows import PEOPLE, check_who, insert, template_of
 from rostro.gallery.sqlite.search.searcher import Searcher
 from rostro.gallery.sqlite.single import SqlitePhotos
@@ -44,7 +45,7 @@ PENDING = (
 )
 
 
-class SqliteGallery(SqlitePhotos, Gallery):
+class SqliteGallery(SqlitePhotos, SqliteRecords, Gallery):
     """A gallery in a SQLite file."""
 
     name = "sqlite"
@@ -182,6 +183,7 @@ class SqliteGallery(SqlitePhotos, Gallery):
             if person == other:
                 raise BadInput(f"{self.url}: {name!r} cannot be merged into itself")
             sql.execute("UPDATE OR IGNORE templates SET person = ? WHERE person = ? AND erased = 0", (other, person))
+            records.give(sql, person, other)
             erasure.blank(sql, person)
             erasure.note_moved(sql)
 

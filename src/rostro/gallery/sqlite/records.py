@@ -1,0 +1,94 @@
+"""Records in a SQLite gallery. They are appended and blanked where they are, as templates; see `erasure`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from rostro.gallery.records import NOBODY, Record, Records
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
+    from rostro.gallery.sqlite.database import Database
+
+_BLANK = "UPDATE records SET erased = 1, body = zeroblob(length(body))"
+
+
+class SqliteRecords(Records):
+    """The part of a `SqliteGallery` that keeps records."""
+
+    _database: Database
+
+    def records(
+        self, kind: str, people: Collection[int] | None = None, *, after: int = 0, limit: int | None = None
+    ) -> list[Record]:
+        """Records of a kind; see `Records.records`."""
+        with self._database.reading() as sql:
+            rows = sql.execute(
+                """SELECT id, person, body FROM records WHERE kind = ?1 AND erased = 0 AND id > ?2
+                AND (?3 IS NULL OR person IN (SELECT value FROM json_each(?3))) ORDER BY id LIMIT ?4""",
+                (
+                    kind,
+                    after,
+                    None if people is None else json.dumps([int(person) for person in people]),
+                    -1 if limit is None else limit,
+                ),
+            )
+            return [Record(record, person, _text(body)) for record, person, body in rows]
+
+    def keep_records(self, kind: str, bodies: Mapping[int, str | None], *, only_missing: bool = False) -> None:
+        """Keeps one record for each; see `Records.keep_records`."""
+        with self._database.writing() as sql:
+            for person, body in bodies.items():
+                if person == NOBODY or _is_there(sql, person):
+                    _keep(sql, kind, person, body, only_missing=only_missing)
+
+    def append_records(self, kind: str, following: Callable[[str | None], Sequence[str]]) -> None:
+        """Adds records of the gallery's own; see `Records.append_records`."""
+        with self._database.writing() as sql:
+            row = sql.execute(
+                """SELECT body FROM records WHERE kind = ? AND person = 0 AND erased = 0
+                ORDER BY id DESC LIMIT 1""",
+                (kind,),
+            ).fetchone()
+            for body in following(None if row is None else _text(row[0])):
+                _insert(sql, kind, NOBODY, body)
+
+
+def blank(sql: sqlite3.Connection, person: int) -> None:
+    """Overwrites a person's records."""
+    sql.execute(f"{_BLANK} WHERE person = ? AND erased = 0", (person,))
+
+
+def give(sql: sqlite3.Connection, person: int, other: int) -> None:
+    """Gives a person's records to another; whoever asks for it notes that rows move."""
+    sql.execute("UPDATE records SET person = ? WHERE person = ? AND erased = 0", (other, person))
+
+
+def _keep(sql: sqlite3.Connection, kind: str, person: int, body: str | None, *, only_missing: bool) -> None:
+    there = sql.execute(
+        "SELECT id, length(body) FROM records WHERE kind = ? AND person = ? AND erased = 0", (kind, person)
+    ).fetchall()
+    if there and only_missing:
+        return
+    stored = None if body is None else body.encode()
+    if stored is not None and [length for _, length in there] == [len(stored)]:
+        sql.execute("UPDATE records SET body = ? WHERE id = ?", (stored, there[0][0]))  # as long: no row moves
+        return
+    sql.executemany(f"{_BLANK} WHERE id = ?", [(record,) for record, _ in there])
+    if body is not None:
+        _insert(sql, kind, person, body)
+
+
+def _insert(sql: sqlite3.Connection, kind: str, person: int, body: str) -> None:
+    sql.execute("INSERT INTO records (erased, kind, person, body) VALUES (0, ?, ?, ?)", (kind, person, body.encode()))
+
+
+def _is_there(sql: sqlite3.Connection, person: int) -> bool:
+    return sql.execute("SELECT 1 FROM people WHERE id = ? AND erased = 0", (person,)).fetchone() is not None
+
+
+def _text(body: bytes) -> str:
+    return body.decode()

@@ -1,0 +1,75 @@
+"""When people were last seen, where a gallery forgets those who are not: a day each, written once a day."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from datetime import date
+from typing import TYPE_CHECKING
+
+from rostro.core.errors import GalleryError
+from rostro.core.forking import Mutex
+from rostro.gallery.records import SEEN
+from rostro.people.consent import Policy, day, today
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from rostro.gallery.base import Gallery
+
+#: Seconds for which a gallery's policy is taken as known by those who search.
+_POLICY_HOLDS = 5.0
+
+
+class Seen:
+    """When the people of one gallery were last seen. Safe to share between threads."""
+
+    def __init__(self, gallery: Gallery) -> None:
+        """Touches no disk.
+
+        Args:
+            gallery: Whose.
+        """
+        self._gallery = gallery
+        self._lock = Mutex()
+        self._written: dict[int, date] = {}
+        self._policy = Policy()
+        self._read = float("-inf")
+
+    @property
+    def policy(self) -> Policy:
+        """What the gallery asks for; what others changed is known after some seconds."""
+        with self._lock:
+            if time.monotonic() > self._read + _POLICY_HOLDS:
+                self._policy, self._read = Policy.of(self._gallery), time.monotonic()
+            return self._policy
+
+    def forget_policy(self) -> None:
+        """Has it read anew."""
+        with self._lock:
+            self._read = float("-inf")
+
+    def note(self, people: Collection[int]) -> None:
+        """Notes that people were seen today; costs nothing for those of whom that is known.
+
+        A gallery that cannot be written just now is no reason not to answer: the next time is soon.
+        """
+        with self._lock:
+            new = {person for person in people if self._written.get(person) != today()}
+        if not new:
+            return
+        with suppress(GalleryError):
+            self._gallery.keep_records(SEEN, dict.fromkeys(new, today().isoformat()))
+            with self._lock:
+                self._written |= dict.fromkeys(new, today())
+
+    def begin(self, people: Collection[int]) -> None:
+        """Counts from today for those of whom nothing is known."""
+        self._gallery.keep_records(SEEN, dict.fromkeys(people, today().isoformat()), only_missing=True)
+
+    def days(self, people: list[int] | None = None) -> dict[int, date]:
+        """When people were last seen, by id; those of whom nothing is known are left out."""
+        found: dict[int, date] = {}
+        for record in self._gallery.records(SEEN, people):
+            found[record.person] = max(found.get(record.person, date.min), day(record.body))
+        return found
