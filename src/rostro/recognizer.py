@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from rostro.core.errors import PhotoError
     from rostro.core.liveness import Liveness
+    from rostro.people.consent import Consent
     from rostro.photos.reading import Source
     from rostro.recognition.keeping import Keep
     from rostro.recognition.selection import FaceRule
@@ -155,6 +156,7 @@ class Recognizer(Parts):
         any_quality: bool = False,
         again: bool = False,
         strict: bool = False,
+        consent: Consent | None = None,
         on_names: Callable[[dict[str, int]], None] = lambda photos: None,
         on_count: Callable[[int], None] = lambda photos: None,
         on_photo: Callable[[], None] | None = None,
@@ -174,6 +176,7 @@ class Recognizer(Parts):
             again: Take photos of people who were erased again; otherwise they are reported as failed.
             strict: Refuse faces that are enrolled under another name; otherwise they are enrolled and remarked on. They
                 count as the same face from the recogniser's threshold on, where there is one.
+            consent: What all of them agreed to; a gallery may refuse people without (`People.set_policy`).
             on_names: Told how many photos there are of whom, by name, before the first is read; what it raises ends
                 the enrolment before it began.
             on_count: Told how many photos there are, before the first is read.
@@ -200,6 +203,7 @@ class Recognizer(Parts):
             again=again,
             threshold=self.known_face_threshold(strict=strict),
             strict=strict,
+            consent=consent,
         )
         done = enroller.run(listed, on_photo)
         not_pictures = tuple(map(name_of, others))
@@ -297,7 +301,7 @@ class Recognizer(Parts):
         collections: Collection[str] | None = None,
     ) -> list[Identification]:
         """Identifies the faces of a photo that went through `photos`; see `identify`."""
-        return identify(
+        row = identify(
             self.existing_gallery,
             found.faces,
             found.embeddings,
@@ -309,6 +313,8 @@ class Recognizer(Parts):
             search=self.search_rate(collections=collections) if len(found.faces) else None,
             liveness=found.liveness,
         )
+        self.people.note_found([one.name for one in row if one.name])
+        return row
 
     def _one(self, photo: Any, *, embed: bool = True, liveness: bool | None = None) -> PhotoFaces:
         (found,) = self.photos([photo], embed=embed, liveness=liveness)

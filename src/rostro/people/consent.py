@@ -12,14 +12,15 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from rostro.core.errors import BadInput, GalleryCorrupt
+from rostro.core.ranges import DAYS
 from rostro.core.types import Answer
 from rostro.gallery.records import CONSENT, POLICY
 
 if TYPE_CHECKING:
     from rostro.gallery.base import Gallery
 
-#: Longest text of a consent, and the most days that somebody is kept after they were last seen.
-LONGEST, MOST_DAYS = 1_000, 36_500
+#: Longest text of a consent.
+LONGEST = 1_000
 
 
 def today() -> date:
@@ -100,8 +101,8 @@ class Policy(Answer):
     log_searches: bool = False
 
     def __post_init__(self) -> None:
-        if self.keep_days is not None and not 1 <= self.keep_days <= MOST_DAYS:
-            raise BadInput(f"people are kept for 1 to {MOST_DAYS} days, got {self.keep_days}")
+        if self.keep_days is not None and (self.keep_days == 0 or self.keep_days not in DAYS):
+            raise BadInput(f"people are kept for 1 to {DAYS.high:,.0f} days, got {self.keep_days}")
 
     def to_dict(self) -> dict[str, Any]:
         """``{"require_consent", "keep_days", "log_searches"}``."""
