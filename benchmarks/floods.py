@@ -158,8 +158,8 @@ FLOODS = {
     "heads": Flood("heads without an end", long_head, 20, 200),
     "silent": Flood("silent connections", silence, 300, 3000),
     "sockets": Flood("WebSockets without a key, 1.8 MB in each", keyless_socket, 30, 300),
-    "unread": Flood("answers that are not taken", unread_answers, 20, 200),
-    "pictures": Flood("requests of 8 photos of 50 megapixels, with a key", large_pictures, 2, 32),
+    "unread": Flood("connections whose answers are not taken", unread_answers, 20, 200),
+    "pictures": Flood("requests of 8 photos of 49 megapixels, with a key", large_pictures, 2, 32),
     "bodies": Flood("bodies of 20 MB and then a byte a second, with a key", slow_body, 8, 100),
 }
 

@@ -65,11 +65,15 @@ if TYPE_CHECKING:
     from rostro.evaluation.options import Options as Options
     from rostro.gallery.base import Gallery as Gallery
     from rostro.gallery.base import open_gallery as open_gallery
+    from rostro.gallery.keys import Key as Key
     from rostro.gallery.upkeep.backup import back_up as back_up
     from rostro.gallery.upkeep.migrate import Migration as Migration
     from rostro.gallery.upkeep.migrate import migrate as migrate
     from rostro.people.consent import Consent as Consent
     from rostro.people.consent import Policy as Policy
+    from rostro.people.encrypting import decrypt as decrypt
+    from rostro.people.encrypting import encrypt as encrypt
+    from rostro.people.encrypting import rekey as rekey
     from rostro.people.enrollment import Enrollment as Enrollment
     from rostro.people.people import People as People
     from rostro.people.soundness import check as check
@@ -108,6 +112,8 @@ _HOMES = {
     "rostro.core.types": ("AlignmentSpec", "Embedding", "Face", "Person", "Template"),
     "rostro.gallery.base": ("Gallery", "open_gallery"),
     "rostro.people.consent": ("Consent", "Policy"),
+    "rostro.gallery.keys": ("Key",),
+    "rostro.people.encrypting": ("decrypt", "encrypt", "rekey"),
     "rostro.people.enrollment": ("Enrollment",),
     "rostro.people.people": ("People",),
     "rostro.recognition.celebrities": ("NamedFaces", "classify"),

@@ -14,10 +14,10 @@ from rostro.people.enrollment import Enrollment
 from rostro.people.people import People
 from rostro.people.whose import NamesFrom, people_photos, photos_each
 from rostro.photos.reading import is_photo, name_of, several
+from rostro.recognition.analysing import Analysing
 from rostro.recognition.comparing import compare
 from rostro.recognition.found import answered
 from rostro.recognition.lookup import identify
-from rostro.recognition.parts import Parts
 from rostro.recognition.pipeline import Failure, PhotoFaces
 from rostro.recognition.tables import FaceTable, Tabulated, tabulate, writer_for
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from rostro.scoring.open_set import SearchRate
 
 
-class Recognizer(Parts):
+class Recognizer(Analysing):
     """Detects, embeds, verifies, enrols and identifies. Safe to share between threads.
 
     Making one touches no disk and loads no model: each part comes when it is first needed, and stays.
@@ -129,6 +129,7 @@ class Recognizer(Parts):
         return compare(self, a, b)
 
     def _prepare(self) -> None:
+        super()._prepare()
         self._people = Lazy(lambda: People(self.existing_gallery, self.settings.home))
 
     def close(self) -> None:
@@ -171,14 +172,12 @@ class Recognizer(Parts):
             names_from: ``files``: each photo's file is named after its person (``emp-1001.jpg``). Never done unasked.
             face: Which face of a photo is meant; photos that break the rule are reported as failed.
             collection: The collection that they go to; identifying can be limited to it.
-            any_quality: Take faces too that are too poor to be judged; otherwise they are reported as failed. Says
-                nothing where faces are not judged.
+            any_quality: Take faces too that are too poor to be judged, where any are; otherwise they are failures.
             again: Take photos of people who were erased again; otherwise they are reported as failed.
             strict: Refuse faces that are enrolled under another name; otherwise they are enrolled and remarked on. They
                 count as the same face from the recogniser's threshold on, where there is one.
             consent: What all of them agreed to; a gallery may refuse people without (`People.set_policy`).
-            on_names: Told how many photos there are of whom, by name, before the first is read; what it raises ends
-                the enrolment before it began.
+            on_names: Told how many photos there are of whom, by name, before the first is read; may raise an error.
             on_count: Told how many photos there are, before the first is read.
             on_photo: Called after each photo.
             stopped: Asked before each photo; True ends there, and what was done is kept.

@@ -6,7 +6,7 @@ import os
 import secrets
 
 import pytest
-from gallery_backends import SPACE, URLS
+from gallery_backends import BACKENDS, SPACE, URLS, backend_class
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,7 +15,7 @@ from rostro.testing import GalleryContract
 from rostro.testing.searching import check_search
 
 
-@pytest.fixture(params=GALLERIES.names)
+@pytest.fixture(params=BACKENDS)
 def backend(request: pytest.FixtureRequest) -> str:
     return request.param
 
@@ -53,7 +53,7 @@ def gallery(url: str):
 class TestBackends(GalleryContract):
     @pytest.fixture
     def gallery_class(self, backend: str) -> type[Gallery]:
-        return GALLERIES.get(backend)
+        return backend_class(backend)
 
     @pytest.fixture
     def url(self, url: str) -> str:

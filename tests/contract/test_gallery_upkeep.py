@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pytest
-from gallery_backends import SPACE, URLS, template, templates
+from gallery_backends import BACKENDS, ENCRYPTED, SPACE, URLS, encrypted, template, templates
 
 from rostro.core.errors import SpaceMismatch
-from rostro.gallery.base import GALLERIES, Gallery, open_gallery
+from rostro.gallery.base import Gallery, open_gallery
 from rostro.gallery.upkeep import migrate as migration
 from rostro.gallery.upkeep.backup import back_up
 from rostro.gallery.upkeep.check import find_damage
@@ -30,10 +30,10 @@ class Filled(NamedTuple):
     queries: np.ndarray
 
 
-@pytest.fixture(scope="module", params=GALLERIES.names)
+@pytest.fixture(scope="module", params=BACKENDS)
 def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
     """People with three templates each, as near as photos of one person are; more than are compared one by one."""
-    if request.param == "sqlite":
+    if request.param in {"sqlite", ENCRYPTED}:
         url = str(tmp_path_factory.mktemp("galleries") / "filled.db")
     else:
         url = URLS[request.param](request, f"filled{secrets.token_hex(4)}")
@@ -41,6 +41,9 @@ def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     centres = random.normal(size=(PEOPLE, 1, DIMS))
     photos = centres + 0.7 * random.normal(size=(PEOPLE, EACH + 1, DIMS))
     photos = (photos / np.linalg.norm(photos, axis=-1, keepdims=True)).astype(np.float32)
+    patch = pytest.MonkeyPatch()
+    if request.param == ENCRYPTED:
+        encrypted(patch)
     with open_gallery(url, space=SPACE) as gallery:
         for start in range(0, PEOPLE, 400):
             some = range(start, start + 400)
@@ -52,6 +55,7 @@ def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
             )
             assert added == 400 * EACH
         yield Filled(request.param, gallery, photos[:, :EACH].reshape(-1, DIMS), photos[::5, EACH])
+    patch.undo()
 
 
 def recall(filled: Filled) -> float:
@@ -75,6 +79,7 @@ def test_info_counts_everything(filled: Filled) -> None:
     assert info.size is None or info.size > PEOPLE * EACH * DIMS * 2
     assert (info.size is None) == (filled.backend == "milvus")
     assert info.index
+    assert info.encryption.startswith("AES-256-GCM" if filled.backend == ENCRYPTED else "none")
 
 
 def test_a_sound_gallery_has_no_damage(filled: Filled) -> None:

@@ -19,6 +19,7 @@ from advice import parse, unknown_words
 from pages import ROOT, Block, blocks, pages
 
 from rostro.alignment.base import ALIGNMENTS
+from rostro.attributes.base import ATTRIBUTES
 from rostro.detection.base import DETECTORS
 from rostro.embedding.base import EMBEDDERS
 from rostro.evaluation.protocols.base import PROTOCOLS
@@ -144,8 +145,10 @@ def test_links_lead_somewhere(page: str) -> None:
 
 #: Spanish pages that are called otherwise in English.
 TRANSLATED = {
-    "docs/es/decisiones.md": "docs/decisions/README.md",
     "docs/es/anonimizar.md": "docs/anonymising.md",
+    "docs/es/atributos.md": "docs/attributes.md",
+    "docs/es/decisiones.md": "docs/decisions/README.md",
+    "docs/es/seguridad.md": "SECURITY.md",
 }
 
 
@@ -164,7 +167,7 @@ def test_modules_that_the_text_names_are_there() -> None:
                 assert exists(name), f"{page}:{number}: {name}"
 
 
-ROOMS = (ALIGNMENTS, DETECTORS, EMBEDDERS, ENGINES, GALLERIES, LIVENESS, PROTOCOLS, QUALITIES, RECIPES)
+ROOMS = (ALIGNMENTS, ATTRIBUTES, DETECTORS, EMBEDDERS, ENGINES, GALLERIES, LIVENESS, PROTOCOLS, QUALITIES, RECIPES)
 
 
 def exists(name: str) -> bool:

@@ -284,6 +284,23 @@ def test_identify(open_page: Callable[..., Any], samples: dict[str, Path], pictu
     spanish.locator(".answers li, .status[data-kind]").first.wait_for()
 
 
+def test_analyze(open_page: Callable[..., Any], samples: dict[str, Path], pictures: Path) -> None:
+    page = open_page("analyze")
+    choose(page, 0, samples["obama.jpg"])
+    page.get_by_role("button", name="Look", exact=True).click()
+    told = page.locator(".answers li", has_text="years (")
+    told.wait_for()
+    for words in ("male", "no mask", "eyes: left open, right open", "looks alive", "quality 0."):
+        assert words in told.inner_text(), words
+    page.screenshot(path=pictures / "analyze.png", full_page=True)
+    check_accessible(page)
+    spanish = open_page("analyze", "es")
+    choose(spanish, 0, samples["obama.jpg"])
+    spanish.get_by_role("button", name="Mirar").click()
+    spanish.locator(".answers li", has_text="años (de").wait_for()
+    assert "sin mascarilla" in spanish.locator(".answers li").inner_text()
+
+
 def test_who_am_i(open_page: Callable[..., Any], samples: dict[str, Path], pictures: Path) -> None:
     page = open_page("whoami", "es", "dark", PHONE)
     choose(page, 0, samples["obama3.jpg"])

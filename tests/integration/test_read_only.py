@@ -95,7 +95,8 @@ class TestGallery:
                 client.patch("/v1/people/1", json={"name": "B"}),
                 client.delete("/v1/people/1"),
             ):
-                assert refused.status_code == 503 and "it cannot be written" in refused.json()["detail"]
+                assert refused.status_code == 503 and "its log says why" in refused.json()["detail"]
+                assert str(folder) not in refused.text, "where things lie is nobody's business outside"
 
     def test_a_large_one_is_searched_by_its_index_or_without(
         self, tmp_path: Path, caplog: pytest.LogCaptureFixture

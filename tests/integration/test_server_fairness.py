@@ -146,6 +146,16 @@ def test_enrolments_of_one_leave_threads_for_another(
     assert again.json()["type"] == "urn:rostro:no-face", "a name stayed reserved for somebody who had hung up"
 
 
+def test_anonymising_has_turns_too(server: Running, honest: httpx.Client, greedy: str, small: bytes) -> None:
+    with ExitStack() as stack:
+        body = form(large_photo()).replace(b'name="photos"', b'name="photo"')
+        floods = [stack.enter_context(asked(server.url, "/v1/anonymise", greedy, body)) for _ in range(16)]
+        until(lambda: any(map(answered, floods)))
+        answer = honest.post("/v1/anonymise", files={"photo": small})
+        assert answer.headers["x-rostro-faces"] == "1"
+        assert sum(map(answered, floods)) < 8
+
+
 def test_bodies_are_counted_together(recognizer: Recognizer, tmp_path: Path, small: bytes) -> None:
     """Each is within the limits; together they are not. One client has a part, and who hangs up leaves theirs."""
     limits = replace(OPEN_LIMITS, held_bytes=3_000_000, held_per_client=2_000_000)

@@ -14,6 +14,7 @@ import numpy as np
 from rostro.alignment.base import Alignment
 from rostro.core.errors import MissingExtra
 from rostro.models.entry import ModelFile
+from rostro.models.holding import held
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +60,8 @@ class DlibChip(Alignment):
         except ImportError:
             raise MissingExtra("dlib-bin", "dlib") from None
         self._dlib: Any = dlib
-        self._predictor = dlib.shape_predictor(str(store.path(self.files[0])))
+        with held(store, self.files[0]) as file:
+            self._predictor = dlib.shape_predictor(str(file))
 
     def align(self, image: Image, faces: Sequence[Face]) -> Crops:
         """See `Alignment.align`."""

@@ -13,7 +13,9 @@ import os
 from typing import TYPE_CHECKING, Any, Final
 
 from rostro.anonymisation.answers import Anonymised
+from rostro.core.errors import BadInput
 from rostro.core.files import PRIVATE, encoded
+from rostro.core.foreign import json_of
 from rostro.photos.reading import printable
 
 if TYPE_CHECKING:
@@ -42,12 +44,12 @@ class Journal:
             return
         for line in lines:
             try:
-                made = json.loads(line)
+                made = json_of(line)
                 target = str(made["document"]["output"])
                 self._others.add(target)
                 if made["options"] == self._options:
                     self._done[target, str(made["source"])] = (str(made["output"]), made["document"])
-            except (ValueError, KeyError, TypeError):  # the end of a line that a killed process wrote
+            except (BadInput, KeyError, TypeError):  # the end of a line that a killed process wrote
                 continue
 
     def done(self, target: Path, source_hash: str) -> Anonymised | None:

@@ -47,6 +47,7 @@ def command(
         ),
     ] = None,
     gallery: options.GalleryUrl = None,
+    key_file: options.KeyFile = None,
     style: Annotated[
         str,
         typer.Option("--style", help="solid, or pixelated or blurred: those two leave what can be guessed from."),
@@ -99,7 +100,7 @@ def command(
     check_style(style)
     about_people: dict[str, Any] = {}
     if spare or only:
-        about_people = {"gallery": options.gallery_url(gallery), "create_gallery": False}
+        about_people = {"gallery": options.gallery_url(gallery), "key": key_file, "create_gallery": False}
     recognizer = options.make_recognizer(
         detector=detector, max_side=max_side, min_score=min_score, embedder=embedder, alignment=alignment,
         engine=engine, precision=precision, threshold=threshold, fmr=fmr, operating_point=operating_point,

@@ -35,6 +35,7 @@ def command(
         typer.Option("--names-from", help="files: each photo's file is named after its person; shown, and asked."),
     ] = "folders",
     gallery: options.GalleryUrl = None,
+    key_file: options.KeyFile = None,
     collection: Annotated[
         str, typer.Option("--collection", help="Put them into this collection.", show_default=False)
     ] = "",
@@ -85,7 +86,7 @@ def command(
     recognizer = options.make_recognizer(
         detector=detector, max_side=max_side, zone=zone, min_face=min_face,
         min_score=min_score, embedder=embedder, alignment=alignment,
-        engine=engine, precision=precision, gallery=options.gallery_url(gallery),
+        engine=engine, precision=precision, gallery=options.gallery_url(gallery), key=key_file,
         quality=quality, min_quality=min_quality,
     )  # fmt: skip
     with output.progress() as bar, stopped_by_signals() as stopped:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rostro.cli import keeping, options, output
+from rostro.cli import encryption, keeping, options, output
 from rostro.cli.language import tell, translated
 from rostro.core.redaction import redacted
 from rostro.gallery.base import open_gallery
@@ -20,26 +20,26 @@ if TYPE_CHECKING:
     from rostro.gallery.base import Gallery
 
 app = typer.Typer(
-    help="Show, check, copy and back up galleries, and make their search index anew.", no_args_is_help=True
+    help="Show, check, copy, back up and encrypt galleries, and make their search index anew.", no_args_is_help=True
 )
 
 app.command()(keeping.policy)
 app.command()(keeping.audit)
 
 
-def _open(url: str | None) -> Gallery:
-    return open_gallery(options.gallery_url(url), create=False)
+def _open(url: str | None, key: str | None) -> Gallery:
+    return open_gallery(options.gallery_url(url), create=False, key=key)
 
 
 @app.command()
-def info(gallery: options.GalleryUrl = None, json: options.Json = False) -> None:
+def info(gallery: options.GalleryUrl = None, key_file: options.KeyFile = None, json: options.Json = False) -> None:
     """Embedding space, people, templates, poor ones among them, size, and the state of the search index.
 
     Example: rostro gallery info --gallery people.db
     """
     from rostro.quality.judge import level_of
 
-    with _open(gallery) as opened:
+    with _open(gallery, key_file) as opened:
         about = {"gallery": redacted(opened.url), "space": opened.space, **asdict(opened.info())}
         level = None if opened.space is None else level_of(opened.space)
         about["poor_templates"] = None if level is None else opened.count_poor(level)
@@ -60,7 +60,7 @@ def _shown(name: str, value: Any) -> str:
         return output.size(value)
     if value is None:
         return tell("none, until somebody is enrolled" if name == "space" else "none")
-    return translated(value) if isinstance(value, str) and name == "index" else str(value)
+    return translated(value) if isinstance(value, str) and name in {"index", "encryption"} else str(value)
 
 
 @app.command()
@@ -69,6 +69,11 @@ def migrate(
         str, typer.Option("--to", help="Path or URL of the other gallery; made if it is not there.", show_default=False)
     ],
     gallery: options.GalleryUrl = None,
+    key_file: options.KeyFile = None,
+    to_key_file: Annotated[
+        str | None,
+        typer.Option("--to-key-file", metavar="FILE", help="Key of the other gallery.", show_default="the same"),
+    ] = None,
     json: options.Json = False,
 ) -> None:
     """Copy everybody from a gallery to any other, and compare. Interrupted, it goes on where it stopped.
@@ -80,7 +85,7 @@ def migrate(
     from rostro.gallery.upkeep.migrate import migrate
 
     with _bar(tell("copying")) as bar:
-        result = migrate(options.gallery_url(gallery), to, bar)
+        result = migrate(options.gallery_url(gallery), to, bar, key=key_file, target_key=to_key_file)
     if json:
         output.print_json(result.to_dict())
     else:
@@ -91,12 +96,12 @@ def migrate(
 
 
 @app.command()
-def reindex(gallery: options.GalleryUrl = None, json: options.Json = False) -> None:
+def reindex(gallery: options.GalleryUrl = None, key_file: options.KeyFile = None, json: options.Json = False) -> None:
     """Make the search index anew from the stored templates.
 
     Example: rostro gallery reindex --gallery people.db
     """
-    with _open(gallery) as opened:
+    with _open(gallery, key_file) as opened:
         opened.reindex()
         state = opened.info().index
     if json:
@@ -106,14 +111,14 @@ def reindex(gallery: options.GalleryUrl = None, json: options.Json = False) -> N
 
 
 @app.command()
-def check(gallery: options.GalleryUrl = None, json: options.Json = False) -> None:
+def check(gallery: options.GalleryUrl = None, key_file: options.KeyFile = None, json: options.Json = False) -> None:
     """Read all of a gallery and name what is damaged, and pictures of nobody beside it. Exit code 1: something is.
 
     Example: rostro gallery check --gallery people.db
     """
     from rostro.people import soundness
 
-    found = soundness.check(options.gallery_url(gallery))
+    found = soundness.check(options.gallery_url(gallery), key=key_file)
     if json:
         output.print_json({"damage": found})
     elif not found:
@@ -127,6 +132,7 @@ def backup(
         Path, typer.Option("--output", help="The SQLite file to write; it must not be there.", show_default=False)
     ],
     gallery: options.GalleryUrl = None,
+    key_file: options.KeyFile = None,
     json: options.Json = False,
 ) -> None:
     """Copy a gallery, also one that is in use, into a new SQLite file, which is itself a gallery.
@@ -136,11 +142,15 @@ def backup(
     from rostro.gallery.upkeep.backup import back_up
 
     with _bar(tell("copying")) as bar:
-        about = back_up(options.gallery_url(gallery), file, bar)
+        about = back_up(options.gallery_url(gallery), file, bar, key=key_file)
     if json:
         output.print_json({"backup": str(file), "people": about.people, "templates": about.templates})
     else:
         output.say(f"{file}: {tell('{:,} people, {:,} templates', about.people, about.templates)}")
+
+
+for verb in (encryption.encrypt, encryption.decrypt, encryption.rekey, encryption.new_key):
+    app.command(verb.__name__.replace("_", "-"))(verb)
 
 
 @contextmanager

@@ -18,6 +18,8 @@ from typer.exceptions import TyperException
 from rostro.cli.language import language, tell, translated
 from rostro.cli.running import runs_with
 from rostro.cli.spellings import Verb
+from rostro.core.redaction import redacted
+from rostro.core.showing import on_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,6 +89,7 @@ class Group(TyperGroup):
 
 def explain(error: TyperException) -> None:
     """Says what is wrong with the arguments: the usage, where there is help, and the error. In English typer does."""
+    error.message = on_terminal(redacted(error.message))  # it repeats what was given, a file's name perhaps
     show = getattr(error, "show", None)
     if language() == "en" and show is not None:
         show()

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 def command(
     photos: options.Photos,
     gallery: options.GalleryUrl = None,
+    key_file: options.KeyFile = None,
     candidates: options.Candidates = 5,
     face: options.FaceOfMany = None,
     detector: options.Detector = None,
@@ -65,8 +66,8 @@ def command(
         detector=detector, max_side=max_side, zone=zone, min_face=min_face,
         min_score=min_score, embedder=embedder, alignment=alignment,
         engine=engine, precision=precision, threshold=threshold, fmr=fmr, operating_point=operating_point,
-        gallery=options.gallery_url(gallery), fpir=fpir, quality=quality, min_quality=min_quality, create_gallery=False,
-        require_live=require_live, liveness=liveness,
+        gallery=options.gallery_url(gallery), key=key_file, create_gallery=False,
+        fpir=fpir, quality=quality, min_quality=min_quality, require_live=require_live, liveness=liveness,
     )  # fmt: skip
     check_picture(picture, *photos, file_of(recognizer.gallery_url), operating_point)
     told = Stream(json=json)

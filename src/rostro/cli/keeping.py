@@ -32,8 +32,8 @@ Until = Annotated[
 ]
 
 
-def _open(url: str | None) -> AbstractContextManager[Gallery]:
-    return open_gallery(options.gallery_url(url), create=False)
+def _open(url: str | None, key: str | None) -> AbstractContextManager[Gallery]:
+    return open_gallery(options.gallery_url(url), create=False, key=key)
 
 
 def consent_given(purpose: str | None, by: str | None, until: str | None) -> Consent | None:
@@ -58,6 +58,7 @@ def consent(
     until: Until = None,
     withdraw: Annotated[bool, typer.Option("--withdraw", help="They take it back.")] = False,
     gallery: options.GalleryUrl = None,
+    key_file: options.KeyFile = None,
     json: options.Json = False,
 ) -> None:
     """Note what somebody agreed to; without options, show it. Exit code 1: nothing is known, or it ended.
@@ -68,7 +69,7 @@ def consent(
     """
     given = consent_given(purpose, by, until)
     options.refuse_both(withdraw=withdraw, **{"for": purpose})
-    with _open(gallery) as opened:
+    with _open(gallery, key_file) as opened:
         people = People(opened)
         if given is not None:
             people.give_consent(name, given)
@@ -87,13 +88,14 @@ def consents(
         bool, typer.Option("--missing", help="Only those of whom none is known, or whose consent ended.")
     ] = False,
     gallery: options.GalleryUrl = None,
+    key_file: options.KeyFile = None,
     json: options.Json = False,
 ) -> None:
     """What everybody agreed to, by name. Exit code 1: nobody is listed.
 
     Example: rostro people consents --missing
     """
-    with _open(gallery) as opened:
+    with _open(gallery, key_file) as opened:
         known = People(opened).consents()
     listed = {name: one for name, one in known.items() if not missing or one is None or one.ended()}
     if json:
@@ -108,6 +110,7 @@ def consents(
 def expire(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say only who it would be.")] = False,
     gallery: options.GalleryUrl = None,
+    key_file: options.KeyFile = None,
     json: options.Json = False,
 ) -> None:
     """Erase those whose consent ended, and those who were not seen for as long as the gallery keeps people.
@@ -116,7 +119,7 @@ def expire(
 
     Example: rostro people expire --dry-run
     """
-    with _open(gallery) as opened:
+    with _open(gallery, key_file) as opened:
         people = People(opened)
         gone = people.expire(dry_run=dry_run)
         pending = {} if dry_run else people.pending()
@@ -143,6 +146,7 @@ def export(
         ),
     ],
     gallery: options.GalleryUrl = None,
+    key_file: options.KeyFile = None,
     json: options.Json = False,
 ) -> None:
     """Write all that is held of a person, as they may ask for: templates, pictures, consent, and what the log says.
@@ -151,7 +155,7 @@ def export(
     """
     if to.exists():
         raise BadInput(f"{to}: is there already")
-    with _open(gallery) as opened:
+    with _open(gallery, key_file) as opened:
         found = People(opened).export(name)
     found.write(to)
     held = len(found.facts["templates"])
@@ -182,13 +186,14 @@ def policy(
         typer.Option("--log-searches/--no-log-searches", help="Log who was found, too.", show_default=False),
     ] = None,
     gallery: options.GalleryUrl = None,
+    key_file: options.KeyFile = None,
     json: options.Json = False,
 ) -> None:
     """What a gallery asks of whoever uses it; options change it.
 
     Example: rostro gallery policy --require-consent --keep-days 365
     """
-    with _open(gallery) as opened:
+    with _open(gallery, key_file) as opened:
         people = People(opened)
         asked = before = people.policy
         if require_consent is not None:
@@ -220,6 +225,7 @@ def audit(
         typer.Option("--head", help="A hash that 'verify' printed before; it must be there still.", show_default=False),
     ] = "",
     gallery: options.GalleryUrl = None,
+    key_file: options.KeyFile = None,
     json: options.Json = False,
 ) -> None:
     """The log: who did what, when, and to which pseudonym. Exit code 1: it is empty; verify: it was changed.
@@ -228,7 +234,7 @@ def audit(
 
     Example: rostro gallery audit verify
     """
-    with _open(gallery) as opened:
+    with _open(gallery, key_file) as opened:
         people = People(opened)
         if what == "verify":
             raise typer.Exit(_verify(people, head, json=json))

@@ -6,9 +6,11 @@ for. Here 1 is an answer, so everything that can go wrong passes through this fi
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import traceback
+import warnings
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TextIO
@@ -20,7 +22,9 @@ from rostro.cli.hiding import hide_passwords
 from rostro.cli.language import tell, translated
 from rostro.cli.output import NO_ANSWER, YES, hint, note, print_json
 from rostro.core.errors import RostroError
+from rostro.core.muting import set_stderr_aside
 from rostro.core.redaction import redacted
+from rostro.core.showing import PlainFormatter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,6 +45,10 @@ def leave(run: Callable[[], object]) -> NoReturn:
     """
     hide_passwords()
     _prepare_streams()
+    if not os.environ.get(DEBUG):
+        _mute_libraries()
+    if logging.lastResort is not None:  # warnings of ours name files
+        logging.lastResort.setFormatter(PlainFormatter())
     sys.exit(_flushed(_code_of(run)))
 
 
@@ -67,7 +75,8 @@ def _code_of(run: Callable[[], object]) -> int:
 def _tell(error: Exception) -> None:
     """One line on stderr, and with ``--json`` the same as a document on stdout."""
     if os.environ.get(DEBUG):
-        note(redacted("".join(traceback.format_exception(error))).rstrip())
+        for line in redacted("".join(traceback.format_exception(error))).rstrip().splitlines():
+            note(line)
     if isinstance(error, typer.Abort):
         note(f"rostro: {tell('aborted')}")
         return
@@ -95,6 +104,13 @@ def _words(error: Exception) -> str:
         return "there is not enough memory"
     told = f"{type(error).__name__}: {reason}" if reason else type(error).__name__
     return f"unexpected {told} (please report it, with what {DEBUG}=1 shows besides)"
+
+
+def _mute_libraries() -> None:
+    """What is wrong with a photo is said once, by us; not line by line by the library that found it, too."""
+    set_stderr_aside()
+    warnings.filterwarnings("ignore", module=r"PIL\.")
+    logging.getLogger("PIL").setLevel(logging.CRITICAL)
 
 
 def _prepare_streams() -> None:

@@ -19,6 +19,7 @@ from rostro.cli.leaving import leave
 #: with a function ``command`` or a group ``app``.
 VERBS: Final = {
     "detect": "Find the faces of photos: box, score, landmarks.",
+    "analyze": "What do faces look like: age, gender, mask, pose, eyes, alive?",
     "verify": "Two photos: the same person? Exit code 0 yes, 1 no.",
     "enroll": "Take people into a gallery.",
     "identify": "Who is in these photos? Every face is looked up.",
@@ -26,7 +27,7 @@ VERBS: Final = {
     "embed": "The vector of every face of photos, folders or lists.",
     "classify": "Name the celebrities that a network was trained on.",
     "people": "List, show, rename, merge and remove people.",
-    "gallery": "Show, check, copy, back up and reindex galleries.",
+    "gallery": "Show, check, copy, back up, encrypt and reindex galleries.",
     "anonymise": "Photos and films without faces, to be given away.",
     "watch": "Who comes by? Follows the faces of a video and names them.",
     "train": "Folders of photos in, a checkpoint and its card out.",

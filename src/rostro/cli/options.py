@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
 
+from rostro.cli.key import KeyFile as KeyFile  # noqa: PLC0414 - verbs find it here
 from rostro.cli.numbers import within
 from rostro.core.errors import BadInput
 from rostro.core.ranges import CANDIDATES, FALSE_MATCH_RATE, QUALITY, SCORE, SEARCH_RATE, SIDE, SIMILARITY
@@ -282,6 +283,7 @@ def make_recognizer(
     require_live: bool = False,
     liveness: str | None = None,
     gallery: str | None = None,
+    key: str | None = None,
     create_gallery: bool = True,
 ) -> Recognizer:
     """A recogniser whose store tells on stderr what it fetches and under which licence."""
@@ -311,6 +313,7 @@ def make_recognizer(
         require_live=require_live,
         liveness=liveness,
         gallery=gallery,
+        key=key,
         create_gallery=create_gallery,
         settings=settings,
         store=ModelStore(settings, on_progress=download_progress(), on_licence=here(announce_licence)),

@@ -15,6 +15,7 @@ from rostro.cli.language import figure, tell, translated
 from rostro.cli.running import offered
 from rostro.core.files import encoded
 from rostro.core.redaction import redacted
+from rostro.core.showing import in_json, on_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,18 +39,19 @@ def err() -> Console:
 
 def print_json(document: Any) -> None:
     """One JSON document on stdout, in UTF-8 whatever the terminal's encoding."""
-    sys.stdout.buffer.write(encoded(json.dumps(document, ensure_ascii=False, allow_nan=False)) + b"\n")
+    text = in_json(json.dumps(document, ensure_ascii=False, allow_nan=False))
+    sys.stdout.buffer.write(encoded(text) + b"\n")
     sys.stdout.buffer.flush()
 
 
 def say(line: str) -> None:
-    """One line of an answer."""
-    typer.echo(line)
+    """One line of an answer; names in it may come from anywhere."""
+    typer.echo(on_terminal(line))
 
 
 def note(line: str) -> None:
-    """One line on stderr."""
-    typer.echo(line, err=True)
+    """One line on stderr; names in it may come from anywhere, and passwords go nowhere."""
+    typer.echo(on_terminal(redacted(line)), err=True)
 
 
 #: What helps on the command line, by an error's kind, or by the finer ``why`` among its values. Of several the first
@@ -74,6 +76,11 @@ _HINTS = {
     "resumable": ("--resume goes on",),
     "port-taken": ("--port chooses another",),
     "two-answers-on-stdout": ("take one of them",),
+    "no-key": ("--key-file FILE gives it, or ROSTRO_KEY_FILE",),
+    "bad-key": ("'rostro gallery new-key FILE' makes one",),
+    "no-key-given": ("--key-file FILE gives it; 'rostro gallery new-key FILE' makes one",),
+    "wrong-key": ("--key-file names another",),
+    "not-encrypted": ("'rostro gallery encrypt' encrypts it; without a key it opens as it is",),
     "no-keys": ("'rostro keys create LABEL --keys {file}' makes one",),
     "keys-elsewhere": ("--keys {file} takes them",),
     "no-such-host": ("--host names an address of this machine",),

@@ -38,8 +38,8 @@ Of = Annotated[str | None, typer.Option("--of", help="Whose it is, where several
 Names = Annotated[list[str], typer.Argument(help="Names of people.", show_default=False)]
 
 
-def _open(url: str | None) -> Gallery:
-    return open_gallery(options.gallery_url(url), create=False)
+def _open(url: str | None, key: str | None) -> Gallery:
+    return open_gallery(options.gallery_url(url), create=False, key=key)
 
 
 @app.command("list")
@@ -48,6 +48,7 @@ def list_people(
         str, typer.Option("--search", help="Part of the name, with or without accents.", show_default=False)
     ] = "",
     gallery: options.GalleryUrl = None,
+    key_file: options.KeyFile = None,
     json: options.Json = False,
 ) -> None:
     """Everybody, by name, with the number of their templates. Exit code 1: nobody.
@@ -56,7 +57,7 @@ def list_people(
 
     Example: rostro people list --search jose
     """
-    with _open(gallery) as opened:
+    with _open(gallery, key_file) as opened:
         people = People(opened).page(search=search, limit=None)
     if json:
         output.print_json({"people": [{"name": p.name, "templates": p.templates} for p in people]})
@@ -69,12 +70,14 @@ def list_people(
 
 
 @app.command()
-def show(name: Name, gallery: options.GalleryUrl = None, json: options.Json = False) -> None:
+def show(
+    name: Name, gallery: options.GalleryUrl = None, key_file: options.KeyFile = None, json: options.Json = False
+) -> None:
     """One person's templates: photo, hash, quality.
 
     Example: rostro people show "Ada Lovelace"
     """
-    with _open(gallery) as opened:
+    with _open(gallery, key_file) as opened:
         found = answers.person(opened, name)
     if json:
         output.print_json(found)
@@ -85,12 +88,14 @@ def show(name: Name, gallery: options.GalleryUrl = None, json: options.Json = Fa
 
 
 @app.command()
-def photos(name: Name, gallery: options.GalleryUrl = None, json: options.Json = False) -> None:
+def photos(
+    name: Name, gallery: options.GalleryUrl = None, key_file: options.KeyFile = None, json: options.Json = False
+) -> None:
     """One person's photos: hash, quality, file. Any of these but the quality says which photo to move or to forget.
 
     Example: rostro people photos "Ada Lovelace"
     """
-    with _open(gallery) as opened:
+    with _open(gallery, key_file) as opened:
         found = answers.photos(opened, name)
     if json:
         output.print_json(found)
@@ -105,13 +110,14 @@ def move(
     to: Annotated[str, typer.Option("--to", help="Whose photo it is; made if nobody has that name.")],
     of: Of = None,
     gallery: options.GalleryUrl = None,
+    key_file: options.KeyFile = None,
     json: options.Json = False,
 ) -> None:
     """Give one photo to another person: it was enrolled under the wrong name.
 
     Example: rostro people move wrong.jpg --to "Ada Lovelace"
     """
-    with _open(gallery) as opened:
+    with _open(gallery, key_file) as opened:
         moved = People(opened).move(photo, to, of=of)
     document: dict[str, object] = {
         "moved": moved.photo,
@@ -123,12 +129,18 @@ def move(
 
 
 @app.command()
-def forget(photo: Photo, of: Of = None, gallery: options.GalleryUrl = None, json: options.Json = False) -> None:
+def forget(
+    photo: Photo,
+    of: Of = None,
+    gallery: options.GalleryUrl = None,
+    key_file: options.KeyFile = None,
+    json: options.Json = False,
+) -> None:
     """Erase one photo's template and picture, for good. Who has no photo left is gone. It may be enrolled again.
 
     Example: rostro people forget wrong.jpg --of "Ada Lovelace"
     """
-    with _open(gallery) as opened:
+    with _open(gallery, key_file) as opened:
         people = People(opened)
         forgotten, pending = people.forget(photo, of=of), people.pending()
     document: dict[str, object] = {
@@ -145,13 +157,14 @@ def rename(
     name: Name,
     to: Annotated[str, typer.Argument(help="The new name.", show_default=False)],
     gallery: options.GalleryUrl = None,
+    key_file: options.KeyFile = None,
     json: options.Json = False,
 ) -> None:
     """Give a person another name.
 
     Example: rostro people rename Ada "Ada Lovelace"
     """
-    with _open(gallery) as opened:
+    with _open(gallery, key_file) as opened:
         People(opened).rename(name, to)
     _done(json, {"renamed": name, "to": to}, tell("{} is now {}", name, to))
 
@@ -161,26 +174,29 @@ def merge(
     name: Name,
     into: Annotated[str, typer.Argument(help="Who takes the templates.", show_default=False)],
     gallery: options.GalleryUrl = None,
+    key_file: options.KeyFile = None,
     json: options.Json = False,
 ) -> None:
     """Give all templates of one person to another: they were the same.
 
     Example: rostro people merge "A. Lovelace" "Ada Lovelace"
     """
-    with _open(gallery) as opened:
+    with _open(gallery, key_file) as opened:
         People(opened).merge(name, into)
     _done(json, {"merged": name, "into": into}, tell("{} was merged into {}", name, into))
 
 
 @app.command()
-def remove(names: Names, gallery: options.GalleryUrl = None, json: options.Json = False) -> None:
+def remove(
+    names: Names, gallery: options.GalleryUrl = None, key_file: options.KeyFile = None, json: options.Json = False
+) -> None:
     """Erase people and every template and picture of theirs, for good. Many at once take little longer than one.
 
     A keyed hash of each photo stays, so that enrolling the same folder again does not bring them back unasked.
 
     Example: rostro people remove "Ada Lovelace" "Charles Babbage"
     """
-    with _open(gallery) as opened:
+    with _open(gallery, key_file) as opened:
         people = People(opened)
         erased, pending = people.erase(*names), people.pending()
     removed = names[0] if len(names) == 1 else names

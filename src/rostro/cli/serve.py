@@ -29,6 +29,7 @@ KeyFile = Annotated[
 
 def command(
     gallery: options.GalleryUrl = None,
+    key_file: options.KeyFile = None,
     host: Annotated[str, typer.Option("--host", help="Address to listen on; others than this machine's need keys.")] = (
         "127.0.0.1"
     ),
@@ -86,7 +87,7 @@ def command(
     recognizer = options.make_recognizer(
         detector=detector, max_side=max_side, min_score=min_score, embedder=embedder, alignment=alignment,
         engine=engine, precision=precision, threshold=threshold, fmr=fmr, operating_point=operating_point,
-        gallery=options.gallery_url(gallery),
+        gallery=options.gallery_url(gallery), key=key_file,
         fpir=fpir, quality=quality, min_quality=min_quality, require_live=require_live, liveness=liveness,
     )  # fmt: skip
     tls: dict[str, Any] = {"ssl_certfile": certificate, "ssl_keyfile": certificate_key} if certificate else {}

@@ -16,6 +16,7 @@ from rostro.cli import output
 from rostro.cli.language import tell, translated
 from rostro.core.errors import RostroError
 from rostro.core.files import encoded
+from rostro.core.showing import in_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -125,4 +126,4 @@ class Stream:
 
 
 def _text(document: Mapping[str, Any]) -> str:
-    return json.dumps(document, ensure_ascii=False, allow_nan=False)
+    return in_json(json.dumps(document, ensure_ascii=False, allow_nan=False))

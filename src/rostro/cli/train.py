@@ -14,6 +14,7 @@ import typer
 from rostro.cli import options, output
 from rostro.cli.language import figure, language, tell, translated
 from rostro.cli.numbers import within
+from rostro.core.showing import on_terminal
 from rostro.training.base import RECIPES
 from rostro.training.words import metric_name
 
@@ -49,7 +50,7 @@ class Shown:
         if self._bar.disable:
             output.note(line)
         else:
-            self._bar.console.print(line, markup=False)
+            self._bar.console.print(on_terminal(line), markup=False)
 
     def photo(self, what: str, done: int, total: int) -> None:
         """Moves the bar of what is done with photos; a bar that is full goes."""

@@ -47,6 +47,7 @@ _HOST = "127.0.0.1"
 def command(
     source: Source_,
     gallery: options.GalleryUrl = None,
+    key_file: options.KeyFile = None,
     video: Annotated[
         Path | None, typer.Option("--output", help="Write the video with boxes and names (.mp4).", show_default=False)
     ] = None,
@@ -137,7 +138,7 @@ def command(
         detector=detector, max_side=max_side, zone=zone, min_face=min_face,
         min_score=min_score, embedder=embedder, alignment=alignment,
         engine=engine, precision=precision, threshold=threshold, fmr=fmr, operating_point=operating_point,
-        gallery=options.gallery_url(gallery), create_gallery=False,
+        gallery=options.gallery_url(gallery), key=key_file, create_gallery=False,
         fpir=fpir, quality=quality, min_quality=min_quality, require_live=require_live, liveness=liveness,
     )  # fmt: skip
     read = (source, file_of(recognizer.gallery_url), operating_point, *(files_of(embedder) if embedder else ()))

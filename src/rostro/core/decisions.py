@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from rostro.core.errors import BadInput
+from rostro.core.ranges import MEASURED_RATE, MEASURED_SIMILARITY
 from rostro.core.types import Answer, Face
 
 if TYPE_CHECKING:
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
 
     from rostro.core.liveness import Liveness
     from rostro.core.quality import Doubt, Quality
+
+
+#: How vectors are compared, everywhere here.
+METRIC: Final = "cosine"
+#: Characters of a space's name; those of five embedders fused have 400.
+_LONGEST: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -31,6 +38,9 @@ class OperatingPoint(Answer):
         genuine: Number of genuine scores behind it.
         impostor: Number of impostor scores behind it.
         metric: The score's name.
+
+    Raises:
+        BadInput: A threshold that no score could be compared with, a rate that is none, or another metric.
     """
 
     space: str
@@ -42,6 +52,20 @@ class OperatingPoint(Answer):
     genuine: int
     impostor: int
     metric: str = "cosine"
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.space, str) or not 0 < len(self.space.strip()) <= _LONGEST:
+            raise BadInput(f"an operating point names the space that it holds for, got {str(self.space)[:100]!r}")
+        if self.metric != METRIC:
+            raise BadInput(f"scores are of the metric {METRIC} here, got {str(self.metric)[:100]!r}")
+        MEASURED_SIMILARITY.check(self.threshold)
+        for rate in (self.fmr, self.fnmr, *(self.fmr_interval or ())):
+            if rate is not None:
+                MEASURED_RATE.check(rate)
+        if self.fmr_interval is not None and self.fmr_interval[0] > self.fmr_interval[1]:
+            raise BadInput(f"an interval rises, got {self.fmr_interval}")
+        if min(self.genuine, self.impostor) < 0:
+            raise BadInput(f"as many scores as there were, got {self.genuine} and {self.impostor}")
 
     def __repr__(self) -> str:
         return f"<OperatingPoint {self.threshold:.4f} in {self.space}, {_rate_of(self)}>"

@@ -54,14 +54,21 @@ class RostroError(Exception):
 
     def __init__(self, message: str, **values: Any) -> None:
         super().__init__(redacted(message))
-        self.values: Mapping[str, Any] = {
-            name: redacted(value) if isinstance(value, str) else value for name, value in values.items()
-        }
+        self.values: Mapping[str, Any] = {name: _hidden(value) for name, value in values.items()}
 
     @property
     def kind(self) -> str:
         """A short name that stays when the words change: ``no-face``, ``space-mismatch``, ``bad-input``."""
         return re.sub(r"(?<=.)(?=[A-Z])", "-", type(self).__name__).lower()
+
+
+def _hidden(value: Any) -> Any:
+    """A value without its passwords, in lists too."""
+    if isinstance(value, str):
+        return redacted(value)
+    if isinstance(value, list | tuple):
+        return type(value)(map(_hidden, value))
+    return value
 
 
 class PhotoError(RostroError):

@@ -61,6 +61,15 @@ def read_text(file: Path) -> str:
         return opened.read()
 
 
+def text_of(data: bytes) -> str:
+    """The text in the bytes of a file, without its byte-order mark; see `open_text`.
+
+    Raises:
+        UnicodeDecodeError: It is not text in its encoding.
+    """
+    return data.decode(next((encoding for mark, encoding in _MARKS if data.startswith(mark)), "utf-8"))
+
+
 def expanded(path: str | os.PathLike[str]) -> Path:
     """The path, with ``~`` as the home folder that it stands for.
 
@@ -174,8 +183,7 @@ def replacing(target: Path, *, mode: int | None = None, alone: bool = False) -> 
     Raises:
         OSError: It cannot be made, flushed or moved.
     """
-    name = hashlib.blake2b(target.name.encode(errors="surrogateescape"), digest_size=8).hexdigest()
-    beside = target.with_name(f".rostro-{name if alone else secrets.token_hex(8)}.tmp")
+    beside = unfinished(target) if alone else target.with_name(f".rostro-{secrets.token_hex(8)}.tmp")
     rights = _rights(target) if mode is None else mode
     if alone:
         beside.unlink(missing_ok=True)
@@ -191,6 +199,12 @@ def replacing(target: Path, *, mode: int | None = None, alone: bool = False) -> 
         with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)
     _flush_folder(target.parent)
+
+
+def unfinished(target: Path) -> Path:
+    """What `replacing` fills beside a target that nobody else writes; there after a process was killed in it."""
+    name = hashlib.blake2b(target.name.encode(errors="surrogateescape"), digest_size=8).hexdigest()
+    return target.with_name(f".rostro-{name}.tmp")
 
 
 def _rights(target: Path) -> int | None:

@@ -12,7 +12,7 @@ import unicodedata
 from rostro.core.errors import BadInput
 
 #: Characters that show nothing although they count as letters, marks or symbols.
-_BLANK_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+BLANK_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 
 #: Categories of characters that somebody can see: letters, numbers, punctuation, symbols. Marks need one to sit on.
 _VISIBLE = frozenset("LNPS")
@@ -43,7 +43,7 @@ def clean_name(name: str) -> str:
     if not any(map(_is_visible, cleaned)):
         raise _nothing_to_see(name)
     for place, character in enumerate(cleaned):
-        if unicodedata.category(character) in _REFUSED and not _belongs(cleaned, place):
+        if unicodedata.category(character) in _REFUSED and not belongs(cleaned, place):
             raise _refused(cleaned, character)
     return cleaned
 
@@ -84,10 +84,11 @@ def _refused(name: str, character: str) -> BadInput:
 
 
 def _is_visible(character: str) -> bool:
-    return unicodedata.category(character)[0] in _VISIBLE and character not in _BLANK_LETTERS
+    return unicodedata.category(character)[0] in _VISIBLE and character not in BLANK_LETTERS
 
 
-def _belongs(name: str, place: int) -> bool:
+def belongs(name: str, place: int) -> bool:
+    """Whether a format character is one that its script needs where it stands: a joiner within a word, a sign."""
     if name[place] in _OVER_WHAT_FOLLOWS:
         return True
     return name[place] in _WITHIN_WORDS and all(

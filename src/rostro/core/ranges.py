@@ -76,6 +76,9 @@ SCORE: Final = Range(what="a score", low=0, high=1)
 QUALITY: Final = Range(what="a quality", low=0, high=1)
 #: Of two unit vectors.
 SIMILARITY: Final = Range(what="a cosine threshold", low=-1, high=1)
+#: One that was measured: the next number above the highest score may be it, and scores have errors of rounding.
+MEASURED_SIMILARITY: Final = Range(what="a cosine threshold", low=-1.0001, high=1.0001)
+MEASURED_RATE: Final = Range(what="a rate", low=0, high=1)
 #: A rate of errors that somebody aims at: none at all cannot be measured.
 FALSE_MATCH_RATE: Final = Range(what="a false match rate", low=0, high=1, above=True)
 SEARCH_RATE: Final = Range(what="a false positive identification rate", low=0, high=1, above=True, below=True)

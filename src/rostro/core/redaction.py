@@ -16,8 +16,12 @@ if TYPE_CHECKING:
 HIDDEN: Final = "***"
 
 #: ``scheme://user:password@``. A password may have every character but blanks, written as it should not be even ``@``
-#: and ``/``: it reaches to the last ``@`` of the word. The colon may be written ``%3A``.
-_IN_ADDRESS = re.compile(r"(?P<before>[A-Za-z][\w+.-]*://[^\s/?#@:'\"]*?(?::|%3[Aa]))(?P<secret>\S+)(?=@)")
+#: and ``/``: it reaches to the last ``@`` of the word. The colon may be written ``%3A``; there is one slash, or none,
+#: where somebody took the address for a path.
+_IN_ADDRESS = re.compile(
+    r"(?P<before>(?:[A-Za-z][\w+.-]*://|[A-Za-z][\w+.-]+:/|\b(?:rtsps?|rtmps?|srt|https?|postgres(?:ql)?|milvus):)"
+    r"[^\s/?#@:'\"]*?(?::|%3[Aa]))(?P<secret>\S+)(?=@)"
+)
 
 #: What the value of an option is: between quotes, which a ``repr`` or JSON may have written with backslashes before
 #: them (a quote inside has more of those), or to the next blank or the next option.

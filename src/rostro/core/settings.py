@@ -75,6 +75,10 @@ def _optional_path(text: str) -> Path | None:
     return expanded(text) if text else None
 
 
+def _optional_text(text: str) -> str | None:
+    return text.strip() or None
+
+
 def _setting(env: str, parse: Callable[[str], Any], about: str, default: Any = None, **kwargs: Any) -> Any:
     metadata = {"env": env, "parse": parse, "help": about}
     if "default_factory" in kwargs:
@@ -90,6 +94,9 @@ class Settings:
     offline: bool = _setting("ROSTRO_OFFLINE", _flag, "1 forbids the network", False)
     model_mirror: Path | None = _setting("ROSTRO_MODEL_MIRROR", _optional_path, "folder that holds model files")
     gallery: str = _setting("ROSTRO_GALLERY", str, "gallery used when none is given", "rostro.db")
+    key_file: str | None = _setting(
+        "ROSTRO_KEY_FILE", _optional_text, "file with the key of encrypted galleries; or env:NAME, command:COMMAND"
+    )
     engine: str = _setting("ROSTRO_ENGINE", str, "inference engine", "openvino")
     precision: str = _setting("ROSTRO_PRECISION", str, "auto, f32, bf16, or int8 for the parts that have it", "auto")
     threads: int = _setting(

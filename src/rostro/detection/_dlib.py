@@ -15,6 +15,7 @@ from rostro.detection._boxes import faces
 from rostro.detection._landmarks import five_points
 from rostro.detection.base import Detector
 from rostro.models.entry import ModelFile
+from rostro.models.holding import held
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,7 +94,8 @@ class DlibDetector(Detector):
             import dlib
         except ImportError:
             raise MissingExtra("dlib-bin", "dlib") from None
-        self._points = dlib.shape_predictor(str(self.store.path(FIVE_POINTS)))
+        with held(self.store, FIVE_POINTS) as file:
+            self._points = dlib.shape_predictor(str(file))
         self._detector = self._load(dlib)
         # dlib's detectors keep their work between calls in themselves.
         self._lock = Mutex()

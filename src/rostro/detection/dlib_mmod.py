@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rostro.detection._dlib import FIVE_POINTS, DlibDetector, model_file
+from rostro.models.holding import held
 
 if TYPE_CHECKING:
     from rostro.core.types import Image
@@ -44,7 +45,8 @@ class DlibMMOD(DlibDetector):
     default_max_side = 640
 
     def _load(self, dlib: Any) -> Any:
-        return dlib.cnn_face_detection_model_v1(str(self.store.path(self.files[0])))
+        with held(self.store, self.files[0]) as file:
+            return dlib.cnn_face_detection_model_v1(str(file))
 
     def _find(self, image: Image) -> list[tuple[Any, float]]:
         # dlib crashes on pictures of less than ten pixels, in which no face that it knows fits.

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from rostro.core.errors import BadInput
+from rostro.core.foreign import BROKEN_ARRAY
 from rostro.core.lazy import Lazy
 from rostro.core.types import Crops, Floats
 from rostro.embedding.base import Classifier
 from rostro.embedding.keras import KerasEmbedder
 from rostro.models.entry import ModelFile
+from rostro.models.holding import contents
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from rostro.models.store import ModelStore
     from rostro.runtime.base import EngineOptions
 
@@ -56,7 +57,9 @@ class VGGEmbedder(KerasEmbedder, Classifier):
         """See `KerasEmbedder`."""
         super().__init__(store, engine)
         self._people = Lazy(
-            lambda: read_names(self.store.path(self.names), self.network.outputs["probabilities"].channels)
+            lambda: read_names(
+                contents(self.store, self.names), self.names.name, self.network.outputs["probabilities"].channels
+            )
         )
 
     @property
@@ -71,16 +74,21 @@ class VGGEmbedder(KerasEmbedder, Classifier):
         return self.run(crops, "probabilities")
 
 
-def read_names(path: Path, classes: int) -> tuple[str, ...]:
+def read_names(content: bytes, file: str, classes: int) -> tuple[str, ...]:
     """Reads a list of names (``.npy``), never as pickled objects.
+
+    Args:
+        content: Of the file.
+        file: Its name.
+        classes: How many names there must be.
 
     Raises:
         BadInput: It is not an array of ``classes`` texts.
     """
     try:
-        names = np.load(path, allow_pickle=False)
-    except (ValueError, EOFError) as error:
-        raise BadInput(f"{path.name}: not a list of names: {error}") from None
+        names = np.load(BytesIO(content), allow_pickle=False)
+    except BROKEN_ARRAY as error:
+        raise BadInput(f"{file}: not a list of names: {error}") from None
     if not isinstance(names, np.ndarray) or names.dtype.kind not in "US" or names.shape != (classes,):
-        raise BadInput(f"{path.name}: not a list of {classes} names")
+        raise BadInput(f"{file}: not a list of {classes} names")
     return tuple(str(name).strip().replace("_", " ") for name in names.astype(str))

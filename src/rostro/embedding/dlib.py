@@ -15,6 +15,7 @@ from rostro.core.forking import Mutex
 from rostro.core.types import AlignmentSpec, Crops, Floats
 from rostro.embedding.base import Embedder
 from rostro.models.entry import ModelFile
+from rostro.models.holding import held
 
 if TYPE_CHECKING:
     from rostro.models.store import ModelStore
@@ -58,7 +59,8 @@ class Dlib(Embedder):
             import dlib
         except ImportError:
             raise MissingExtra("dlib-bin", "dlib") from None
-        self._network = dlib.face_recognition_model_v1(str(store.path(self.files[0])))
+        with held(store, self.files[0]) as file:
+            self._network = dlib.face_recognition_model_v1(str(file))
         self._one_at_a_time = Mutex()
 
     def represent(self, crops: Crops) -> Floats:

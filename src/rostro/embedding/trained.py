@@ -6,14 +6,16 @@ Training writes ``best.onnx`` and ``best.yaml`` beside the weights; this reads t
 from __future__ import annotations
 
 import glob
-import hashlib
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import numpy as np
 
-from rostro.core.errors import BadInput, MissingExtra, ModelCorrupt
-from rostro.core.files import expanded, read_text
+from rostro.core.errors import BadInput, ModelCorrupt
+from rostro.core.files import expanded
+from rostro.core.foreign import read_yaml, shaped
+from rostro.core.ranges import SIDE, counted
 from rostro.core.types import AlignmentSpec, Crops, Floats
 from rostro.embedding.base import EMBEDDERS, Embedder
 from rostro.embedding.fused import BEST, fuse, is_fusion
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 #: How crops become inputs where no embedder of this room says it.
 SIGNED = "signed"
+_DIMS: Final = counted(1, 65_536, what="a number of dimensions")
 
 
 class TrainedEmbedder(Embedder):
@@ -56,14 +59,13 @@ class TrainedEmbedder(Embedder):
             ModelCorrupt: It is not the one that the card describes.
         """
         super().__init__(store, engine)
-        try:
-            found = hashlib.sha256(self.network.read_bytes()).hexdigest()
-        except OSError as error:
-            raise BadInput(f"{self.network}: {(error.strerror or str(error)).lower()}") from None
-        if found != self.network_hash:
-            raise ModelCorrupt(f"{self.network}: not the network that its card describes")
+        if not self.network.is_file():
+            raise BadInput(f"{self.network}: no such file or directory")
         self._prepare = prepare_of(self.input_form)
-        self._engine = open_engine(self.network, engine)
+        try:
+            self._engine = open_engine(self.network, replace(engine, expected=lambda file: self.network_hash))
+        except ModelCorrupt:
+            raise ModelCorrupt(f"{self.network}: not the network that its card describes") from None
 
     def represent(self, crops: Crops) -> Floats:
         """See `Embedder.represent`."""
@@ -136,33 +138,28 @@ def _class_of(path: Path) -> type[Embedder]:
     how = card["preprocessing"]
     if not isinstance(how, dict) or not {"alignment", "onnx_sha256"} <= how.keys():
         raise BadInput(f"{file}: a checkpoint of {card['recipe']} gives no vectors of faces; 'embedder' makes ones")
-    try:
+    with shaped(file, "a card of an embedder"):
         attributes = {
             "about": f"{card['net']}, trained here ({card['recipe']}), {how['dims']} dimensions",
             "paper": "",
-            "alignment": AlignmentSpec(str(how["alignment"]), int(how["size"]), dict(how["alignment_options"])),
+            "alignment": AlignmentSpec(
+                str(how["alignment"]), SIDE.check(int(how["size"])), dict(how["alignment_options"])
+            ),
             "detector": str(how["detector"]),
-            "dims": int(how["dims"]),
+            "dims": _DIMS.check(int(how["dims"])),
             "network": file.with_suffix(".onnx"),
             "network_hash": str(how["onnx_sha256"]),
             "net": str(card["net"]),
             "weights_sha256": str(card["weights_sha256"]),
             "input_form": str(how["input"]),
         }
-    except (KeyError, TypeError, ValueError) as error:
-        raise BadInput(f"{file}: not a card of an embedder ({type(error).__name__}: {error})") from None
     return type("Trained", (TrainedEmbedder,), attributes)
 
 
 def _read(file: Path) -> dict[str, Any]:
-    try:
-        import yaml
-    except ImportError:
-        raise MissingExtra("pyyaml", "train") from None
-    try:
-        card = yaml.safe_load(read_text(file))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise BadInput(f"{file}: no card of a checkpoint ({error})") from None
+    if not file.exists():
+        raise BadInput(f"{file}: no card of a checkpoint (there is no such file)")
+    card = read_yaml(file, "a card of a checkpoint")
     if not isinstance(card, dict) or not {"recipe", "net", "preprocessing", "weights_sha256"} <= card.keys():
         raise BadInput(f"{file}: not a card of a checkpoint")
     return card

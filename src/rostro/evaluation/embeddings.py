@@ -111,8 +111,8 @@ class EmbeddingCache:
                 pass
         except OSError:
             self._path = Path(":memory:")
-        except sqlite3.DatabaseError as error:
-            if error.sqlite_errorcode & 0xFF not in _UNWRITABLE:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _UNWRITABLE:
                 raise BadInput(f"{path}: the cache of embeddings cannot be opened ({error})") from None
             self._path = Path(":memory:")
 

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from rostro.core.errors import BadInput, MissingExtra
 from rostro.core.files import replacing
+from rostro.core.foreign import json_of, shaped
 from rostro.photos.reading import printable
 from rostro.scoring.counts import ScoreCounts
 
@@ -169,7 +170,7 @@ def read_table(folder: Path) -> ScoreTable:
 
     photos, _ = _read(folder / "photos.parquet")
     scores, header = _read(folder / "scores.parquet")
-    try:
+    with shaped(folder, "a score table"):
         paths = photos["photo"].to_pylist()
         people = People.of(zip(photos["person"].to_pylist(), map(FilePath, paths), strict=True))
         order = {str(photo): number for number, photo in enumerate(people.photos)}
@@ -187,8 +188,6 @@ def read_table(folder: Path) -> ScoreTable:
             to_people=to_people,
             histogram=_histogram(folder, header.pop("histogram_failed", None)),
         )
-    except (KeyError, ValueError) as error:
-        raise BadInput(f"{folder}: not a score table ({type(error).__name__}: {error})") from None
 
 
 def _histogram(folder: Path, failed: list[float] | None) -> ScoreCounts | None:
@@ -231,8 +230,8 @@ def _read(path: Path) -> tuple[pa.Table, dict[str, Any]]:
 
     try:
         table = pq.read_table(path, read_dictionary=["probe", "reference"])
-        header: dict[str, Any] = json.loads((table.schema.metadata or {})[b"rostro"])
-    except (OSError, pa.ArrowInvalid, KeyError, ValueError) as error:
+        header: dict[str, Any] = json_of((table.schema.metadata or {})[b"rostro"], finite=False)
+    except (OSError, pa.ArrowException, LookupError, ValueError, BadInput) as error:
         raise BadInput(f"{path}: not a score table ({error})") from None
     return table, header
 

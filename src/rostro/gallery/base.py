@@ -17,6 +17,7 @@ from rostro.core.errors import BadInput
 from rostro.core.files import expanded
 from rostro.core.parts import Room, did_you_mean
 from rostro.gallery.facts import Hit, Info, Population, Who
+from rostro.gallery.keys import Key
 from rostro.gallery.records import Records
 from rostro.gallery.single import SinglePhotos
 
@@ -66,6 +67,18 @@ class Gallery(SinglePhotos, Records, Closing):
                 be reached or is not a gallery.
         """
 
+    @classmethod
+    def open_by(cls, key: Key | None, url: str, *, space: str | None = None, create: bool = True) -> Self:
+        """Opens a gallery that is encrypted by a key, or makes it. A backend that encrypts none has nothing to add.
+
+        Raises:
+            RostroError: It is not encrypted, or by another key, or cannot be; see `Key.for_any`.
+        """
+        if key is not None and not key.where_needed:
+            words = f"{url}: only galleries in files are encrypted; in {cls.name}, everything is in clear"
+            raise BadInput(words, why="not-encrypted")
+        return cls.open(url, space=space, create=create)
+
     @property
     @abstractmethod
     def space(self) -> str | None:
@@ -107,8 +120,7 @@ class Gallery(SinglePhotos, Records, Closing):
     def all_names(self) -> Iterator[tuple[int, str]]:
         """(id, name) of everybody, in any order.
 
-        A backend that can tell them without reading everybody's templates says so here. Nobody else has to wait while
-        they are read.
+        A backend that tells them without reading all templates says so here. Nobody has to wait while they are read.
         """
         return ((person.id, person.name) for person in self.people())
 
@@ -280,15 +292,29 @@ def gallery_name(url: str) -> str:
 
 
 @contextmanager
-def lent(gallery: Gallery | str | Path, *, space: str | None = None, create: bool = False) -> Iterator[Gallery]:
+def lent(
+    gallery: Gallery | str | Path, *, space: str | None = None, create: bool = False, key: Key | None = None
+) -> Iterator[Gallery]:
     """A gallery for a while: one that is open stays open, one by its URL is opened and closed."""
     if isinstance(gallery, Gallery):
         yield gallery
     else:
-        with open_gallery(str(gallery), space=space, create=create) as opened:
+        with open_gallery(str(gallery), space=space, create=create, key=key) as opened:
             yield opened
 
 
-def open_gallery(url: str, *, space: str | None = None, create: bool = True) -> Gallery:
-    """Opens a gallery by URL: a path or ``sqlite:///PATH`` (SQLite), or ``BACKEND://…``."""
-    return GALLERIES.get(backend_of(url)).open(url, space=space, create=create)
+def open_gallery(
+    url: str, *, space: str | None = None, create: bool = True, key: Key | str | Path | bytes | None = None
+) -> Gallery:
+    """Opens a gallery by URL: a path or ``sqlite:///PATH`` (SQLite), or ``BACKEND://…``.
+
+    Args:
+        url: Where it is.
+        space: As `Gallery.open` takes it.
+        create: The same.
+        key: Opens an encrypted gallery, and has a new one encrypted, as `Key.of` takes it; None: the settings'.
+    """
+    kind = GALLERIES.get(backend_of(url))
+    if key is None:
+        return kind.open(url, space=space, create=create)
+    return kind.open_by(Key.of(key), url, space=space, create=create)

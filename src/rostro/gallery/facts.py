@@ -32,6 +32,7 @@ class Info:
         dims: Length of the vectors; None while there are none.
         size: Bytes that it takes where it is stored, index included; None where the backend cannot tell.
         index: State of the search index, in words.
+        encryption: How what is stored is encrypted by rostro, in words.
     """
 
     people: int
@@ -39,6 +40,7 @@ class Info:
     dims: int | None
     size: int | None
     index: str
+    encryption: str = "none: names, vectors and photo hashes are in clear"
 
 
 #: To whom templates may be added: anybody, people who are not there yet, or people who are.

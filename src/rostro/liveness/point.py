@@ -17,8 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from rostro.core.errors import BadInput, NoOperatingPoint
-from rostro.core.files import read_text, write_file
+from rostro.core.errors import NoOperatingPoint
+from rostro.core.files import write_file
+from rostro.core.foreign import read_json, shaped
+from rostro.core.ranges import SCORE
 from rostro.scoring.presentation_attack import AttackErrors, ErrorRate
 
 SHIPPED = Path(__file__).with_name("shipped")
@@ -52,17 +54,14 @@ class LivenessPoint:
         Raises:
             BadInput: Missing or malformed; names the file and what is wrong.
         """
-        try:
-            data = json.loads(read_text(path))
+        what = "a file of a liveness threshold"
+        data = read_json(path, what)
+        with shaped(path, what):
             attacks = {str(kind): ErrorRate.from_dict(rate) for kind, rate in data["attacks"].items()}
             if not attacks:
                 raise ValueError("no attack was measured")
-            errors = AttackErrors(float(data["threshold"]), ErrorRate.from_dict(data["living"]), attacks)
+            errors = AttackErrors(SCORE.check(float(data["threshold"])), ErrorRate.from_dict(data["living"]), attacks)
             return cls(str(data["scorer"]), str(data["weights"]), errors, str(data["measured_on"]))
-        except OSError as error:
-            raise BadInput(f"{path}: {error.strerror}") from None
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise BadInput(f"{path}: not a file of a liveness threshold ({type(error).__name__}: {error})") from None
 
     @classmethod
     def shipped(cls, scorer: str) -> Self:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import lzma
+import struct
 import tarfile
 import zipfile
 import zlib
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Final
 
 from rostro.core.errors import BadInput, ModelCorrupt
 
@@ -17,14 +19,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _CHUNK = 1 << 20
-_BROKEN = (
+#: What reading a broken archive raises; encrypted ones raise RuntimeError.
+BROKEN: Final = (
     tarfile.TarError,
     zipfile.BadZipFile,
     gzip.BadGzipFile,
     zlib.error,
     lzma.LZMAError,
+    struct.error,
     EOFError,
-    NotImplementedError,
+    RuntimeError,
+    ValueError,
 )
 _LINK = 0o120000
 _KIND = 0o170000
@@ -63,8 +68,12 @@ def take_member(archive: Path, member: str, target: Path, *, limit: int) -> None
     try:
         with reader(archive, member) as source, target.open("wb") as sink:
             _copy(source, sink, limit, what=f"{member} in {archive.name}")
-    except _BROKEN as error:
+    except BROKEN as error:
         raise ModelCorrupt(f"{archive.name}: the archive cannot be read: {error}") from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # a place before the file's start, as only a broken archive names
+            raise
+        raise ModelCorrupt(f"{archive.name}: the archive cannot be read: {error.strerror}") from error
 
 
 @contextmanager

@@ -9,8 +9,10 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rostro.core.errors import ModelCorrupt
 from rostro.core.extras import need
 from rostro.core.files import replacing
+from rostro.core.private import private_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +26,8 @@ def converted(
 ) -> Path:
     """The ONNX form of an entry's file, in the folder ``converted`` beside the models; made when missing.
 
-    Where that folder cannot be written, the form is made for this process alone, among the temporary files.
+    Where that folder cannot be written, or others can write there, the form is made for this process alone, among the
+    temporary files.
 
     Args:
         store: Gives the file.
@@ -44,29 +47,43 @@ def converted(
     source = store.path(entry)
     folder = store.settings.home / "converted"
     target = folder / f"{source.stem}-{store.hash_of(entry)[:16]}-{form}.onnx"
+    if private_folder(folder) is None or not os.access(folder, os.R_OK | os.X_OK):
+        return _for_now(store, entry, target.name, convert)
     if target.exists():
         return target
-    if not _writable(folder):
-        return _for_now(source, target.name, convert)
+    if not os.access(folder, os.W_OK):
+        return _for_now(store, entry, target.name, convert)
     with FileLock(target.with_suffix(".lock")):
         if not target.exists():
             with replacing(target, alone=True) as beside:
-                convert(source, beside)
+                _convert(store, entry, beside, convert)
     return target
 
 
-def _writable(folder: Path) -> bool:
-    """Whether files can be made in it; makes it."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return False
-    return os.access(folder, os.W_OK | os.X_OK)
+def _convert(store: ModelStore, entry: ModelFile, target: Path, convert: Callable[[Path, Path], None]) -> None:
+    """Converts; a file of half a gigabyte is not copied to be sure of it, it is looked at before and afterwards.
+
+    Raises:
+        ModelCorrupt: Another one took its place meanwhile.
+    """
+    source = store.path(entry)
+    before = _identity(source)
+    if store.checked(source) is not None:
+        store.verify(entry)
+    convert(source, target)
+    if _identity(source) != before:
+        raise ModelCorrupt(f"{source.name}: another file took its place after it was checked")
 
 
-def _for_now(source: Path, name: str, convert: Callable[[Path, Path], None]) -> Path:
+def _identity(file: Path) -> tuple[int, ...]:
+    """Differs once anything was written to it, or another file has its name: a time of change cannot be set."""
+    found = file.stat()
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
+def _for_now(store: ModelStore, entry: ModelFile, name: str, convert: Callable[[Path, Path], None]) -> Path:
     """The form in a folder that goes when this process ends."""
     folder = Path(tempfile.mkdtemp(prefix="rostro-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    convert(source, folder / name)
+    _convert(store, entry, folder / name, convert)
     return folder / name

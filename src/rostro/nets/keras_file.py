@@ -41,7 +41,8 @@ def read_keras(path: Path, network: Network) -> Weights:
             if not any(found) and len(stored) == len(wanted):
                 found = list(stored.values())
             return {layer.name: _arrays(path.name, layer, arrays) for layer, arrays in zip(wanted, found, strict=True)}
-    except (OSError, KeyError) as error:
+    # h5py has no error of its own: what it finds broken, it says as one of these
+    except (OSError, LookupError, RuntimeError, TypeError, ValueError, AttributeError, MemoryError) as error:
         raise BadInput(f"{path.name}: not a Keras HDF5 file that can be read: {error}") from None
 
 

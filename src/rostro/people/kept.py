@@ -43,7 +43,7 @@ class Kept(Listed):
         """
         super().__init__(gallery)
         self.actor = actor or this_user()
-        self.pictures = Pictures.beside(gallery.url)
+        self.pictures = Pictures.beside(gallery)
         self._audit = Audit(gallery)
         self._seen = Seen(gallery)
 

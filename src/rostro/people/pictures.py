@@ -12,22 +12,26 @@ putting a file into one that is about to go, which then could not.
 from __future__ import annotations
 
 import errno
+import fnmatch
 import hashlib
+import os
 import secrets
 import shutil
 import time
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rostro.core.errors import BadInput, GalleryError
-from rostro.core.files import UNFINISHED, private_folder, write_private
+from rostro.core.files import PRIVATE, UNFINISHED, private_folder, write_file, write_private
 from rostro.gallery.base import file_of
+from rostro.gallery.sqlite.gallery import SqliteGallery
+from rostro.gallery.sqlite.sealing import Sealing
 from rostro.photos.writing import encode_picture
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from rostro.core.types import Image
+    from rostro.gallery.base import Gallery
 
 
 #: Folder, within a person's, of what watchers saw of them.
@@ -46,19 +50,23 @@ _TRIES = 50
 class Pictures:
     """The pictures of one gallery's people."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, gallery: Gallery | None = None) -> None:
         """Touches no disk.
 
         Args:
             folder: Where pictures are; made when the first one is kept.
+            gallery: Whose they are: where it is encrypted, they are, too.
         """
         self.folder = folder
+        self._gallery = gallery
 
     @classmethod
-    def beside(cls, gallery_url: str) -> Pictures | None:
+    def beside(cls, gallery: str | Gallery) -> Pictures | None:
         """The store of a gallery that is a file (``people.db`` has ``people.db.crops/``); None for other galleries."""
-        path = file_of(gallery_url)
-        return None if path is None else cls(path.with_name(path.name + ".crops"))
+        path = file_of(gallery if isinstance(gallery, str) else gallery.url)
+        if path is None:
+            return None
+        return cls(path.with_name(path.name + ".crops"), None if isinstance(gallery, str) else gallery)
 
     def keep(self, person: int, source_hash: str, crop: Image) -> None:
         """Keeps the picture of a template.
@@ -71,7 +79,8 @@ class Pictures:
         Raises:
             GalleryError: The picture cannot be written.
         """
-        self._write(self._of(person) / self._name(source_hash), crop)
+        stem = _stem(source_hash)
+        self._write(self._of(person) / f"{self._sealing.file_name(stem)}.jpg", stem, crop)
 
     def keep_seen(self, person: int, sighting: str, picture: Image) -> Path:
         """Keeps what was seen of a person.
@@ -88,7 +97,7 @@ class Pictures:
             GalleryError: The picture cannot be written.
         """
         file = self._seen_file(person, sighting)
-        self._write(file, picture)
+        self._write(file, sighting, picture)
         return file
 
     def forget_seen(self, person: int, sighting: str) -> None:
@@ -103,15 +112,16 @@ class Pictures:
         """A JPEG of the person, the oldest that is kept; None where there is none."""
         for file in sorted(self._files(person), key=_age):
             with suppress(FileNotFoundError):  # erased since it was listed
-                return file.read_bytes()
+                return self._sealing.open_file("", file.read_bytes())[1]
         return None
 
     def everything(self, person: int) -> dict[str, bytes]:
         """Every picture of a person, by the name of its file in their folder: of photos, and of what was seen."""
         found: dict[str, bytes] = {}
-        for file in sorted([*self._files(person), *(self._of(person) / _SEEN).glob("[!.]*.jpg")]):
+        for file in sorted([*self._files(person), *_pictures_in(self._of(person) / _SEEN)]):
             with suppress(FileNotFoundError):  # erased since it was listed
-                found[file.relative_to(self._of(person)).as_posix()] = file.read_bytes()
+                called = file.relative_to(self._of(person)).as_posix()
+                found[called] = self._sealing.open_file(file.stem, file.read_bytes())[1]
         return found
 
     def has(self, person: int) -> bool:
@@ -124,16 +134,15 @@ class Pictures:
         Raises:
             GalleryError: One cannot be given.
         """
-        seen = self._of(person) / _SEEN
-        for file in [*self._files(person), *seen.glob("[!.]*.jpg")]:
+        for file in [*self._files(person), *_pictures_in(self._of(person) / _SEEN)]:
             _give(file, self._of(into) / file.relative_to(self._of(person)))
         self.erase(person)
 
     def move(self, person: int, source_hash: str, into: int) -> None:
         """Gives the picture of one template to another person; there may be none."""
-        file = self._of(person) / self._name(source_hash)
-        if file.is_file():
-            _give(file, self._of(into) / file.name)
+        for file in self._called(person, source_hash):
+            if file.is_file():
+                _give(file, self._of(into) / file.name)
 
     def forget(self, person: int, source_hash: str) -> None:
         """Removes the picture of one template; there may be none.
@@ -141,7 +150,8 @@ class Pictures:
         Raises:
             GalleryError: It cannot be removed.
         """
-        _remove(self._of(person) / self._name(source_hash))
+        for file in self._called(person, source_hash):
+            _remove(file)
 
     def erase(self, person: int) -> None:
         """Removes every picture of a person.
@@ -160,9 +170,15 @@ class Pictures:
 
     def remains(self) -> list[Path]:
         """What processes that were killed left: folders of the erased, and pictures that were not finished."""
-        before = time.time() - _NOT_WRITTEN
-        unfinished = (file for file in self.folder.rglob(UNFINISHED) if _age(file)[0] < before * 1e9)
-        return sorted([*self.folder.glob(_GOING), *unfinished])
+        before = (time.time() - _NOT_WRITTEN) * 1e9
+        found = []
+        for place, folders, files in os.walk(self.folder):  # which passes over folders that go meanwhile
+            going = fnmatch.filter(folders, _GOING)
+            folders[:] = [name for name in folders if name not in going]
+            unfinished = (Path(place, name) for name in fnmatch.filter(files, UNFINISHED))
+            found += [Path(place, name) for name in going]
+            found += [file for file in unfinished if _age(file)[0] < before]
+        return sorted(found)
 
     def sweep(self) -> None:
         """Removes what `remains`.
@@ -182,9 +198,47 @@ class Pictures:
             return set()
         return {int(entry.name) for entry in self.folder.iterdir() if entry.name.isdecimal()}
 
-    def _write(self, file: Path, picture: Image) -> None:
+    def reseal(self, before: Sealing) -> int:
+        """Brings every picture under the gallery's encryption, or out of it; begun twice, it goes on.
+
+        Args:
+            before: What opens those that are not as the gallery is now.
+
+        Returns:
+            How many were written anew.
+
+        Raises:
+            GalleryError: One cannot be written, or not be opened.
+        """
+        done = 0
+        after = self._sealing
         try:
-            content = encode_picture(picture, ".jpg")
+            for file in sorted(self.folder.rglob(UNFINISHED)):
+                file.unlink(missing_ok=True)  # of a process that was killed
+            for file in sorted(self.folder.rglob("[!.]*.jpg")):
+                content = file.read_bytes()
+                if after.holds(content):
+                    continue
+                stem, picture = before.open_file(file.stem, content)
+                seen = file.parent.name == _SEEN
+                target = file.with_name(f"{stem if seen else after.file_name(stem)}.jpg")
+                times = file.stat()
+                write_file(target, after.file(stem, picture), mode=PRIVATE)
+                os.utime(target, ns=(times.st_atime_ns, times.st_mtime_ns))  # the oldest is the one that is shown
+                if target != file:
+                    file.unlink()
+                done += 1
+        except (OSError, BadInput) as error:
+            raise GalleryError(f"{self.folder}: a picture cannot be written ({error})") from error
+        return done
+
+    @property
+    def _sealing(self) -> Sealing:
+        return self._gallery.sealing if isinstance(self._gallery, SqliteGallery) else Sealing()
+
+    def _write(self, file: Path, stem: str, picture: Image) -> None:
+        try:
+            content = self._sealing.file(stem, encode_picture(picture, ".jpg"))
             for tries_left in reversed(range(_TRIES)):
                 try:
                     private_folder(file.parent)
@@ -204,11 +258,22 @@ class Pictures:
         return self.folder / str(int(person))
 
     def _files(self, person: int) -> list[Path]:
-        return list(self._of(person).glob("[!.]*.jpg"))
+        return _pictures_in(self._of(person))
 
-    @staticmethod
-    def _name(source_hash: str) -> str:
-        return f"{hashlib.sha256(source_hash.encode()).hexdigest()[:32]}.jpg"
+    def _called(self, person: int, source_hash: str) -> list[Path]:
+        """Where the picture of a template may be."""
+        return [self._of(person) / f"{name}.jpg" for name in sorted(self._sealing.file_names(_stem(source_hash)))]
+
+
+def _stem(source_hash: str) -> str:
+    return hashlib.sha256(source_hash.encode()).hexdigest()[:32]
+
+
+def _pictures_in(folder: Path) -> list[Path]:
+    """The pictures in a folder; none where it goes meanwhile."""
+    with suppress(FileNotFoundError):
+        return list(folder.glob("[!.]*.jpg"))
+    return []
 
 
 def _give(file: Path, target: Path) -> None:

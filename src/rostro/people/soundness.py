@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rostro.gallery.base import lent
+from rostro.gallery.keys import Key
 from rostro.gallery.upkeep.check import find_damage
 from rostro.people.people import People
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from rostro.gallery.base import Gallery
 
 
-def check(gallery: Gallery | str | Path) -> list[str]:
+def check(gallery: Gallery | str | Path, *, key: Key | str | Path | bytes | None = None) -> list[str]:
     """Reads all of a gallery and names what is damaged, one sentence each; nothing where it is sound.
 
     What `rostro.gallery.upkeep.check.find_damage` finds; where that is nothing, pictures of faces that nobody in the
@@ -24,11 +25,12 @@ def check(gallery: Gallery | str | Path) -> list[str]:
 
     Args:
         gallery: A gallery, or its path or URL.
+        key: Opens it, if it is encrypted, as `Key.of` takes it; None takes the settings', if they name one.
 
     Raises:
         GalleryError: It cannot be opened.
     """
-    with lent(gallery) as opened:
+    with lent(gallery, key=None if key is None else Key.of(key)) as opened:
         damage = list(find_damage(opened))
         if damage:  # such a gallery cannot say who is in it
             return damage

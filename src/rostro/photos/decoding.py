@@ -18,6 +18,7 @@ from PIL.ExifTags import Base as Exif
 from PIL.Image import DECODERS, DecompressionBombError
 
 from rostro.core.errors import MissingExtra, PhotoTooLarge, UnreadablePhoto
+from rostro.core.muting import MUTED
 from rostro.photos.colour import needs_conversion, to_rgb
 from rostro.photos.deep import deep_colours, refill
 from rostro.photos.signatures import describe, picture_format
@@ -100,7 +101,7 @@ def decode(data: bytes, photo: str, *, max_pixels: int) -> Image:
         raise UnreadablePhoto(photo, f"not a picture: {describe(data)}", why="not-a-picture")
     plugin = _plugin(name, photo)
     try:
-        with plugin(BytesIO(data)) as picture:
+        with MUTED(), plugin(BytesIO(data)) as picture:
             _check_pixels(picture, photo, max_pixels)
             if "progressive" in picture.info and data.count(b"\xff\xda") > _MAX_SCANS:
                 raise UnreadablePhoto(photo, f"a progressive JPEG of more than {_MAX_SCANS} scans")
@@ -133,7 +134,7 @@ def pixels_told(stream: BinaryIO) -> int:
         stream.seek(start)
         if name is None:
             return 0
-        with _plugin(name, "")(stream) as picture:
+        with MUTED(), _plugin(name, "")(stream) as picture:
             width, height = picture.size
             return width * height
     except (UnreadablePhoto, MemoryError, DecompressionBombError, *_DECODER_ERRORS):
@@ -156,7 +157,8 @@ def upright(picture: Pillow.Image, photo: str) -> Image:
         UnreadablePhoto: Its file is broken, or closed.
     """
     try:
-        picture.load()
+        with MUTED():
+            picture.load()
         return _turn(to_rgb(picture, photo), _orientation(picture))
     except _DECODER_ERRORS as error:
         raise UnreadablePhoto(photo, f"a picture that cannot be read: {_words(error)}", why="broken-photo") from error

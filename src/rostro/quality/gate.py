@@ -12,7 +12,7 @@ promise (measured by ``benchmarks/bad_photos.py``):
 
 from __future__ import annotations
 
-import json
+import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from rostro.core.errors import BadInput
+from rostro.core.foreign import read_json, shaped
 from rostro.core.quality import Doubt
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ class Gate:
     measured: Mapping[str, Any]
 
     def __post_init__(self) -> None:
+        if not all(map(math.isfinite, (*self.weights, self.bias, self.margin))):
+            raise BadInput("the weights of a gate, its bias and its margin are finite numbers")
         if not (0 <= self.refuse_below <= self.sure_from <= 1 and self.margin >= 0):
             raise BadInput(
                 f"0 ≤ refuse_below ≤ sure_from ≤ 1 and margin ≥ 0, got {self.refuse_below}, {self.sure_from}, "
@@ -73,8 +76,9 @@ class Gate:
         Raises:
             BadInput: Missing or malformed; names the file and what is wrong.
         """
-        try:
-            data = json.loads(path.read_text(encoding="utf-8"))
+        what = "a gate's file"
+        data = read_json(path, what)
+        with shaped(path, what):
             one, two, three = (float(weight) for weight in data["weights"])
             return cls(
                 space=str(data["space"]),
@@ -86,10 +90,6 @@ class Gate:
                 margin=float(data["margin"]),
                 measured=dict(data["measured"]),
             )
-        except OSError as error:
-            raise BadInput(f"{path}: {error.strerror}") from None
-        except (ValueError, KeyError, TypeError) as error:
-            raise BadInput(f"{path}: not a gate's file ({type(error).__name__}: {error})") from None
 
     @classmethod
     def shipped(cls, space: str, scorer: str) -> Self | None:

@@ -55,7 +55,9 @@ class LightQNet(QualityScorer):
         The file is a TensorFlow graph, which OpenVINO alone reads, and what a score means was measured in float32.
         """
         super().__init__(store, engine)
-        options = EngineOptions(precision="f32", threads=engine.threads, cache_dir=engine.cache_dir)
+        options = EngineOptions(
+            precision="f32", threads=engine.threads, cache_dir=engine.cache_dir, expected=engine.expected
+        )
         self._engine = open_engine(store.path(self.files[0]), options)
 
     def score(self, crops: Crops) -> Floats:

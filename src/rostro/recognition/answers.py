@@ -27,6 +27,14 @@ def embedded(answer: PhotoFaces) -> dict[str, Any]:
     return {**answer.to_dict(), "faces": _faces_with_vectors(answer)}
 
 
+def analysis(found: Sequence[PhotoFaces], failed: Sequence[Failure]) -> dict[str, Any]:
+    """``{"photos": [{"photo", "faces": [{"box", "score", "quality", "turned", "pose", "age", …}]}], "failed"}``.
+
+    A face has what was asked for; see `rostro.recognition.analysis.FaceAnalysis.to_dict`.
+    """
+    return {"photos": [answer.to_dict() for answer in found], "failed": failures(failed)}
+
+
 def identification(
     answers: Sequence[tuple[PhotoFaces, Sequence[Identification]]], failed: Sequence[Failure]
 ) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rostro.alignment.base import REFINERS, Refiner
+from rostro.attributes.base import ATTRIBUTES, AttributePredictor
 from rostro.core.errors import UnknownModel
 from rostro.core.parts import did_you_mean
 from rostro.detection.base import DETECTORS, Detector
@@ -27,6 +28,7 @@ _TASKS = {
     "embedder": Embedder,
     "quality": QualityScorer,
     "liveness": LivenessScorer,
+    "attributes": AttributePredictor,
 }
 
 
@@ -35,7 +37,7 @@ class Model:
     """One detector, refiner of landmarks, embedder or scorer with its files, or one sample photo.
 
     Attributes:
-        task: ``detector``, ``refiner``, ``embedder``, ``quality``, ``liveness`` or ``sample``.
+        task: ``detector``, ``refiner``, ``embedder``, ``quality``, ``liveness``, ``attributes`` or ``sample``.
         name: Its key, as in ``--embedder NAME``.
         about: One line for people.
         paper: What to cite.
@@ -75,12 +77,13 @@ class Model:
 
 
 def catalogue() -> list[Model]:
-    """Detectors, refiners, embedders, quality and liveness scorers, sample photos, each sorted by name."""
+    """Detectors, refiners, embedders, scorers, predictors of attributes, sample photos, each kind sorted by name."""
     refiners = [_model(REFINERS.get(name)) for name in REFINERS]
     detectors = [_model(DETECTORS.get(name)) for name in DETECTORS]
     embedders = [_model(EMBEDDERS.get(name)) for name in EMBEDDERS]
     scorers = [_model(QUALITIES.get(name)) for name in QUALITIES]
     scorers += [_model(LIVENESS.get(name)) for name in LIVENESS]
+    scorers += [_model(ATTRIBUTES.get(name)) for name in ATTRIBUTES]
     photos = [
         Model(task="sample", name=entry.name, about="sample photo", paper=entry.paper, files=(entry,))
         for entry in sorted(SAMPLES, key=lambda entry: entry.name)
@@ -135,7 +138,7 @@ def judge_of_quality() -> Model:
     return _model(QUALITIES.get(DEFAULTS[0]))
 
 
-def _model(part: type[Detector | Refiner | Embedder | QualityScorer | LivenessScorer]) -> Model:
+def _model(part: type[Detector | Refiner | Embedder | QualityScorer | LivenessScorer | AttributePredictor]) -> Model:
     task = next(task for task, kind in _TASKS.items() if issubclass(part, kind))
     return Model(
         task=task,

@@ -6,14 +6,18 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rostro.core.errors import GalleryError, SpaceMismatch
+from rostro.core.errors import BadInput, GalleryError, SpaceMismatch
 from rostro.core.redaction import redacted
 from rostro.embedding.base import EMBEDDERS
 from rostro.embedding.fused import AND, fuse
-from rostro.gallery.base import Gallery, lent, open_gallery
+from rostro.gallery.base import Gallery, file_of, lent, open_gallery
+from rostro.gallery.keys import Key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
+
+    from rostro.core.settings import Settings
 
 #: An embedder, perhaps with its weight in a fusion before it, and the beginning of its network's hash.
 _HEAD = re.compile(r"(?P<weight>[0-9.]+\*)?(?P<name>.+)-[0-9a-f]{8}")
@@ -68,12 +72,13 @@ class OwnSpace:
             )
 
 
-def embedder_of(gallery: Gallery | str, *, missing_ok: bool = True) -> OwnSpace | None:
+def embedder_of(gallery: Gallery | str, *, missing_ok: bool = True, key: Key | None = None) -> OwnSpace | None:
     """Which embedder a gallery was made with.
 
     Args:
         gallery: A gallery, or its path or URL.
         missing_ok: Whether a gallery that is not there is none to say something about, rather than an error.
+        key: What it opens by, if it is encrypted.
 
     Returns:
         None where it is not there, or nothing was ever stored.
@@ -83,7 +88,7 @@ def embedder_of(gallery: Gallery | str, *, missing_ok: bool = True) -> OwnSpace 
         MissingExtra: What reaches it is not installed.
     """
     try:
-        with lent(gallery) as opened:
+        with lent(gallery, key=key) as opened:
             space = opened.space
     except GalleryError as error:
         if missing_ok and error.values.get("why") == "no-gallery":
@@ -105,7 +110,27 @@ def embedder_of(gallery: Gallery | str, *, missing_ok: bool = True) -> OwnSpace 
     return OwnSpace(where, space, usual if same else weighted, None)
 
 
-def open_own(gallery: Gallery | str, space: str, *, create: bool) -> Gallery:
+def key_for(gallery: Gallery | str, key: Key | str | Path | bytes | None, settings: Settings) -> Key | None:
+    """What a recogniser's gallery opens by.
+
+    Args:
+        gallery: A gallery, or its path or URL.
+        key: What was given for it.
+        settings: What else names a key, for galleries in files.
+
+    Raises:
+        BadInput: A key was given for a gallery that is open, or names no source.
+    """
+    if isinstance(gallery, Gallery):
+        if key is not None:
+            raise BadInput("a key opens a gallery, and this one is open")
+        return None
+    if key is not None:
+        return Key.of(key)
+    return Key.from_settings(settings) if file_of(gallery) is not None else None
+
+
+def open_own(gallery: Gallery | str, space: str, *, create: bool, key: Key | None = None) -> Gallery:
     """The gallery, open; one that is open already stays the same.
 
     Raises:
@@ -113,7 +138,7 @@ def open_own(gallery: Gallery | str, space: str, *, create: bool) -> Gallery:
         GalleryError: See `open_gallery`.
     """
     if not isinstance(gallery, Gallery):
-        return open_gallery(gallery, space=space, create=create)
+        return open_gallery(gallery, space=space, create=create, key=key)
     if gallery.space not in {None, space}:
         shown = redacted(gallery.url)
         raise SpaceMismatch(f"{shown}: the gallery holds vectors of {gallery.space}, not of {space}")

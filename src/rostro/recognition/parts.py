@@ -20,7 +20,7 @@ from rostro.recognition.choosing import Chosen, choose
 from rostro.recognition.judging import Judging, open_judge
 from rostro.recognition.living import Living
 from rostro.recognition.opened import Opened
-from rostro.recognition.own_space import embedder_of, open_own
+from rostro.recognition.own_space import embedder_of, key_for, open_own
 from rostro.recognition.pipeline import Pipeline
 from rostro.recognition.searching import Searching, open_searching
 from rostro.recognition.turning import Turner
@@ -31,6 +31,7 @@ from rostro.runtime.base import ENGINES, EngineOptions, check_precision, precisi
 from rostro.scoring import operating_points
 
 if TYPE_CHECKING:
+    from rostro.gallery.keys import Key
     from rostro.quality.gate import Gate
     from rostro.quality.judge import Judge
 
@@ -50,6 +51,7 @@ class Parts(Chosen, Living, Opened):
         engine: str | None = None,
         precision: str | None = None,
         gallery: str | Path | Gallery | None = None,
+        key: Key | str | Path | bytes | None = None,
         create_gallery: bool = True,
         threshold: float | None = None,
         fmr: float | None = None,
@@ -81,6 +83,7 @@ class Parts(Chosen, Living, Opened):
                 the settings'.
             gallery: Path or URL of the gallery, or a `Gallery` (which stays open when this is closed); None takes the
                 settings'.
+            key: Opens an encrypted gallery, and has a new one encrypted, as `Key.of` takes it; None: the settings'.
             create_gallery: Whether a gallery that is not there is made, by `open` and by what puts people into it; a
                 call that only reads makes none, and says so.
             threshold: Cosine similarity, in [-1, 1], from which two faces are the same person; None: a measured one.
@@ -107,7 +110,7 @@ class Parts(Chosen, Living, Opened):
             UnknownModel: No part has that name; says which was probably meant.
             BadInput: Options that contradict each other, or are outside of their range.
         """
-        self._options = {name: value for name, value in locals().items() if name not in {"self", "store", "settings"}}
+        self._options = {name: it for name, it in locals().items() if name not in {"self", "key", "store", "settings"}}
         self.settings = settings or Settings.from_environment()
         self.store = store or ModelStore(self.settings)
         given = None if isinstance(detector, str) else detector
@@ -121,6 +124,7 @@ class Parts(Chosen, Living, Opened):
             precision=check_precision(precision or self.settings.precision),
             threads=self.settings.threads,
             cache_dir=self.settings.home / "compiled",
+            expected=self.store.checked,
         )
         ENGINES.get(self.engine_options.engine).need()
         self.gallery_url = gallery.url if isinstance(gallery, Gallery) else str(gallery or self.settings.gallery)
@@ -151,7 +155,8 @@ class Parts(Chosen, Living, Opened):
             lambda: open_searching(self.space, self.operating_point, operating_point, fpir=fpir, chosen=chosen)
         )
         where = gallery if isinstance(gallery, Gallery) else self.gallery_url
-        self._own_space = Lazy(lambda: embedder_of(where, missing_ok=create_gallery))
+        self._key = key_for(where, key, self.settings)
+        self._own_space = Lazy(lambda: embedder_of(where, missing_ok=create_gallery, key=self._key))
         self._open_gallery = partial(self._opened_gallery, where)
         self._create_gallery = create_gallery
         self._gallery = Lazy(self._open_gallery)
@@ -265,7 +270,7 @@ class Parts(Chosen, Living, Opened):
 
     def _opened_gallery(self, gallery: Gallery | str, *, create: bool = True) -> Gallery:
         self._check_gallery()
-        return open_own(gallery, self.space, create=create and self._create_gallery)
+        return open_own(gallery, self.space, create=create and self._create_gallery, key=self._key)
 
     @property
     def pipeline(self) -> Pipeline:

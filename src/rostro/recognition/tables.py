@@ -15,7 +15,9 @@ import numpy as np
 
 from rostro.core.errors import BadInput, MissingExtra, PhotoError
 from rostro.core.files import private_folder, write_private
+from rostro.core.foreign import BROKEN_ARRAY, open_regular
 from rostro.core.types import Answer
+from rostro.models.archive import BROKEN
 from rostro.photos.reading import photo_hash, printable
 from rostro.photos.sources import spared
 from rostro.recognition.pipeline import Failure, PhotoFaces
@@ -100,10 +102,15 @@ class FaceTable:
 
     def _read(self, file: Path) -> Columns:
         try:
-            with np.load(file, allow_pickle=False) as part:
+            with open_regular(file) as opened, np.load(opened, allow_pickle=False) as part:
                 columns = {name: part[name] for name in (*COLUMNS, "done_photo", "done_sha256", "space")}
-        except (OSError, ValueError, KeyError) as error:
+        # an archive may be broken in as many ways as zipfile, zlib and numpy have words for
+        except (*BROKEN, *BROKEN_ARRAY, OSError, AttributeError) as error:
             raise BadInput(f"{file}: a damaged part of an unfinished table ({error}); delete it") from None
+        sizes = {len(each) for name, each in columns.items() if name in COLUMNS and each.ndim}
+        if len(sizes) != 1 or any(columns[name].ndim == 0 for name in COLUMNS):
+            why = "its columns are not of one length"
+            raise BadInput(f"{file}: a damaged part of an unfinished table ({why}); delete it")
         if str(columns["space"]) != self._space:
             raise BadInput(
                 f"{self.parts}: parts of an unfinished table of {columns['space']}, not of {self._space}; "

@@ -16,29 +16,29 @@ if TYPE_CHECKING:
 _CHANNELS = 4
 
 
-def form_of(file: Path, *, sides: bool = False, batch: bool = False, half: bool = False) -> str | bytes:
+def form_of(file: Path | bytes, *, sides: bool = False, batch: bool = False, half: bool = False) -> str | bytes:
     """What a session is opened with.
 
     Args:
-        file: The ONNX file.
+        file: The ONNX file, or what is in it.
         sides: Open the sides of the input, but not the channels.
         batch: Open the number of samples, in the file's own reshapes too. Whether the network then keeps samples apart
             must be tried: nothing in the file says it.
         half: Compute in float16; inputs and outputs stay float32.
 
     Returns:
-        The file's path where nothing is asked for, else the changed model.
+        The file's path (or what is in it) where nothing is asked for, else the changed model.
 
     Raises:
         MissingExtra: ``onnx`` is not installed, and something is to be changed.
     """
     if not (sides or batch or half):
-        return str(file)
+        return file if isinstance(file, bytes) else str(file)
     try:
         import onnx
     except ImportError:
         raise MissingExtra("onnx", "onnx") from None
-    model = onnx.load(file)
+    model = onnx.load_from_string(file) if isinstance(file, bytes) else onnx.load(file)
     if sides or batch:
         _open_shapes(model, sides=sides, batch=batch)
     if batch:

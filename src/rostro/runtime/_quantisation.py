@@ -15,13 +15,13 @@ products of 8 bits overflows (`_precision.largest_weight`).
 
 from __future__ import annotations
 
-import json
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rostro.core.errors import EngineError
+from rostro.core.errors import BadInput, EngineError
+from rostro.core.foreign import read_json, shaped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,11 +42,13 @@ def read_ranges(path: Path) -> Ranges:
     Raises:
         EngineError: It cannot be read, or a range is not two numbers with low < high.
     """
+    what = "a file of activation ranges"
     try:
-        entries = json.loads(path.read_text(encoding="utf-8"))["ranges"]
-        ranges = {str(name): (float(low), float(high)) for name, (low, high) in entries.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise EngineError(f"{path}: not a file of activation ranges: {error!r}") from None
+        entries = read_json(path, what)
+        with shaped(path, what):
+            ranges = {str(name): (float(low), float(high)) for name, (low, high) in entries["ranges"].items()}
+    except BadInput as error:
+        raise EngineError(str(error)) from None
     for name, (low, high) in ranges.items():
         if not (np.isfinite([low, high]).all() and low < high):
             raise EngineError(f"{path}: range of {name!r} must be finite and rising, got [{low}, {high}]")

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import ctypes
+import hashlib
 import sys
+from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rostro.core.errors import EngineError
+from rostro.core.errors import EngineError, ModelCorrupt
+from rostro.core.foreign import open_regular
 from rostro.core.forking import Gate
+from rostro.core.private import private_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 _IMPORT = Lock()
@@ -46,6 +50,60 @@ def output_order(model: Path, available: Sequence[frozenset[str]], wanted: Seque
     if missing:
         raise engine_error(model, f"no output {', '.join(missing)}; there is: {', '.join(sorted(position))}")
     return [position[name] for name in wanted]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Contents:
+    """A model file as it was read, once.
+
+    Attributes:
+        data: Its bytes.
+        weights: Those of the file of weights beside an OpenVINO network (``.xml`` and ``.bin``).
+        sha256: Of both.
+    """
+
+    data: bytes
+    weights: bytes | None
+    sha256: str
+
+
+def read_contents(model: Path, expected: Callable[[Path], str | None]) -> Contents:
+    """Reads a model file; what was checked is what is loaded.
+
+    Args:
+        model: The file.
+        expected: See `EngineOptions.expected`.
+
+    Raises:
+        EngineError: It cannot be read.
+        ModelCorrupt: It is not the one that was checked any more.
+    """
+    files = [model, model.with_suffix(".bin")] if model.suffix == ".xml" else [model]
+    whole = hashlib.sha256()
+    parts = []
+    for file in files:
+        try:
+            with open_regular(file) as opened:
+                parts.append(opened.read())
+        except (OSError, ValueError) as error:
+            raise engine_error(model, "cannot be read", error) from None
+        wanted, found = expected(file), hashlib.sha256(parts[-1])
+        if wanted is not None and found.hexdigest() != wanted:
+            raise ModelCorrupt(f"{file.name}: another file took its place after it was checked")
+        whole.update(found.digest())
+    return Contents(parts[0], parts[1] if len(parts) > 1 else None, whole.hexdigest())
+
+
+def cache_of(home: Path | None, contents: Contents) -> Path | None:
+    """A folder for the compiled forms of these very bytes; None where others could put theirs there, to be run.
+
+    Args:
+        home: Where compiled forms are kept; None keeps none.
+        contents: The model.
+    """
+    if home is None or private_folder(home) is None:
+        return None
+    return private_folder(home / contents.sha256[:32])
 
 
 def give_back_memory() -> None:

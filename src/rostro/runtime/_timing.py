@@ -15,7 +15,9 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from rostro.core.errors import BadInput
 from rostro.core.files import write_file
+from rostro.core.foreign import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -95,9 +97,9 @@ def can_keep(folder: Path) -> bool:
 def known(folder: Path, key: Key) -> dict[str, float] | None:
     """What was measured earlier; None where nothing was, or it cannot be read."""
     try:
-        kept = json.loads((folder / key.file_name).read_text(encoding="utf-8"))["milliseconds"]
+        kept = read_json(folder / key.file_name, "a measured speed")["milliseconds"]
         times = {name: float(kept[name]) for name in key.precisions}
-    except (OSError, ValueError, KeyError, TypeError):
+    except (BadInput, ValueError, KeyError, TypeError):
         return None
     return times if all(math.isfinite(time) and time > 0 for time in times.values()) else None
 

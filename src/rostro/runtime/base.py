@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rostro.core.errors import BadInput, EngineError
 from rostro.core.extras import need
 from rostro.core.parts import Room
+from rostro.runtime._shared import read_contents
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -30,13 +31,16 @@ class EngineOptions:
             measured to lose nothing; ``f32``, ``f16`` (on GPUs) and ``bf16`` force one, ``int8`` too for the models
             that have an int8 form; `open_engine` runs the others in ``f32``.
         threads: CPU threads.
-        cache_dir: Where compiled models are kept; None keeps none.
+        cache_dir: Where compiled models are kept; None keeps none. It is not used where others can write there.
+        expected: The sha256 that a file has which was checked; None for one that was not. An engine that reads the file
+            itself compares it with the bytes that it loads, so that nothing can be put in its place in between.
     """
 
     name: str = "openvino"
     precision: str = "auto"
     threads: int = 1
     cache_dir: Path | None = None
+    expected: Callable[[Path], str | None] = field(default=lambda path: None, compare=False, repr=False)
 
     @property
     def engine(self) -> str:
@@ -56,6 +60,8 @@ class Engine(ABC):
         name: What options, cards and reports call it.
         package: The library that it needs besides rostro's own dependencies; empty: none.
         extra: The extra that installs it.
+        checks: Whether it compares what it loads with `EngineOptions.expected` itself; otherwise `open_engine` does,
+            just before.
 
     Attributes:
         device: What it runs on, for example ``CPU``.
@@ -67,6 +73,7 @@ class Engine(ABC):
     name: ClassVar[str]
     package: ClassVar[str] = ""
     extra: ClassVar[str] = ""
+    checks: ClassVar[bool] = False
     device: str
     precision: str
     measured: Mapping[str, float] = MappingProxyType({})
@@ -151,10 +158,14 @@ def open_engine(
         UnknownModel: No engine of that name.
         MissingExtra: The engine's library is not installed.
         EngineError: The engine cannot run the model.
+        ModelCorrupt: It is not the file that was checked.
     """
     if options.precision == "int8" and ranges is None:
         options = replace(options, precision="f32")
-    return ENGINES.get(options.engine)(model, options, outputs=outputs, ranges=ranges, together=together)
+    kind = ENGINES.get(options.engine)
+    if not kind.checks and options.expected(model) is not None:
+        read_contents(model, options.expected)
+    return kind(model, options, outputs=outputs, ranges=ranges, together=together)
 
 
 def check_precision(precision: str) -> str:

@@ -17,7 +17,7 @@ from rostro.core.lazy import Lazy
 from rostro.runtime._onnx_forms import form_of
 from rostro.runtime._precision import choose_precision
 from rostro.runtime._shaped import ShapedSessions
-from rostro.runtime._shared import WORKING, engine_error, output_order
+from rostro.runtime._shared import WORKING, cache_of, engine_error, output_order, read_contents
 from rostro.runtime.base import Engine, EngineOptions
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ class ONNXRuntimeEngine(Engine, Forking):
 
     name = "onnxruntime"
     package, extra = "onnxruntime", "onnx"
+    checks = True
 
     def __init__(
         self,
@@ -77,9 +78,10 @@ class ONNXRuntimeEngine(Engine, Forking):
         self._provider = PROVIDERS[options.device]
         self._file = model
         self._threads = options.threads
-        self._cache = options.cache_dir
+        self._cache: Path | None = None
         self._outputs = outputs
         self._lock = Mutex(reentrant=True)
+        self._options = options
         self._form = {"sides": False, "batch": gpu, "half": self.precision == "f16"}
         self._shares: bool | None = None  # whether samples may share a call; None: not tried yet
         self._session = Lazy(self._open)
@@ -158,11 +160,13 @@ class ONNXRuntimeEngine(Engine, Forking):
         options = self._library.SessionOptions()
         options.intra_op_num_threads = self._threads
         options.log_severity_level = 3  # errors; warnings about freed shapes are expected
+        contents = read_contents(self._file, self._options.expected)
+        self._cache = cache_of(self._options.cache_dir, contents)
         if self.device.lower() in _GPUS:
             self._library.preload_dlls()  # CUDA's libraries that pip installed, where it did
         try:
-            model = form_of(self._file, **self._form)
-            session = self._library.InferenceSession(model, options, providers=self._providers())
+            model = form_of(contents.data, **self._form)
+            session = self._library.InferenceSession(model, options, providers=self._providers(), enable_fallback=0)
         except self._failures() as error:
             raise engine_error(self._file, f"onnxruntime cannot open it on {self.device}", error) from None
         used = session.get_providers()[0]

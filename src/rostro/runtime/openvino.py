@@ -15,12 +15,21 @@ import numpy as np
 
 from rostro.core.forking import Forking, Mutex, abandon
 from rostro.core.lazy import Lazy
+from rostro.core.private import private_copy
 from rostro.runtime import _timing
 from rostro.runtime._merging import merge_convolutions
 from rostro.runtime._network import Network
 from rostro.runtime._precision import kernel_limits, largest_weight, native_precisions, possible_precisions
 from rostro.runtime._quantisation import quantise, read_ranges
-from rostro.runtime._shared import WORKING, engine_error, give_back_memory, load_openvino, output_order
+from rostro.runtime._shared import (
+    WORKING,
+    cache_of,
+    engine_error,
+    give_back_memory,
+    load_openvino,
+    output_order,
+    read_contents,
+)
 from rostro.runtime.base import Engine, EngineOptions
 
 if TYPE_CHECKING:
@@ -30,6 +39,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Shape = tuple[int, ...]
+
+#: What OpenVINO raises; where a broken file's own words are in its message, Python finds that they are no text.
+_FAILURES = (RuntimeError, ValueError)
+_FROM_BYTES = {".onnx", ".xml"}  # what is read from memory; other forms have to be files
 
 _OFTEN = 64  # samples of a shape after which compiling for that shape alone has paid for itself
 _LARGE = 2**20  # numbers in a sample that gains so much more
@@ -58,6 +71,7 @@ class OpenVINOEngine(Engine, Forking):
     """
 
     name = "openvino"
+    checks = True
 
     def __init__(
         self,
@@ -79,6 +93,7 @@ class OpenVINOEngine(Engine, Forking):
         self._together = together
         self._file = model
         self._options = options
+        self._cache: Path | None = None
         with WORKING:
             self._model = self._read(outputs)
             names = [frozenset(output.get_names()) for output in self._model.outputs]
@@ -131,7 +146,7 @@ class OpenVINOEngine(Engine, Forking):
         network = self._network((block, *samples.shape[1:]), len(samples))
         try:
             return network.run(samples, block, in_flight=2 * self._options.threads)
-        except RuntimeError as error:
+        except _FAILURES as error:
             raise engine_error(self._file, f"cannot run on samples of shape {samples.shape[1:]}", error) from None
 
     @staticmethod
@@ -147,12 +162,18 @@ class OpenVINOEngine(Engine, Forking):
         }
 
     def _read(self, outputs: Sequence[str] | None) -> Any:
+        contents = read_contents(self._file, self._options.expected)
+        self._cache = cache_of(self._options.cache_dir, contents)
         try:
-            if outputs is not None and self._file.suffix == ".pb":
-                model = _read_graph(self._file, outputs)
+            if self._file.suffix in _FROM_BYTES:
+                model = self._core().read_model(contents.data, contents.weights or b"")
             else:
-                model = self._core().read_model(self._file)
-        except RuntimeError as error:
+                with private_copy(contents.data, self._file) as file:
+                    graph = outputs is not None and file.suffix == ".pb"
+                    model = _read_graph(file, outputs or ()) if graph else self._core().read_model(file)
+            for output in model.outputs:
+                output.get_names()
+        except _FAILURES as error:
             raise engine_error(self._file, "cannot be read", error) from None
         if len(model.inputs) != 1:
             raise engine_error(self._file, f"has {len(model.inputs)} inputs, must have one")
@@ -253,16 +274,14 @@ class OpenVINOEngine(Engine, Forking):
             else:
                 merge_convolutions(model)
             return Network(self._compiled(model, config), self._order)
-        except RuntimeError as error:
+        except _FAILURES as error:
             raise engine_error(self._file, f"cannot take samples of shape {tuple(shape[1:])}", error) from None
 
     def _compiled(self, model: Any, config: dict[str, Any]) -> Any:
         """By the cache, where that can be used: a read-only disk or a full one only makes it slower."""
-        if self._options.cache_dir is not None:
+        if self._cache is not None:
             with suppress(RuntimeError):
-                return self._core().compile_model(
-                    model, self.device, {**config, "CACHE_DIR": str(self._options.cache_dir)}
-                )
+                return self._core().compile_model(model, self.device, {**config, "CACHE_DIR": str(self._cache)})
         return self._core().compile_model(model, self.device, config)
 
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rostro.core.errors import BadInput
+from rostro.core.ranges import MEASURED_SIMILARITY
 from rostro.scoring.counts import Numbers, RateNotSupported, check_scores
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ SHARE = 1e-3
 MOST_SHARE = 0.02
 #: Pairs of people that must be in it.
 LEAST_PAIRS = 100
+_LEAST_SCALE = 1e-6
 _NO_SHAPE = 1e-9  # nearer to 0, the distribution is the exponential one
 _COUNTED = 24  # points of the counted part
 _DRAWS = 200
@@ -52,6 +54,13 @@ class Fit:
     scale: float
     shape: float
     spread: float
+
+    @property
+    def sound(self) -> bool:
+        """Whether scores, which differ by 2 at most, can have such an end."""
+        return (
+            0 < self.share < 1 and _LEAST_SCALE <= self.scale <= 2 and abs(self.shape) <= 10 and 0 <= self.spread <= 1e6
+        )
 
     def rate(self, excess: float) -> float:
         """False match rate at a score ``excess`` above the start."""
@@ -148,6 +157,7 @@ class ImpostorTail:
         """Reads what `to_dict` wrote.
 
         Raises:
+            BadInput: A threshold that no score has.
             KeyError, TypeError, ValueError: Malformed; whoever reads the file names it.
         """
         tail = cls(
@@ -161,7 +171,11 @@ class ImpostorTail:
         rising, falling = np.diff(tail.thresholds), np.diff(tail.rates)
         if not (len(tail.thresholds) == len(tail.rates) > 0 and (rising > 0).all() and (falling < 0).all()):
             raise ValueError("thresholds rise and rates fall")
-        if not (tail.draws and tail.fit.scale > 0 and 0 < tail.fit.share < 1 and tail.pairs > 0):
+        for threshold in (tail.thresholds[0], tail.start):  # between them they rise
+            MEASURED_SIMILARITY.check(threshold)
+        if not 0 < tail.rates[-1] <= tail.rates[0] <= 1:
+            raise ValueError("rates of a tail lie in (0, 1]")
+        if not (tail.draws and tail.pairs > 0 and all(fit.sound for fit in (tail.fit, *tail.draws))):
             raise ValueError("a tail has a scale above 0, a share in (0, 1), pairs and draws")
         return tail
 

@@ -15,15 +15,14 @@ The shipped ones stand in the folder ``shipped/``, one file per space. They are 
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from rostro.core.decisions import OperatingPoint
 from rostro.core.errors import BadInput, NoOperatingPoint, SpaceMismatch
-from rostro.core.files import read_text
-from rostro.core.ranges import SIMILARITY
+from rostro.core.foreign import read_json, shaped
+from rostro.core.ranges import FALSE_MATCH_RATE, SIMILARITY
 from rostro.scoring.impostor_tail import ImpostorTail
 
 SHIPPED = Path(__file__).with_name("shipped")
@@ -44,6 +43,15 @@ class OperatingPoints:
     default_fmr: float
     points: dict[float, OperatingPoint]
     tail: ImpostorTail | None = None
+
+    def __post_init__(self) -> None:
+        for rate in (self.default_fmr, *self.points):
+            FALSE_MATCH_RATE.check(rate)
+        if not self.points:
+            raise BadInput("there is no operating point in it")
+        falling = [self.points[target].threshold for target in sorted(self.points)]
+        if falling != sorted(falling, reverse=True):
+            raise BadInput("a lower false match rate has a lower threshold in it")
 
     def at(self, fmr: float | None = None) -> OperatingPoint:
         """The point that aims at ``fmr`` (None: the default).
@@ -78,15 +86,14 @@ def read(path: Path) -> OperatingPoints:
     Raises:
         BadInput: Missing or malformed; names the file and what is wrong.
     """
-    try:
-        data = json.loads(read_text(path))
+    what = "an operating point file"
+    data = read_json(path, what)
+    with shaped(path, what):
         points = {float(point["target_fmr"]): _point(data, point) for point in data["points"]}
+        if len(points) < len(data["points"]):
+            raise BadInput("two points aim at the same false match rate")
         tail = ImpostorTail.from_dict(data["tail"]) if data.get("tail") is not None else None
-        return OperatingPoints(str(data["space"]), float(data["default_fmr"]), points, tail)
-    except OSError as error:
-        raise BadInput(f"{path}: {error.strerror}") from None
-    except (ValueError, KeyError, TypeError) as error:
-        raise BadInput(f"{path}: not an operating point file ({type(error).__name__}: {error})") from None
+        return OperatingPoints(data["space"], float(data["default_fmr"]), points, tail)
 
 
 def shipped(space: str) -> OperatingPoints:
@@ -146,7 +153,7 @@ def file_stem(space: str) -> str:
 def _point(data: dict[str, Any], point: dict[str, Any]) -> OperatingPoint:
     low, high = point["fmr_interval"]
     return OperatingPoint(
-        space=str(data["space"]),
+        space=data["space"],
         threshold=float(point["threshold"]),
         fmr=float(point["fmr"]),
         fmr_interval=(float(low), float(high)),
@@ -154,7 +161,7 @@ def _point(data: dict[str, Any], point: dict[str, Any]) -> OperatingPoint:
         measured_on=str(data["measured_on"]),
         genuine=int(data["genuine"]),
         impostor=int(data["impostor"]),
-        metric=str(data["metric"]),
+        metric=data["metric"],
     )
 
 

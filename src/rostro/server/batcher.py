@@ -45,12 +45,14 @@ class Work:
         face: Keep one face by this rule.
         keep: Keep the crops.
         liveness: Say whether its faces look alive; where the server requires it, that is said without, too.
+        what: Analyse its faces: what is asked of them. Then the rest of this says nothing.
     """
 
     embed: bool = True
     face: FaceRule | None = None
     keep: bool = False
     liveness: bool = False
+    what: tuple[str, ...] = ()
 
 
 class Batcher:

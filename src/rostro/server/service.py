@@ -105,6 +105,8 @@ class Service:
         limits, metrics = limits or Limits(), Metrics()
 
         def run(photos: Sequence[Any], work: Work) -> list[PhotoFaces | Failure]:
+            if work.what:
+                return list(recognizer.analyses(photos, what=work.what))
             kept = Keep(images=False) if work.keep else False
             live = work.liveness or None
             return list(recognizer.photos(photos, embed=work.embed, face=work.face, keep=kept, liveness=live))

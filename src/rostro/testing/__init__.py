@@ -35,6 +35,7 @@ pytest.register_assert_rewrite(
         f"rostro.testing.{name}"
         for name in (
             "alignments",
+            "attributes",
             "detectors",
             "embedders",
             "engines",
@@ -47,6 +48,7 @@ pytest.register_assert_rewrite(
 )
 
 from rostro.testing.alignments import AlignmentContract  # noqa: E402
+from rostro.testing.attributes import AttributeContract  # noqa: E402
 from rostro.testing.detectors import Crowd, DetectorContract, Portrait  # noqa: E402
 from rostro.testing.embedders import EmbedderContract  # noqa: E402
 from rostro.testing.engines import EngineContract  # noqa: E402
@@ -56,6 +58,7 @@ from rostro.testing.qualities import QualityContract  # noqa: E402
 
 __all__ = [
     "AlignmentContract",
+    "AttributeContract",
     "Crowd",
     "DetectorContract",
     "EmbedderContract",

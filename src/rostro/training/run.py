@@ -167,8 +167,24 @@ def predict(
     listed = [photos] if isinstance(photos, str | Path) else list(photos)
     found = list(find_photos([Path(photo) for photo in listed]))
     progress = Progress() if on_photo is None else Progress(on_photo=on_photo)
-    answers = RECIPES.get(read.card.recipe).predict(read, found, recognizer, progress)
-    return (Failure(answer) if isinstance(answer, PhotoError) else answer for answer in answers)
+    shown = checkpoint if isinstance(checkpoint, str | Path) else read.card.net
+    return _answers(read, str(shown), RECIPES.get(read.card.recipe).predict(read, found, recognizer, progress))
+
+
+def _answers(
+    read: Checkpoint, shown: str, answers: Iterator[Prediction | PhotoError]
+) -> Iterator[Prediction | Failure]:
+    """The same; what a card and its weights lack comes to light only when they are used.
+
+    Raises:
+        BadInput: The numbers are none that its recipe can answer with.
+    """
+    try:
+        for answer in answers:
+            yield Failure(answer) if isinstance(answer, PhotoError) else answer
+    except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
+        why = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+        raise BadInput(f"{shown}: cannot be used as a checkpoint of {read.card.recipe} ({why})") from error
 
 
 def open_checkpoint(checkpoint: str | Path | Trained | Checkpoint) -> Checkpoint:

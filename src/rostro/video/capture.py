@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 #: Milliseconds to wait for a network stream: until it opens, and for its next picture.
 OPEN_PATIENCE, READ_PATIENCE = 10_000, 10_000
 #: FFmpeg says on stderr what it thinks of every packet; -8 is its word for silence.
+_ERRORS = 2  # a level of OpenCV's log
 _SILENT = ("OPENCV_FFMPEG_LOGLEVEL", "-8")
 _OPTIONS = "OPENCV_FFMPEG_CAPTURE_OPTIONS"
 _ENVIRONMENT = threading.Lock()
@@ -39,7 +40,7 @@ class Capture:
         import cv2
 
         os.environ.setdefault(*_SILENT)
-        cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
+        _quieten(cv2)
         what = f"camera {source}" if isinstance(source, int) else source
         self._capture: Any = _open(source)
         if not self._capture.isOpened():
@@ -91,6 +92,14 @@ class Capture:
             return None
         rgb: Image = cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
         return rgb
+
+
+def _quieten(cv2: Any) -> None:
+    """Lets OpenCV say errors only; where that is said has moved between its versions."""
+    if hasattr(cv2.utils, "logging"):
+        cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
+    else:
+        cv2.setLogLevel(_ERRORS)
 
 
 def _open(source: int | str) -> Any:

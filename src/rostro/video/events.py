@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from rostro.core.errors import BadInput
 from rostro.core.files import private_file
+from rostro.core.showing import in_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -107,7 +108,7 @@ class EventLog:
 
     def write(self, document: dict[str, Any]) -> None:
         """Adds a line."""
-        self._file.write(json.dumps(document, ensure_ascii=False, allow_nan=False) + "\n")
+        self._file.write(in_json(json.dumps(document, ensure_ascii=False, allow_nan=False)) + "\n")
         self._file.flush()
 
     def __enter__(self) -> EventLog:

@@ -57,7 +57,8 @@ def test_where_faces_are_found_it_can_be_said_how() -> None:
     for option in ("--max-side", "--min-score", "--engine", "--precision"):
         assert having(option) >= FINDS, option
     assert having("--max-side") == having("--min-score") == FINDS
-    assert having("--alignment") == {name for name in FINDS if not name.startswith("train")} - {"detect", "liveness"}
+    without = {"detect", "analyze", "liveness"}  # they give no vectors
+    assert having("--alignment") == {name for name in FINDS if not name.startswith("train")} - without
 
 
 def test_thresholds_are_where_something_is_decided_and_nowhere_else() -> None:
@@ -80,6 +81,7 @@ def test_what_can_be_several_is_repeatable_wherever_it_is() -> None:
     several = {
         "--collection": {"identify", "watch"}, "--embedder": {"compare"}, "--detector": {"compare", "detect"},
         "--film": {"evaluate"}, "--fmr": {"evaluate", "compare"}, "--except": {"anonymise"}, "--only": {"anonymise"},
+        "--what": {"analyze"},
         "--format": {"evaluate", "compare", "calibrate"} | {name for name in ALL if name.startswith("train ")},
     }  # fmt: skip
     found = {

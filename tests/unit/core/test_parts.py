@@ -9,6 +9,7 @@ from importlib.metadata import EntryPoint
 import pytest
 
 from rostro.alignment.base import ALIGNMENTS
+from rostro.attributes.base import ATTRIBUTES
 from rostro.core import parts
 from rostro.core.errors import UnknownModel
 from rostro.core.parts import Room
@@ -21,7 +22,7 @@ from rostro.quality.base import QUALITIES
 from rostro.runtime.base import ENGINES
 from rostro.training.base import RECIPES
 
-ROOMS = [DETECTORS, ALIGNMENTS, EMBEDDERS, ENGINES, GALLERIES, LIVENESS, QUALITIES, RECIPES, PROTOCOLS]
+ROOMS = [DETECTORS, ALIGNMENTS, ATTRIBUTES, EMBEDDERS, ENGINES, GALLERIES, LIVENESS, QUALITIES, RECIPES, PROTOCOLS]
 
 
 def added(monkeypatch: pytest.MonkeyPatch, *points: tuple[str, str]) -> Room[Detector]:

@@ -45,6 +45,19 @@ ADDRESSES = [
     "http://camera/video?auth=s3cret&resolution=640",
     "https://cloud/film.mp4?X-Amz-Credential=ada&X-Amz-Signature=s3cret",
     "https://proxy/?to=http%3A%2F%2Fcamera%2F%3Fpassword%3Ds3cret",
+    "rtsp:/admin:s3cret@camera:554/stream",  # as a path has it
+    "rtsp://camera/stream?user=admin&passphrase=s3cret",
+    "srt://camera:9000?passphrase=s3cret&mode=caller",
+    "rtsp://10.0.0.9:554/user=admin&password=s3cret&channel=1",
+    "http://camera/video.cgi?loginuse=admin&loginpas=s3cret",
+    "http://camera/mjpg?usr=admin&pwd=s3cret",
+    "http://camera/mjpg?auth=s3cret",
+    "https://store/film.mp4?X-Amz-Signature=s3cret&x=1",
+    "https://store/film.mp4?sv=1&sig=s3cret",
+    "http://camera/?next=%2F%3Fpassword%3Ds3cret",
+    '{"user": "ada", "password": "s3cret"}',
+    "{'passphrase': 's3cret', 'n': 1}",
+    "postgresql://db/faces?sslpassword=s3cret",
 ]
 PLAIN = [
     "people.db",
@@ -56,6 +69,10 @@ PLAIN = [
     "tokens=4",
     "make a key first: rostro keys create",
     "milvus://db:19530/faces?keyfile=ca.pem",
+    "passes=4",
+    "design=3 signed=4 author=Ada compass=5",
+    "{'key': 'value'}",
+    "a: b@c",
 ]
 
 
@@ -178,6 +195,40 @@ class TestDoors:
             shown = done.stdout.rstrip("\n").split("\0")
             assert shown[-2:] == ["1", ""] and shown[-3] == "--port", "what is no password stays"
             assert "***" in shown[-4] and "s3cret" not in done.stdout
+
+
+def test_a_key_of_our_own_server_says_which_it_is_and_no_more() -> None:
+    key = "rostro_0123abcd_" + "s3cret-_" * 5 + "abc"
+    assert redacted(f"no such key: {key}") == "no such key: rostro_0123abcd_***"
+    assert secrets_of(key) == [key[16:]]
+
+
+def test_values_of_errors_hide_them_in_lists_too() -> None:
+    error = RostroError("no", sources=["rtsp://a:s3cret@b", 3], pair=("password=s3cret",))
+    assert dict(error.values) == {"sources": ["rtsp://a:***@b", 3], "pair": ("password=***",)}
+
+
+@pytest.mark.parametrize("address", ["rtsp://admin:s3cret@camera/x", "srt://camera:9000?passphrase=s3cret"])
+def test_whatever_verb_is_given_one_does_not_say_it(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a photo, a folder, a gallery, a file, an option: each verb says what is wrong with it, none the password."""
+    monkeypatch.chdir(tmp_path)
+    for verb in (
+        ("detect", address),
+        ("verify", address, address),
+        ("enroll", address, "--name", "Ada", "--gallery", "g.db"),
+        ("people", "list", "--gallery", f"sqlite:{address}"),
+        ("models", "import", address, "--as", "yunet"),
+        ("calibrate", address, "--output", "o.json"),
+        ("watch", address.replace("://", ":"), "--gallery", "g.db"),
+        ("detect", "--" + address),
+        ("doctor", address),
+    ):
+        done = command(*verb)
+        assert done.returncode == 2
+        assert "s3cret" not in done.stdout + done.stderr, (verb, done.stderr)
+        assert done.stderr
 
 
 def test_settings_hold_it_and_do_not_print_it_in_errors() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import rostro.scoring.operating_points as operating_points
 from rostro.alignment.base import ALIGNMENTS, REFINERS
+from rostro.attributes.base import ATTRIBUTES
 from rostro.detection.base import DETECTORS
 from rostro.embedding.base import EMBEDDERS
 from rostro.evaluation.protocols.base import PROTOCOLS
@@ -28,6 +29,7 @@ NAMES = {
     REFINERS: ("retail0009",),
     GALLERIES: ("milvus", "postgresql", "sqlite"),
     RECIPES: ("attributes", "classifier", "embedder", "finetune", "head", "is_it_me"),
+    ATTRIBUTES: ("adas0001", "age_gender", "aizoo", "faceres", "openclosed0001", "retail0013"),
     LIVENESS: ("antispoof", "fusion", "minifasnet_v1se", "minifasnet_v2"),
     QUALITIES: ("lightqnet", "lightqnet_small"),
     PROTOCOLS: ("all-pairs", "identification", "lfw", "references"),

@@ -105,7 +105,7 @@ def test_a_program_that_reads_an_old_state_keeps_nobody_waiting(
         searching.join()
         assert took < 5.0 and added < 5.0
         assert len(waits) > 10 and waits[0] < 2.0, "searches in the same process wait for the erasing"
-        assert People(gallery).pending()["pending"].startswith(f"{path}: what was erased is found by nobody")
+        assert People(gallery).pending()["pending"].startswith("what was erased is found by nobody")
         assert stays(path)
 
         end(reader)

@@ -217,6 +217,6 @@ def test_failures_are_said_in_a_few_words(
 
 def test_the_mirror_says_why_not(tmp_path: Path) -> None:
     with pytest.raises(ModelUnavailable, match="ROSTRO_MODEL_MIRROR is not set"):
-        bring_from_mirror(None, "net.onnx", tmp_path / "out")
+        bring_from_mirror(None, "net.onnx", tmp_path / "out", limit=100)
     with pytest.raises(ModelUnavailable, match=r"nowhere/net\.onnx: No such file"):
-        bring_from_mirror(tmp_path / "nowhere", "net.onnx", tmp_path / "out")
+        bring_from_mirror(tmp_path / "nowhere", "net.onnx", tmp_path / "out", limit=100)

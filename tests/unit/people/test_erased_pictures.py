@@ -56,6 +56,8 @@ def test_pictures_that_are_written_all_the_while_do_not_keep_a_folder_from_being
     end = time.monotonic() + 1.5
     while time.monotonic() < end:
         pictures.erase(1)
+        pictures.sweep()
+        pictures.has(1)
         time.sleep(0.002)
     stop.set()
     for writer in writers:

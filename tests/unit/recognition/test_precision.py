@@ -50,12 +50,12 @@ def test_an_engine_that_has_none_refuses(store: ModelStore, settings: Settings, 
         made(store, settings, engine="onnxruntime", precision="int8").open()
 
 
-@pytest.mark.parametrize("name", ["int4", "f16", "INT8", "nan"])
+@pytest.mark.parametrize("name", ["int4", "fp16", "INT8", "nan"])
 def test_what_is_no_precision_is_refused_before_the_work(
     store: ModelStore, settings: Settings, samples: dict[str, Path], monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """In Python, from the environment, and on the command line."""
-    with pytest.raises(BadInput, match=f"auto, f32, bf16 or int8, got '{name}'"):
+    with pytest.raises(BadInput, match=f"auto, f32, f16, bf16 or int8, got '{name}'"):
         made(store, settings, precision=name)
     refused = rostro("verify", samples["obama.jpg"], samples["obama2.jpg"], "--precision", name)
     assert refused.returncode == 2 and f"got '{name}'" in refused.stderr

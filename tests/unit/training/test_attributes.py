@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +14,16 @@ from PIL import Image
 torch = pytest.importorskip("torch")
 
 from rostro.core.errors import BadInput  # noqa: E402
+from rostro.core.types import Face  # noqa: E402
+from rostro.photos.reading import read_photo  # noqa: E402
+from rostro.photos.writing import write_picture  # noqa: E402
+from rostro.recognizer import Recognizer  # noqa: E402
 from rostro.training.base import Progress  # noqa: E402
 from rostro.training.classifiers import attribute_scores  # noqa: E402
 from rostro.training.data.celeba import read_celeba  # noqa: E402
 from rostro.training.data.squares import middle_square  # noqa: E402
 from rostro.training.loop.checkpoint import read_checkpoint  # noqa: E402
+from rostro.training.predictor import CheckpointAttributes, portrait  # noqa: E402
 from rostro.training.recipes.attributes import AttributesOptions, AttributesRecipe  # noqa: E402
 
 COUNT, TRAIN, VAL = 48, 32, 8
@@ -125,6 +131,45 @@ def test_learns_attributes_on_a_base(celeba: Path, tmp_path: Path) -> None:
     photos = [celeba / "images" / f"{index:06d}.png" for index in (45, 48)]
     dark_blue, bright_red = AttributesRecipe.predict(read_checkpoint(tmp_path / "out"), photos, recognizer)
     assert (set(dark_blue.labels), set(bright_red.labels)) == (set(), {"Red", "Bright"})
+
+
+def test_a_checkpoint_is_asked_about_faces_in_any_photo(
+    celeba: Path, tmp_path: Path, recognizer: Recognizer, portraits: list[Path]
+) -> None:
+    chosen = AttributesOptions(epochs=1, batch=8, augmentation="none", device="cpu")
+    AttributesRecipe(celeba, tmp_path / "out", chosen).train()
+    mine = CheckpointAttributes(tmp_path / "out")
+    answers = list(recognizer.analyses(portraits[:2], what=["eyes", mine]))
+    for photo, answer in zip(portraits, answers, strict=False):
+        face = answer.analyses[0]
+        assert list(face.to_dict()) == ["box", "score", "turned", "eyes", "attributes"]
+        cut = portrait(read_photo(photo).image, face.face)
+        assert cut.shape == (218, 178, 3)
+        write_picture(cut, tmp_path / "cut.png")
+        (alone,) = AttributesRecipe.predict(read_checkpoint(tmp_path / "out"), [tmp_path / "cut.png"])
+        assert face.to_dict()["attributes"]["probabilities"] == alone.to_dict()["probabilities"]
+
+
+def test_a_portrait_has_the_eyes_where_celeba_has_them() -> None:
+    eyes = np.array([[40, 60], [70, 90], [50, 90], [30, 90], [60, 120]], np.float32)  # a face that leans by 45°
+    image = np.zeros((200, 200, 3), np.uint8)
+    for x, y in eyes[:2].astype(int):
+        image[y - 2 : y + 2, x - 2 : x + 2] = 255
+    cut = portrait(image, Face((20, 40, 90, 130), 1.0, eyes))
+    lit = np.argwhere(cut[..., 0] > 128)
+    left, right = lit[lit[:, 1] < 89].mean(axis=0), lit[lit[:, 1] > 89].mean(axis=0)
+    assert left == pytest.approx([111, 69], abs=1.5)
+    assert right == pytest.approx([111, 108], abs=1.5)
+    with pytest.raises(BadInput, match="landmarks"):
+        portrait(image, Face((20, 40, 90, 130), 1.0))
+
+
+def test_a_checkpoint_of_another_recipe_tells_no_attributes(celeba: Path, tmp_path: Path) -> None:
+    AttributesRecipe(celeba, tmp_path / "out", AttributesOptions(epochs=1, augmentation="none", device="cpu")).train()
+    read = read_checkpoint(tmp_path / "out")
+    other = replace(read, card=replace(read.card, recipe="classifier"))
+    with pytest.raises(BadInput, match="a checkpoint of classifier tells no attributes"):
+        CheckpointAttributes(other)
 
 
 def test_the_middle_square_is_not_distorted() -> None:

@@ -12,7 +12,8 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from rostro.core.errors import GalleryError, MissingExtra, SpaceMismatch
+from rostro.core.errors import BadInput, GalleryError, MissingExtra, SpaceMismatch
+from rostro.core.foreign import json_of
 from rostro.core.forking import Forking, Mutex, abandon
 from rostro.gallery.milvus.address import Address
 
@@ -120,9 +121,9 @@ class Collections(Forking):
                 return None
             text = client.describe_collection(self.people, timeout=TIMEOUT).get("description", "")
         try:
-            about = json.loads(text)
-            version, space = about["rostro"], str(about["space"])
-        except (ValueError, KeyError, TypeError):
+            about = json_of(text)
+            version, space = int(about["rostro"]), str(about["space"])
+        except (BadInput, ValueError, KeyError, TypeError):
             raise GalleryError(f"{self.shown}: {self.people} is not a rostro gallery's") from None
         if version > VERSION:
             raise GalleryError(f"{self.shown}: made by a newer rostro (schema {version}, this one knows {VERSION})")

@@ -24,7 +24,7 @@ from rostro.gallery.milvus import marks, records
 from rostro.gallery.milvus.collections import Collections
 from rostro.gallery.milvus.directory import EPOCH, FIELDS, Directory
 from rostro.gallery.milvus.records import MilvusRecords
-from rostro.gallery.milvus.rows import name_key, person_row, template_of, template_row
+from rostro.gallery.milvus.rows import key_if_any, person_row, template_of, template_row
 from rostro.gallery.milvus.search import index_state, nearest
 from rostro.gallery.milvus.single import EVERY, MilvusPhotos
 
@@ -269,7 +269,9 @@ class MilvusGallery(MilvusPhotos, MilvusRecords, Gallery):
         names = {row["id"]: row["name"]["name"] for row in rows}
         found = [f"two people are named {names[row['id']]!r}" for row in rows if keys[row["key"]] > 1]
         found += [
-            f"{names[row['id']]!r} cannot be found by name" for row in rows if row["key"] != name_key(names[row["id"]])
+            f"{names[row['id']]!r} cannot be found by name"
+            for row in rows
+            if row["key"] != key_if_any(names[row["id"]])
         ]
         if self._milvus.dims is not None:
             owners = Counter(row["person"] for row in self._milvus.rows(self._milvus.templates, EVERY, ("person",)))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rostro.core.errors import BadInput
 from rostro.core.names import stored_name
 from rostro.core.types import Template
 
@@ -18,6 +19,14 @@ if TYPE_CHECKING:
 def name_key(name: str) -> str:
     """What a name is found by."""
     return hashlib.blake2b(stored_name(name).encode(), digest_size=16).hexdigest()
+
+
+def key_if_any(name: str) -> str | None:
+    """What a stored name is found by; None for one that nobody can have, halves of surrogate pairs say."""
+    try:
+        return name_key(name)
+    except BadInput:
+        return None
 
 
 def number_of(*parts: str) -> int:

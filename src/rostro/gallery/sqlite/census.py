@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Collection
 
+    from rostro.gallery.sqlite.sealing import Sealing
+
 
 class Census:
     """Knows how many people there are, and counts again only where something was changed: every search asks."""
@@ -21,7 +23,7 @@ class Census:
         """Has counted nothing."""
         self._counted: dict[frozenset[str] | None, tuple[object, Population]] = {}
 
-    def population(self, sql: sqlite3.Connection, collections: Collection[str] | None) -> Population:
+    def population(self, sql: sqlite3.Connection, seal: Sealing, collections: Collection[str] | None) -> Population:
         """How many people and templates, as this transaction sees the tables; see `Gallery.population`."""
         wanted = None if collections is None else frozenset(collections)
         (last,) = sql.execute("SELECT max(id) FROM templates").fetchone()
@@ -32,7 +34,7 @@ class Census:
         people, templates = sql.execute(
             """SELECT count(DISTINCT person), count(*) FROM templates
             WHERE erased = 0 AND (?1 IS NULL OR collection IN (SELECT value FROM json_each(?1)))""",
-            (None if wanted is None else json.dumps(sorted(wanted)),),
+            (None if wanted is None else json.dumps(sorted(map(seal.collection, wanted))),),
         ).fetchone()
         counted = Population(people, templates)
         self._counted[wanted] = (state, counted)
@@ -45,7 +47,7 @@ def count_poor(sql: sqlite3.Connection, level: float) -> int:
     return int(count)
 
 
-def find_damage(sql: sqlite3.Connection) -> list[str]:
+def find_damage(sql: sqlite3.Connection, seal: Sealing) -> list[str]:
     """What SQLite's own checks find: damaged pages, and templates of nobody."""
     found = [line for (line,) in sql.execute("PRAGMA integrity_check") if line != "ok"]
     rows = sql.execute('SELECT rowid, "table", parent FROM pragma_foreign_key_check')
@@ -57,7 +59,9 @@ def find_damage(sql: sqlite3.Connection) -> list[str]:
             WHERE templates.erased = 0 AND people.erased = 1"""
         )
     ]
-    cut = sql.execute("SELECT id FROM templates WHERE length(vector) != 2 * ?", (meta(sql, "dims"),))
+    dims = meta(sql, "dims")
+    length = None if dims is None else seal.vector_bytes(dims)
+    cut = sql.execute("SELECT id FROM templates WHERE erased = 0 AND length(vector) != ?", (length,))
     found += [f"template {row}: its vector has not the gallery's length" for (row,) in cut]
     return found or [f"{what} cannot be what is stored" for what in find_odd(sql)]
 

@@ -26,6 +26,9 @@ MEMORY = ":memory:"
 #: SQLite's ``application_id`` of a rostro gallery: "rost".
 APPLICATION_ID = 0x726F7374
 
+#: Added to ``user_version`` in an encrypted gallery, so that a rostro that knows no keys says "made by a newer rostro".
+ENCRYPTED = 1000
+
 #: Indexes that repeat what must be erasable.
 _TELLING_INDEXES = ("people_name", "templates_source")
 
@@ -282,7 +285,8 @@ class Database(Forking):
             for statement in statements:
                 sql.execute(statement)
         sql.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        sql.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        (before,) = sql.execute("PRAGMA user_version").fetchone()
+        sql.execute(f"PRAGMA user_version = {len(MIGRATIONS) + (ENCRYPTED if before >= ENCRYPTED else 0)}")
         sql.commit()
 
     @staticmethod
@@ -297,6 +301,7 @@ class Database(Forking):
         application = sql.execute("PRAGMA application_id").fetchone()[0]
         version: int = sql.execute("PRAGMA user_version").fetchone()[0]
         if application == APPLICATION_ID and version >= 0:
+            version -= ENCRYPTED if version >= ENCRYPTED else 0
             if version > len(MIGRATIONS):
                 raise GalleryError(
                     f"{self.path}: made by a newer rostro (schema {version}, this one knows {len(MIGRATIONS)}); "

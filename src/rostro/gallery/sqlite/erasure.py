@@ -61,6 +61,11 @@ def blank(sql: sqlite3.Connection, person: int) -> int:
 def blank_photo(sql: sqlite3.Connection, person: int, source_hash: str) -> int:
     """Does what `blank` does with a person's templates of one photo, and with the person if they have no other.
 
+    Args:
+        sql: Within a transaction.
+        person: Their id.
+        source_hash: The photo's hash as it stands in the table.
+
     Returns:
         How many templates were erased.
     """

@@ -14,18 +14,22 @@ from typing import TYPE_CHECKING, Self
 from rostro.core.errors import BadInput, GalleryCorrupt, GalleryError, SpaceMismatch
 from rostro.core.folding import name_order
 from rostro.core.names import stored_name
+from rostro.core.types import Person
 from rostro.gallery.base import Gallery, Info
 from rostro.gallery.checks import check_queries, check_templates
+from rostro.gallery.keys import Key
 from rostro.gallery.sqlite import erasure, marks, records
 from rostro.gallery.sqlite.census import Census, count_poor, find_damage, unfindable
 from rostro.gallery.sqlite.database import Database
+from rostro.gallery.sqlite.encryption import SqliteEncryption
 from rostro.gallery.sqlite.erasure import meta
-from rostro.gallery.sqlite.odd import person_of, plausible, text
+from rostro.gallery.sqlite.odd import text
 from rostro.gallery.sqlite.purging import Purging
 from rostro.gallery.sqlite.records import SqliteRecords
-from rostro.gallery.sqlite.rows import PEOPLE, check_who, insert, template_of
+from rostro.gallery.sqlite.rows import COLUMNS, PEOPLE, check_who, insert, person_id, template_of
 from rostro.gallery.sqlite.search.searcher import Searcher
 from rostro.gallery.sqlite.single import SqlitePhotos
+from rostro.gallery.sqlite.vault import Vault
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -40,19 +44,20 @@ _NAMES = 5_000
 
 #: What is said while bytes of the erased are left.
 PENDING = (
-    "{}: what was erased is found by nobody, but bytes of it stay in the files until other programs that read the "
+    "what was erased is found by nobody, but bytes of it stay in the files until other programs that read the "
     "gallery let go of it; they leave then by themselves"
 )
 
 
-class SqliteGallery(SqlitePhotos, SqliteRecords, Gallery):
+class SqliteGallery(SqlitePhotos, SqliteRecords, SqliteEncryption, Gallery):
     """A gallery in a SQLite file."""
 
     name = "sqlite"
 
-    def __init__(self, url: str, database: Database) -> None:
+    def __init__(self, url: str, database: Database, key: Key | None = None) -> None:
         self.url = url
         self._database = database
+        self._vault = Vault(url, key)
         self._census = Census()
         index = database.file and database.file.with_name(f"{database.file.name}.index")
         self._searcher = Searcher(index, read_only=database.read_only)
@@ -60,9 +65,19 @@ class SqliteGallery(SqlitePhotos, SqliteRecords, Gallery):
 
     @classmethod
     def open(cls, url: str, *, space: str | None = None, create: bool = True) -> Self:
-        """Opens or makes the gallery in a file: ``PATH``, ``sqlite:///PATH`` or ``:memory:``."""
-        gallery = cls(url, Database(_path_of(url), create=create))
+        """Opens or makes the gallery in a file: ``PATH``, ``sqlite:///PATH`` or ``:memory:``.
+
+        Encrypted by the key that the settings name, if they name one; see `Key.from_settings`.
+        """
+        return cls.open_by(Key.from_settings(), url, space=space, create=create)
+
+    @classmethod
+    def open_by(cls, key: Key | None, url: str, *, space: str | None = None, create: bool = True) -> Self:
+        """Opens or makes the gallery in a file that is encrypted by a key; see `Gallery.open_by`."""
+        database = Database(_path_of(url), create=create)
+        gallery = cls(url, database, key if database.file is not None else None)
         try:
+            gallery._enter_key()
             gallery._enter_space(space)
             gallery._purge()  # where a process died in the middle of `remove`, or could not end it
         except BaseException:
@@ -105,30 +120,34 @@ class SqliteGallery(SqlitePhotos, SqliteRecords, Gallery):
         with self._database.writing() as sql:
             if meta(sql, "space") is None:
                 raise GalleryError(f"{self.url}: the gallery has no embedding space yet; open it with one")
+            seal = self._vault.at(sql)
             dims = check_templates(templates, meta(sql, "dims"))
             for name, _ in by_name if who != "anybody" else ():
-                check_who(sql, name, new=who == "new")
+                check_who(sql, seal, name, new=who == "new")
             sql.execute("INSERT INTO meta VALUES ('dims', ?) ON CONFLICT DO NOTHING", (dims,))
-            return sum(insert(sql, name, given) for name, given in by_name)
+            return sum(insert(sql, seal, name, given) for name, given in by_name)
 
     def known_sources(self, hashes: Collection[str]) -> dict[str, set[str]]:
         """Of these photo hashes, the enrolled ones, with the names of the people who have a template from it."""
         found: dict[str, set[str]] = {}
         with self._database.reading() as sql:
+            seal = self._vault.at(sql)
+            stored = {seal.source(source_hash): source_hash for source_hash in hashes}
             rows = sql.execute(
                 """SELECT DISTINCT source_hash, name FROM templates JOIN people ON people.id = person
                 WHERE templates.erased = 0 AND source_hash IN (SELECT value FROM json_each(?))""",
-                (json.dumps(list(hashes)),),
+                (json.dumps(list(stored)),),
             )
             for source_hash, name in rows:
-                found.setdefault(text(source_hash), set()).add(text(name))
+                found.setdefault(stored[text(source_hash)], set()).add(seal.open_name(name))
         return found
 
     def people(self) -> list[Person]:
         """Everybody, by name."""
         with self._database.reading() as sql:
+            seal = self._vault.at(sql)
             rows = sql.execute(f"{PEOPLE} GROUP BY people.id").fetchall()
-            people = [person_of(row) for row in rows]
+            people = [Person(id, seal.open_name(name), templates) for id, name, templates in rows]
         return sorted(people, key=lambda person: name_order(person.name))
 
     def all_names(self) -> Iterator[tuple[int, str]]:
@@ -138,7 +157,8 @@ class SqliteGallery(SqlitePhotos, SqliteRecords, Gallery):
         while rows:
             last = rows[-1][0]
             with self._database.reading() as sql:  # others may search between two blocks
-                rows = [(person, text(name)) for person, name in sql.execute(statement, (last, _NAMES))]
+                seal = self._vault.at(sql)
+                rows = [(person, seal.open_name(name)) for person, name in sql.execute(statement, (last, _NAMES))]
             if any(one >= other for (one, _), (other, _) in pairwise([(last, ""), *rows])):
                 raise GalleryCorrupt(f"{self.url}: the file is damaged (its people are in no order)")
             yield from rows
@@ -154,26 +174,26 @@ class SqliteGallery(SqlitePhotos, SqliteRecords, Gallery):
         """One person; see `Gallery.person`."""
         with self._database.reading() as sql:
             row = sql.execute(f"{PEOPLE} AND people.id = ? GROUP BY people.id", (self._id(sql, name),)).fetchone()
-            return person_of(row)
+            return Person(row[0], self._vault.at(sql).open_name(row[1]), row[2])
 
     def templates(self, name: str) -> list[Template]:
         """A person's templates, oldest first, with their vectors."""
         with self._database.reading() as sql:
+            seal = self._vault.at(sql)
             rows = sql.execute(
-                """SELECT vector, source_hash, photo, quality, box, collection FROM templates
-                WHERE person = ? AND erased = 0 ORDER BY id""",
-                (self._id(sql, name),),
+                f"SELECT {COLUMNS} FROM templates WHERE person = ? AND erased = 0 ORDER BY id", (self._id(sql, name),)
             )
-            return [plausible(template_of(row)) for row in rows]
+            return [template_of(seal, row) for row in rows]
 
     def rename(self, name: str, to: str) -> None:
         """Renames a person; see `Gallery.rename`."""
         to = stored_name(to)
         with self._database.writing() as sql:
             person = self._id(sql, name)
-            if sql.execute("SELECT 1 FROM people WHERE erased = 0 AND name = ? AND id != ?", (to, person)).fetchone():
+            seal = self._vault.at(sql)
+            if person_id(sql, seal, to) not in {None, person}:
                 raise BadInput(f"{self.url}: there is already somebody named {to!r}; merge them instead")
-            sql.execute("UPDATE people SET name = ? WHERE id = ?", (to, person))
+            sql.execute("UPDATE people SET name = ? WHERE id = ?", (seal.name(to), person))
             erasure.note_moved(sql)
 
     def merge(self, name: str, into: str) -> None:
@@ -195,7 +215,7 @@ class SqliteGallery(SqlitePhotos, SqliteRecords, Gallery):
         """
         with self._database.writing() as sql:
             people = {self._id(sql, name) for name in names}
-            marks.mark(sql, people)
+            marks.mark(sql, self._vault.at(sql), people)
             erased = sum(erasure.blank(sql, person) for person in people)
             erasure.note_purge(sql)
         self._purge()
@@ -205,7 +225,7 @@ class SqliteGallery(SqlitePhotos, SqliteRecords, Gallery):
     def unfinished(self) -> str:
         """What of an erasure waits for other programs; see `Gallery.unfinished`."""
         self._purging.go_on()
-        return PENDING.format(self.url) if self._purging.pending else ""
+        return PENDING if self._purging.pending else ""
 
     def search(self, queries: Floats, count: int, *, collections: Collection[str] | None = None) -> list[list[Hit]]:
         """The nearest templates of each query; see `Gallery.search`."""
@@ -217,16 +237,17 @@ class SqliteGallery(SqlitePhotos, SqliteRecords, Gallery):
                 return [[] for _ in queries]
             if queries.shape[1] != dims:
                 raise SpaceMismatch(f"{self.url}: queries of {queries.shape[1]} numbers; the gallery's have {dims}")
-            return self._searcher.search(sql, queries, count, collections)
+            return self._searcher.search(sql, self._vault.at(sql), queries, count, collections)
 
     def names(self, people: Collection[int]) -> dict[int, str]:
         """Names of people by their ids; ids that are gone are left out."""
         with self._database.reading() as sql:
+            seal = self._vault.at(sql)
             rows = sql.execute(
                 "SELECT id, name FROM people WHERE erased = 0 AND id IN (SELECT value FROM json_each(?))",
                 (json.dumps([int(person) for person in people]),),
             )
-            return {person: text(name) for person, name in rows}
+            return {person: seal.open_name(name) for person, name in rows}
 
     def info(self) -> Info:
         """How many people and templates, how large, and how the search index is."""
@@ -236,12 +257,13 @@ class SqliteGallery(SqlitePhotos, SqliteRecords, Gallery):
                 (SELECT count(*) FROM templates WHERE erased = 0)"""
             ).fetchone()
             (size,) = sql.execute("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size").fetchone()
-            return Info(people, templates, meta(sql, "dims"), size + self._searcher.size, self._searcher.state)
+            dims = meta(sql, "dims")
+        return Info(people, templates, dims, size + self._searcher.size, self._searcher.state, self.encryption)
 
     def population(self, collections: Collection[str] | None = None) -> Population:
         """How many people and templates; see `Gallery.population`. Counted again where something was changed."""
         with self._database.reading() as sql:
-            return self._census.population(sql, collections)
+            return self._census.population(sql, self._vault.at(sql), collections)
 
     def count_poor(self, level: float) -> int:
         """How many templates have a quality below a level."""
@@ -253,14 +275,15 @@ class SqliteGallery(SqlitePhotos, SqliteRecords, Gallery):
         with self._database.reading() as sql:
             dims = meta(sql, "dims")
             if dims is not None:
-                self._searcher.rebuild(sql, dims)
+                self._searcher.rebuild(sql, self._vault.at(sql), dims)
 
     def damage(self) -> list[str]:
         """What SQLite's own checks find, and templates of nobody; and whether the index holds every template."""
         with self._database.reading() as sql:
-            found, dims = find_damage(sql), meta(sql, "dims")
+            seal, dims = self._vault.at(sql), meta(sql, "dims")
+            found = find_damage(sql, seal)
             if not found and dims is not None:
-                found = unfindable(sql, self._searcher.count(sql, dims))
+                found = unfindable(sql, self._searcher.count(sql, seal, dims))
             return found
 
     def copy_to(self, path: Path) -> None:
@@ -273,13 +296,16 @@ class SqliteGallery(SqlitePhotos, SqliteRecords, Gallery):
         self._database.close()
         self._searcher.close()
 
+    def _drop_index(self) -> None:
+        self._searcher.discard()
+
     def _purge(self) -> None:
         """Drives erased bytes out of the files, if any removal still needs it; see `unfinished` for what is left."""
         self._purging.run()
 
     def _forget_erased(self) -> None:
         with self._database.reading() as sql:
-            self._searcher.forget_erased(sql, meta(sql, "dims"))
+            self._searcher.forget_erased(sql, self._vault.at(sql), meta(sql, "dims"))
 
 
 def _path_of(url: str) -> str:

@@ -11,13 +11,23 @@ import math
 import struct
 from typing import TYPE_CHECKING, Any, Final
 
-from rostro.core.types import Person, Template
+from rostro.core.types import Template
 
 if TYPE_CHECKING:
     import sqlite3
 
 #: What reading an odd value as another may raise.
 FAILURES: Final = (TypeError, ValueError, AttributeError, ArithmeticError, struct.error)
+
+#: The same in an encrypted gallery, where what is sealed is in bytes; whether it opens is another question.
+_ODD_SEALED: Final = {
+    "a person's name": "SELECT 1 FROM people WHERE erased = 0 AND typeof(name) != 'blob'",
+    "a template's vector": "SELECT 1 FROM templates WHERE erased = 0 AND typeof(vector) != 'blob'",
+    "a template's box": "SELECT 1 FROM templates WHERE typeof(box) != 'blob' OR length(box) != 16",
+    "a template's photo": "SELECT 1 FROM templates WHERE erased = 0 AND (typeof(photo) != 'blob' "
+    "OR typeof(source_hash) != 'text')",
+    "a mark": "SELECT 1 FROM marks WHERE typeof(key) != 'blob' OR typeof(digest) != 'blob' OR length(digest) != 32",
+}
 
 #: What is odd, by what it is called.
 _ODD: Final = {
@@ -38,7 +48,9 @@ _ODD: Final = {
 
 def find_odd(sql: sqlite3.Connection) -> list[str]:
     """What values of the tables cannot be, in words; empty where all can."""
-    return [what for what, statement in _ODD.items() if sql.execute(f"{statement} LIMIT 1").fetchone()]
+    sealed = sql.execute("SELECT 1 FROM meta WHERE key = 'encryption'").fetchone() is not None
+    odd = {**_ODD, **_ODD_SEALED} if sealed else _ODD
+    return [what for what, statement in odd.items() if sql.execute(f"{statement} LIMIT 1").fetchone()]
 
 
 def text(value: Any) -> str:
@@ -50,11 +62,6 @@ def text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError(f"no text: {type(value).__name__}")
     return value
-
-
-def person_of(row: tuple[Any, ...]) -> Person:
-    """The person of an (id, name, number of templates) row."""
-    return Person(row[0], text(row[1]), row[2])
 
 
 def plausible(template: Template) -> Template:

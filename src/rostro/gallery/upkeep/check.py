@@ -9,6 +9,7 @@ import numpy as np
 
 from rostro.core.errors import GalleryCorrupt
 from rostro.gallery.base import lent
+from rostro.gallery.keys import Key
 from rostro.gallery.upkeep.migrate import blocks
 
 if TYPE_CHECKING:
@@ -45,16 +46,17 @@ def find_damage(gallery: Gallery) -> Iterator[str]:
         yield str(error)
 
 
-def check(gallery: Gallery | str | Path) -> list[str]:
+def check(gallery: Gallery | str | Path, *, key: Key | str | Path | bytes | None = None) -> list[str]:
     """Reads all of a gallery and names what is damaged, as `find_damage` does.
 
     Args:
         gallery: A gallery, or its path or URL.
+        key: Opens it, if it is encrypted, as `Key.of` takes it; None takes the settings', if they name one.
 
     Raises:
         GalleryError: It cannot be opened.
     """
-    with lent(gallery) as opened:
+    with lent(gallery, key=None if key is None else Key.of(key)) as opened:
         return list(find_damage(opened))
 
 

@@ -17,6 +17,7 @@ from rostro.core.errors import BadInput, SpaceMismatch
 from rostro.core.redaction import redacted
 from rostro.core.types import Answer
 from rostro.gallery.base import file_of, lent
+from rostro.gallery.keys import Key
 from rostro.gallery.upkeep.records import copy_records
 from rostro.photos.sources import are_one
 
@@ -68,6 +69,9 @@ def migrate(
     source: Gallery | str | Path,
     target: Gallery | str | Path,
     on_progress: Callable[[int, int], None] | None = None,
+    *,
+    key: Key | str | Path | bytes | None = None,
+    target_key: Key | str | Path | bytes | None = None,
 ) -> Migration:
     """Copies every person and template, the marks of photos of erased people, and records.
 
@@ -77,6 +81,9 @@ def migrate(
         source: A gallery, or its path or URL. Read only; changes made to it meanwhile may be left out.
         target: A gallery of the same space, or its path or URL; made if it is not there.
         on_progress: Called with the number of templates done and of all.
+        key: Opens the source, if it is encrypted, as `Key.of` takes it; None takes the settings', if they name one.
+        target_key: Opens the target, or encrypts it where it is made; None takes the source's, so that a copy of an
+            encrypted gallery in another file is encrypted, too. On a server it is not.
 
     Raises:
         SpaceMismatch: The galleries are of different spaces.
@@ -85,9 +92,13 @@ def migrate(
     """
     if _are_one(source, target):
         raise BadInput(f"{redacted(_url_of(source))}: a gallery cannot be copied onto itself")
+    mine = Key.from_settings() if key is None else Key.of(key)
+    theirs = mine if target_key is None else Key.of(target_key)
+    if target_key is None and file_of(_url_of(target)) is None:
+        theirs = None
     with (
-        lent(source) as old,
-        lent(target, space=old.space, create=old.space is not None) as new,
+        lent(source, key=None if mine is None else mine.for_any()) as old,
+        lent(target, space=old.space, create=old.space is not None, key=theirs) as new,
     ):
         return _migrate(old, new, on_progress)
 

@@ -59,7 +59,7 @@ class Role(IntEnum):
             BadInput: There is none.
         """
         try:
-            return cls[label.upper()]
+            return cls[str(label).upper()]
         except KeyError:
             raise BadInput(f"a role is one of {', '.join(role.label for role in cls)}, got {label!r}") from None
 
@@ -227,7 +227,7 @@ class KeyStore:
     def _named_faults(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             raise self._unusable(error) from error
         except OSError as error:
             raise self._unusable(error.strerror or error) from error

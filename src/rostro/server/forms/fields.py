@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Depends, File, Form, UploadFile
 
+from rostro.recognition.describing import KNOWN
 from rostro.recognition.selection import FaceRule
 
 Photos = Annotated[list[UploadFile], File(description="Photos: JPEG, PNG, WebP, AVIF, TIFF, BMP, GIF.")]
@@ -22,6 +23,13 @@ RequireLive = Annotated[
     Form(
         description="Decide nothing about faces that do not look alive: they get the reason `not-live`. A sign, not "
         "security: some pictures pass. Where the server requires it, `false` changes nothing."
+    ),
+]
+What = Annotated[
+    list[Literal["quality", "pose", "age", "gender", "mask", "eyes", "liveness"]],
+    Form(
+        default_factory=lambda: list(KNOWN),
+        description="What is asked about the faces; given several times. All of it where it is not given.",
     ),
 ]
 AnyQuality = Annotated[bool, Form(description="Take faces too that are too poor to be judged.")]

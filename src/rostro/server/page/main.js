@@ -2,6 +2,7 @@
 import { apiKey, get, setApiKey } from "./api.js";
 import { ask, field, h } from "./dom.js";
 import { currentLanguage, setLanguage, t } from "./words.js";
+import * as analyze from "./analyze.js";
 import * as enrol from "./enrol.js";
 import * as identify from "./identify.js";
 import * as live from "./live.js";
@@ -10,7 +11,7 @@ import * as verify from "./verify.js";
 import * as watch from "./watch.js";
 import * as whoami from "./whoami.js";
 
-const VIEWS = { verify, identify, whoami, enrol, people, live, watch };
+const VIEWS = { verify, identify, whoami, analyze, enrol, people, live, watch };
 
 const byId = (id) => document.getElementById(id);
 let close = () => {};

@@ -49,7 +49,7 @@ export function view() {
 /** How good the face is and how the photo is turned, where that is known. */
 function faceNote({ photo, quality, turned }) {
   const notes = [
-    quality === undefined ? null : t("quality", { value: number(quality, 2) }),
+    quality === undefined ? null : t("qualityOf", { value: number(quality, 2) }),
     turned ? t("turned", { degrees: turned }) : null,
   ].filter(Boolean);
   return notes.length ? `${photo}: ${notes.join(", ")}.` : "";

@@ -1,4 +1,4 @@
-"""Routes about photos: detect, embed, verify, identify, liveness. Nothing of them is stored."""
+"""Routes about photos: detect, embed, verify, identify, liveness, analyze. Nothing of them is stored."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rostro.server import schemas
 from rostro.server.admission.access import guarded_router, needs
 from rostro.server.admission.keys import Role
 from rostro.server.batcher import Work
-from rostro.server.forms.fields import Photos, RequireLive, Rule
+from rostro.server.forms.fields import Photos, RequireLive, Rule, What
 from rostro.server.problems import of_failures
 from rostro.server.service import TheCaller, TheService
 
@@ -73,3 +73,10 @@ async def liveness(service: TheService, caller: TheCaller, photos: Photos) -> JS
     """Does each face look like a living person's, or like one on paper or on a screen? A sign, not security."""
     found, failed = await service.look(photos, Work(embed=False, liveness=True), caller)
     return JSONResponse({"photos": list(map(living, found)), "failed": answers.failures(failed)})
+
+
+@router.post("/analyze", response_model=schemas.Analyses, openapi_extra=needs(Role.READ))
+async def analyze(service: TheService, caller: TheCaller, photos: Photos, what: What) -> JSONResponse:
+    """What do the faces look like? Age, gender, mask, pose, eyes, quality, and whether they look alive."""
+    found, failed = await service.look(photos, Work(what=tuple(dict.fromkeys(what))), caller)
+    return JSONResponse(answers.analysis(found, failed))

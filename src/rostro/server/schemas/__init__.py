@@ -8,6 +8,14 @@ from rostro.server.schemas.about import GalleryState as GalleryState
 from rostro.server.schemas.about import Health as Health
 from rostro.server.schemas.about import Model as Model
 from rostro.server.schemas.about import Models as Models
+from rostro.server.schemas.analyses import Age as Age
+from rostro.server.schemas.analyses import AnalysedFace as AnalysedFace
+from rostro.server.schemas.analyses import AnalysedPhoto as AnalysedPhoto
+from rostro.server.schemas.analyses import Analyses as Analyses
+from rostro.server.schemas.analyses import Eyes as Eyes
+from rostro.server.schemas.analyses import Gender as Gender
+from rostro.server.schemas.analyses import Mask as Mask
+from rostro.server.schemas.analyses import Pose as Pose
 from rostro.server.schemas.faces import Candidate as Candidate
 from rostro.server.schemas.faces import Detection as Detection
 from rostro.server.schemas.faces import EmbeddedFace as EmbeddedFace

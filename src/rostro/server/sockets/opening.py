@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.websockets import WebSocketDisconnect
 
-from rostro.core.errors import RostroError
+from rostro.core.errors import BadInput, RostroError
+from rostro.core.foreign import json_of
 from rostro.server.admission.access import admitted, presented
 from rostro.server.admission.callers import until_one_ends
 from rostro.server.admission.keys import Role
@@ -105,8 +106,8 @@ def says_key(text: str) -> bool:
 def _document(text: str) -> dict[str, Any]:
     """A JSON object; an empty one where it is something else."""
     try:
-        document = json.loads(text)
-    except ValueError:
+        document = json_of(text)
+    except BadInput:
         return {}
     return document if isinstance(document, dict) else {}
 

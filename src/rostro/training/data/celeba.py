@@ -13,6 +13,7 @@ import numpy as np
 
 from rostro.core.errors import BadInput
 from rostro.core.files import read_text
+from rostro.models.archive import BROKEN
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,7 +61,7 @@ class CelebA:
         try:
             with zipfile.ZipFile(self.root / _ZIP) as archive:
                 return archive.read(f"img_align_celeba/{self.names[row]}")
-        except (OSError, KeyError, zipfile.BadZipFile) as error:
+        except (*BROKEN, OSError, KeyError) as error:
             raise BadInput(f"{self.root}: no photo {self.names[row]} in images/ or {_ZIP} ({error})") from None
 
 

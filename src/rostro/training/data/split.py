@@ -114,7 +114,7 @@ def learned(folder: Path) -> frozenset[str]:
         with file.open(encoding="utf-8", newline="") as stream:
             rows = list(csv.DictReader(stream))
         return frozenset(row["sha256"] for row in rows if row["part"] != "test" and row["sha256"])
-    except (OSError, UnicodeDecodeError, csv.Error, KeyError) as error:
+    except (OSError, ValueError, csv.Error, KeyError) as error:
         raise BadInput(f"{file}: not the split of a training ({type(error).__name__}: {error})") from None
 
 

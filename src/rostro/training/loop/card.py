@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass, field, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from rostro.core.errors import BadInput
-from rostro.core.files import read_text
+from rostro.core.files import text_of
+from rostro.core.foreign import MOST_YAML, read_bytes, shaped, yaml_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,6 +51,18 @@ class Card:
     thresholds: dict[str, float] = field(default_factory=dict)
     rostro: str = ""
 
+    def __post_init__(self) -> None:
+        for item in fields(self):
+            kind = _KINDS[item.name]
+            value = getattr(self, item.name)
+            if not isinstance(value, kind) or isinstance(value, bool):
+                raise BadInput(f"in a card {item.name} is of type {kind.__name__}, got {type(value).__name__}")
+        for name, value in {**self.metrics, **self.thresholds}.items():
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                raise BadInput(f"in a card {name} is a number, got {type(value).__name__}")
+        if any(map(math.isnan, self.thresholds.values())):
+            raise BadInput("a threshold of a card is a number")
+
     def to_yaml(self) -> str:
         """The card as YAML, keys in the order of the attributes."""
         import yaml
@@ -70,18 +84,25 @@ class Card:
         Raises:
             BadInput: Not YAML, or not a card.
         """
-        import yaml
-
-        try:
-            document = yaml.safe_load(text)
-        except yaml.YAMLError as error:
-            raise BadInput(f"{name}: not a card ({error})") from None
+        what = "a card of a checkpoint"
+        with shaped(name, what):
+            document = yaml_of(text)
         known = {item.name for item in fields(cls)}
         needed = {"recipe", "net", "classes", "preprocessing"}
         if not isinstance(document, dict) or not needed <= set(document) <= known:
             raise BadInput(f"{name}: not a card of a checkpoint")
-        metrics = _rightly_named(document.get("metrics") or {})
-        return cls(**document | {"classes": tuple(map(str, document["classes"])), "metrics": metrics})
+        with shaped(name, what):
+            metrics = _rightly_named(document.get("metrics") or {})
+            return cls(**document | {"classes": tuple(map(str, document["classes"])), "metrics": metrics})
+
+
+#: What each of a card's values is, so that what reads it further on need not ask.
+_KINDS: Final[dict[str, type]] = {
+    **dict.fromkeys(("recipe", "net", "data_hash", "licence", "weights_sha256", "rostro"), str),
+    **dict.fromkeys(("preprocessing", "metrics", "photos", "split", "options", "thresholds"), dict),
+    "classes": tuple,
+    "parameters": int,
+}
 
 
 def _rightly_named(metrics: dict[str, float]) -> dict[str, float]:
@@ -97,8 +118,9 @@ def read_card(path: Path) -> Card:
     Raises:
         BadInput: It cannot be read, or is no card.
     """
-    try:
-        text = read_text(path)
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path}: no card of a checkpoint ({error})") from None
+    if not path.exists():
+        raise BadInput(f"{path}: no card of a checkpoint (there is no such file)")
+    data = read_bytes(path, most=MOST_YAML)
+    with shaped(path, "a card of a checkpoint"):
+        text = text_of(data)
     return Card.from_yaml(text, str(path))

@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from rostro.core.errors import BadInput, MissingExtra, ModelCorrupt
 from rostro.core.files import encoded, write_file
+from rostro.core.foreign import json_of, read_bytes, shaped
 from rostro.training.loop.card import Card, read_card
 from rostro.training.loop.processes import number
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 BEST, LAST, RESUME = "best", "last", "resume.safetensors"
+#: Bytes of a file of weights.
+MOST_WEIGHTS: Final = 8 << 30
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,17 +87,19 @@ def read_checkpoint(path: Path) -> Checkpoint:
         ModelCorrupt: The weights are not those of the card.
     """
     need_torch()
+    from safetensors import SafetensorError
     from safetensors.torch import load
 
     weights = path / f"{BEST}.safetensors" if path.is_dir() else path.with_suffix(".safetensors")
     card = read_card(weights.with_suffix(".yaml"))
-    try:
-        data = weights.read_bytes()
-    except OSError as error:
-        raise BadInput(f"{weights}: {(error.strerror or str(error)).lower()}") from None
+    data = read_bytes(weights, most=MOST_WEIGHTS)
     if hashlib.sha256(data).hexdigest() != card.weights_sha256:
         raise ModelCorrupt(f"{weights}: not the weights that its card describes")
-    return Checkpoint(card, load(data))
+    with shaped(weights, "a checkpoint"):
+        try:
+            return Checkpoint(card, load(data))
+        except SafetensorError as error:
+            raise BadInput(str(error)) from None
 
 
 def write_resume(folder: Path, tensors: dict[str, Tensor], state: dict[str, Any]) -> None:
@@ -116,11 +121,16 @@ def read_resume(folder: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     path = folder / RESUME
     if not path.is_file():
         raise BadInput(f"{folder}: nothing to resume here")
-    try:
-        with safe_open(str(path), framework="pt") as file:
-            return {name: file.get_tensor(name) for name in file.keys()}, json.loads(file.metadata()["state"])  # noqa: SIM118
-    except (SafetensorError, KeyError, ValueError) as error:
-        raise BadInput(f"{path}: cannot be resumed ({error})") from None
+    with shaped(path, "a training that can be resumed"):
+        try:
+            with safe_open(str(path), framework="pt") as file:
+                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+                state = json_of((file.metadata() or {})["state"], finite=False)
+        except SafetensorError as error:
+            raise BadInput(str(error)) from None
+        if not isinstance(state, dict):
+            raise BadInput("its state is no object")
+        return tensors, state
 
 
 def make_folder(folder: Path) -> None:

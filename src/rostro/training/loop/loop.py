@@ -246,7 +246,7 @@ class _Run:
     def _resume(self) -> None:
         task = self._task
         tensors, state = read_resume(task.folder)
-        if state["made_by"] != self._state.made_by:
+        if state.get("made_by") != self._state.made_by:
             raise BadInput(f"{task.folder}: what lies there was trained on other data or with other options")
         self._state = _State(**state)
         self._state.history = [_renamed(row) for row in self._state.history]

@@ -16,27 +16,20 @@ from rostro.core.errors import GalleryCorrupt
 from rostro.gallery.base import Hit
 
 if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterable
-
     from numpy.typing import NDArray
 
     from rostro.core.types import Floats
-
-#: How vectors are stored in the table.
-STORED = np.dtype("<f2")
+    from rostro.gallery.sqlite.sealing import View
 
 #: Candidates that are read first, besides those that are wanted.
 _FIRST = 12
 
 
-def reranked(
-    sql: sqlite3.Connection, queries: Floats, ids: NDArray[np.int64], bounds: Floats, count: int
-) -> list[list[Hit]]:
+def reranked(view: View, queries: Floats, ids: NDArray[np.int64], bounds: Floats, count: int) -> list[list[Hit]]:
     """The best ``count`` of the candidates.
 
     Args:
-        sql: The table.
+        view: The table.
         queries: (N, d).
         ids: (N, k) candidates of each query.
         bounds: (N, k) what their scores hardly ever exceed; minus infinity for what is no candidate.
@@ -51,12 +44,12 @@ def reranked(
     there = bounds > -np.inf
     first = there.copy()
     first[:, count + _FIRST :] = False
-    _read(sql, queries, first, table)
+    _read(view, queries, first, table)
     if ids.shape[1] > count + _FIRST:
         enough = np.sort(table.scores[:, : count + _FIRST], axis=1)[:, -count, None]
         further = there & ~first & (bounds >= enough)
         if further.any():
-            _read(sql, queries, further, table)
+            _read(view, queries, further, table)
     return table.best(count)
 
 
@@ -80,22 +73,17 @@ class _Candidates:
         return [[Hit(*hit) for hit in zip(*row, strict=True) if hit[-1] > -np.inf] for row in zip(*rows, strict=True)]
 
 
-def vectors_of(blobs: Iterable[bytes], dims: int) -> Floats:
-    """Stored vectors as (n, d) float32."""
-    return np.frombuffer(b"".join(blobs), STORED).reshape(-1, dims).astype(np.float32)
-
-
-def _read(sql: sqlite3.Connection, queries: Floats, chosen: NDArray[np.bool_], table: _Candidates) -> None:
+def _read(view: View, queries: Floats, chosen: NDArray[np.bool_], table: _Candidates) -> None:
     """Fills in exact scores and owners of the chosen candidates."""
     wanted, places = np.unique(table.ids[chosen], return_inverse=True)
-    rows = sql.execute(
+    rows = view.sql.execute(
         """SELECT person, vector FROM templates
         WHERE erased = 0 AND id IN (SELECT value FROM json_each(?)) ORDER BY id""",
         (json.dumps(wanted.tolist()),),
     ).fetchall()
     if len(rows) != len(wanted):
         raise GalleryCorrupt("the search index knows templates that the gallery does not have; build it anew")
-    vectors = vectors_of((row[1] for row in rows), queries.shape[1])
+    vectors = view.seal.vectors((row[1] for row in rows), queries.shape[1])
     table.people[chosen] = np.array([row[0] for row in rows], np.int64)[places]
     ends = np.cumsum(chosen.sum(axis=1))[:-1]
     for query, mine, own, row in zip(queries, np.split(places, ends), chosen, table.scores, strict=True):

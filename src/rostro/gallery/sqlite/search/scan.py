@@ -15,6 +15,7 @@ from typing import IO, TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from rostro.core.foreign import BROKEN_ARRAY
 from rostro.core.machine import processors
 
 if TYPE_CHECKING:
@@ -162,15 +163,48 @@ class ScanIndex:
             faiss.write_index(segment, faiss.PyCallbackIOWriter(file.write))
 
     @classmethod
-    def read(cls, file: IO[bytes]) -> Self:
-        """What `write` wrote. The caller has made sure that these are the same bytes."""
+    def read(cls, file: IO[bytes], dims: int) -> Self:
+        """What `write` wrote.
+
+        The caller has made sure that the bytes are whole, not who wrote them: FAISS believes every size that it reads,
+        so nothing of what it read is used but codes, as many as an index of ours has.
+
+        Raises:
+            ValueError: It is none of ours, or one of vectors of another length than ``dims``.
+            RuntimeError: FAISS cannot read it.
+        """
         faiss = _faiss()
-        centre, rotation, numbers, ids = (np.load(file, allow_pickle=False) for _ in range(4))
+        try:
+            centre, rotation, numbers, ids = (np.lib.format.read_array(file, allow_pickle=False) for _ in range(4))
+        except BROKEN_ARRAY as broken:
+            raise ValueError(f"it has an array that is none: {broken}") from None
+        _check_arrays(centre, rotation, numbers, ids, dims)
         spread, error, segments = map(float, numbers)
         index = cls(centre, rotation, spread, error)
         index._ids = [ids]
-        index._segments = [faiss.read_index(faiss.PyCallbackIOReader(file.read)) for _ in range(int(segments))]
+        for _ in range(int(segments)):
+            found = faiss.read_index(faiss.PyCallbackIOReader(file.read))
+            index._segments.append(index._rebuilt(found))
+        if sum(segment.ntotal for segment in index._segments) != len(ids):
+            raise ValueError("it has other numbers of codes and of ids")
         return index
+
+    def _rebuilt(self, found: Any) -> Any:
+        """A segment of ours, with the codes of another.
+
+        Raises:
+            ValueError: The other one has none that fit.
+        """
+        faiss = _faiss()
+        segment = self._segment(np.empty((0, len(self.centre)), np.float32))
+        count = found.ntotal
+        size = -(-count // segment.bbs) * segment.bbs * segment.M2 // 2  # FAISS keeps whole blocks
+        if type(found) is not type(segment) or not 0 < count <= SEGMENT or found.codes.size() != size:
+            raise ValueError("it has a segment that is none of ours")
+        faiss.copy_array_to_AlignedTable(faiss.AlignedTable_to_array(found.codes), segment.codes)
+        segment.ntotal = count
+        segment.ntotal2 = size * 2 // segment.M2
+        return segment
 
     def close(self) -> None:
         """Ends the threads."""
@@ -207,6 +241,23 @@ class ScanIndex:
         if codes.shape[1] % 2:
             codes = np.pad(codes, ((0, 0), (0, 1)))
         return np.ascontiguousarray(codes[:, 0::2] + codes[:, 1::2] * np.uint8(16))
+
+
+def _check_arrays(centre: Any, rotation: Any, numbers: Any, ids: Any, dims: int) -> None:
+    """Refuses arrays that no index of ours has.
+
+    Raises:
+        ValueError: They are such.
+    """
+    kinds = [(each.dtype, each.ndim) for each in (centre, rotation, numbers, ids)]
+    if kinds != [(np.float32, 1), (np.float32, 2), (np.float64, 1), (np.int64, 1)]:
+        raise ValueError("it has arrays of other kinds")
+    if len(centre) != dims or len(rotation) != dims or rotation.shape[1] % 2 or not 0 < rotation.shape[1] <= dims + 1:
+        raise ValueError("it is of vectors of another length")
+    if len(numbers) != 3 or not all(np.isfinite(each).all() for each in (centre, rotation, numbers)):
+        raise ValueError("it has numbers that are none")
+    if not (numbers[0] > 0 and numbers[1] >= 0 and 0 < numbers[2] <= len(ids) and (np.diff(ids) > 0).all()):
+        raise ValueError("it has a spread, an error or ids that are none")
 
 
 def _directions(centred: Floats) -> Floats:

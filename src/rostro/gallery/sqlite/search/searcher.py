@@ -7,22 +7,21 @@ its file, too.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
-import mmap
 import os
-import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 import numpy as np
 from filelock import FileLock, Timeout
 
 from rostro.core.errors import GalleryCorrupt
-from rostro.core.files import replacing
+from rostro.core.files import unfinished
+from rostro.core.foreign import open_regular
 from rostro.core.forking import Forking, abandon
+from rostro.gallery.sqlite.sealing import View
 from rostro.gallery.sqlite.search.belonging import (
     DIGEST,
     alive,
@@ -31,8 +30,9 @@ from rostro.gallery.sqlite.search.belonging import (
     newest_rows,
     remember,
 )
+from rostro.gallery.sqlite.search.file import read_header, replace_file, whole
 from rostro.gallery.sqlite.search.index import CANDIDATES, TemplateIndex
-from rostro.gallery.sqlite.search.reranking import reranked, vectors_of
+from rostro.gallery.sqlite.search.reranking import reranked
 from rostro.gallery.sqlite.search.scan import ScanIndex
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
     from rostro.core.types import Floats
     from rostro.gallery.base import Hit
+    from rostro.gallery.sqlite.sealing import Sealing
 
 _FORMAT = 2
 
@@ -82,29 +83,35 @@ class Searcher(Forking):
             self._index = None
 
     def search(
-        self, sql: sqlite3.Connection, queries: Floats, count: int, collections: Collection[str] | None = None
+        self,
+        sql: sqlite3.Connection,
+        seal: Sealing,
+        queries: Floats,
+        count: int,
+        collections: Collection[str] | None = None,
     ) -> list[list[Hit]]:
         """The nearest templates of each of the (N, d) queries, as this transaction sees the table."""
-        index = self._refreshed(sql, queries.shape[1])
+        index = self._refreshed(sql, seal, queries.shape[1])
         hits: list[list[Hit]] = []
+        view = View(sql, seal)
         for start in range(0, len(queries), _BLOCK):
             block = queries[start : start + _BLOCK]
             if collections is None:
-                hits += reranked(sql, block, *index.search(block, count), count)
+                hits += reranked(view, block, *index.search(block, count), count)
             else:
-                hits += [_within(sql, index, block[n : n + 1], count, collections) for n in range(len(block))]
+                hits += [_within(view, index, block[n : n + 1], count, collections) for n in range(len(block))]
         return hits
 
-    def rebuild(self, sql: sqlite3.Connection, dims: int) -> None:
+    def rebuild(self, sql: sqlite3.Connection, seal: Sealing, dims: int) -> None:
         """Makes the index anew from the table, and its file if there is to be one."""
         self.close()
         if self._file is not None and not self._read_only:
             self._file.unlink(missing_ok=True)
-        self._refreshed(sql, dims)
+        self._refreshed(sql, seal, dims)
 
-    def count(self, sql: sqlite3.Connection, dims: int) -> int:
+    def count(self, sql: sqlite3.Connection, seal: Sealing, dims: int) -> int:
         """How many templates can be found."""
-        return len(self._refreshed(sql, dims))
+        return len(self._refreshed(sql, seal, dims))
 
     @property
     def size(self) -> int:
@@ -116,10 +123,18 @@ class Searcher(Forking):
         """How the index is, in words."""
         return "a compressed scan, then exact scores" if self.size else "none: every vector is compared"
 
-    def forget_erased(self, sql: sqlite3.Connection, dims: int) -> None:
+    def forget_erased(self, sql: sqlite3.Connection, seal: Sealing, dims: int) -> None:
         """Takes what was erased from the table out of the file, too."""
         if self._file is not None and self._file.exists():
-            self._refreshed(sql, dims)
+            self._refreshed(sql, seal, dims)
+
+    def discard(self) -> None:
+        """Removes the file, and what a killed process left of it; the next search makes it anew."""
+        self.close()
+        if self._file is not None and not self._read_only:
+            with FileLock(f"{self._file}.lock"):
+                self._file.unlink(missing_ok=True)
+                unfinished(self._file).unlink(missing_ok=True)
 
     def close(self) -> None:
         """Lets go of the index."""
@@ -127,28 +142,28 @@ class Searcher(Forking):
             self._index.close()
             self._index = None
 
-    def _refreshed(self, sql: sqlite3.Connection, dims: int) -> TemplateIndex:
+    def _refreshed(self, sql: sqlite3.Connection, seal: Sealing, dims: int) -> TemplateIndex:
         try:
-            index = self._index = self._in_step(sql, dims)
+            index = self._index = self._in_step(sql, seal, dims)
         except BaseException:  # an index that was left half-way, by Ctrl-C say, must not answer
             self.close()
             raise
         if index.changed:
-            self._save(sql, index)
+            self._save(sql, seal, index)
         return index
 
-    def _in_step(self, sql: sqlite3.Connection, dims: int) -> TemplateIndex:
+    def _in_step(self, sql: sqlite3.Connection, seal: Sealing, dims: int) -> TemplateIndex:
         """The index with what this transaction sees: without erased rows, with all newer ones."""
         row = sql.execute("SELECT value FROM meta WHERE key = 'erasure'").fetchone()
         erasure = None if row is None else row[0]
         index = self._of_this_state(sql, self._index, erasure)
         if index is None:
-            index = self._of_this_state(sql, self._loaded(sql, dims, erasure), erasure)
+            index = self._of_this_state(sql, self._loaded(sql, seal, dims, erasure), erasure)
         if index is None:
             index, self._erasure, self._known = TemplateIndex(dims), erasure, {}
             index.changed = self.size > 0  # the file that was no good is replaced, or goes
         rows = sql.execute("SELECT id, vector FROM templates WHERE id > ? AND erased = 0 ORDER BY id", (index.last,))
-        _take(rows, index, dims)
+        _take(rows, seal, index, dims)
         if not self._known:
             self._known = newest_rows(sql, index.last)
         elif index.last not in self._known:
@@ -174,14 +189,14 @@ class Searcher(Forking):
             self._erasure, self._known = erasure, newest_rows(sql, index.last)
         return index
 
-    def _loaded(self, sql: sqlite3.Connection, dims: int, erasure: str | None) -> TemplateIndex | None:
+    def _loaded(self, sql: sqlite3.Connection, seal: Sealing, dims: int, erasure: str | None) -> TemplateIndex | None:
         """The index of the file, unless it is missing, damaged or not of this table."""
         if self._file is None:
             return None
         try:
-            with self._file.open("rb") as file:
-                if _whole(file):
-                    return self._read(sql, file, dims, erasure)
+            with open_regular(self._file) as file:
+                if whole(file):
+                    return self._read(View(sql, seal), file, dims, erasure)
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -190,14 +205,18 @@ class Searcher(Forking):
         _log.warning("%s is damaged; it is made anew", self._file)
         return None
 
-    def _read(self, sql: sqlite3.Connection, file: IO[bytes], dims: int, erasure: str | None) -> TemplateIndex | None:
-        header = _read_header(file)
-        if header is None or header != _header(sql, header["last"], header["erasure"], dims):
+    def _read(self, view: View, file: IO[bytes], dims: int, erasure: str | None) -> TemplateIndex | None:
+        """The index in an open file; None where it is none, another table's, or of another state."""
+        sql, seal = view
+        line = file.readline(_LONGEST_HEADER)
+        header = read_header(line)
+        if header is None or header != _header(sql, seal, header["last"], header["erasure"], dims):
             return None
+        length = os.fstat(file.fileno()).st_size - len(line) - DIGEST
         try:
-            scan = ScanIndex.read(file)
-        except (ValueError, RuntimeError, EOFError, MemoryError) as error:
-            _log.warning("%s cannot be read (%s); it is made anew", self._file, error)
+            scan = ScanIndex.read(seal.reader(file, line, length), dims)
+        except (ValueError, RuntimeError, MemoryError) as error:  # whole, but whoever has the gallery can write one
+            _log.warning("%s cannot be read (%s); it is made anew", self._file, " ".join(str(error).split())[:200])
             return None
         if header["erasure"] == erasure and not holds_exactly(sql, scan.ids):
             _log.warning("%s is not of this state of the gallery; it is made anew", self._file)
@@ -206,7 +225,7 @@ class Searcher(Forking):
         self._erasure, self._known = header["erasure"], newest_rows(sql, header["last"])
         return TemplateIndex(dims, scan)
 
-    def _save(self, sql: sqlite3.Connection, index: TemplateIndex) -> None:
+    def _save(self, sql: sqlite3.Connection, seal: Sealing, index: TemplateIndex) -> None:
         """Replaces the file at once. A gallery that cannot have one is searched all the same."""
         if self._file is None or self._read_only:
             return
@@ -215,8 +234,8 @@ class Searcher(Forking):
                 if index.scan is None:
                     self._file.unlink(missing_ok=True)
                 else:
-                    header = _header(sql, int(index.scan.ids[-1]), self._erasure, len(index.scan.centre))
-                    _replace(self._file, header, index.scan)
+                    header = _header(sql, seal, int(index.scan.ids[-1]), self._erasure, len(index.scan.centre))
+                    replace_file(self._file, seal, header, index.scan)
         except Timeout:
             return  # another process is at it; the next search tries again
         except OSError as error:
@@ -224,14 +243,14 @@ class Searcher(Forking):
         index.changed = False
 
 
-def _take(rows: sqlite3.Cursor, index: TemplateIndex, dims: int) -> None:
+def _take(rows: sqlite3.Cursor, seal: Sealing, index: TemplateIndex, dims: int) -> None:
     """Adds rows to the index; while some are added, the next are read."""
 
     def add(some: list[tuple[int, bytes]]) -> None:
         ids = np.array([row[0] for row in some], np.int64)
         if ids[0] <= index.last or (np.diff(ids) <= 0).any():  # pages that lead in a circle, say
             raise GalleryCorrupt("the file is damaged (its templates are in no order)")
-        index.add(ids, vectors_of((row[1] for row in some), dims))
+        index.add(ids, seal.vectors((row[1] for row in some), dims))
 
     some = rows.fetchmany(_ROWS)
     if not some:
@@ -246,7 +265,9 @@ def _take(rows: sqlite3.Cursor, index: TemplateIndex, dims: int) -> None:
             adding.result()
 
 
-def _header(sql: sqlite3.Connection, last: int, erasure: str | None, dims: int) -> dict[str, str | int | None]:
+def _header(
+    sql: sqlite3.Connection, seal: Sealing, last: int, erasure: str | None, dims: int
+) -> dict[str, str | int | None]:
     """What an index must say of itself to belong to this table."""
     import faiss
 
@@ -258,58 +279,26 @@ def _header(sql: sqlite3.Connection, last: int, erasure: str | None, dims: int) 
         "erasure": erasure,
         "last": last,
         "row": row.digest if row.id == last else None,
+        **({} if seal.key_id is None else {"key": seal.key_id}),
     }
 
 
-def _read_header(file: IO[bytes]) -> dict[str, Any] | None:
-    """What an index says of itself; None where it says nothing that one could."""
-    try:
-        header = json.loads(file.readline(_LONGEST_HEADER))
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(header, dict) or type(header.get("last")) is not int or not 0 <= header["last"] < 2**63:
-        return None
-    return header if isinstance(header.get("erasure"), str | None) else None
-
-
-def _replace(path: Path, header: dict[str, str | int | None], scan: ScanIndex) -> None:
-    """Writes the file beside its place, with the digest of its bytes at its end, and moves it there."""
-    rights = stat.S_IMODE(path.with_suffix("").stat().st_mode)  # who may read the gallery may read its index, no other
-    with replacing(path, mode=rights, alone=True) as beside, beside.open("w+b") as file:
-        file.write(json.dumps(header).encode() + b"\n")
-        scan.write(file)
-        file.flush()
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-            digest = hashlib.blake2b(content, digest_size=DIGEST).digest()
-        file.write(digest)
-
-
-def _whole(file: IO[bytes]) -> bool:
-    """Whether the file ends with the digest of all that stands before."""
-    if os.fstat(file.fileno()).st_size <= DIGEST:
-        return False
-    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content, memoryview(content) as view:
-        return hashlib.blake2b(view[:-DIGEST], digest_size=DIGEST).digest() == view[-DIGEST:]
-
-
-def _within(
-    sql: sqlite3.Connection, index: TemplateIndex, query: Floats, count: int, collections: Collection[str]
-) -> list[Hit]:
+def _within(view: View, index: TemplateIndex, query: Floats, count: int, collections: Collection[str]) -> list[Hit]:
     """The nearest templates of some collections to one query (1, d)."""
-    listed = json.dumps(list(collections))
+    listed = json.dumps([view.seal.collection(name) for name in collections])
     members = "FROM templates WHERE erased = 0 AND collection IN (SELECT value FROM json_each(?))"
-    few = sql.execute(f"SELECT id {members} LIMIT ?", (listed, _EXACT_IN_COLLECTIONS + 1)).fetchall()
+    few = view.sql.execute(f"SELECT id {members} LIMIT ?", (listed, _EXACT_IN_COLLECTIONS + 1)).fetchall()
     if len(few) <= _EXACT_IN_COLLECTIONS:
         ids = np.array([row[0] for row in few], np.int64)[None]
-        return reranked(sql, query, ids, np.ones(ids.shape, np.float32), count)[0] if few else []
+        return reranked(view, query, ids, np.ones(ids.shape, np.float32), count)[0] if few else []
     candidates = max(CANDIDATES, 4 * count)
     asked = 4 * candidates
     while True:
         ids, bounds = index.search(query, asked)
-        found = sql.execute(
+        found = view.sql.execute(
             f"SELECT id {members} AND id IN (SELECT value FROM json_each(?))", (listed, json.dumps(ids[0].tolist()))
         )
         mine = np.isin(ids[0], np.array([row[0] for row in found], np.int64))
         if mine.sum() >= candidates or asked >= len(index):
-            return reranked(sql, query, ids[:, mine], bounds[:, mine], count)[0]
+            return reranked(view, query, ids[:, mine], bounds[:, mine], count)[0]
         asked *= 8
