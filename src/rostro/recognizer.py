@@ -166,8 +166,7 @@ class Recognizer(Analysing):
         """Takes people into the gallery.
 
         Args:
-            photos: With ``name``: one or more photos of that person (paths, bytes, file objects, arrays), or folders of
-                them. Without: folders that hold one folder per person, named after them.
+            photos: With ``name``: photos of that person, or folders of them; without: folders of one folder per person.
             name: Whose photos they are.
             names_from: ``files``: each photo's file is named after its person (``emp-1001.jpg``). Never done unasked.
             face: Which face of a photo is meant; photos that break the rule are reported as failed.
@@ -298,8 +297,9 @@ class Recognizer(Analysing):
         *,
         candidates: int = 5,
         collections: Collection[str] | None = None,
+        actor: str = "",
     ) -> list[Identification]:
-        """Identifies the faces of a photo that went through `photos`; see `identify`."""
+        """Does what `identify` does, with a photo that went through `photos`; ``actor`` is as in `People.by`."""
         row = identify(
             self.existing_gallery,
             found.faces,
@@ -312,7 +312,7 @@ class Recognizer(Analysing):
             search=self.search_rate(collections=collections) if len(found.faces) else None,
             liveness=found.liveness,
         )
-        self.people.note_found([one.name for one in row if one.name])
+        self.people.by(actor).note_found([one.name for one in row if one.name])
         return row
 
     def _one(self, photo: Any, *, embed: bool = True, liveness: bool | None = None) -> PhotoFaces:

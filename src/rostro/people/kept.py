@@ -48,9 +48,9 @@ class Kept(Listed):
         self._seen = Seen(gallery)
 
     def by(self, actor: str) -> Self:
-        """The same people, changed by somebody else, as the log calls them: ``key:ID``."""
+        """The same people, changed by somebody else, as the log calls them: ``key:ID``; empty: by the same."""
         other = copy.copy(self)
-        other.actor = actor
+        other.actor = actor or self.actor
         return other
 
     def erase(self, *who: str | int) -> int:
@@ -125,15 +125,18 @@ class Kept(Listed):
         return self._seen.days([person]).get(person)
 
     def note_found(self, names: Collection[str]) -> None:
-        """Notes that people were found by a search: when they were seen, and in the log, as far as the policy asks."""
+        """Notes that people were found by a search: when they were seen, and in the log, as far as the policy asks.
+
+        One who is found again and again by the same is logged once a minute.
+        """
         policy = self._seen.policy
         if not names or not (policy.log_searches or policy.keep_days is not None):
             return
         ids = {name: person.id for name in set(names) if (person := self.find(name)) is not None}
         if policy.keep_days is not None:
             self._seen.note(list(ids.values()))
-        if policy.log_searches:
-            self._audit.append(self.actor, "search", sorted(ids.values()))
+        if policy.log_searches and (new := self._seen.unlogged(self.actor, ids.values())):
+            self._audit.append(self.actor, "search", new)
 
     def expire(self, on: date | None = None, *, dry_run: bool = False) -> list[Expired]:
         """Erases, as `erase` does, those whose consent ended, and those who were not seen for as long as they are kept.

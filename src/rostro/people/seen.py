@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 #: Seconds for which a gallery's policy is taken as known by those who search.
 _POLICY_HOLDS = 5.0
 
+#: Seconds for which somebody who is found again and again is logged once.
+_LOG_EVERY = 60.0
+
 
 class Seen:
     """When the people of one gallery were last seen. Safe to share between threads."""
@@ -33,6 +36,7 @@ class Seen:
         self._gallery = gallery
         self._lock = Mutex()
         self._written: dict[int, date] = {}
+        self._logged: dict[tuple[str, int], float] = {}
         self._policy = Policy()
         self._read = float("-inf")
 
@@ -62,6 +66,15 @@ class Seen:
             self._gallery.keep_records(SEEN, dict.fromkeys(new, today().isoformat()))
             with self._lock:
                 self._written |= dict.fromkeys(new, today())
+
+    def unlogged(self, actor: str, people: Collection[int]) -> list[int]:
+        """Of people whom somebody found, those that the log does not say of in the last minute: a film has frames."""
+        now = time.monotonic()
+        with self._lock:
+            self._logged = {whom: at for whom, at in self._logged.items() if at > now - _LOG_EVERY}
+            new = sorted(person for person in people if (actor, person) not in self._logged)
+            self._logged |= {(actor, person): now for person in new}
+        return new
 
     def begin(self, people: Collection[int]) -> None:
         """Counts from today for those of whom nothing is known."""

@@ -15,7 +15,6 @@ from rostro.core.errors import BadInput, GalleryError, SpaceMismatch, UnknownPer
 from rostro.core.types import Template
 from rostro.gallery.base import Gallery
 from rostro.testing.made_up import DIMS, SPACE, template, templates, unit_vectors
-from rostro.testing.records import RecordsContract
 from rostro.testing.searching import SearchContract
 from rostro.testing.single_photos import SinglePhotosContract
 
@@ -52,7 +51,7 @@ with getattr(import_module(module), name).open(url, space=space) as gallery:
 """
 
 
-class GalleryContract(SearchContract, SinglePhotosContract, RecordsContract):
+class GalleryContract(SearchContract, SinglePhotosContract):
     """Derive from it, in a class whose name starts with ``Test``; give these fixtures there or in its module.
 
     The messages of errors are part of the contract, as far as the tests look at them: people read them.

@@ -19,6 +19,7 @@ from rostro.gallery.upkeep.backup import back_up
 from rostro.gallery.upkeep.migrate import migrate
 from rostro.people.audit import Entry
 from rostro.people.consent import Consent, Policy, day, today
+from rostro.people.encrypting import decrypt, encrypt
 from rostro.people.people import People
 from rostro.people.seen import Seen
 from rostro.people.soundness import check
@@ -272,3 +273,24 @@ def test_a_copy_has_it_all(tmp_path: Path, gallery: Gallery, people: People) -> 
         people.erase("Cy")
         assert migrate(gallery, other)
         assert copied.verify_log(), "two logs that went their own ways are not put together"
+
+
+def test_an_encrypted_gallery_has_none_of_it_in_clear(tmp_path: Path) -> None:
+    folder = tmp_path / "gallery"
+    folder.mkdir()
+    path, key = folder / "people.db", bytes(range(100, 132))
+    with open_gallery(str(path), space=SPACE) as gallery:
+        enrol(People(gallery), "Ada", consent=Consent("Quuxian purposes"))
+        (pseudonym,) = next(People(gallery).log()).who
+    encrypt(path, key)
+    assert b"Quuxian" not in bytes_of(folder) and pseudonym.encode() not in bytes_of(folder)
+    with open_gallery(str(path), key=key) as gallery:
+        people = People(gallery)
+        people.give_consent("Ada", Consent("other Quuxian purposes"))
+        assert people.verify_log() and [entry.who for entry in people.log()] == [(pseudonym,)] * 2
+        assert check(gallery) == []
+    assert b"Quuxian" not in bytes_of(folder)
+    decrypt(path, key)
+    with open_gallery(str(path)) as gallery:
+        known = People(gallery).consent("Ada")
+        assert known is not None and known.purpose == "other Quuxian purposes" and People(gallery).verify_log()

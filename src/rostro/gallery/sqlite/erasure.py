@@ -13,8 +13,6 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Any
 
-from rostro.gallery.sqlite import records
-
 if TYPE_CHECKING:
     import sqlite3
 
@@ -22,6 +20,9 @@ if TYPE_CHECKING:
 
 #: Smaller files are written anew by each removal: it takes less than a second and leaves no blank rows.
 WHOLE_UP_TO = 64_000_000
+
+#: Overwrites records where they are; conditions follow. See `rostro.gallery.sqlite.records`.
+BLANK_RECORDS = "UPDATE records SET erased = 1, body = zeroblob(length(body))"
 
 #: The part of all templates that may be blank before the whole file is written anew.
 _BLANK = 0.25
@@ -53,7 +54,7 @@ def blank(sql: sqlite3.Connection, person: int) -> int:
         How many templates were erased.
     """
     erased = _blank_templates(sql, "person = ?", person)
-    records.blank(sql, person)
+    sql.execute(f"{BLANK_RECORDS} WHERE person = ? AND erased = 0", (person,))
     sql.execute(f"UPDATE people SET erased = 1, name = {_zeros('name')} WHERE id = ?", (person,))
     return erased
 

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from rostro.gallery.records import NOBODY, Record, Records
+from rostro.gallery.sqlite.erasure import BLANK_RECORDS
 
 if TYPE_CHECKING:
     import sqlite3
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from rostro.gallery.sqlite.database import Database
     from rostro.gallery.sqlite.sealing import Sealing
     from rostro.gallery.sqlite.vault import Vault
-
-_BLANK = "UPDATE records SET erased = 1, body = zeroblob(length(body))"
 
 
 class SqliteRecords(Records):
@@ -62,11 +61,6 @@ class SqliteRecords(Records):
                 _insert(sql, kind, NOBODY, seal.record(body))
 
 
-def blank(sql: sqlite3.Connection, person: int) -> None:
-    """Overwrites a person's records."""
-    sql.execute(f"{_BLANK} WHERE person = ? AND erased = 0", (person,))
-
-
 def give(sql: sqlite3.Connection, person: int, other: int) -> None:
     """Gives a person's records to another; whoever asks for it notes that rows move."""
     sql.execute("UPDATE records SET person = ? WHERE person = ? AND erased = 0", (other, person))
@@ -96,7 +90,7 @@ def _keep(
     if stored is not None and [length for _, length in there] == [len(stored)]:
         sql.execute("UPDATE records SET body = ? WHERE id = ?", (stored, there[0][0]))  # as long: no row moves
         return
-    sql.executemany(f"{_BLANK} WHERE id = ?", [(record,) for record, _ in there])
+    sql.executemany(f"{BLANK_RECORDS} WHERE id = ?", [(record,) for record, _ in there])
     if stored is not None:
         _insert(sql, kind, person, stored)
 
