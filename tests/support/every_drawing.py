@@ -9,6 +9,8 @@ import numpy as np
 
 from rostro.evaluation import figures
 from rostro.evaluation.confusion import confusion_chart
+from rostro.evaluation.liveness import LivenessEvaluation, Look
+from rostro.evaluation.liveness_report import liveness_det
 from rostro.evaluation.measures import Rates, Spread
 from rostro.evaluation.options import Options
 from rostro.reports.charts import Axis, Series, histogram_chart, line_chart, side_by_side
@@ -39,6 +41,17 @@ def learning_curves() -> str:
         return (Path(folder) / "curves.svg").read_text(encoding="utf-8")
 
 
+def made_liveness(long: str) -> LivenessEvaluation:
+    """Twelve living people, and twelve attacks of each of two kinds."""
+    random = np.random.default_rng(1)
+    looks = [
+        Look(Path(f"{kind}{n}.jpg"), kind, f"{kind}{n}", float(score))
+        for kind, mean in (("", 0.8), (f"{long}print", 0.3), ("screen", 0.4))
+        for n, score in enumerate(np.clip(random.normal(mean, 0.2, 12), 0, 1))
+    ]
+    return LivenessEvaluation("fusion", "0" * 64, 0.05, tuple(looks), {}, (), (), "made up")
+
+
 def every_drawing(long: str = "") -> dict[str, str]:
     """Name of the function that draws → its drawing; `long` begins every name and title."""
     axis = Axis(title=f"{long}similarity", low=0, high=1, show="{:g}".format)
@@ -57,6 +70,7 @@ def every_drawing(long: str = "") -> dict[str, str]:
         "confusion_chart": confusion_chart(
             [f"{long}Ana", "Íñigo"], [f"{long}Ana", "Íñigo", "nobody"], counts, ("foto de", "se dice que es")
         ),
+        "liveness_det": liveness_det(made_liveness(long), "es"),
         "write_curves": learning_curves(),
     }
     drawn["side_by_side"] = side_by_side([drawn["roc"], drawn["scores"]])

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 
 def private_folder(folder: Path) -> Path | None:
@@ -34,12 +34,13 @@ def private_folder(folder: Path) -> Path | None:
 
 
 @contextmanager
-def private_copy(data: bytes, original: Path) -> Iterator[Path]:
+def private_copy(data: bytes, original: Path, beside: Mapping[str, bytes] | None = None) -> Iterator[Path]:
     """Bytes that were read and checked, as a file again, where nobody else can write: for what reads nothing but files.
 
     Args:
         data: The bytes.
         original: The file that they are of; taken itself where there is no room for a copy (a read-only disk).
+        beside: Name → bytes of files that belong beside it.
     """
     try:
         folder = TemporaryDirectory(prefix="rostro-", ignore_cleanup_errors=True)
@@ -50,6 +51,8 @@ def private_copy(data: bytes, original: Path) -> Iterator[Path]:
         copy = Path(name, original.name)
         try:
             copy.write_bytes(data)
+            for each, content in (beside or {}).items():
+                copy.with_name(each).write_bytes(content)
         except OSError:
             copy = original
         yield copy

@@ -137,7 +137,7 @@ def _page(found: LivenessEvaluation, language: Language, tiles: Sequence[Tile]) 
     )
     page.add_text(say("about", language))
     page.add_heading(say("det", language))
-    page.add_drawing(_det(found, language), say("caption", language))
+    page.add_drawing(liveness_det(found, language), say("caption", language))
     page.add_heading(say("mistakes", language))
     if tiles:
         page.add_tiles(tiles)
@@ -161,7 +161,7 @@ def _shown(rate: ErrorRate, language: Language) -> str:
     return f"{percent(rate.rate, language, 1)} [{low}; {high}]"
 
 
-def _det(found: LivenessEvaluation, language: Language) -> str:
+def liveness_det(found: LivenessEvaluation, language: Language) -> str:
     """Both error rates on logarithmic axes; rates of nothing lie on the edge."""
     frames = min(rate.frames for _, rate in _rows(found, language))
     low = min(0.01, 1 / (2 * frames))

@@ -6,13 +6,12 @@ of the weights' file; anything else is refused by name.
 
 from __future__ import annotations
 
-import json
 from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rostro.core.errors import BadInput
+from rostro.core.foreign import read_json, shaped
 from rostro.nets.onnx_bytes import OnnxGraph
 
 if TYPE_CHECKING:
@@ -44,13 +43,12 @@ def tfjs_to_onnx(description: Path, weights: Path, *, size: int, outputs: dict[s
     Raises:
         BadInput: The description is not such a graph, or has nodes that are not known here.
     """
-    try:
-        document = json.loads(description.read_text(encoding="utf-8"))
+    what = "a graph model that can be read"
+    document = read_json(description, what)
+    with shaped(description.name, what):
         nodes: list[Node] = document["modelTopology"]["node"]
         constants = _constants(document["weightsManifest"], weights.read_bytes())
         return _Reader(nodes, constants).convert(size, outputs)
-    except (ValueError, KeyError, TypeError, IndexError) as error:
-        raise BadInput(f"{description.name}: not a graph model that can be read: {error!r}") from None
 
 
 def _constants(manifest: list[Any], data: bytes) -> dict[str, NDArray[Any]]:
