@@ -15,15 +15,17 @@ import secrets
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Self
 
-from rostro.core.errors import GalleryCorrupt
+from rostro.core.errors import BadInput, GalleryCorrupt
+from rostro.core.foreign import json_of
 from rostro.core.types import Answer
-from rostro.gallery.records import LOG, PSEUDONYM
+from rostro.gallery.records import LOG, NOBODY, PSEUDONYM
 from rostro.people.consent import now
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from rostro.gallery.base import Gallery
+    from rostro.gallery.records import Record
 
 #: Entries that are read at a time.
 _PAGE = 5_000
@@ -85,10 +87,14 @@ class Entry(Answer):
     def of(cls, body: str) -> Self:
         """The entry of a record."""
         try:
-            known = json.loads(body)
-            return cls(**{**known, "who": tuple(known["who"]), "about": dict(known["about"])})
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            known = json_of(body)
+            entry = cls(**{**known, "who": tuple(known["who"]), "about": dict(known["about"])})
+        except (ValueError, KeyError, TypeError, AttributeError, BadInput) as error:
             raise GalleryCorrupt("an entry of the gallery's log cannot be read") from error
+        texts = (entry.time, entry.actor, entry.action, entry.previous, entry.hash, *entry.who)
+        if not isinstance(entry.number, int) or not all(isinstance(text, str) for text in texts):
+            raise GalleryCorrupt("an entry of the gallery's log cannot be read")
+        return entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +143,10 @@ class Audit:
         who = [name for person in people for name in named.get(person, ())[-1:]]
 
         def following(last: str | None) -> list[str]:
-            before = None if last is None else Entry.of(last)
+            try:
+                before = None if last is None else Entry.of(last)
+            except GalleryCorrupt:  # nobody must be kept from erasing by that; `verify` says that a chain begins anew
+                before = None
             return [json.dumps(Entry.following(before, actor, action, who, about).to_dict())]
 
         self._gallery.append_records(LOG, following)
@@ -172,7 +181,7 @@ class Audit:
             who: Only what was done to one of these pseudonyms; empty: everything.
         """
         wanted = set(who)
-        for entry in self._all():
+        for entry in (Entry.of(record.body) for record in self._records()):
             if entry.number > after and (not wanted or not wanted.isdisjoint(entry.who)):
                 if limit is not None and (limit := limit - 1) < 0:
                     return
@@ -188,8 +197,13 @@ class Audit:
         """
         problems: list[str] = []
         count, last, seen = 0, "", not head
-        for entry in self._all():
+        for record in self._records():
             count += 1
+            try:
+                entry = Entry.of(record.body)
+            except GalleryCorrupt:
+                problems.append(f"entry {count} cannot be read")
+                continue
             if entry.number != count or entry.previous != last:
                 problems.append(f"entry {entry.number} does not follow the one before it")
             if entry.computed() != entry.hash:
@@ -199,8 +213,8 @@ class Audit:
             problems.append(f"no entry has the hash {head}: the log was cut off, or written anew")
         return Verified(count, last, tuple(problems))
 
-    def _all(self) -> Iterator[Entry]:
+    def _records(self) -> Iterator[Record]:
         last = 0
-        while page := self._gallery.records(LOG, [0], after=last, limit=_PAGE):
-            yield from (Entry.of(record.body) for record in page)
+        while page := self._gallery.records(LOG, [NOBODY], after=last, limit=_PAGE):
+            yield from page
             last = page[-1].id

@@ -6,12 +6,12 @@ and 9). A gallery remembers both, and can refuse those of whom it knows no conse
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from rostro.core.errors import BadInput, GalleryCorrupt
+from rostro.core.foreign import json_of
 from rostro.core.ranges import DAYS
 from rostro.core.types import Answer
 from rostro.gallery.records import CONSENT, POLICY
@@ -80,7 +80,7 @@ class Consent(Answer):
     def of(cls, body: str) -> Self:
         """The consent of a record."""
         try:
-            known = json.loads(body)
+            known = json_of(body)
             return cls(known["purpose"], known["by"], known["until"] and day(known["until"]), known["given"])
         except (ValueError, KeyError, TypeError, AttributeError, BadInput) as error:
             raise GalleryCorrupt("a consent that the gallery keeps cannot be read") from error
@@ -101,6 +101,8 @@ class Policy(Answer):
     log_searches: bool = False
 
     def __post_init__(self) -> None:
+        if not (isinstance(self.require_consent, bool) and isinstance(self.log_searches, bool)):
+            raise BadInput("what a policy asks for is True or False")
         if self.keep_days is not None and (self.keep_days == 0 or self.keep_days not in DAYS):
             raise BadInput(f"people are kept for 1 to {DAYS.high:,.0f} days, got {self.keep_days}")
 
@@ -115,8 +117,9 @@ class Policy(Answer):
         if not kept:
             return cls()
         try:
-            return cls(**json.loads(kept[-1].body))
-        except (ValueError, TypeError, BadInput) as error:
+            known = json_of(kept[-1].body)
+            return cls(**{name: known[name] for name in ("require_consent", "keep_days", "log_searches")})
+        except (ValueError, TypeError, KeyError, BadInput) as error:
             raise GalleryCorrupt("the policy that the gallery keeps cannot be read") from error
 
 

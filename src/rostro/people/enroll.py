@@ -109,8 +109,7 @@ class Enroller:
         """Enrols everything.
 
         Photos whose bytes this person has already are skipped before they are decoded, so an enrolment that was cut
-        off goes on where it stopped. Every `COMMIT_EVERY` photos are one transaction, of however many people they are.
-        A photo that comes twice shares what becomes of the first.
+        off goes on. Every `COMMIT_EVERY` photos are one transaction. One that comes twice shares the first one's fate.
 
         Args:
             items: (person's name, photo).
@@ -135,6 +134,7 @@ class Enroller:
                 pending = []
             tell()
         self._commit(pending, tell)
+        self._keeping.agreed(self._people)
         return self.so_far
 
     def _unknown(

@@ -60,14 +60,25 @@ class Keeping:
         if not there:
             return
         new = there - self._noted
-        if new and self._consent is not None:
-            body = json.dumps(self._consent.to_dict())
-            self._gallery.keep_records(CONSENT, dict.fromkeys(new, body))
+        self._note(new)
         if new and self._policy is not None and self._policy.keep_days is not None:
             Seen(self._gallery).note(new)
-        self._noted |= new
         said = {} if self._consent is None else {"consent": True}
         Audit(self._gallery).append(self._actor, "enrol", sorted(there), templates=templates, **said)
+
+    def agreed(self, names: Collection[str]) -> None:
+        """Notes what people agreed to who were there with all their photos, and so were not `added` to."""
+        if self._consent is not None and not self._consent.ended():
+            left = {person.id for name in names for person in _person(self._gallery, name)} - self._noted
+            if left:
+                until = self._consent.to_dict()["until"]
+                Audit(self._gallery).append(self._actor, "consent", sorted(left), given=True, until=until)
+                self._note(left)
+
+    def _note(self, people: set[int]) -> None:
+        if people and self._consent is not None:
+            self._gallery.keep_records(CONSENT, dict.fromkeys(people, json.dumps(self._consent.to_dict())))
+        self._noted |= people
 
 
 def without_consent(photo: str, name: str, consent: Consent | None) -> NoConsent | None:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING
 
-from rostro.core.errors import GalleryError
+from rostro.core.errors import BadInput, GalleryCorrupt, GalleryError
 from rostro.core.forking import Mutex
 from rostro.gallery.records import SEEN
 from rostro.people.consent import Policy, day, today
@@ -84,5 +84,9 @@ class Seen:
         """When people were last seen, by id; those of whom nothing is known are left out."""
         found: dict[int, date] = {}
         for record in self._gallery.records(SEEN, people):
-            found[record.person] = max(found.get(record.person, date.min), day(record.body))
+            try:
+                last = day(record.body)
+            except BadInput as error:
+                raise GalleryCorrupt("a day that the gallery keeps cannot be read") from error
+            found[record.person] = max(found.get(record.person, date.min), last)
         return found

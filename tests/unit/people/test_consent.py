@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from toy_people import SPACE, look, photo
 
-from rostro.core.errors import BadInput, NameTaken, NoConsent, UnknownPerson
+from rostro.core.errors import BadInput, GalleryCorrupt, NameTaken, NoConsent, UnknownPerson
 from rostro.gallery.base import Gallery, open_gallery
 from rostro.gallery.records import CONSENT, LOG, PSEUDONYM, SEEN
 from rostro.gallery.upkeep.backup import back_up
@@ -294,3 +294,29 @@ def test_an_encrypted_gallery_has_none_of_it_in_clear(tmp_path: Path) -> None:
     with open_gallery(str(path)) as gallery:
         known = People(gallery).consent("Ada")
         assert known is not None and known.purpose == "other Quuxian purposes" and People(gallery).verify_log()
+
+
+def test_who_was_there_with_all_their_photos_agrees_too(people: People) -> None:
+    enrol(people, "Ada")
+    done = people.enroller(look, consent=Consent("the door")).run([("Ada", photo(1))])
+    assert done.skipped == 1 and not done.templates
+    known = people.consent("Ada")
+    assert known is not None and known.purpose == "the door" and actions(people) == ["enrol", "consent"]
+
+
+@pytest.mark.parametrize("body", [b"\xff\xfe", b"{}", b"[" * 100_000, b'{"number": "1"}', b"null", b"\x00" * 9])
+def test_damaged_records_are_named_and_keep_nobody_from_erasing(tmp_path: Path, body: bytes) -> None:
+    path = tmp_path / "people.db"
+    with open_gallery(str(path), space=SPACE) as gallery:
+        People(gallery).set_policy(Policy(keep_days=3))
+        enrol(People(gallery), "Ada", "Bo", consent=Consent("the door"))
+    with closing(sqlite3.connect(path)) as sql, sql:
+        sql.execute("UPDATE records SET body = ? WHERE kind != 'pseudonym'", (body,))
+    with open_gallery(str(path)) as gallery:
+        people = People(gallery)
+        for ask in (lambda: people.policy, lambda: people.consent("Ada"), people.expire, lambda: list(people.log())):
+            with pytest.raises(GalleryCorrupt):
+                ask()
+        assert "entry 1 cannot be read" in people.verify_log().problems
+        assert people.erase("Ada") == 1 and "Ada" not in people
+        assert any("log" in problem for problem in check(gallery))

@@ -130,7 +130,7 @@ class Sealing:
 
     def open_record(self, stored: bytes) -> str:
         """The text that stands there."""
-        return stored.decode()
+        return stored.decode(errors="replace")  # who reads it says what it should be
 
     def writer(self, file: IO[bytes], header: bytes) -> Any:
         """What writes a file that belongs to the gallery after its header: has ``write``, and ``close`` at the end."""
