@@ -25,8 +25,12 @@ if TYPE_CHECKING:
 
     from rostro.core.types import Floats
 
-#: What the file holds: the space, the next number that is free, names by number, templates from old to new, marks.
+#: What the file holds: the space, the next number that is free, names by number, templates from old to new, marks,
+#: records as [kind, id, person, text].
 Content = dict[str, Any]
+
+#: What stands in a template's row as it was given.
+_PLAIN = ("source_hash", "photo", "quality", "collection")
 
 
 class PlainGallery(Gallery):
@@ -122,8 +126,8 @@ class PlainGallery(Gallery):
             person, other = self._known(content, name), self._known(content, into)
             if person == other:
                 raise BadInput(f"{name!r} cannot be merged with itself")
-            for record in content["records"]:
-                record["person"] = other if record["person"] == person else record["person"]
+            for row in content["records"]:
+                row[2] = other if row[2] == person else row[2]
             _give(content, person, other, [row for row in content["templates"] if row["person"] == person])
 
     def move(self, name: str, source_hash: str, to: str) -> int:
@@ -177,35 +181,22 @@ class PlainGallery(Gallery):
         self, kind: str, people: Collection[int] | None = None, *, after: int = 0, limit: int | None = None
     ) -> list[Record]:
         """See `Gallery.records`."""
-        found = [
-            Record(record["id"], record["person"], record["body"])
-            for record in self._read()["records"]
-            if record["kind"] == kind and record["id"] > after and (people is None or record["person"] in people)
-        ]
-        return found[:limit]
+        found = [Record(*row) for known, *row in self._read()["records"] if known == kind]
+        return [row for row in found if row.id > after and (people is None or row.person in people)][:limit]
 
     def keep_records(self, kind: str, bodies: Mapping[int, str | None], *, only_missing: bool = False) -> None:
         """See `Gallery.keep_records`."""
         with self._changing() as content:
-            held = {record["person"] for record in content["records"] if record["kind"] == kind}
-            new = {
-                person: body
-                for person, body in bodies.items()
-                if (person == NOBODY or str(person) in content["people"]) and not (only_missing and person in held)
-            }
-            others = [r for r in content["records"] if r["kind"] != kind or r["person"] not in new]
-            content["records"] = others + [
-                {"id": _next(content), "kind": kind, "person": person, "body": body}
-                for person, body in new.items()
-                if body is not None
-            ]
+            held = {row[2] for row in content["records"] if row[0] == kind and only_missing}
+            new = {person: bodies[person] for person in {NOBODY, *map(int, content["people"])} & bodies.keys() - held}
+            content["records"] = [row for row in content["records"] if row[0] != kind or row[2] not in new]
+            content["records"] += [[kind, _next(content), *row] for row in new.items() if row[1] is not None]
 
     def append_records(self, kind: str, following: Callable[[str | None], Sequence[str]]) -> None:
         """See `Gallery.append_records`."""
         with self._changing() as content:
-            own = [r["body"] for r in content["records"] if (r["kind"], r["person"]) == (kind, NOBODY)]
-            for body in following(own[-1] if own else None):
-                content["records"].append({"id": _next(content), "kind": kind, "person": NOBODY, "body": body})
+            own = [row[3] for row in content["records"] if row[0] == kind and row[2] == NOBODY]
+            content["records"] += [[kind, _next(content), NOBODY, body] for body in following((own or [None])[-1])]
 
     def search(self, queries: Floats, count: int, *, collections: Collection[str] | None = None) -> list[list[Hit]]:
         """See `Gallery.search`."""
@@ -290,7 +281,7 @@ def _give(content: Content, person: int, other: int | None, rows: list[dict[str,
 
 def _drop(content: Content, person: int) -> None:
     del content["people"][str(person)]
-    content["records"] = [record for record in content["records"] if record["person"] != person]
+    content["records"] = [row for row in content["records"] if row[2] != person]
 
 
 def _marks(content: Content) -> set[Mark]:
@@ -321,24 +312,11 @@ def _key(row: dict[str, Any]) -> tuple[str, tuple[float, ...] | None]:
 
 
 def _row(template: Template, person: int, number: int) -> dict[str, Any]:
-    return {
-        "id": number,
-        "person": person,
-        "source_hash": template.source_hash,
-        "photo": template.photo,
-        "quality": template.quality,
-        "box": template.box and list(template.box),
-        "collection": template.collection,
-        "vector": template.vector.tolist(),
-    }
+    given = {name: getattr(template, name) for name in _PLAIN}
+    box, vector = template.box and list(template.box), template.vector.tolist()
+    return {"id": number, "person": person, **given, "box": box, "vector": vector}
 
 
 def _template(row: dict[str, Any]) -> Template:
-    return Template(
-        vector=np.array(row["vector"], np.float32),
-        source_hash=row["source_hash"],
-        photo=row["photo"],
-        quality=row["quality"],
-        box=row["box"] and tuple(row["box"]),
-        collection=row["collection"],
-    )
+    vector, box = np.array(row["vector"], np.float32), row["box"] and tuple(row["box"])
+    return Template(vector=vector, box=box, **{name: row[name] for name in _PLAIN})
