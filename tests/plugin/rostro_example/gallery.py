@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 
     from rostro.core.types import Floats
 
-#: What the file holds: the space, the next number that is free, names by number, templates from old to new, marks,
-#: records as [kind, id, person, text].
+#: The space, the next number that is free, names by number, templates from old to new, marks, records (see `_drop`).
 Content = dict[str, Any]
 
 #: What stands in a template's row as it was given.
@@ -126,8 +125,9 @@ class PlainGallery(Gallery):
             person, other = self._known(content, name), self._known(content, into)
             if person == other:
                 raise BadInput(f"{name!r} cannot be merged with itself")
-            for row in content["records"]:
-                row[2] = other if row[2] == person else row[2]
+            content["records"] = [
+                [*row[:2], other if row[2] == person else row[2], row[3]] for row in content["records"]
+            ]
             _give(content, person, other, [row for row in content["templates"] if row["person"] == person])
 
     def move(self, name: str, source_hash: str, to: str) -> int:
@@ -279,7 +279,7 @@ def _give(content: Content, person: int, other: int | None, rows: list[dict[str,
         _drop(content, person)
 
 
-def _drop(content: Content, person: int) -> None:
+def _drop(content: Content, person: int) -> None:  # a record is [kind, id, person, text]
     del content["people"][str(person)]
     content["records"] = [row for row in content["records"] if row[2] != person]
 
