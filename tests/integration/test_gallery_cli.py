@@ -64,6 +64,13 @@ def test_info(gallery: Path) -> None:
     assert "poor templates: 0" in said_plainly
 
 
+@pytest.mark.parametrize("verb", ["info", "check", "reindex"])
+def test_the_file_may_be_the_argument_as_of_encrypt(verb: str, gallery: Path) -> None:
+    assert answer(verb, gallery) == answer(verb, "--gallery", gallery)
+    both = rostro(verb, gallery, "--gallery", gallery)
+    assert isinstance(both.exception, BadInput), "one thing, named twice"
+
+
 def test_migrate_copies_verifies_and_goes_on(gallery: Path, tmp_path: Path) -> None:
     first = answer("migrate", "--gallery", gallery, "--to", tmp_path / "copy.db")
     assert (first["people"], first["templates"], first["copied"], first["differences"]) == (10, 20, 20, [])

@@ -163,11 +163,42 @@ def test_verify_and_identify_require_it(frames: dict[str, Path], tmp_path: Path)
     assert rostro("enroll", frames["live"], "--name", "Ada", "--gallery", people).returncode == 0
     named = answer("identify", frames["screen"], "--gallery", people, code=0)
     assert named["photos"][0]["faces"][0]["name"] == "Ada"
-    spoof = answer("identify", frames["screen"], "--gallery", people, "--require-live", code=1)
+    spoof = answer("identify", frames["screen"], "--gallery", people, "--require-live", code=2)
     assert spoof["photos"][0]["faces"][0]["name"] is None
     assert spoof["photos"][0]["faces"][0]["kinds"] == ["not-live"]
     told = rostro("identify", frames["screen"], "--gallery", people, "--require-live", "--language", "es")
     assert "desconocido: no se puede decidir: la cara no es una cara viva" in told.stdout
+
+
+def test_a_picture_is_not_enrolled_by_the_verb_either(frames: dict[str, Path], tmp_path: Path) -> None:
+    given = ("--name", "Eve", "--gallery", tmp_path / "people.db", "--require-live")
+    refused = answer("enroll", frames["screen"], *given, code=2)
+    assert refused["failed"][0]["values"]["kinds"] == ["not-live"]
+    assert rostro("enroll", frames["live"], *given, "--liveness", "minifasnet_v2").returncode == 0
+
+
+@pytest.mark.parametrize("verb", ["verify", "identify", "watch", "enroll"])
+def test_a_judge_that_nothing_asks_is_refused(verb: str, frames: dict[str, Path], tmp_path: Path) -> None:
+    """Whoever names one believes that pictures are refused."""
+    gallery = () if verb == "verify" else ("--gallery", tmp_path / "people.db")
+    photos = [frames["live"], frames["screen"]] if verb == "verify" else [frames["screen"].parent]
+    done = rostro(verb, *photos, *gallery, "--liveness", "minifasnet_v2")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "without --require-live: give both" in done.stderr
+
+
+def test_of_several_faces_each_line_says_which_one_it_is(
+    recognizer: Recognizer, frames: dict[str, Path], tmp_path: Path
+) -> None:
+    from PIL import Image
+
+    two = np.hstack([read_photo(frames[name]).image for name in ("live", "screen")])
+    Image.fromarray(two).save(tmp_path / "two.png")
+    lines = rostro("liveness", tmp_path / "two.png").stdout.splitlines()
+    boxes = [face.box for face in recognizer.detect(tmp_path / "two.png")]
+    assert len(boxes) >= 2
+    starts = ["{}: {:.0f},{:.0f} to {:.0f},{:.0f}: ".format(tmp_path / "two.png", *box) for box in boxes]
+    assert [line.startswith(start) for line, start in zip(lines, starts, strict=True)] == [True] * len(boxes)
 
 
 # The server

@@ -96,12 +96,15 @@ def test_people_and_galleries(spanish: None, gallery: str) -> None:
     assert "Ana se borró (plantillas: 1)" in spoken("people", "remove", "Ana", "--gallery", gallery, code=0)
 
 
-def test_doctor(spanish: None) -> None:
+def test_doctor(spanish: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROSTRO_KEY_FILE", "command:vault read s3cr3t")
     done = rostro("doctor")
     assert done.returncode == 0
     assert "copia local de modelos: sin definir" in done.stdout, "a setting is not installed or not"
     assert re.search(r"corre sobre: CPU ", done.stdout)
     assert "sin conexión: no" in done.stdout
+    assert "archivo de la clave: command:vault\n" in done.stdout
+    assert "measured" not in done.stdout
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

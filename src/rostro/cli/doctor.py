@@ -17,6 +17,7 @@ from rostro.core.errors import EngineError, MissingExtra, RostroError
 from rostro.core.machine import memory, processors
 from rostro.core.redaction import redacted
 from rostro.core.words import count
+from rostro.gallery.keys import called
 from rostro.runtime.base import ENGINES, engines_of
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ def command(
         "python": platform.python_version(),
         "machine": f"{platform.system()} {platform.machine()}, {_machine()}",
         "settings": {
-            item.name: _plain(getattr(recognizer.settings, item.name)) for item in fields(recognizer.settings)
+            item.name: _plain(item.name, getattr(recognizer.settings, item.name))
+            for item in fields(recognizer.settings)
         },
         "libraries": {name: _version(name) for name in _LIBRARIES},
         "engines": {name: _engine(name) for name in ENGINES},
@@ -120,7 +122,9 @@ def _machine() -> str:
     return cores if room is None else f"{cores}, {room / 2**30:.1f} GiB"
 
 
-def _plain(value: Any) -> Any:
+def _plain(name: str, value: Any) -> Any:
+    if name == "key_file" and value is not None:
+        return redacted(called(value))
     return value if isinstance(value, bool | int | None) else redacted(str(value))
 
 

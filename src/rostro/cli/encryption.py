@@ -42,10 +42,10 @@ def encrypt(
     """
     from rostro.people.encrypting import encrypt
 
-    where, key = _where(file, gallery), _key(key_file)
+    url, key = where(file, gallery), _key(key_file)
     with _bar(tell("encrypting")) as bar:
-        done = encrypt(where, key, bar)
-    _say(where, done, json=json, sentence="{} is encrypted; whoever loses its key has lost it")
+        done = encrypt(url, key, bar)
+    _say(url, done, json=json, sentence="{} is encrypted; whoever loses its key has lost it")
 
 
 def decrypt(
@@ -60,10 +60,10 @@ def decrypt(
     """
     from rostro.people.encrypting import decrypt
 
-    where, key = _where(file, gallery), _key(key_file)
+    url, key = where(file, gallery), _key(key_file)
     with _bar(tell("decrypting")) as bar:
-        done = decrypt(where, key, bar)
-    _say(where, done, json=json, sentence="{} is not encrypted now")
+        done = decrypt(url, key, bar)
+    _say(url, done, json=json, sentence="{} is not encrypted now")
 
 
 def rekey(
@@ -87,10 +87,10 @@ def rekey(
     """
     from rostro.people.encrypting import rekey
 
-    where, key = _where(file, gallery), _key(key_file)
+    url, key = where(file, gallery), _key(key_file)
     with _bar(tell("encrypting")) as bar:
-        done = rekey(where, key, new_key_file, everything=everything, on_progress=bar)
-    _say(where, done, json=json, sentence="{} opens by the new key, and by the old one no more")
+        done = rekey(url, key, new_key_file, everything=everything, on_progress=bar)
+    _say(url, done, json=json, sentence="{} opens by the new key, and by the old one no more")
 
 
 def new_key(
@@ -108,7 +108,12 @@ def new_key(
         output.say(tell("{}: keep a copy of it where the gallery is not", file))
 
 
-def _where(file: str | None, gallery: str | None) -> str:
+def where(file: str | None, gallery: str | None) -> str:
+    """The gallery that is meant, by the argument, by ``--gallery`` or by the settings.
+
+    Raises:
+        BadInput: It is named twice.
+    """
     if file is not None and gallery is not None:
         raise BadInput("FILE and --gallery are one thing: give one of them")
     return options.gallery_url(file or gallery)
@@ -121,12 +126,12 @@ def _key(given: str | None) -> str:
     return key
 
 
-def _say(where: str, done: Changed, *, json: bool, sentence: str) -> None:
+def _say(url: str, done: Changed, *, json: bool, sentence: str) -> None:
     if json:
         pending = {"pending": done.pending} if done.pending else {}
-        output.print_json({"gallery": redacted(where), "pictures": done.pictures, **pending})
+        output.print_json({"gallery": redacted(url), "pictures": done.pictures, **pending})
         return
-    output.say(tell(sentence, redacted(where)))
+    output.say(tell(sentence, redacted(url)))
     if done.pending:
         output.note(translated(done.pending))
 

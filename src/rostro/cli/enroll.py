@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
-from rostro.cli import options, output
+from rostro.cli import living, options, output
 from rostro.cli.keeping import consent_given
 from rostro.cli.language import tell, translated
 from rostro.core.errors import BadInput
@@ -45,6 +45,8 @@ def command(
     any_quality: Annotated[
         bool, typer.Option("--any-quality", help="Take faces too that are too poor to be judged.")
     ] = False,
+    require_live: options.RequireLive = False,
+    liveness: options.Liveness = None,
     again: Annotated[
         bool, typer.Option("--again", help="Take photos of people who were erased, too, instead of refusing them.")
     ] = False,
@@ -88,6 +90,7 @@ def command(
         min_score=min_score, embedder=embedder, alignment=alignment,
         engine=engine, precision=precision, gallery=options.gallery_url(gallery), key=key_file,
         quality=quality, min_quality=min_quality,
+        **living.asked(require_live=require_live, liveness=liveness),
     )  # fmt: skip
     with output.progress() as bar, stopped_by_signals() as stopped:
         task = bar.add_task(tell("enrolling"), total=None)

@@ -27,19 +27,24 @@ app.command()(keeping.policy)
 app.command()(keeping.audit)
 
 
-def _open(url: str | None, key: str | None) -> Gallery:
-    return open_gallery(options.gallery_url(url), create=False, key=key)
+def _open(file: str | None, url: str | None, key: str | None) -> Gallery:
+    return open_gallery(encryption.where(file, url), create=False, key=key)
 
 
 @app.command()
-def info(gallery: options.GalleryUrl = None, key_file: options.KeyFile = None, json: options.Json = False) -> None:
+def info(
+    file: encryption.Which = None,
+    gallery: options.GalleryUrl = None,
+    key_file: options.KeyFile = None,
+    json: options.Json = False,
+) -> None:
     """Embedding space, people, templates, poor ones among them, size, and the state of the search index.
 
-    Example: rostro gallery info --gallery people.db
+    Example: rostro gallery info people.db
     """
     from rostro.quality.judge import level_of
 
-    with _open(gallery, key_file) as opened:
+    with _open(file, gallery, key_file) as opened:
         about = {"gallery": redacted(opened.url), "space": opened.space, **asdict(opened.info())}
         level = None if opened.space is None else level_of(opened.space)
         about["poor_templates"] = None if level is None else opened.count_poor(level)
@@ -96,12 +101,17 @@ def migrate(
 
 
 @app.command()
-def reindex(gallery: options.GalleryUrl = None, key_file: options.KeyFile = None, json: options.Json = False) -> None:
+def reindex(
+    file: encryption.Which = None,
+    gallery: options.GalleryUrl = None,
+    key_file: options.KeyFile = None,
+    json: options.Json = False,
+) -> None:
     """Make the search index anew from the stored templates.
 
-    Example: rostro gallery reindex --gallery people.db
+    Example: rostro gallery reindex people.db
     """
-    with _open(gallery, key_file) as opened:
+    with _open(file, gallery, key_file) as opened:
         opened.reindex()
         state = opened.info().index
     if json:
@@ -111,14 +121,19 @@ def reindex(gallery: options.GalleryUrl = None, key_file: options.KeyFile = None
 
 
 @app.command()
-def check(gallery: options.GalleryUrl = None, key_file: options.KeyFile = None, json: options.Json = False) -> None:
+def check(
+    file: encryption.Which = None,
+    gallery: options.GalleryUrl = None,
+    key_file: options.KeyFile = None,
+    json: options.Json = False,
+) -> None:
     """Read all of a gallery and name what is damaged, and pictures of nobody beside it. Exit code 1: something is.
 
-    Example: rostro gallery check --gallery people.db
+    Example: rostro gallery check people.db
     """
     from rostro.people import soundness
 
-    found = soundness.check(options.gallery_url(gallery), key=key_file)
+    found = soundness.check(encryption.where(file, gallery), key=key_file)
     if json:
         output.print_json({"damage": found})
     elif not found:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from rostro.cli import options, output
+from rostro.cli import living, options, output
 from rostro.cli.language import figure, tell, translated
 from rostro.cli.shown import Sheet, shown_face
 from rostro.cli.streaming import Stream
@@ -67,7 +67,8 @@ def command(
         min_score=min_score, embedder=embedder, alignment=alignment,
         engine=engine, precision=precision, threshold=threshold, fmr=fmr, operating_point=operating_point,
         gallery=options.gallery_url(gallery), key=key_file, create_gallery=False,
-        fpir=fpir, quality=quality, min_quality=min_quality, require_live=require_live, liveness=liveness,
+        fpir=fpir, quality=quality, min_quality=min_quality,
+        **living.asked(require_live=require_live, liveness=liveness),
     )  # fmt: skip
     check_picture(picture, *photos, file_of(recognizer.gallery_url), operating_point)
     told = Stream(json=json)
@@ -80,8 +81,10 @@ def command(
                 continue
             row = recognizer.look_up(answer, candidates=candidates, collections=collection or None)
             told.answer(
-                partial(answers.identified, answer, row), partial(_lines, answer, row), yes=any(one.name for one in row)
-            )
+                partial(answers.identified, answer, row), partial(_lines, answer, row),
+                yes=any(one.name for one in row),
+                undecided=any(one.doubt is not None and "not-live" in one.doubt.kinds for one in row),
+            )  # fmt: skip
             sheet.add(answer, partial(_shown, row))
         sheet.draw(identification_sheet)
     if told.interrupted:

@@ -78,9 +78,10 @@ def _shown(found: PhotoFaces) -> list[tuple[Face, Liveness]]:
 def _lines(found: PhotoFaces) -> Iterator[str]:
     if not found.faces:
         yield f"{found.photo}: {tell('no face')}"
-    for life in found.liveness:
+    for face, life in zip(found.faces, found.liveness, strict=True):
         told = tell("looks alive ({:.3f})" if life else "does not look alive ({:.3f})", life.score)
-        yield f"{found.photo}: {told}"
+        of = f" {tell('{:.0f},{:.0f} to {:.0f},{:.0f}', *face.box)}:" if len(found.faces) > 1 else ""  # which of them
+        yield f"{found.photo}:{of} {told}"
 
 
 def _measured(point: LivenessPoint) -> str:

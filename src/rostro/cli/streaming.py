@@ -48,12 +48,18 @@ class Stream:
         self.photos = 0
         self.interrupted = False
         self._yes = False
+        self._undecided = False
         self._json = json
         self._head = head
         self._begun = False
 
     def answer(
-        self, document: Callable[[], Mapping[str, Any]], lines: Callable[[], Iterable[str]], *, yes: bool
+        self,
+        document: Callable[[], Mapping[str, Any]],
+        lines: Callable[[], Iterable[str]],
+        *,
+        yes: bool,
+        undecided: bool = False,
     ) -> None:
         """Tells the answer about a photo.
 
@@ -61,6 +67,7 @@ class Stream:
             document: Makes what is said with ``--json``.
             lines: Makes what is said without.
             yes: Whether it is a yes, so that the exit code is 0.
+            undecided: Whether it is neither yes nor no, so that the exit code is 2 where no photo is a yes.
         """
         if self._json:
             self._write((", " if self.photos else "") + _text(document()))
@@ -69,6 +76,7 @@ class Stream:
                 output.say(line)
         self.photos += 1
         self._yes = self._yes or yes
+        self._undecided = self._undecided or undecided
 
     def fail(self, failure: Failure) -> None:
         """Notes a photo that gave no answer; it is named at the end."""
@@ -88,7 +96,9 @@ class Stream:
             raise typer.Exit(output.NO_ANSWER)
         if self.failed:
             raise typer.Exit(output.NO_ANSWER)
-        raise typer.Exit(output.YES if (self._yes if yes is None else yes) else output.NO)
+        if self._yes if yes is None else yes:
+            raise typer.Exit(output.YES)
+        raise typer.Exit(output.NO_ANSWER if self._undecided else output.NO)
 
     def __enter__(self) -> Self:
         return self

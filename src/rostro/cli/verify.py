@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rostro.cli import options, output
+from rostro.cli import living, options, output
 from rostro.cli.language import language, tell, translated
 from rostro.photos.writing import check_picture
 from rostro.recognition.pipeline import Failure, PhotoFaces
@@ -49,7 +49,8 @@ def command(
     recognizer = options.make_recognizer(
         detector=detector, max_side=max_side, min_score=min_score, embedder=embedder, alignment=alignment,
         engine=engine, precision=precision, threshold=threshold, fmr=fmr, operating_point=operating_point,
-        quality=quality, min_quality=min_quality, require_live=require_live, liveness=liveness,
+        quality=quality, min_quality=min_quality,
+        **living.asked(require_live=require_live, liveness=liveness),
     )  # fmt: skip
     check_picture(picture, a, b, operating_point)
     answered = list(recognizer.photos([a, b], face=options.face_rule(face), keep=picture is not None))

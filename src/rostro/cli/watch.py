@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rostro.cli import options, output
+from rostro.cli import living, options, output
 from rostro.cli.language import figure, language, tell, translated
 from rostro.cli.numbers import within
 from rostro.cli.serve import KeyFile
@@ -139,7 +139,8 @@ def command(
         min_score=min_score, embedder=embedder, alignment=alignment,
         engine=engine, precision=precision, threshold=threshold, fmr=fmr, operating_point=operating_point,
         gallery=options.gallery_url(gallery), key=key_file, create_gallery=False,
-        fpir=fpir, quality=quality, min_quality=min_quality, require_live=require_live, liveness=liveness,
+        fpir=fpir, quality=quality, min_quality=min_quality,
+        **living.asked(require_live=require_live, liveness=liveness),
     )  # fmt: skip
     read = (source, file_of(recognizer.gallery_url), operating_point, *(files_of(embedder) if embedder else ()))
     spare([video, None if events == "-" else events], *read)

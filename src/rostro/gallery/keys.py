@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Final
 from rostro.core.errors import BadInput
 from rostro.core.files import PRIVATE, expanded, refuse_existing, write_file
 from rostro.core.lazy import Lazy
+from rostro.core.redaction import HIDDEN
 from rostro.core.settings import Settings
 
 if TYPE_CHECKING:
@@ -98,9 +99,9 @@ class Key:
         kind, colon, rest = given.partition(":")
         if kind == "passphrase":
             read = _reader(rest) if colon else _asked
-            return cls(_called(given), lambda: _passphrase_bytes(read()), passphrase=True)
+            return cls(called(given), lambda: _passphrase_bytes(read()), passphrase=True)
         read = _reader(given)
-        return cls(_called(given), lambda: _key_bytes(read(), _called(given)), passphrase=False)
+        return cls(called(given), lambda: _key_bytes(read(), called(given)), passphrase=False)
 
     @classmethod
     def from_settings(cls, settings: Settings | None = None) -> Key | None:
@@ -162,10 +163,36 @@ def make_key_file(path: Path) -> None:
     write_file(path, base64.b64encode(secrets.token_bytes(KEY_BYTES)) + b"\n", mode=PRIVATE)
 
 
-def _called(given: str) -> str:
-    """What messages call a source: of a command its first word only, since the others may be secret."""
+def called(given: str) -> str:
+    """What messages call a source: of a command its first word only, since the others may be secret.
+
+    Nor is a key shown that somebody gave in the place of where it is kept.
+
+    Raises:
+        BadInput: It is a command with a quotation mark that nothing closes.
+    """
     before, command, line = given.partition("command:")
-    return f"{before}{command}{(shlex.split(line) or [''])[0]}" if command else given
+    if command:
+        return f"{before}{command}{(_words(line) or [''])[0]}"
+    kind, colon, rest = given.rpartition(":")
+    return f"{kind}{colon}{HIDDEN}" if _is_itself_a_key(rest) else given
+
+
+def _is_itself_a_key(text: str) -> bool:
+    """Whether this can be a key, and is no file's name, nor that of what the environment has."""
+    if len(_decoded(os.fsencode(text.strip()))) != KEY_BYTES or text in os.environ:
+        return False
+    try:
+        return not expanded(text).exists()
+    except OSError:
+        return True
+
+
+def _words(line: str) -> list[str]:
+    try:
+        return shlex.split(line)
+    except ValueError as error:  # the line itself stays untold: it may hold a secret
+        raise BadInput(f"the command that gives the key cannot be read ({error})", why="unread-key") from None
 
 
 def _reader(source: str) -> Callable[[], bytes]:
@@ -176,6 +203,8 @@ def _reader(source: str) -> Callable[[], bytes]:
         kind, rest = "file", source
     if not rest.strip():
         raise _no_source(source)
+    if kind != "command" and _is_itself_a_key(rest):
+        raise BadInput("a key is given by where it is kept, and this is one itself: others may have seen it by now")
     if kind == "file":
         return lambda: _of_file(expanded(rest))
     if kind == "env":
@@ -209,7 +238,7 @@ def _of_environment(name: str) -> bytes:
 
 
 def _of_command(line: str) -> bytes:
-    words = shlex.split(line)
+    words = _words(line)
     try:
         done = subprocess.run(words, stdout=subprocess.PIPE, timeout=_PATIENCE, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:

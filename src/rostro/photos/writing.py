@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -14,8 +16,6 @@ from rostro.core.types import check_image
 from rostro.photos.sources import spare
 
 if TYPE_CHECKING:
-    import os
-
     from rostro.core.types import Image
 
 #: Suffix → Pillow's name of the format and how it is written.
@@ -61,10 +61,12 @@ def check_picture(path: Path | None, *inputs: Path | None) -> None:
         inputs: What is read; see `spare`.
 
     Raises:
-        BadInput: Unknown suffix, or the picture would overwrite what is read.
+        BadInput: Unknown suffix, no such folder, or the picture would overwrite what is read.
     """
     if path is not None:
         _check_suffix(path.suffix)
+        if not path.parent.is_dir():
+            raise BadInput(f"cannot write {path}: {os.strerror(errno.ENOENT)}")
         spare([path], *inputs)
 
 

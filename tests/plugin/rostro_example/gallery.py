@@ -125,9 +125,8 @@ class PlainGallery(Gallery):
             person, other = self._known(content, name), self._known(content, into)
             if person == other:
                 raise BadInput(f"{name!r} cannot be merged with itself")
-            content["records"] = [
-                [*row[:2], other if row[2] == person else row[2], row[3]] for row in content["records"]
-            ]
+            for row in content["records"]:
+                row[2] = other if row[2] == person else row[2]
             _give(content, person, other, [row for row in content["templates"] if row["person"] == person])
 
     def move(self, name: str, source_hash: str, to: str) -> int:
@@ -312,9 +311,8 @@ def _key(row: dict[str, Any]) -> tuple[str, tuple[float, ...] | None]:
 
 
 def _row(template: Template, person: int, number: int) -> dict[str, Any]:
-    given = {name: getattr(template, name) for name in _PLAIN}
-    box, vector = template.box and list(template.box), template.vector.tolist()
-    return {"id": number, "person": person, **given, "box": box, "vector": vector}
+    row = {"box": template.box and list(template.box), "vector": template.vector.tolist()}
+    return {"id": number, "person": person, **row, **{name: getattr(template, name) for name in _PLAIN}}
 
 
 def _template(row: dict[str, Any]) -> Template:

@@ -207,11 +207,14 @@ def test_the_index_is_kept_and_used_again(
 
 def test_who_may_not_read_the_gallery_may_not_read_its_index(path: Path, index: Path, vectors: np.ndarray) -> None:
     index.unlink()
+    index.with_name(f"{index.name}.lock").unlink(missing_ok=True)
     path.chmod(0o600)
     with open_gallery(str(path)) as gallery:
         assert_right(gallery, vectors)
         back_up(gallery, path.with_name("copy.db"))
     assert [file.stat().st_mode & 0o777 for file in (index, path.with_name("copy.db"))] == [0o600, 0o600]
+    lock = index.with_name(f"{index.name}.lock")
+    assert lock.stat().st_mode & 0o777 == 0o600, "whoever may open it can hold it, and an erasure waits for it"
     assert not list(path.parent.glob(".rostro-*"))
 
 

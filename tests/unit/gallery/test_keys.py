@@ -13,7 +13,7 @@ import pytest
 
 from rostro.core.errors import BadInput
 from rostro.core.settings import Settings
-from rostro.gallery.keys import Key, make_key_file
+from rostro.gallery.keys import Key, called, make_key_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,6 +54,29 @@ def test_one_key_in_every_form_and_from_every_source(tmp_path: Path, monkeypatch
     assert Key.of(f"command:{sys.executable} {script}").wrapping(SALT) == expected
     assert Key.of(RAW).wrapping(b"t" * 16) != expected
     assert Key.of(Key.of(RAW)).fingerprint == Key.of(RAW).fingerprint
+
+
+@pytest.mark.parametrize("form", [RAW.hex(), base64.b64encode(RAW).decode(), base64.urlsafe_b64encode(RAW).decode()])
+@pytest.mark.parametrize("kind", ["", "file:", "env:", "passphrase:env:"])
+def test_a_key_in_the_place_of_where_it_is_kept_is_not_shown(kind: str, form: str) -> None:
+    with pytest.raises(BadInput, match="this is one itself") as refused:
+        Key.of(kind + form)
+    assert form not in str(refused.value)
+    assert called(kind + form) == f"{kind}***"
+
+
+def test_a_file_with_the_name_of_a_key_is_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / RAW.hex()).write_bytes(RAW)
+    assert Key.of(RAW.hex()).fingerprint == Key.of(RAW).fingerprint
+    assert called(RAW.hex()) == RAW.hex()
+
+
+def test_a_command_that_cannot_be_read_is_said_without_its_words() -> None:
+    with pytest.raises(BadInput, match="cannot be read") as refused:
+        Key.of('command:vault "read -token=s3cr3t')
+    assert "s3cr3t" not in str(refused.value)
+    assert called("command:vault read -token=s3cr3t") == "command:vault"
 
 
 def test_what_is_no_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

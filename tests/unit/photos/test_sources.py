@@ -113,5 +113,7 @@ def test_a_picture_is_checked_before_the_work(photo: Path) -> None:
         check_picture(photo.with_name("answer.txt"))
     with pytest.raises(BadInput, match="own source"):
         check_picture(photo, photo.parent)
+    with pytest.raises(BadInput, match="cannot write"):
+        check_picture(photo.parent / "no such folder" / "answer.png")
     check_picture(None, photo)
     check_picture(photo.with_name("answer.png"), photo)

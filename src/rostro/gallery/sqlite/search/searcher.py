@@ -18,7 +18,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from rostro.core.errors import GalleryCorrupt
-from rostro.core.files import unfinished
+from rostro.core.files import PRIVATE, unfinished
 from rostro.core.foreign import open_regular
 from rostro.core.forking import Forking, abandon
 from rostro.gallery.sqlite.sealing import View
@@ -132,7 +132,7 @@ class Searcher(Forking):
         """Removes the file, and what a killed process left of it; the next search makes it anew."""
         self.close()
         if self._file is not None and not self._read_only:
-            with FileLock(f"{self._file}.lock"):
+            with FileLock(f"{self._file}.lock", mode=PRIVATE):
                 self._file.unlink(missing_ok=True)
                 unfinished(self._file).unlink(missing_ok=True)
 
@@ -230,7 +230,7 @@ class Searcher(Forking):
         if self._file is None or self._read_only:
             return
         try:
-            with FileLock(f"{self._file}.lock", timeout=0):
+            with FileLock(f"{self._file}.lock", timeout=0, mode=PRIVATE):
                 if index.scan is None:
                     self._file.unlink(missing_ok=True)
                 else:
