@@ -63,6 +63,8 @@ class Pictures:
     @classmethod
     def beside(cls, gallery: str | Gallery) -> Pictures | None:
         """The store of a gallery that is a file (``people.db`` has ``people.db.crops/``); None for other galleries."""
+        if not isinstance(gallery, str) and gallery.name != "sqlite":  # of whatever package, known by URL or not
+            return None
         path = file_of(gallery if isinstance(gallery, str) else gallery.url)
         if path is None:
             return None
