@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from rostro.core.errors import ModelError as ModelError
     from rostro.core.errors import ModelUnavailable as ModelUnavailable
     from rostro.core.errors import NameTaken as NameTaken
+    from rostro.core.errors import NoConsent as NoConsent
     from rostro.core.errors import NoFace as NoFace
     from rostro.core.errors import NoOperatingPoint as NoOperatingPoint
     from rostro.core.errors import NotAPhoto as NotAPhoto
@@ -68,6 +69,8 @@ if TYPE_CHECKING:
     from rostro.gallery.upkeep.backup import back_up as back_up
     from rostro.gallery.upkeep.migrate import Migration as Migration
     from rostro.gallery.upkeep.migrate import migrate as migrate
+    from rostro.people.consent import Consent as Consent
+    from rostro.people.consent import Policy as Policy
     from rostro.people.encrypting import decrypt as decrypt
     from rostro.people.encrypting import encrypt as encrypt
     from rostro.people.encrypting import rekey as rekey
@@ -99,7 +102,7 @@ _HOMES = {
     "rostro.core.errors": (
         "AlreadyEnrolled", "BadInput", "BadName", "EngineError", "ErasedBefore", "GalleryCorrupt", "GalleryError",
         "KnownFace", "MissingExtra",
-        "ModelCorrupt", "ModelError", "ModelUnavailable", "NameTaken", "NoFace", "NoOperatingPoint",
+        "ModelCorrupt", "ModelError", "ModelUnavailable", "NameTaken", "NoConsent", "NoFace", "NoOperatingPoint",
         "NotAPhoto", "PhotoError", "PhotoTooLarge", "PoorQuality", "RostroError", "SeveralFaces", "SpaceMismatch",
         "UnknownModel", "UnknownPerson", "UnknownPhoto", "UnreadablePhoto",
     ),
@@ -108,6 +111,7 @@ _HOMES = {
     "rostro.core.settings": ("Settings",),
     "rostro.core.types": ("AlignmentSpec", "Embedding", "Face", "Person", "Template"),
     "rostro.gallery.base": ("Gallery", "open_gallery"),
+    "rostro.people.consent": ("Consent", "Policy"),
     "rostro.gallery.keys": ("Key",),
     "rostro.people.encrypting": ("decrypt", "encrypt", "rekey"),
     "rostro.people.enrollment": ("Enrollment",),

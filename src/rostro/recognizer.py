@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from rostro.core.errors import PhotoError
     from rostro.core.liveness import Liveness
+    from rostro.people.consent import Consent
     from rostro.photos.reading import Source
     from rostro.recognition.keeping import Keep
     from rostro.recognition.selection import FaceRule
@@ -156,6 +157,7 @@ class Recognizer(Gathering):
         any_quality: bool = False,
         again: bool = False,
         strict: bool = False,
+        consent: Consent | None = None,
         on_names: Callable[[dict[str, int]], None] = lambda photos: None,
         on_count: Callable[[int], None] = lambda photos: None,
         on_photo: Callable[[], None] | None = None,
@@ -164,19 +166,17 @@ class Recognizer(Gathering):
         """Takes people into the gallery.
 
         Args:
-            photos: With ``name``: one or more photos of that person (paths, bytes, file objects, arrays), or folders of
-                them. Without: folders that hold one folder per person, named after them.
+            photos: With ``name``: photos of that person, or folders of them; without: folders of one folder per person.
             name: Whose photos they are.
             names_from: ``files``: each photo's file is named after its person (``emp-1001.jpg``). Never done unasked.
             face: Which face of a photo is meant; photos that break the rule are reported as failed.
             collection: The collection that they go to; identifying can be limited to it.
-            any_quality: Take faces too that are too poor to be judged; otherwise they are reported as failed. Says
-                nothing where faces are not judged.
+            any_quality: Take faces too that are too poor to be judged, where any are; otherwise they are failures.
             again: Take photos of people who were erased again; otherwise they are reported as failed.
             strict: Refuse faces that are enrolled under another name; otherwise they are enrolled and remarked on. They
                 count as the same face from the recogniser's threshold on, where there is one.
-            on_names: Told how many photos there are of whom, by name, before the first is read; what it raises ends
-                the enrolment before it began.
+            consent: What all of them agreed to; a gallery may refuse people without (`People.set_policy`).
+            on_names: Told how many photos there are of whom, by name, before the first is read; may raise an error.
             on_count: Told how many photos there are, before the first is read.
             on_photo: Called after each photo.
             stopped: Asked before each photo; True ends there, and what was done is kept.
@@ -201,6 +201,7 @@ class Recognizer(Gathering):
             again=again,
             threshold=self.known_face_threshold(strict=strict),
             strict=strict,
+            consent=consent,
         )
         done = enroller.run(listed, on_photo)
         not_pictures = tuple(map(name_of, others))
@@ -296,9 +297,10 @@ class Recognizer(Gathering):
         *,
         candidates: int = 5,
         collections: Collection[str] | None = None,
+        actor: str = "",
     ) -> list[Identification]:
-        """Identifies the faces of a photo that went through `photos`; see `identify`."""
-        return identify(
+        """Does what `identify` does, with a photo that went through `photos`; ``actor`` is as in `People.by`."""
+        row = identify(
             self.existing_gallery,
             found.faces,
             found.embeddings,
@@ -310,6 +312,8 @@ class Recognizer(Gathering):
             search=self.search_rate(collections=collections) if len(found.faces) else None,
             liveness=found.liveness,
         )
+        self.people.by(actor).note_found([one.name for one in row if one.name])
+        return row
 
     def _one(self, photo: Any, *, embed: bool = True, liveness: bool | None = None) -> PhotoFaces:
         (found,) = self.photos([photo], embed=embed, liveness=liveness)

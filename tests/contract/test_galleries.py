@@ -37,6 +37,8 @@ def url(request: pytest.FixtureRequest, backend: str, new_url: str) -> str:
     with open_gallery(url, space=SPACE) as used:
         milvus = used._milvus  # type: ignore[attr-defined]
         milvus.delete(milvus.people, "id > 0 or id < 0")
+        if milvus.has_records:
+            milvus.delete(milvus.records, "id > 0")
         if used.info().dims:
             milvus.delete(milvus.templates, 'key != ""')
     return url

@@ -206,6 +206,7 @@ def test_a_gallery_from_before_there_were_codes_gets_them(url: str, gallery: Pos
     gallery.add({"Ana": ana})
     admin.execute("DROP TABLE codes")
     admin.execute("DROP TABLE marks")
+    admin.execute("DROP TABLE records")
     admin.execute("CREATE INDEX templates_vector ON templates USING hnsw (vector halfvec_ip_ops)")
     admin.execute("UPDATE rostro_gallery SET version = 2")
     with open_gallery(url, space=SPACE) as upgraded:

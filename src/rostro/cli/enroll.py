@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, cast
 import typer
 
 from rostro.cli import living, options, output
+from rostro.cli.keeping import consent_given
 from rostro.cli.language import tell, translated
 from rostro.core.errors import BadInput
 from rostro.core.redaction import redacted
@@ -52,6 +53,15 @@ def command(
     strict: Annotated[
         bool, typer.Option("--strict", help="Refuse faces that are enrolled under another name, not only say so.")
     ] = False,
+    consent_for: Annotated[
+        str | None, typer.Option("--consent-for", help="What all of them agreed to.", show_default=False)
+    ] = None,
+    consent_by: Annotated[
+        str | None, typer.Option("--consent-by", help="Who said so, if not they themselves: a parent, a guardian.")
+    ] = None,
+    consent_until: Annotated[
+        str | None, typer.Option("--consent-until", metavar="DAY", help="The last day of it, as 2031-12-31.")
+    ] = None,
     detector: options.Detector = None,
     max_side: options.MaxSide = None,
     zone: options.Zone = None,
@@ -70,7 +80,10 @@ def command(
     Example: rostro enroll ada1.jpg ada2.jpg --name "Ada Lovelace" --collection staff
 
     Example: rostro enroll badges/ --names-from files
+
+    Example: rostro enroll course/ --consent-for "the door of house 3" --consent-until 2031-12-31
     """
+    consent = consent_given(consent_for, consent_by, consent_until)
     rule = cast("FaceRule", options.face_rule(face))
     recognizer = options.make_recognizer(
         detector=detector, max_side=max_side, zone=zone, min_face=min_face,
@@ -90,6 +103,7 @@ def command(
             any_quality=any_quality,
             again=again,
             strict=strict,
+            consent=consent,
             on_names=lambda photos: _show(photos, bar) if names_from == "files" else None,
             on_count=lambda photos: bar.update(task, total=photos),
             on_photo=lambda: bar.advance(task),

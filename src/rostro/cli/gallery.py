@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rostro.cli import encryption, options, output
+from rostro.cli import encryption, keeping, options, output
 from rostro.cli.language import tell, translated
 from rostro.core.redaction import redacted
 from rostro.gallery.base import open_gallery
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="Show, check, copy, back up and encrypt galleries, and make their search index anew.", no_args_is_help=True
 )
+
+app.command()(keeping.policy)
+app.command()(keeping.audit)
 
 
 def _open(file: str | None, url: str | None, key: str | None) -> Gallery:

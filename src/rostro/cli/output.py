@@ -70,6 +70,7 @@ _HINTS = {
     "says-nothing": ("--name says whose",),
     "already-enrolled": ("to give it to whom it is: {move}",),
     "erased-before": ("--again takes it all the same",),
+    "no-consent": ("--consent-for says what they agreed to", "'rostro people consent' notes it"),
     "known-face": ("'rostro people --help' says how to mend it, if one of the names is wrong",),
     "several-photos": ("--of says whose; more of the hash says which",),
     "resumable": ("--resume goes on",),

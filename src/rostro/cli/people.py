@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rostro.cli import options, output
+from rostro.cli import keeping, options, output
 from rostro.cli.language import tell, translated
 from rostro.core.names import clean_name
 from rostro.core.redaction import redacted
@@ -18,8 +18,14 @@ if TYPE_CHECKING:
     from rostro.gallery.base import Gallery
 
 app = typer.Typer(
-    help="List, show, rename, merge and remove the people of a gallery, and mend their photos.", no_args_is_help=True
+    help="List, show, rename, merge and remove the people of a gallery; mend their photos; note their consent.",
+    no_args_is_help=True,
 )
+
+app.command()(keeping.consent)
+app.command()(keeping.consents)
+app.command()(keeping.expire)
+app.command()(keeping.export)
 
 Name = Annotated[str, typer.Argument(help="A person's name.", show_default=False)]
 Photo = Annotated[

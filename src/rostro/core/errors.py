@@ -13,6 +13,7 @@
     │   ├── AlreadyEnrolled   the photo is another person's
     │   ├── ErasedBefore      the photo is of somebody who was erased
     │   ├── KnownFace         the face is enrolled under another name
+    │   ├── NoConsent         the gallery asks for the person's consent, and knows none that holds
     │   └── BadName           the photo's person has a name that nobody can have
     ├── ModelError
     │   ├── ModelUnavailable  no source could give the file (names each source and why)
@@ -130,6 +131,10 @@ class ErasedBefore(PhotoError):  # noqa: N818
 
 class KnownFace(PhotoError):  # noqa: N818
     """The face is one that is enrolled under another name; ``values["name"]`` says which."""
+
+
+class NoConsent(PhotoError):  # noqa: N818
+    """The gallery asks for a consent of the photo's person (``values["name"]``), and knows none that holds."""
 
 
 class BadName(PhotoError):  # noqa: N818

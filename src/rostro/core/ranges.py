@@ -91,6 +91,8 @@ SEED: Final = Range(what="a seed", low=0, high=2**63 - 1, whole=True)
 SECONDS: Final = Range(what="a time in seconds", low=0.1, high=86_400)
 #: Of requests; 0 sets no limit.
 PER_SECOND: Final = Range(what="a rate per second", low=0, high=1_000_000)
+#: For which people are kept; 0 sets no end.
+DAYS: Final = Range(what="a number of days", low=0, high=36_500, whole=True)
 SHARE: Final = Range(what="a share", low=0, high=1, above=True)
 LEARNING_RATE: Final = Range(what="a learning rate", low=0, high=100, above=True)
 

@@ -18,6 +18,7 @@ from rostro.core.files import expanded
 from rostro.core.parts import Room, did_you_mean
 from rostro.gallery.facts import Hit, Info, Population, Who
 from rostro.gallery.keys import Key
+from rostro.gallery.records import Records
 from rostro.gallery.single import SinglePhotos
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ __all__ = [
 ]
 
 
-class Gallery(SinglePhotos, Closing):
+class Gallery(SinglePhotos, Records, Closing):
     """Who is enrolled. A context manager; safe to use from several threads and processes.
 
     Class attributes:
@@ -119,8 +120,7 @@ class Gallery(SinglePhotos, Closing):
     def all_names(self) -> Iterator[tuple[int, str]]:
         """(id, name) of everybody, in any order.
 
-        A backend that can tell them without reading everybody's templates says so here. Nobody else has to wait while
-        they are read.
+        A backend that tells them without reading all templates says so here. Nobody has to wait while they are read.
         """
         return ((person.id, person.name) for person in self.people())
 

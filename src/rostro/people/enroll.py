@@ -14,6 +14,7 @@ from rostro.core.names import clean_name
 from rostro.core.types import Template
 from rostro.people.enrollment import Enrollment
 from rostro.people.fates import Enrolled, Fates
+from rostro.people.keeping import Keeping
 from rostro.people.likeness import known_faces
 from rostro.people.meanwhile import add_where_they_are, keep_picture
 from rostro.photos.reading import hash_source, name_of
@@ -57,6 +58,7 @@ class Enroller:
         again: bool = False,
         threshold: float | None = None,
         strict: bool = False,
+        keeping: Keeping | None = None,
     ) -> None:
         """Does nothing yet.
 
@@ -74,6 +76,7 @@ class Enroller:
             again: Whether photos of people who were erased are taken in again.
             threshold: Similarity from which a face that is enrolled under another name is remarked on; None: none is.
             strict: Whether such faces are refused.
+            keeping: Consent, retention and log; None for an enrolment by this computer's user that says nothing of it.
         """
         self._gallery = gallery
         self._look = look
@@ -86,6 +89,7 @@ class Enroller:
         self._again = again
         self._threshold = threshold
         self._strict = strict
+        self._keeping = keeping or Keeping(gallery)
         self._lock = Mutex()
         self._people: set[str] = set()
         self._there: set[str] = set()  # people who are in the gallery, as far as this enrolment has seen
@@ -105,8 +109,7 @@ class Enroller:
         """Enrols everything.
 
         Photos whose bytes this person has already are skipped before they are decoded, so an enrolment that was cut
-        off goes on where it stopped. Every `COMMIT_EVERY` photos are one transaction, of however many people they are.
-        A photo that comes twice shares what becomes of the first.
+        off goes on. Every `COMMIT_EVERY` photos are one transaction. One that comes twice shares the first one's fate.
 
         Args:
             items: (person's name, photo).
@@ -131,6 +134,7 @@ class Enroller:
                 pending = []
             tell()
         self._commit(pending, tell)
+        self._keeping.agreed(self._people)
         return self.so_far
 
     def _unknown(
@@ -168,6 +172,8 @@ class Enroller:
             self._was_there(name, source, owners)
         elif not self._again and self._fates.was_erased(digest):
             self._fail(ErasedBefore(name_of(source)))
+        elif (refused := self._keeping.refusal(name, name_of(source))) is not None:
+            self._fail(refused)
         else:
             self._fates.expect(digest)
             return "look"
@@ -228,6 +234,7 @@ class Enroller:
             self._who = "known"  # they are there now, and not to be made anew should somebody erase them
         if erased := [found.sha256 for name, found in wanted if self._fates.was_erased(found.sha256)]:
             self._gallery.drop_marks(erased)
+        self._keeping.added(by_name.keys() - gone, added)
         kept = [(name, found) for name, found in wanted if name not in gone]
         with self._lock:
             self._added += added

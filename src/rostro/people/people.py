@@ -13,20 +13,21 @@ from rostro.core.errors import BadInput, NameTaken
 from rostro.core.forking import Mutex
 from rostro.core.names import clean_name
 from rostro.core.settings import Settings
-from rostro.core.types import Person
 from rostro.gallery.checks import taken
 from rostro.people.cached_vectors import forget_cached
 from rostro.people.enroll import Enroller
-from rostro.people.listed import Listed
-from rostro.people.pictures import Pictures
+from rostro.people.keeping import Keeping
+from rostro.people.kept import Kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from os import PathLike
     from pathlib import Path
 
+    from rostro.core.types import Person
     from rostro.gallery.base import Gallery, Who
     from rostro.gallery.single import StoredPhoto
+    from rostro.people.consent import Consent
     from rostro.people.enroll import Look
     from rostro.quality.gate import Gate
 
@@ -35,23 +36,22 @@ if TYPE_CHECKING:
 _AT_ONCE = 10_000
 
 
-class People(Listed):
+class People(Kept):
     """A gallery's people. Safe to share between threads.
 
     >>> recognizer.people.erase("Ada Lovelace")  # doctest: +SKIP
     """
 
-    def __init__(self, gallery: Gallery, home: Path | None = None) -> None:
+    def __init__(self, gallery: Gallery, home: Path | None = None, actor: str = "") -> None:
         """Touches no disk.
 
         Args:
             gallery: Where they are.
             home: The folder in which evaluations keep embeddings of photos; None takes the settings'.
+            actor: Who changes people, as the log calls them; empty: the user of this computer.
         """
-        super().__init__(gallery)
+        super().__init__(gallery, actor)
         self._home = home
-        #: Pictures of faces, whoever kept them; None where the gallery is no file.
-        self.pictures = Pictures.beside(gallery)
         self._lock = Mutex()
         self._changing = Mutex(reentrant=True)  # what is looked up and what is then changed are one in this process
         self._reserved: set[str] = set()
@@ -72,8 +72,9 @@ class People(Listed):
         again: bool = False,
         threshold: float | None = None,
         strict: bool = False,
+        consent: Consent | None = None,
     ) -> Enroller:
-        """What takes photos of people in; see `Enroller`.
+        """What takes photos of people in, with what they agreed to; see `Enroller`.
 
         Raises:
             BadInput: Pictures are wanted of a gallery that is no file.
@@ -93,6 +94,7 @@ class People(Listed):
             again=again,
             threshold=threshold,
             strict=strict,
+            keeping=Keeping(self.gallery, self.actor, consent),
         )
 
     def reserve(self, name: str) -> str:
@@ -139,7 +141,8 @@ class People(Listed):
         with self._changes():
             name = self.named(who)
             try:
-                self.gallery.rename(name, to)
+                with self._logged("rename", self._person(name)):
+                    self.gallery.rename(name, to)
             except BadInput as error:  # told where it is changed, so that of two who take a name one is refused
                 if self.find(to) is None:
                     raise
@@ -163,8 +166,10 @@ class People(Listed):
         with self._changes():
             name, other = self.named(who), self.named(into)
             ids = self.gallery.person(name).id, self.gallery.person(other).id
-            self.gallery.merge(name, other)
+            with self._logged("merge", *ids):
+                self.gallery.merge(name, other)
             self._give_pictures(*ids)
+            self._unite(ids[1])
         return name, other
 
     def erase(self, *who: str | int) -> int:
@@ -186,22 +191,14 @@ class People(Listed):
         """
         with self._changes():
             people = [self.gallery.person(self.named(one)) for one in who]
-            self._forget_cached(
-                template.source_hash
-                for templates in self.gallery.templates_of([person.name for person in people]).values()
-                for template in templates
-            )
-            self._erase_pictures(people)
-            erased = self.gallery.remove(*(person.name for person in people))
-            self._erase_pictures(people)
+            names = [person.name for person in people]
+            with self._logged("erase", *(person.id for person in people)):
+                held = self.gallery.templates_of(names)
+                self._forget_cached(template.source_hash for some in held.values() for template in some)
+                self._erase_pictures(people)
+                erased = self.gallery.remove(*names)
+                self._erase_pictures(people)
         return erased
-
-    def pending(self) -> dict[str, str]:
-        """``{"pending": …}``: what of an erasure is not done yet because other programs read the gallery; else empty.
-
-        Nobody finds the erased any more; it is bytes in the gallery's files that wait. See `Gallery.unfinished`.
-        """
-        return {"pending": left} if (left := self.gallery.unfinished) else {}
 
     # One photo of somebody.
 
@@ -226,8 +223,11 @@ class People(Listed):
         to = clean_name(to)
         with self._changes():
             known = self.photo(photo, of=of)
+            self._check_consent(to, known.photo)
             person = self.gallery.person(known.person).id
-            self.gallery.move(known.person, known.source_hash, to)
+            with self._logged("move", person):
+                self.gallery.move(known.person, known.source_hash, to)
+            self._audit.append(self.actor, "moved", [self.gallery.person(to).id])
             if self.pictures is not None:
                 other = self.gallery.person(to).id
                 self.pictures.move(person, known.source_hash, other)
@@ -256,7 +256,8 @@ class People(Listed):
             person = self.gallery.person(known.person)
             self._forget_cached([known.source_hash])
             self._forget_picture(person.id, known.source_hash)
-            self.gallery.forget(known.person, known.source_hash)
+            with self._logged("forget", person.id):
+                self.gallery.forget(known.person, known.source_hash)
             self._forget_picture(person.id, known.source_hash)  # one that somebody kept in between
             if self.name_of(person.id) is None:
                 self._erase_pictures([person])

@@ -63,6 +63,8 @@ class Pictures:
     @classmethod
     def beside(cls, gallery: str | Gallery) -> Pictures | None:
         """The store of a gallery that is a file (``people.db`` has ``people.db.crops/``); None for other galleries."""
+        if not isinstance(gallery, str) and gallery.name != "sqlite":  # of whatever package, known by URL or not
+            return None
         path = file_of(gallery if isinstance(gallery, str) else gallery.url)
         if path is None:
             return None
@@ -114,6 +116,15 @@ class Pictures:
             with suppress(FileNotFoundError):  # erased since it was listed
                 return self._sealing.open_file("", file.read_bytes())[1]
         return None
+
+    def everything(self, person: int) -> dict[str, bytes]:
+        """Every picture of a person, by the name of its file in their folder: of photos, and of what was seen."""
+        found: dict[str, bytes] = {}
+        for file in sorted([*self._files(person), *_pictures_in(self._of(person) / _SEEN)]):
+            with suppress(FileNotFoundError):  # erased since it was listed
+                called = file.relative_to(self._of(person)).as_posix()
+                found[called] = self._sealing.open_file(file.stem, file.read_bytes())[1]
+        return found
 
     def has(self, person: int) -> bool:
         """Whether there is a picture of the person."""

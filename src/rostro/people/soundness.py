@@ -21,7 +21,7 @@ def check(gallery: Gallery | str | Path, *, key: Key | str | Path | bytes | None
 
     What `rostro.gallery.upkeep.check.find_damage` finds; where that is nothing, pictures of faces that nobody in the
     gallery has: of people who were erased, where a program was killed before it could remove them. Whatever next
-    changes people removes them; see `People.sweep`.
+    changes people removes them; see `People.sweep`. And what is wrong with its log; see `People.verify_log`.
 
     Args:
         gallery: A gallery, or its path or URL.
@@ -32,7 +32,13 @@ def check(gallery: Gallery | str | Path, *, key: Key | str | Path | bytes | None
     """
     with lent(gallery, key=None if key is None else Key.of(key)) as opened:
         damage = list(find_damage(opened))
-        return damage or list(_pictures_of_nobody(People(opened)))  # a damaged gallery cannot say who is in it
+        if damage:  # such a gallery cannot say who is in it
+            return damage
+        people = People(opened)
+        return [
+            *_pictures_of_nobody(people),
+            *(f"log: {problem}" for problem in people.verify_log().problems),
+        ]
 
 
 def _pictures_of_nobody(people: People) -> Iterator[str]:

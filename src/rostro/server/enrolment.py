@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
 
     from rostro.gallery.base import Who
+    from rostro.people.consent import Consent
     from rostro.people.enrollment import Enrollment
     from rostro.people.people import People
     from rostro.photos.reading import Source
@@ -47,6 +48,7 @@ class Enrolling:
         who: Whether people are made, or added to; see `Enroller`.
         again: Whether photos of people who were erased are taken in again.
         strict: Whether faces that are enrolled under another name are refused.
+        consent: What the people agreed to; None: nothing is said of it.
         threshold: From which similarity on they count as enrolled; None: none does.
     """
 
@@ -62,6 +64,7 @@ class Enrolling:
     who: Who = "anybody"
     again: bool = False
     strict: bool = False
+    consent: Consent | None = None
     threshold: float | None = None
 
     def begin(self) -> Taking:
@@ -96,6 +99,7 @@ class Taking:
             who=enrolling.who,
             again=enrolling.again,
             strict=enrolling.strict,
+            consent=enrolling.consent,
             threshold=enrolling.threshold,
         )
 

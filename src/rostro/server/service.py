@@ -147,6 +147,10 @@ class Service:
         """The people of the gallery."""
         return self.recognizer.people
 
+    def people_by(self, caller: Caller) -> People:
+        """The same, for somebody who changes them: the log names their key, or where they are where none is needed."""
+        return self.people.by(caller.actor)
+
     def warm_up(self) -> None:
         """Loads the models, opens the gallery and reads the keys, so that what cannot work fails now and not later.
 
@@ -186,7 +190,8 @@ class Service:
             who: Whether people are made, or added to.
         """
         return Enrolling(
-            people=self.people,
+            people=self.people_by(caller),
+            consent=form.consent,
             batcher=self.batcher,
             threads=self.enrolments,
             turn=Turn(caller.name),

@@ -10,11 +10,12 @@ from rostro.gallery.base import Gallery
 from rostro.gallery.marks import Mark, marks_of
 from rostro.gallery.single import StoredPhoto
 from rostro.testing.made_up import template, templates, unit_vectors
+from rostro.testing.records import RecordsContract
 
 _A, _B, _C = "a" * 64, "b" * 64, "c" * 64
 
 
-class SinglePhotosContract:
+class SinglePhotosContract(RecordsContract):
     """Part of `GalleryContract`; gives no fixtures."""
 
     def test_one_photo_moves(self, gallery: Gallery) -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from rostro.core.words import Language
+    from rostro.people.people import People
     from rostro.video.watcher import Scene
 
 
@@ -73,7 +74,8 @@ def watch(
     recognizer.people.sweep()
     summary = Summary()
     sightings = _sightings(recognizer) if keep_pictures else None
-    tell: list[Callable[[Scene], None]] = [summary.hear, partial(_tell, on_event, Clock(opened.live), sightings)]
+    document = partial(_tell, on_event, Clock(opened.live), sightings, recognizer.people)
+    tell: list[Callable[[Scene], None]] = [summary.hear, document]
     with ExitStack() as stack:
         if video is not None:
             tell.append(_drawer(Path(video), opened, stack, say("unknown", language)))
@@ -89,10 +91,16 @@ def watch(
 
 
 def _tell(
-    on_event: Callable[[dict[str, Any]], None] | None, clock: Clock, sightings: Sightings | None, scene: Scene
+    on_event: Callable[[dict[str, Any]], None] | None,
+    clock: Clock,
+    sightings: Sightings | None,
+    people: People,
+    scene: Scene,
 ) -> None:
-    """Each event as a document with its time and its picture."""
+    """Each event as a document with its time and its picture. Who was recognised was seen."""
     for event in scene.events:
+        if isinstance(event, FaceEvent) and event.kind == "recognised" and event.match is not None:
+            people.note_found([event.match.name])
         document = {**event.to_dict(), "time": clock.time(event.seconds), **_picture(event, sightings)}
         if on_event is not None:
             on_event(document)

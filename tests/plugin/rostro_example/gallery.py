@@ -18,14 +18,18 @@ from rostro.core.types import Person, Template
 from rostro.gallery.base import Gallery, Hit, Info, Who
 from rostro.gallery.checks import check_queries, check_templates, no_such_photo, taken
 from rostro.gallery.marks import Mark, key_for, marks_of
+from rostro.gallery.records import NOBODY, Record
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from rostro.core.types import Floats
 
-#: What the file holds: the space, the next number that is free, names by number, templates from old to new, marks.
+#: The space, the next number that is free, names by number, templates from old to new, marks, records (see `_drop`).
 Content = dict[str, Any]
+
+#: What stands in a template's row as it was given.
+_PLAIN = ("source_hash", "photo", "quality", "collection")
 
 
 class PlainGallery(Gallery):
@@ -121,6 +125,8 @@ class PlainGallery(Gallery):
             person, other = self._known(content, name), self._known(content, into)
             if person == other:
                 raise BadInput(f"{name!r} cannot be merged with itself")
+            for row in content["records"]:
+                row[2] = other if row[2] == person else row[2]
             _give(content, person, other, [row for row in content["templates"] if row["person"] == person])
 
     def move(self, name: str, source_hash: str, to: str) -> int:
@@ -152,7 +158,7 @@ class PlainGallery(Gallery):
             before = len(content["templates"])
             content["templates"] = [row for row in content["templates"] if row["person"] not in gone]
             for person in gone:
-                del content["people"][str(person)]
+                _drop(content, person)
             return before - len(content["templates"])
 
     def marks(self) -> list[Mark]:
@@ -169,6 +175,27 @@ class PlainGallery(Gallery):
         with self._changing() as content:
             there = _marks(content)
             _keep(content, there - marks_of(hashes, {mark.key for mark in there}).keys())
+
+    def records(
+        self, kind: str, people: Collection[int] | None = None, *, after: int = 0, limit: int | None = None
+    ) -> list[Record]:
+        """See `Gallery.records`."""
+        found = [Record(*row) for known, *row in self._read()["records"] if known == kind]
+        return [row for row in found if row.id > after and (people is None or row.person in people)][:limit]
+
+    def keep_records(self, kind: str, bodies: Mapping[int, str | None], *, only_missing: bool = False) -> None:
+        """See `Gallery.keep_records`."""
+        with self._changing() as content:
+            held = {row[2] for row in content["records"] if row[0] == kind and only_missing}
+            new = {person: bodies[person] for person in {NOBODY, *map(int, content["people"])} & bodies.keys() - held}
+            content["records"] = [row for row in content["records"] if row[0] != kind or row[2] not in new]
+            content["records"] += [[kind, _next(content), *row] for row in new.items() if row[1] is not None]
+
+    def append_records(self, kind: str, following: Callable[[str | None], Sequence[str]]) -> None:
+        """See `Gallery.append_records`."""
+        with self._changing() as content:
+            own = [row[3] for row in content["records"] if row[0] == kind and row[2] == NOBODY]
+            content["records"] += [[kind, _next(content), NOBODY, body] for body in following((own or [None])[-1])]
 
     def search(self, queries: Floats, count: int, *, collections: Collection[str] | None = None) -> list[list[Hit]]:
         """See `Gallery.search`."""
@@ -210,7 +237,7 @@ class PlainGallery(Gallery):
         try:
             content: Content = json.loads(self._path.read_text(encoding="utf-8"))
         except FileNotFoundError:
-            return {"space": None, "next": 1, "people": {}, "templates": [], "marks": []}
+            return {"space": None, "next": 1, "people": {}, "templates": [], "marks": [], "records": []}
         except (OSError, ValueError) as error:
             raise GalleryError(f"{self.url}: is not a gallery ({error})") from None
         return content
@@ -248,7 +275,12 @@ def _give(content: Content, person: int, other: int | None, rows: list[dict[str,
         else:
             row["person"] = other
     if all(row["person"] != person for row in content["templates"]):
-        del content["people"][str(person)]
+        _drop(content, person)
+
+
+def _drop(content: Content, person: int) -> None:  # a record is [kind, id, person, text]
+    del content["people"][str(person)]
+    content["records"] = [row for row in content["records"] if row[2] != person]
 
 
 def _marks(content: Content) -> set[Mark]:
@@ -279,24 +311,10 @@ def _key(row: dict[str, Any]) -> tuple[str, tuple[float, ...] | None]:
 
 
 def _row(template: Template, person: int, number: int) -> dict[str, Any]:
-    return {
-        "id": number,
-        "person": person,
-        "source_hash": template.source_hash,
-        "photo": template.photo,
-        "quality": template.quality,
-        "box": template.box and list(template.box),
-        "collection": template.collection,
-        "vector": template.vector.tolist(),
-    }
+    row = {"box": template.box and list(template.box), "vector": template.vector.tolist()}
+    return {"id": number, "person": person, **row, **{name: getattr(template, name) for name in _PLAIN}}
 
 
 def _template(row: dict[str, Any]) -> Template:
-    return Template(
-        vector=np.array(row["vector"], np.float32),
-        source_hash=row["source_hash"],
-        photo=row["photo"],
-        quality=row["quality"],
-        box=row["box"] and tuple(row["box"]),
-        collection=row["collection"],
-    )
+    vector, box = np.array(row["vector"], np.float32), row["box"] and tuple(row["box"])
+    return Template(vector=vector, box=box, **{name: row[name] for name in _PLAIN})

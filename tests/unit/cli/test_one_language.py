@@ -13,6 +13,7 @@ ALL = sorted(verbs())
 LOOKED_AT = {
     "photo", "photos", "paths", "a", "b", "source", "root",  # photos, folders of them, films
     "name", "names", "to", "into",  # people, models
+    "what",  # the log, or whether it is sound
     "file", "key", "label",
 }  # fmt: skip
 #: Options that name the gallery, the checkpoint, …: never an argument, and spelled so everywhere.
@@ -98,7 +99,7 @@ def test_reports_and_checkpoints_are_written_to_output_and_not_over_others() -> 
     assert having("--overwrite") == {name for name in ALL if name.startswith("train ")} | {
         "evaluate", "compare", "calibrate", "anonymise",
     }  # fmt: skip
-    assert having("--output") == having("--overwrite") | {"embed", "watch", "gallery backup"}
+    assert having("--output") == having("--overwrite") | {"embed", "watch", "gallery backup", "people export"}
 
 
 #: Options whose help differs on purpose: verb's own defaults and purposes.

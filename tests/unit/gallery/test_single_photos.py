@@ -115,6 +115,7 @@ def schema_2(path: Path) -> None:
         gallery.add({"A\u200bna": templates(2), "Bo": templates(1, seed=1)})
     with sqlite3.connect(path) as sql:
         sql.execute("DROP TABLE marks")
+        sql.execute("DROP TABLE records")
         sql.execute("PRAGMA user_version = 2")
     sql.close()
 

@@ -53,6 +53,8 @@ class Collections(Forking):
         self.address = Address.parse(url)
         self.people = f"{self.address.name}_people"
         self.templates = f"{self.address.name}_templates"
+        self.records = f"{self.address.name}_records"
+        self._recording = False
         self._space: str | None = None
         self._dims: int | None = None
         self._closed = False
@@ -133,16 +135,30 @@ class Collections(Forking):
         Raises:
             GalleryError: The other one won.
         """
+        self.make_rows(self.people, space=space)
+
+    @property
+    def has_records(self) -> bool:
+        """Whether there is a collection of records; see `rostro.gallery.milvus.records`."""
+        if not self._recording:
+            with self.client() as client:
+                self._recording = client.has_collection(self.records, timeout=TIMEOUT)
+            if self._recording:
+                self.make_ready(self.records)
+        return self._recording
+
+    def make_rows(self, collection: str, **about: str) -> None:
+        """Makes a collection of rows that are not searched; its description says what is known about the gallery."""
         from pymilvus import DataType
 
         with self._making, self.client() as client:
-            schema = client.create_schema(description=json.dumps({"rostro": VERSION, "space": space}))
+            schema = client.create_schema(description=json.dumps({"rostro": VERSION, **about}))
             schema.add_field("id", DataType.INT64, is_primary=True)
-            schema.add_field("key", DataType.VARCHAR, max_length=64)  # of the name
+            schema.add_field("key", DataType.VARCHAR, max_length=64)  # of the name, or a kind
             schema.add_field("name", DataType.JSON)
             schema.add_field("vector", DataType.FLOAT_VECTOR, dim=2)  # no collection may be without
-            self._create(client, self.people, schema)
-        self.make_ready(self.people)
+            self._create(client, collection, schema)
+        self.make_ready(collection)
 
     def make_templates(self, dims: int) -> None:
         """Makes the collection of templates, where there is none.
@@ -198,12 +214,6 @@ class Collections(Forking):
         self.make_ready(self.people)
         self._look_for_templates()
 
-    def index_state(self) -> str:
-        """Type of the search index, and how much of it is built. The server searches what is not, one by one."""
-        with self.client() as client:
-            about = client.describe_index(self.templates, "vector", timeout=TIMEOUT)
-        return f"{about['index_type']}, {about['indexed_rows']} of {about['total_rows']} stored rows indexed"
-
     def reindex(self) -> None:
         """Writes the templates to the server's storage and builds their index anew."""
         with self.client() as client:
@@ -222,7 +232,7 @@ class Collections(Forking):
 
     def rows(self, collection: str, condition: str, fields: Sequence[str]) -> Iterator[dict[str, Any]]:
         """Every row that meets a condition, page by page in the order of the primary key."""
-        key = "id" if collection == self.people else "key"
+        key = "key" if collection == self.templates else "id"
         last: int | str | None = None
         while True:
             after = "" if last is None else f" and {key} > {json.dumps(last)}"
@@ -287,7 +297,7 @@ class Collections(Forking):
 
     def _indexes(self, client: MilvusClient, collection: str) -> Any:
         indexes = client.prepare_index_params()
-        if collection == self.people:
+        if collection != self.templates:
             indexes.add_index("vector", index_type="FLAT", metric_type="IP")
             return indexes
         kind = self.address.index

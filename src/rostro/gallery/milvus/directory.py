@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from rostro.core.errors import UnknownPerson
 from rostro.core.names import stored_name
 from rostro.gallery.checks import no_such_photo, taken
+from rostro.gallery.milvus import records
 from rostro.gallery.milvus.rows import name_key, number_of, person_row, template_key
 
 if TYPE_CHECKING:
@@ -111,6 +112,7 @@ class Directory:
     def give(self, person: int, other: int) -> None:
         """Gives all templates of a person to another, and deletes the first."""
         self._move(person, other)
+        records.give(self._milvus, person, other)
         self._milvus.delete(self._milvus.people, f"id in [{person}]")
         self._move(person, other)  # what was added meanwhile
 
@@ -143,6 +145,7 @@ class Directory:
         if not self.count(person):
             self.begin_epoch()
             self._milvus.delete(self._milvus.people, f"id in [{person}]")
+            records.erase(self._milvus, [person])
 
     def _move(self, person: int, other: int, which: str = "") -> None:
         """Copies templates to another person, then deletes those that were copied."""

@@ -20,11 +20,12 @@ from rostro.core.names import stored_name
 from rostro.core.types import Person
 from rostro.gallery.base import Gallery, Hit, Info, Population
 from rostro.gallery.checks import check_queries, check_templates
-from rostro.gallery.milvus import marks
+from rostro.gallery.milvus import marks, records
 from rostro.gallery.milvus.collections import Collections
 from rostro.gallery.milvus.directory import EPOCH, FIELDS, Directory
+from rostro.gallery.milvus.records import MilvusRecords
 from rostro.gallery.milvus.rows import key_if_any, person_row, template_of, template_row
-from rostro.gallery.milvus.search import nearest
+from rostro.gallery.milvus.search import index_state, nearest
 from rostro.gallery.milvus.single import EVERY, MilvusPhotos
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from rostro.gallery.base import Who
 
 
-class MilvusGallery(MilvusPhotos, Gallery):
+class MilvusGallery(MilvusPhotos, MilvusRecords, Gallery):
     """A gallery in a Milvus server or cluster. Without a space there is nothing to keep, and nothing is made."""
 
     name = "milvus"
@@ -201,6 +202,7 @@ class MilvusGallery(MilvusPhotos, Gallery):
             self._directory.begin_epoch()
             self._erase_templates(people)  # first: until they are gone, they can be found by the name
             self._milvus.delete(self._milvus.people, f"id in {people}")
+            records.erase(self._milvus, people)
             self._erase_templates(people)  # what was added meanwhile
             return erased
 
@@ -239,7 +241,7 @@ class MilvusGallery(MilvusPhotos, Gallery):
         people = 0 if self.space is None else self._milvus.count(self._milvus.people, "id > 0")
         if dims is None:
             return Info(people, 0, None, None, "none yet")
-        return Info(people, self._milvus.count(self._milvus.templates), dims, None, self._milvus.index_state())
+        return Info(people, self._milvus.count(self._milvus.templates), dims, None, index_state(self._milvus))
 
     def population(self, collections: Collection[str] | None = None) -> Population:
         """How many people and templates; see `Gallery.population`.

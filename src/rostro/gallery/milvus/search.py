@@ -60,3 +60,10 @@ def _hits(answer: Iterable[Any]) -> list[Hit]:
         Hit(row["entity"]["person"], row["entity"]["id"], min(max(float(row["distance"]), -1.0), 1.0)) for row in answer
     )
     return sorted(found, key=lambda hit: (-hit.similarity, hit.template))
+
+
+def index_state(milvus: Collections) -> str:
+    """Type of the search index, and how much of it is built. The server searches what is not, one by one."""
+    with milvus.client() as client:
+        about = client.describe_index(milvus.templates, "vector", timeout=TIMEOUT)
+    return f"{about['index_type']}, {about['indexed_rows']} of {about['total_rows']} stored rows indexed"

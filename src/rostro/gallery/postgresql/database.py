@@ -61,6 +61,15 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (  # what is kept of erased people's photos: see `rostro.gallery.marks`
         "CREATE TABLE marks (key bytea NOT NULL, digest bytea NOT NULL, PRIMARY KEY (key, digest))",
     ),
+    (  # what is kept of people besides faces, and of changes: see `rostro.gallery.records`
+        """CREATE TABLE records (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            kind text NOT NULL,
+            person bigint NOT NULL,  -- 0: the gallery's own
+            body text NOT NULL
+        )""",
+        "CREATE INDEX records_of ON records (person, kind, id)",
+    ),
 )
 
 #: How often a transaction is tried: other writers or a lost connection may undo it before it is committed.

@@ -17,6 +17,7 @@ from rostro.gallery.checks import check_queries, check_templates
 from rostro.gallery.postgresql import marks
 from rostro.gallery.postgresql.codes import fill_codes
 from rostro.gallery.postgresql.database import Database
+from rostro.gallery.postgresql.records import PostgresqlRecords
 from rostro.gallery.postgresql.rows import (
     erase,
     fix_dims,
@@ -46,7 +47,7 @@ EXACT_UP_TO = 5_000
 _PEOPLE = "SELECT people.id, name, count(templates.id) FROM people LEFT JOIN templates ON person = people.id"
 
 
-class PostgresqlGallery(PostgresqlPhotos, Gallery):
+class PostgresqlGallery(PostgresqlPhotos, PostgresqlRecords, Gallery):
     """A gallery in a PostgreSQL database."""
 
     name = "postgresql"
@@ -174,6 +175,7 @@ class PostgresqlGallery(PostgresqlPhotos, Gallery):
                 raise BadInput(f"{self._shown}: {name!r} cannot be merged into itself")
             sql.execute("SELECT FROM people WHERE id = ANY(%s) ORDER BY id FOR UPDATE", ([person, other],))
             give(sql, person, other)
+            sql.execute("UPDATE records SET person = %s WHERE person = %s", (other, person))
             erase(sql, person)
 
         self._database.run(work)
@@ -256,7 +258,7 @@ class PostgresqlGallery(PostgresqlPhotos, Gallery):
             fill_codes(sql)
 
         self._database.run(work)
-        self._database.outside_transaction("VACUUM (FULL, ANALYZE) templates, codes, people")
+        self._database.outside_transaction("VACUUM (FULL, ANALYZE) templates, codes, people, records")
 
     def damage(self) -> list[str]:
         """Whether every template has the code by which it is found."""

@@ -104,6 +104,7 @@ def erase(sql: Connection[Any], *people: int) -> int:
     """Deletes people and their templates; returns how many templates."""
     erased: int = sql.execute("DELETE FROM templates WHERE person = ANY(%s)", (list(people),)).rowcount
     sql.execute("DELETE FROM people WHERE id = ANY(%s)", (list(people),))
+    sql.execute("DELETE FROM records WHERE person = ANY(%s)", (list(people),))
     return erased
 
 
@@ -133,9 +134,9 @@ def give(sql: Connection[Any], person: int, other: int, source_hash: str = "") -
 def erase_photo(sql: Connection[Any], person: int, source_hash: str) -> None:
     """Deletes a person's templates of a photo, and the person if they have no other."""
     sql.execute("DELETE FROM templates WHERE person = %s AND source_hash = %s", (person, source_hash))
-    sql.execute(
-        "DELETE FROM people WHERE id = %s AND NOT EXISTS (SELECT FROM templates WHERE person = people.id)", (person,)
-    )
+    gone = "DELETE FROM people WHERE id = %s AND NOT EXISTS (SELECT FROM templates WHERE person = people.id)"
+    if sql.execute(gone, (person,)).rowcount:
+        sql.execute("DELETE FROM records WHERE person = %s", (person,))
 
 
 def nearest(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rostro.gallery.postgresql.database import Database
 
 #: Rows that are deleted leave the tables and their indexes.
-CLEAN = "VACUUM (INDEX_CLEANUP ON) templates, codes, people"
+CLEAN = "VACUUM (INDEX_CLEANUP ON) templates, codes, people, records"
 
 
 class PostgresqlPhotos(SinglePhotos):

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from rostro.core.errors import BadInput, GalleryError
-from rostro.gallery.sqlite import erasure, marks
+from rostro.gallery.sqlite import erasure, marks, records
 from rostro.gallery.sqlite.envelope import Envelope, new_key, open_sealed
 from rostro.gallery.sqlite.erasure import meta, set_meta
 from rostro.gallery.sqlite.rows import COLUMNS, template_of
@@ -231,6 +231,7 @@ def _reseal(sql: sqlite3.Connection, before: Sealing, after: Sealing, on_progres
         if on_progress is not None:
             on_progress(done, total)
     marks.reseal(sql, before, after)
+    records.reseal(sql, before, after)
     _to_be_purged(sql)
 
 

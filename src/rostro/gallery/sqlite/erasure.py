@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 #: Smaller files are written anew by each removal: it takes less than a second and leaves no blank rows.
 WHOLE_UP_TO = 64_000_000
 
+#: Overwrites records where they are; conditions follow. See `rostro.gallery.sqlite.records`.
+BLANK_RECORDS = "UPDATE records SET erased = 1, body = zeroblob(length(body))"
+
 #: The part of all templates that may be blank before the whole file is written anew.
 _BLANK = 0.25
 
@@ -51,6 +54,7 @@ def blank(sql: sqlite3.Connection, person: int) -> int:
         How many templates were erased.
     """
     erased = _blank_templates(sql, "person = ?", person)
+    sql.execute(f"{BLANK_RECORDS} WHERE person = ? AND erased = 0", (person,))
     sql.execute(f"UPDATE people SET erased = 1, name = {_zeros('name')} WHERE id = ?", (person,))
     return erased
 
@@ -119,6 +123,7 @@ def _write_anew(database: Database) -> bool:
         moved = meta(sql, "moved")
         sql.execute("DELETE FROM templates WHERE erased = 1")
         sql.execute("DELETE FROM people WHERE erased = 1")
+        sql.execute("DELETE FROM records WHERE erased = 1")
         sql.execute("DELETE FROM meta WHERE key = 'blank'")
     if not database.write_anew():
         return False

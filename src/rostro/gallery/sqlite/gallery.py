@@ -18,13 +18,14 @@ from rostro.core.types import Person
 from rostro.gallery.base import Gallery, Info
 from rostro.gallery.checks import check_queries, check_templates
 from rostro.gallery.keys import Key
-from rostro.gallery.sqlite import erasure, marks
+from rostro.gallery.sqlite import erasure, marks, records
 from rostro.gallery.sqlite.census import Census, count_poor, find_damage, unfindable
 from rostro.gallery.sqlite.database import Database
 from rostro.gallery.sqlite.encryption import SqliteEncryption
 from rostro.gallery.sqlite.erasure import meta
 from rostro.gallery.sqlite.odd import text
 from rostro.gallery.sqlite.purging import Purging
+from rostro.gallery.sqlite.records import SqliteRecords
 from rostro.gallery.sqlite.rows import COLUMNS, PEOPLE, check_who, insert, person_id, template_of
 from rostro.gallery.sqlite.search.searcher import Searcher
 from rostro.gallery.sqlite.single import SqlitePhotos
@@ -48,7 +49,7 @@ PENDING = (
 )
 
 
-class SqliteGallery(SqlitePhotos, SqliteEncryption, Gallery):
+class SqliteGallery(SqlitePhotos, SqliteRecords, SqliteEncryption, Gallery):
     """A gallery in a SQLite file."""
 
     name = "sqlite"
@@ -202,6 +203,7 @@ class SqliteGallery(SqlitePhotos, SqliteEncryption, Gallery):
             if person == other:
                 raise BadInput(f"{self.url}: {name!r} cannot be merged into itself")
             sql.execute("UPDATE OR IGNORE templates SET person = ? WHERE person = ? AND erased = 0", (other, person))
+            records.give(sql, person, other)
             erasure.blank(sql, person)
             erasure.note_moved(sql)
 

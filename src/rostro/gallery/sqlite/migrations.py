@@ -52,4 +52,15 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (  # what is kept of erased people's photos: see `rostro.gallery.marks`
         "CREATE TABLE marks (key BLOB NOT NULL, digest BLOB NOT NULL, PRIMARY KEY (key, digest)) WITHOUT ROWID",
     ),
+    (  # what is kept of people besides faces, and of changes: see `rostro.gallery.records`
+        """CREATE TABLE records (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            erased INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            person INTEGER NOT NULL,  -- 0: the gallery's own
+            body BLOB NOT NULL
+        )""",
+        "CREATE INDEX records_of ON records (kind, person) WHERE erased = 0",
+        "CREATE INDEX records_of_person ON records (person) WHERE erased = 0",
+    ),
 )

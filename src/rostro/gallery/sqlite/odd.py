@@ -39,6 +39,8 @@ _ODD: Final = {
     "a template's quality": "SELECT 1 FROM templates WHERE typeof(quality) != 'real' OR abs(quality) > 1e300",
     "a template's photo": "SELECT 1 FROM templates WHERE typeof(photo) != 'text' OR typeof(source_hash) != 'text'",
     "a template's collection": "SELECT 1 FROM templates WHERE typeof(collection) != 'text'",
+    "a record": "SELECT 1 FROM records WHERE typeof(kind) != 'text' OR typeof(person) != 'integer' "
+    "OR typeof(body) != 'blob'",
     "a mark": "SELECT 1 FROM marks WHERE typeof(key) != 'blob' OR typeof(digest) != 'blob' OR length(key) != 32 "
     "OR length(digest) != 32",
 }

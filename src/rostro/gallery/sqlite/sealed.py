@@ -38,6 +38,7 @@ TAG: Final = 16
 #: Names, and what is known of photos, are as long as a multiple of so many bytes, so that lengths tell little.
 _NAME_STEP: Final = 32
 _PHOTO_STEP: Final = 32
+_RECORD_STEP: Final = 64
 
 #: Bytes of digests: enough that no two of one gallery are ever the same.
 _DIGEST: Final = 16
@@ -65,6 +66,7 @@ class Sealed(Sealing):
         self._photos = AESGCM(self.derived(b"photos"))
         self._names = AESGCM(self.derived(b"names"))
         self._marks = AESGCM(self.derived(b"marks"))
+        self._records = AESGCM(self.derived(b"records"))
         self._files = AESGCM(self.derived(b"files"))
         self._name_nonces = self.derived(b"nonces of names")
         self._mark_nonces = self.derived(b"nonces of marks")
@@ -153,6 +155,15 @@ class Sealed(Sealing):
     def open_mark_key(self, stored: bytes) -> bytes:
         """The key that was sealed."""
         return self._opened(self._marks, stored)
+
+    def record(self, body: str) -> bytes:
+        """The text, sealed."""
+        return _sealed(self._records, _padded([body.encode()], _RECORD_STEP))
+
+    def open_record(self, stored: bytes) -> str:
+        """The text that was sealed."""
+        (body,) = _unpadded(self._opened(self._records, stored), 1)
+        return body.decode()
 
     def writer(self, file: IO[bytes], header: bytes) -> SealedWriter:
         """Seals what is written, in pieces, bound to the header."""

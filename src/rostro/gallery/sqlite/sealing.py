@@ -124,6 +124,14 @@ class Sealing:
         """The key that stands there."""
         return stored
 
+    def record(self, body: str) -> bytes:
+        """How a record stands in the table; see `rostro.gallery.records`."""
+        return body.encode()
+
+    def open_record(self, stored: bytes) -> str:
+        """The text that stands there."""
+        return stored.decode(errors="replace")  # who reads it says what it should be
+
     def writer(self, file: IO[bytes], header: bytes) -> Any:
         """What writes a file that belongs to the gallery after its header: has ``write``, and ``close`` at the end."""
         del header

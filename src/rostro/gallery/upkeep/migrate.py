@@ -18,6 +18,7 @@ from rostro.core.redaction import redacted
 from rostro.core.types import Answer
 from rostro.gallery.base import file_of, lent
 from rostro.gallery.keys import Key
+from rostro.gallery.upkeep.records import copy_records
 from rostro.photos.sources import are_one
 
 if TYPE_CHECKING:
@@ -72,9 +73,9 @@ def migrate(
     key: Key | str | Path | bytes | None = None,
     target_key: Key | str | Path | bytes | None = None,
 ) -> Migration:
-    """Copies every person and template, and the marks of photos of erased people. What the target holds besides stays.
+    """Copies every person and template, the marks of photos of erased people, and records.
 
-    Times of enrolment and ids are the target's own.
+    What the target holds besides stays. Times of enrolment and ids are the target's own.
 
     Args:
         source: A gallery, or its path or URL. Read only; changes made to it meanwhile may be left out.
@@ -141,6 +142,7 @@ def _migrate(source: Gallery, target: Gallery, on_progress: Callable[[int, int],
             on_progress(done, total)
     if marks := source.marks():  # who was erased there must not come back here
         target.keep_marks(marks)
+    copy_records(source, target)
     return Migration(len(people), done, copied, checksum.hexdigest(), tuple(differences))
 
 

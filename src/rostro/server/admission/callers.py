@@ -37,6 +37,11 @@ class Caller:
     key: Key | None = None
     refused: asyncio.Event = field(default_factory=asyncio.Event)
 
+    @property
+    def actor(self) -> str:
+        """What a gallery's log calls them; see `rostro.people.audit`."""
+        return f"key:{self.key.id}" if self.key else f"client:{self.name}"
+
     async def expelled(self) -> NoReturn:
         """Waits until they may not go on.
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import Depends, File, Form, UploadFile
 
+from rostro.people.consent import LONGEST, Consent
 from rostro.recognition.describing import KNOWN
 from rostro.recognition.selection import FaceRule
 
@@ -57,6 +59,22 @@ class EnrolForm:
     strict: Annotated[
         bool, Form(description="Refuse faces that are enrolled under another name, instead of only saying so.")
     ] = False
+    consent_for: Annotated[str, Form(max_length=LONGEST, description="What these people agreed to.")] = ""
+    consent_by: Annotated[
+        str, Form(max_length=LONGEST, description="Who said so, if not they themselves: a parent, a guardian.")
+    ] = ""
+    consent_until: Annotated[date | None, Form(description="The last day of it.")] = None
+
+    @property
+    def consent(self) -> Consent | None:
+        """What the people agreed to; None where the form says nothing.
+
+        Raises:
+            BadInput: It says who or until when, and not for what.
+        """
+        if not (self.consent_for or self.consent_by or self.consent_until):
+            return None
+        return Consent(self.consent_for.strip(), self.consent_by.strip(), self.consent_until)
 
 
 @dataclass(frozen=True, slots=True)

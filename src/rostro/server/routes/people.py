@@ -77,16 +77,16 @@ def photos_of(
 
 
 @router.post("/people/{id}/photos/{sha256}/move", response_model=schemas.Moved, openapi_extra=needs(Role.ADMIN))
-def move_photo(service: TheService, id: Id, sha256: Hash, to: schemas.MoveTo) -> JSONResponse:
+def move_photo(service: TheService, caller: TheCaller, id: Id, sha256: Hash, to: schemas.MoveTo) -> JSONResponse:
     """Give one photo of somebody to another person, who is made if nobody has that name. Its picture goes with it."""
-    moved, name = service.people.move(sha256, to.name, of=id), clean_name(to.name)
+    moved, name = service.people_by(caller).move(sha256, to.name, of=id), clean_name(to.name)
     return JSONResponse({"moved": moved.photo, "sha256": moved.source_hash, "from": moved.person, "to": name})
 
 
 @router.delete("/people/{id}/photos/{sha256}", response_model=schemas.Forgotten, openapi_extra=needs(Role.ADMIN))
-def forget_photo(service: TheService, id: Id, sha256: Hash) -> JSONResponse:
+def forget_photo(service: TheService, caller: TheCaller, id: Id, sha256: Hash) -> JSONResponse:
     """Erase one photo's template and picture, for good. Who has no photo left is gone."""
-    forgotten = service.people.forget(sha256, of=id)
+    forgotten = service.people_by(caller).forget(sha256, of=id)
     document = {"forgotten": forgotten.photo, "sha256": forgotten.source_hash, "of": forgotten.person}
     return JSONResponse({**document, **service.people.pending()})
 
@@ -133,24 +133,24 @@ def picture(service: TheService, id: Id) -> Response:
 
 
 @router.patch("/people/{id}", response_model=schemas.Renamed, openapi_extra=needs(Role.ADMIN))
-def rename(service: TheService, id: Id, new: schemas.NewName) -> JSONResponse:
+def rename(service: TheService, caller: TheCaller, id: Id, new: schemas.NewName) -> JSONResponse:
     """Give somebody another name."""
-    name = service.people.rename(id, new.name)
+    name = service.people_by(caller).rename(id, new.name)
     return JSONResponse({"renamed": name, "to": clean_name(new.name)})
 
 
 @router.post("/people/{id}/merge", response_model=schemas.Merged, openapi_extra=needs(Role.ADMIN))
-def merge(service: TheService, id: Id, other: schemas.MergeInto) -> JSONResponse:
+def merge(service: TheService, caller: TheCaller, id: Id, other: schemas.MergeInto) -> JSONResponse:
     """Give all templates of somebody to another: they were the same."""
-    name, into = service.people.merge(id, other.into)
+    name, into = service.people_by(caller).merge(id, other.into)
     return JSONResponse({"merged": name, "into": into})
 
 
 @router.delete("/people/{id}", response_model=schemas.Removed, openapi_extra=needs(Role.ADMIN))
-def erase(service: TheService, id: Id) -> JSONResponse:
+def erase(service: TheService, caller: TheCaller, id: Id) -> JSONResponse:
     """Erase somebody and every template and picture of theirs, for good."""
     name = _name(service, id)
-    return JSONResponse({"removed": name, "templates": service.people.erase(id), **service.people.pending()})
+    return JSONResponse({"removed": name, "templates": service.people_by(caller).erase(id), **service.people.pending()})
 
 
 @asynccontextmanager

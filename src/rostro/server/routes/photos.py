@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Annotated
 
 from fastapi import File, Form, UploadFile
@@ -70,7 +71,8 @@ async def identify(
     await use_session(service, caller, liveness_session, photos)
     found, failed = await service.look(photos, Work(liveness=require_live), caller)
     recognizer = service.recognizer
-    named = [(photo, await asyncio.to_thread(recognizer.look_up, photo, candidates=candidates)) for photo in found]
+    look_up = partial(recognizer.look_up, candidates=candidates, actor=caller.actor)
+    named = [(photo, await asyncio.to_thread(look_up, photo)) for photo in found]
     return JSONResponse(answers.identification(named, failed))
 
 

@@ -67,7 +67,7 @@ async def live(socket: WebSocket) -> None:
 async def _answer_frames(socket: WebSocket, service: Service, caller: Caller, work: Work) -> None:
     """Reads frames while answers are worked out, until the client leaves."""
     latest = _Latest()
-    answering = _answer(socket, service, latest, Turn(caller.name), work)
+    answering = _answer(socket, service, latest, caller, work)
     await until_one_ends(_read(socket, service, latest), answering)
 
 
@@ -87,13 +87,14 @@ async def _read(socket: WebSocket, service: Service, latest: _Latest) -> None:
         latest.put(frame)
 
 
-async def _answer(socket: WebSocket, service: Service, latest: _Latest, turn: Turn, work: Work) -> None:
+async def _answer(socket: WebSocket, service: Service, latest: _Latest, caller: Caller, work: Work) -> None:
+    turn = Turn(caller.name)
     while True:
         number, frame = await latest.take()
         try:
             photo = await asyncio.to_thread(service.frame, f"frame {number}", io.BytesIO(frame))
             found = await service.batcher.answer(photo, work, turn)
-            answer = await asyncio.to_thread(_answer_json, service, found)
+            answer = await asyncio.to_thread(_answer_json, service, found, caller.actor)
         except TooMany as excess:
             await asyncio.sleep(excess.retry_after)
             answer = {"error": excess.detail}
@@ -102,8 +103,8 @@ async def _answer(socket: WebSocket, service: Service, latest: _Latest, turn: Tu
         service.metrics.frames.inc()
 
 
-def _answer_json(service: Service, found: PhotoFaces | Failure) -> dict[str, Any]:
+def _answer_json(service: Service, found: PhotoFaces | Failure, actor: str) -> dict[str, Any]:
     if isinstance(found, Failure):
         return {"error": found.reason}
-    faces = [answer.to_dict() for answer in service.recognizer.look_up(found)]
+    faces = [answer.to_dict() for answer in service.recognizer.look_up(found, actor=actor)]
     return {"width": found.width, "height": found.height, "faces": faces}

@@ -1,0 +1,75 @@
+"""What a gallery keeps besides faces: short texts about a person, or about the gallery itself.
+
+A gallery does not know what they say: consents, when somebody was last seen, the log of changes. What it does know is
+whose they are, so that they go when the person is erased, and are the other's when two people are merged.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
+#: What is kept of a person or of the gallery, one of each kind: what they agreed to, what the gallery asks for, when
+#: they were last seen, what the log calls them.
+CONSENT, POLICY, SEEN, PSEUDONYM = ONE_EACH = ("consent", "policy", "seen", "pseudonym")
+
+#: What was done, each after the other.
+LOG = "log"
+
+#: Whose records about the gallery itself are.
+NOBODY = 0
+
+
+class Record(NamedTuple):
+    """A text that a gallery keeps.
+
+    Attributes:
+        id: Grows with every record of a kind.
+        person: Id of whose it is; `NOBODY` for the gallery's own.
+        body: The text.
+    """
+
+    id: int
+    person: int
+    body: str
+
+
+class Records(ABC):
+    """A gallery's records, by kind: a short word in ASCII."""
+
+    @abstractmethod
+    def records(
+        self, kind: str, people: Collection[int] | None = None, *, after: int = 0, limit: int | None = None
+    ) -> list[Record]:
+        """Records of a kind, oldest first.
+
+        Args:
+            kind: Which.
+            people: Only those of these people; None: of everybody, and the gallery's own.
+            after: Only those with a larger id.
+            limit: How many at most; None: all.
+        """
+
+    @abstractmethod
+    def keep_records(self, kind: str, bodies: Mapping[int, str | None], *, only_missing: bool = False) -> None:
+        """Keeps one record of a kind for each of these people, or for `NOBODY`, in place of those that they had.
+
+        People who are not there (any more) get none: nothing of somebody who was erased may come back.
+
+        Args:
+            kind: Which.
+            bodies: Texts by person's id; None removes what there is.
+            only_missing: Whether those who have one of this kind keep it.
+        """
+
+    @abstractmethod
+    def append_records(self, kind: str, following: Callable[[str | None], Sequence[str]]) -> None:
+        """Adds records of the gallery's own after the last one of their kind; nothing comes between.
+
+        Args:
+            kind: Which.
+            following: Makes the texts, of that of the last one; None where there is none. May be called again.
+        """
