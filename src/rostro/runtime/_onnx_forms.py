@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, Any
 from rostro.core.errors import MissingExtra
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 #: Sides of a picture are larger than any number of channels.
 _CHANNELS = 4
 
 
-def form_of(file: Path | bytes, *, sides: bool = False, batch: bool = False, half: bool = False) -> str | bytes:
+def form_of(
+    file: Path | bytes, *, sides: bool = False, batch: bool = False, half: Callable[[Any], Any] | None = None
+) -> str | bytes:
     """What a session is opened with.
 
     Args:
@@ -24,7 +27,7 @@ def form_of(file: Path | bytes, *, sides: bool = False, batch: bool = False, hal
         sides: Open the sides of the input, but not the channels.
         batch: Open the number of samples, in the file's own reshapes too. Whether the network then keeps samples apart
             must be tried: nothing in the file says it.
-        half: Compute in float16; inputs and outputs stay float32.
+        half: Makes the model compute in float16; see `rostro.runtime.onnxruntime.in_half`.
 
     Returns:
         The file's path (or what is in it) where nothing is asked for, else the changed model.
@@ -32,7 +35,7 @@ def form_of(file: Path | bytes, *, sides: bool = False, batch: bool = False, hal
     Raises:
         MissingExtra: ``onnx`` is not installed, and something is to be changed.
     """
-    if not (sides or batch or half):
+    if not (sides or batch or half is not None):
         return file if isinstance(file, bytes) else str(file)
     try:
         import onnx
@@ -43,10 +46,8 @@ def form_of(file: Path | bytes, *, sides: bool = False, batch: bool = False, hal
         _open_shapes(model, sides=sides, batch=batch)
     if batch:
         _open_reshapes(model)
-    if half:
-        from onnxruntime.transformers.float16 import convert_float_to_float16
-
-        model = convert_float_to_float16(model, keep_io_types=True)
+    if half is not None:
+        model = half(model)
     data: bytes = model.SerializeToString()
     return data
 

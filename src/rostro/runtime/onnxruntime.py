@@ -82,7 +82,7 @@ class ONNXRuntimeEngine(Engine, Forking):
         self._outputs = outputs
         self._lock = Mutex(reentrant=True)
         self._options = options
-        self._form = {"sides": False, "batch": gpu, "half": self.precision == "f16"}
+        self._sides_open, self._batches_open = False, gpu
         self._shares: bool | None = None  # whether samples may share a call; None: not tried yet
         self._session = Lazy(self._open)
         self._shaped = ShapedSessions(self._open) if gpu else None
@@ -165,7 +165,12 @@ class ONNXRuntimeEngine(Engine, Forking):
         if self.device.lower() in _GPUS:
             self._library.preload_dlls()  # CUDA's libraries that pip installed, where it did
         try:
-            model = form_of(contents.data, **self._form)
+            model = form_of(
+                contents.data,
+                sides=self._sides_open,
+                batch=self._batches_open,
+                half=in_half if self.precision == "f16" else None,
+            )
             session = self._library.InferenceSession(model, options, providers=self._providers(), enable_fallback=0)
         except self._failures() as error:
             raise engine_error(self._file, f"onnxruntime cannot open it on {self.device}", error) from None
@@ -192,7 +197,7 @@ class ONNXRuntimeEngine(Engine, Forking):
             if len(declared) != len(sample):
                 raise engine_error(self._file, f"takes samples of {len(declared)} dimensions, got shape {sample}")
             if any(isinstance(side, int) and side != given for side, given in zip(declared, sample, strict=True)):
-                self._form["sides"] = True
+                self._sides_open = True
                 self._shares = None
                 self._session.forget()
                 if self._shaped is not None:
@@ -204,6 +209,13 @@ class ONNXRuntimeEngine(Engine, Forking):
         state = self._library.capi.onnxruntime_pybind11_state
         own = [kind for kind in vars(state).values() if isinstance(kind, type) and issubclass(kind, Exception)]
         return (*own, RuntimeError, ValueError)
+
+
+def in_half(model: Any) -> Any:
+    """An ONNX model that computes in float16; its inputs and outputs stay float32."""
+    from onnxruntime.transformers.float16 import convert_float_to_float16
+
+    return convert_float_to_float16(model, keep_io_types=True)
 
 
 def _import() -> Any:

@@ -14,7 +14,7 @@ from rostro.core.errors import EngineError
 from rostro.runtime._onnx_forms import form_of
 from rostro.runtime._shaped import ShapedSessions
 from rostro.runtime.base import EngineOptions
-from rostro.runtime.onnxruntime import ONNXRuntimeEngine
+from rostro.runtime.onnxruntime import ONNXRuntimeEngine, in_half
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,7 +65,7 @@ def test_half_computes_in_float16_and_speaks_float32(tmp_path: Path) -> None:
     import onnxruntime
 
     file = reshaping(tmp_path / "net.onnx", "n", [0, -1])
-    session = onnxruntime.InferenceSession(form_of(file, half=True), providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(form_of(file, half=in_half), providers=["CPUExecutionProvider"])
     (rows,) = session.run(None, {"x": photos(4)})
     expected = np.maximum(photos(4), 0).reshape(4, -1)
     assert rows.dtype == np.float32
