@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -28,6 +29,7 @@ KeyFile = Annotated[
 
 
 def command(
+    context: typer.Context,
     gallery: options.GalleryUrl = None,
     key_file: options.KeyFile = None,
     host: Annotated[str, typer.Option("--host", help="Address to listen on; others than this machine's need keys.")] = (
@@ -91,10 +93,16 @@ def command(
         fpir=fpir, quality=quality, min_quality=min_quality, require_live=require_live, liveness=liveness,
     )  # fmt: skip
     tls: dict[str, Any] = {"ssl_certfile": certificate, "ssl_keyfile": certificate_key} if certificate else {}
+    # Who types the name of a file that is not there yet reads what that means; of a variable nobody does.
+    source = context.get_parameter_source("keys")
+    typed = source is not None and source.name == "COMMANDLINE"
+    known = keys_for(keys, file_of(recognizer.gallery_url), to_be_made=typed)
     server = make_server(
-        recognizer, keys=keys_for(keys, file_of(recognizer.gallery_url)), host=host, port=port,
+        recognizer, keys=known, host=host, port=port,
         keep_pictures=keep_crops, limits=Limits.from_environment(rate=rate), root_path=root_path, **tls,
     )  # fmt: skip
+    if typed and not os.path.lexists(known.path):
+        output.note(tell("{}: no such file yet: programs of this machine need no key", known.path))
     serves = tell("{} serves {} (Ctrl-C stops it)", server.address, gallery_name(recognizer.gallery_url))
     output.note(f"rostro: {serves}")
     server.run()

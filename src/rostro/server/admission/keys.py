@@ -236,19 +236,22 @@ class KeyStore:
         return KeysUnusable(f"{self.path}: the file of keys cannot be used ({reason})")
 
 
-def keys_for(named: Path | None, gallery: Path | None) -> KeyStore:
+def keys_for(named: Path | None, gallery: Path | None, *, to_be_made: bool = False) -> KeyStore:
     """The keys of a server that is about to start: those that somebody named, or the file in this folder, if any.
 
     Args:
         named: The file that was named.
         gallery: The gallery's file, where it is one. Keys that lie beside it, and not here, are not passed over.
+        to_be_made: Whether a named file that is not there may be made later, in a folder that is: until then nobody has
+            a key, and only this machine is let in.
 
     Raises:
         BadInput: There are keys beside the gallery, and it was not said whether they are meant.
     """
-    store = KeyStore(DEFAULT_FILE if named is None else named, named=named is not None)
+    expected = named is not None and not (to_be_made and named.parent.is_dir() and not os.path.lexists(named))
+    store = KeyStore(DEFAULT_FILE if named is None else named, named=expected)
     beside = None if gallery is None else gallery.absolute().parent / DEFAULT_FILE
-    if named is None and beside is not None and os.path.lexists(beside) and not os.path.lexists(store.path):
+    if not expected and beside is not None and os.path.lexists(beside) and not os.path.lexists(store.path):
         raise BadInput(
             f"{store.path.absolute()}: no keys are here, but there are some beside the gallery, in {beside}",
             why="keys-elsewhere",
