@@ -19,11 +19,11 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 MODULES = {
     "faiss-cpu": "faiss", "font-source-sans-pro": "font_source_sans_pro", "opencv-python-headless": "cv2",
     "pillow": "PIL", "pypi-simple": "pypi_simple", "dlib-bin": "dlib", "pillow-heif": "pillow_heif",
-    "psycopg[binary]": "psycopg", "prometheus-client": "prometheus_client", "python-multipart": "python_multipart",
+    "psycopg[binary]": "psycopg", "onnxruntime-gpu[cuda,cudnn]": "onnxruntime", "prometheus-client": "prometheus_client", "python-multipart": "python_multipart",
     "pyyaml": "yaml",
 }  # fmt: skip
-#: Used by uvicorn, which finds them itself, and by FastAPI.
-FOUND_BY_OTHERS = {"urllib3", "httptools", "uvloop", "websockets", "python_multipart"}
+#: Used by uvicorn, which finds them itself, by FastAPI and by requests.
+FOUND_BY_OTHERS = {"urllib3", "h11", "httptools", "uvloop", "websockets", "python_multipart"}
 
 
 def modules(requirements: list[str]) -> set[str]:
