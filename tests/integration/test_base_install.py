@@ -19,7 +19,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 MODULES = {
     "faiss-cpu": "faiss", "font-source-sans-pro": "font_source_sans_pro", "opencv-python-headless": "cv2",
     "pillow": "PIL", "pypi-simple": "pypi_simple", "dlib-bin": "dlib", "pillow-heif": "pillow_heif",
-    "psycopg[binary]": "psycopg", "onnxruntime-gpu[cuda,cudnn]": "onnxruntime", "prometheus-client": "prometheus_client", "python-multipart": "python_multipart",
+    "psycopg[binary]": "psycopg", "onnxruntime-gpu[cuda,cudnn]": "onnxruntime",
+    "prometheus-client": "prometheus_client", "python-multipart": "python_multipart",
     "pyyaml": "yaml",
 }  # fmt: skip
 #: Used by uvicorn, which finds them itself, by FastAPI and by requests.
