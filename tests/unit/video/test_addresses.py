@@ -135,14 +135,16 @@ def frames_of(url: str, **options: bool) -> list[Frame]:
     return [item for item in source.items(threading.Event()) if isinstance(item, Frame)]
 
 
-def test_a_recording_is_read_whole_with_its_own_times(film: bytes) -> None:
+def test_a_recording_is_read_whole_with_its_own_times(
+    film: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Also where the server gives no parts and the format has to be read from its end: then it is fetched first."""
-    before = set(Path(tempfile.gettempdir()).glob("rostro-*"))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # others make temporary files, too
     with serving(gives(film, Content_Type="video/mp4", Content_Length=str(len(film)))) as (address, _):
         frames = frames_of(address + "/film.mp4")
     assert [frame.number for frame in frames] == list(range(20))
     assert [frame.seconds for frame in frames] == pytest.approx([number / 10 for number in range(20)], abs=0.02)
-    assert set(Path(tempfile.gettempdir()).glob("rostro-*")) <= before, "nothing stays"
+    assert list(tmp_path.iterdir()) == [], "nothing stays"
 
 
 def test_one_may_say_what_it_is(film: bytes) -> None:

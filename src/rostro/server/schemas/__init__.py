@@ -33,6 +33,17 @@ from rostro.server.schemas.faces import PhotoOfFaces as PhotoOfFaces
 from rostro.server.schemas.faces import Verification as Verification
 from rostro.server.schemas.jobs import JobRow as JobRow
 from rostro.server.schemas.jobs import Jobs as Jobs
+from rostro.server.schemas.keeping import Consent as Consent
+from rostro.server.schemas.keeping import ConsentOf as ConsentOf
+from rostro.server.schemas.keeping import Entry as Entry
+from rostro.server.schemas.keeping import Expired as Expired
+from rostro.server.schemas.keeping import Expiry as Expiry
+from rostro.server.schemas.keeping import Export as Export
+from rostro.server.schemas.keeping import Log as Log
+from rostro.server.schemas.keeping import NewConsent as NewConsent
+from rostro.server.schemas.keeping import NewPolicy as NewPolicy
+from rostro.server.schemas.keeping import Policy as Policy
+from rostro.server.schemas.keeping import VerifiedLog as VerifiedLog
 from rostro.server.schemas.people import Created as Created
 from rostro.server.schemas.people import Enrolment as Enrolment
 from rostro.server.schemas.people import Forgotten as Forgotten
