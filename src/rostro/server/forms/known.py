@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 #: Of more unknown fields, and of longer names, the rest is not repeated.
-_TOLD, _LONGEST = 20, 80
+_TOLD, _LONGEST = 16, 80
 
 
 async def known_only(request: Request) -> None:
