@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from browsers import DESK, FLAGS, PHONE, check_accessible, find_chromium, is_complaint, playwright_api
+from browsers import DESK, PHONE, check_accessible, is_complaint, opened_browser
 from made_movements import Movements
 from running_server import Running, running_server
 
@@ -44,14 +44,8 @@ def server(recognizer: Recognizer, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture(scope="module")
 def browser(film: Path) -> Iterator[Any]:
-    path = find_chromium()
-    if path is None:
-        pytest.skip("no Chromium found (Debian: apt install chromium; elsewhere: playwright install chromium)")
-    with playwright_api.sync_playwright() as playwright:
-        flags = [*FLAGS, f"--use-file-for-fake-video-capture={film}"]
-        opened = playwright.chromium.launch(executable_path=path, args=flags)
+    with opened_browser(film) as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from browsers import DESK, FLAGS, PHONE, check_accessible, find_chromium, is_complaint, playwright_api
+from browsers import DESK, PHONE, check_accessible, is_complaint, opened_browser
 from films import film
 from proxies import PREFIX, proxy
 from running_server import Running, fill, running_server, with_models_of
@@ -58,14 +58,8 @@ def server(recognizer: Recognizer, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture(scope="module")
 def browser(camera_film: Path) -> Iterator[Any]:
-    path = find_chromium()
-    if path is None:
-        pytest.skip("no Chromium found (Debian: apt install chromium; elsewhere: playwright install chromium)")
-    with playwright_api.sync_playwright() as playwright:
-        flags = [*FLAGS, f"--use-file-for-fake-video-capture={camera_film}"]
-        opened = playwright.chromium.launch(executable_path=path, args=flags)
+    with opened_browser(camera_film) as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,19 @@ def find_chromium() -> str | None:
     with playwright_api.sync_playwright() as playwright:
         own = playwright.chromium.executable_path
     return own if Path(own).is_file() else None
+
+
+@contextmanager
+def opened_browser(camera: Path) -> Iterator[Any]:
+    """The browser, whose camera shows a film; skips where there is none."""
+    path = find_chromium()
+    if path is None:
+        pytest.skip("no Chromium found (Debian: apt install chromium; elsewhere: playwright install chromium)")
+    with playwright_api.sync_playwright() as playwright:
+        flags = [*FLAGS, f"--use-file-for-fake-video-capture={camera}"]
+        opened = playwright.chromium.launch(executable_path=path, args=flags)
+        yield opened
+        opened.close()
 
 
 def is_complaint(message: Any) -> bool:
