@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rostro.drawing.sheets import MOST_PHOTOS, _Cell, _contact_sheet
-from rostro.drawing.words import say_faces
+from rostro.drawing.sheets import told_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,15 +33,4 @@ def analysis_sheet(
     Raises:
         BadInput: No photos; not an image; another language than ``en`` or ``es``.
     """
-    cells = [
-        _Cell(
-            name,
-            say_faces(len(told), language),
-            image,
-            [face for face, _, _ in told],
-            [label for _, label, _ in told],
-            [kind for _, _, kind in told],
-        )
-        for name, image, told in photos[:MOST_PHOTOS]
-    ]
-    return _contact_sheet(cells, total or len(photos), language)
+    return told_sheet(photos, total=total, language=language)

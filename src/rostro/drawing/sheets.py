@@ -74,16 +74,27 @@ def detection_sheet(
     Raises:
         BadInput: No photos; not an image; another language than ``en`` or ``es``.
     """
+    told: list[tuple[str, Image, list[tuple[Face, str, Kind]]]] = [
+        (name, image, [(face, signed(face.score, 2, language), "neutral") for face in faces])
+        for name, image, faces in photos[:MOST_PHOTOS]
+    ]
+    return told_sheet(told, total=total or len(photos), language=language)
+
+
+def told_sheet(
+    photos: Sequence[tuple[str, Image, Sequence[tuple[Face, str, Kind]]]], *, total: int | None, language: Language
+) -> Image:
+    """Some words on each face: photos of (face, what is said of it, how it is marked); else as `detection_sheet`."""
     cells = [
         _Cell(
             name,
-            say_faces(len(faces), language),
+            say_faces(len(told), language),
             image,
-            faces,
-            [signed(face.score, 2, language) for face in faces],
-            ["neutral"] * len(faces),
+            [face for face, _, _ in told],
+            [label for _, label, _ in told],
+            [kind for _, _, kind in told],
         )
-        for name, image, faces in photos[:MOST_PHOTOS]
+        for name, image, told in photos[:MOST_PHOTOS]
     ]
     return _contact_sheet(cells, total or len(photos), language)
 
