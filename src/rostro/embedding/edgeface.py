@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from rostro.core.errors import MissingExtra
 from rostro.core.types import AlignmentSpec, Crops, Floats
 from rostro.embedding.base import Embedder
 from rostro.models.converted import converted
 from rostro.models.entry import ModelFile
 from rostro.runtime.base import EngineOptions, open_engine
+from rostro.runtime.onnx_forms import changed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,26 +67,5 @@ class EdgeFace(Embedder):
 
 
 def free_batch(source: Path, target: Path) -> None:
-    """Frees the batch size of a network that was exported for batch 1.
-
-    Its Reshape nodes name the whole shape, beginning with that 1; 0 says instead: as in the input. The notes on the
-    shapes in between, which say 1 too, are dropped.
-    """
-    try:
-        import onnx
-        from onnx import numpy_helper
-    except ImportError:
-        raise MissingExtra("onnx", "onnx") from None
-    model = onnx.load(source)
-    shapes = {node.input[1] for node in model.graph.node if node.op_type == "Reshape"}
-    tensors = [t for t in model.graph.initializer if t.name in shapes]
-    tensors += [n.attribute[0].t for n in model.graph.node if n.op_type == "Constant" and n.output[0] in shapes]
-    for tensor in tensors:
-        shape = numpy_helper.to_array(tensor).copy()
-        if shape[0] == 1:
-            shape[0] = 0
-            tensor.CopyFrom(numpy_helper.from_array(shape, tensor.name))
-    for value in (*model.graph.input, *model.graph.output):
-        value.type.tensor_type.shape.dim[0].dim_param = "N"
-    model.graph.ClearField("value_info")
-    onnx.save(model, target)
+    """Frees the batch size of a network that was exported for batch 1; see `changed`."""
+    target.write_bytes(changed(source, batch=True))

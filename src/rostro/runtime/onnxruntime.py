@@ -14,11 +14,11 @@ import numpy as np
 from rostro.core.errors import MissingExtra
 from rostro.core.forking import Forking, Mutex, abandon
 from rostro.core.lazy import Lazy
-from rostro.runtime._onnx_forms import form_of
 from rostro.runtime._precision import choose_precision
 from rostro.runtime._shaped import ShapedSessions
 from rostro.runtime._shared import WORKING, cache_of, engine_error, output_order, read_contents
 from rostro.runtime.base import Engine, EngineOptions
+from rostro.runtime.onnx_forms import form_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

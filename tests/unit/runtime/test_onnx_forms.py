@@ -11,9 +11,9 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from rostro.core.errors import EngineError
-from rostro.runtime._onnx_forms import form_of
 from rostro.runtime._shaped import ShapedSessions
 from rostro.runtime.base import EngineOptions
+from rostro.runtime.onnx_forms import form_of
 from rostro.runtime.onnxruntime import ONNXRuntimeEngine, in_half
 
 if TYPE_CHECKING:

@@ -37,6 +37,17 @@ def form_of(
     """
     if not (sides or batch or half is not None):
         return file if isinstance(file, bytes) else str(file)
+    return changed(file, sides=sides, batch=batch, half=half)
+
+
+def changed(
+    file: Path | bytes, *, sides: bool = False, batch: bool = False, half: Callable[[Any], Any] | None = None
+) -> bytes:
+    """The model in another form; see `form_of`.
+
+    Raises:
+        MissingExtra: ``onnx`` is not installed.
+    """
     try:
         import onnx
     except ImportError:
