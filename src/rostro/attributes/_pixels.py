@@ -6,11 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rostro.runtime.base import Engine, EngineOptions, open_engine
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from rostro.core.types import Crops, Face, Floats, Image
 
@@ -82,12 +79,3 @@ def planes(crops: Crops, *, bgr: bool, less: Sequence[float] = (0.0, 0.0, 0.0), 
     if by != 1:
         batch /= by
     return batch
-
-
-def open_small(network: Path, engine: EngineOptions, outputs: Sequence[str] | None = None) -> Engine:
-    """A network, by OpenVINO and in float32, whatever runs the embedder.
-
-    Some have OpenVINO's own format; all are small, and what their numbers mean was measured in float32.
-    """
-    options = EngineOptions(precision="f32", threads=engine.threads, cache_dir=engine.cache_dir)
-    return open_engine(network, options, outputs=outputs)

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from rostro.attributes._pixels import around_boxes, open_small, planes
+from rostro.attributes._pixels import around_boxes, planes
 from rostro.attributes.base import AttributePredictor
 from rostro.attributes.values import Pose
 from rostro.models.entry import ModelFile
+from rostro.runtime.base import open_float32
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -56,7 +57,9 @@ class HeadPose(AttributePredictor):
         """Fetches and compiles the network."""
         super().__init__(store, engine)
         network, _ = [store.path(file) for file in self.files]  # OpenVINO finds the weights beside the network
-        self._engine = open_small(network, engine, ["angle_y_fc", "angle_p_fc", "angle_r_fc"])
+        self._engine = open_float32(
+            network, engine, outputs=["angle_y_fc", "angle_p_fc", "angle_r_fc"], engine="openvino"
+        )
 
     def angles(self, crops: Crops) -> Floats:
         """What the network itself gives.

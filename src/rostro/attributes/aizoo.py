@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from rostro.attributes._pixels import around_boxes, open_small, planes
+from rostro.attributes._pixels import around_boxes, planes
 from rostro.attributes.base import AttributePredictor
 from rostro.attributes.values import Mask, MaskState
 from rostro.models.converted import converted
 from rostro.models.entry import ModelFile
 from rostro.nets.caffe import VERSION, caffe_to_onnx
+from rostro.runtime.base import open_float32
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -74,7 +75,7 @@ class MaskDetector(AttributePredictor):
             target.write_bytes(caffe_to_onnx(model, size=SIZE, outputs=outputs))
 
         path = converted(store, self.files[0], f"v{VERSION}", convert)
-        self._engine = open_small(path, engine, ["boxes", "classes"])
+        self._engine = open_float32(path, engine, outputs=["boxes", "classes"], engine="openvino")
         anchors = _anchors()
         self._near = np.flatnonzero((np.abs(anchors[:, :2] - 0.5) < _NEAR).all(axis=1))
         self._anchors = anchors[self._near]

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from rostro.attributes._ages import Measured
-from rostro.attributes._pixels import around_boxes, open_small, planes
+from rostro.attributes._pixels import around_boxes, planes
 from rostro.attributes.base import AttributePredictor
 from rostro.attributes.values import ADULT
 from rostro.models.converted import converted
 from rostro.models.entry import ModelFile
 from rostro.nets.tfjs import VERSION, tfjs_to_onnx
+from rostro.runtime.base import open_float32
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -78,7 +79,9 @@ class FaceRes(AttributePredictor):
         def convert(weights: Path, target: Path) -> None:
             target.write_bytes(tfjs_to_onnx(description, weights, size=SIZE, outputs=_OUTPUTS))
 
-        self._engine = open_small(converted(store, self.files[1], f"v{VERSION}", convert), engine, list(_OUTPUTS))
+        self._engine = open_float32(
+            converted(store, self.files[1], f"v{VERSION}", convert), engine, outputs=list(_OUTPUTS), engine="openvino"
+        )
         self._measured = Measured.shipped(self.name)
 
     def distributions(self, crops: Crops) -> tuple[Floats, Floats]:

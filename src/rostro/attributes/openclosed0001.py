@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from rostro.attributes._pixels import open_small, planes, square
+from rostro.attributes._pixels import planes, square
 from rostro.attributes.base import AttributePredictor
 from rostro.attributes.values import Eyes
 from rostro.models.entry import ModelFile
+from rostro.runtime.base import open_float32
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -57,7 +58,7 @@ class OpenClosedEye(AttributePredictor):
     def __init__(self, store: ModelStore, engine: EngineOptions) -> None:
         """Fetches and compiles the network."""
         super().__init__(store, engine)
-        self._engine = open_small(store.path(self.files[0]), engine)
+        self._engine = open_float32(store.path(self.files[0]), engine, engine="openvino")
 
     def probabilities(self, crops: Crops) -> Floats:
         """What the network itself gives.

@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from rostro.attributes._ages import Measured
-from rostro.attributes._pixels import around_boxes, open_small, planes
+from rostro.attributes._pixels import around_boxes, planes
 from rostro.attributes.base import AttributePredictor
 from rostro.models.entry import ModelFile
+from rostro.runtime.base import open_float32
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -61,7 +62,7 @@ class Retail0013(AttributePredictor):
         """Fetches and compiles the network."""
         super().__init__(store, engine)
         network, _ = [store.path(file) for file in self.files]  # OpenVINO finds the weights beside the network
-        self._engine = open_small(network, engine, ["age_conv3", "prob"])
+        self._engine = open_float32(network, engine, outputs=["age_conv3", "prob"], engine="openvino")
         self._measured = Measured.shipped(self.name)
 
     def numbers(self, crops: Crops) -> tuple[Floats, Floats]:

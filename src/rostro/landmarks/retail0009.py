@@ -15,7 +15,7 @@ import numpy as np
 
 from rostro.landmarks.region import Region
 from rostro.models.open_model_zoo import MIRROR, network_file, paper_of
-from rostro.runtime.base import open_engine
+from rostro.runtime.base import open_float32
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,7 +62,7 @@ class FivePoints:
     def __init__(self, store: ModelStore, engine: EngineOptions) -> None:
         """Fetches and compiles it; of the options, threads and cache are used."""
         network, _ = [store.path(file) for file in FILES]
-        self._engine = open_engine(network, replace(engine, name="openvino", precision="f32"))
+        self._engine = open_float32(network, engine, engine="openvino")
 
     def place(self, images: Sequence[Image], found: Sequence[Sequence[Face]]) -> list[list[Face]]:
         """The same faces in the same order, with landmarks.

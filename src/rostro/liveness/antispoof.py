@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from rostro.liveness._crops import reflected
-from rostro.liveness._engine import open_float32
 from rostro.liveness.base import LivenessScorer
 from rostro.models.entry import ModelFile
+from rostro.runtime.base import open_float32
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from rostro.liveness._crops import shifted
-from rostro.liveness._engine import open_float32
 from rostro.liveness.base import LivenessScorer
 from rostro.models.converted import converted
 from rostro.models.entry import ModelFile
 from rostro.nets.minifasnet import LIVE, SIZE, minifasnet_v1se, minifasnet_v2
 from rostro.nets.onnx_file import VERSION, write_onnx
 from rostro.nets.torch_file import read_torch
+from rostro.runtime.base import open_float32
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,7 +12,7 @@ import numpy as np
 
 from rostro.models.entry import ModelFile
 from rostro.quality.base import QualityScorer
-from rostro.runtime.base import EngineOptions, open_engine
+from rostro.runtime.base import EngineOptions, open_float32
 
 if TYPE_CHECKING:
     from rostro.core.types import Crops, Floats
@@ -55,10 +55,7 @@ class LightQNet(QualityScorer):
         The file is a TensorFlow graph, which OpenVINO alone reads, and what a score means was measured in float32.
         """
         super().__init__(store, engine)
-        options = EngineOptions(
-            precision="f32", threads=engine.threads, cache_dir=engine.cache_dir, expected=engine.expected
-        )
-        self._engine = open_engine(store.path(self.files[0]), options)
+        self._engine = open_float32(store.path(self.files[0]), engine, engine="openvino")
 
     def score(self, crops: Crops) -> Floats:
         """See `QualityScorer.score`."""

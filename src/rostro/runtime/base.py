@@ -168,6 +168,20 @@ def open_engine(
     return kind(model, options, outputs=outputs, ranges=ranges, together=together)
 
 
+def open_float32(
+    model: Path, options: EngineOptions, *, outputs: Sequence[str] | None = None, engine: str | None = None
+) -> Engine:
+    """A small network in float32, whatever the embedder runs in: what its numbers mean was measured in it.
+
+    Args:
+        model: See `open_engine`.
+        options: Threads, cache and what was checked.
+        outputs: See `Engine`.
+        engine: The engine for a file that others do not read; None: the one of ``options``.
+    """
+    return open_engine(model, replace(options, precision="f32", name=engine or options.name), outputs=outputs)
+
+
 def check_precision(precision: str) -> str:
     """Returns the precision.
 
