@@ -34,8 +34,8 @@ def list_groups(
 
     Example: rostro album list --album holidays.db --unnamed
     """
-    with albums.open_album(album, key_file) as opened:
-        found = opened.singles() if singles else opened.groups(named=named, ignored=ignored)
+    with albums.open_album(album, key_file) as held:
+        found = held.singles() if singles else held.groups(named=named, ignored=ignored)
     if json:
         output.print_json({"groups": [group.to_dict() for group in found]})
     else:
@@ -54,8 +54,8 @@ def show(
 
     Example: rostro album show 3ba7fe97028e --album holidays.db
     """
-    with albums.open_album(album, key_file) as opened:
-        found = opened.group(group)
+    with albums.open_album(album, key_file) as held:
+        found = held.group(group)
     if json:
         output.print_json(found.to_dict())
         return
@@ -77,8 +77,8 @@ def name(
 
     Example: rostro album name 3ba7fe97028e "Ada Lovelace" --album holidays.db
     """
-    with albums.open_album(album, key_file) as opened:
-        named = opened.name(group, name)
+    with albums.open_album(album, key_file) as held:
+        named = held.name(group, name)
     name = clean_name(name)
     _done(json, {"group": named, "name": name}, tell("{} is now {}", named, name))
 
@@ -95,8 +95,8 @@ def merge(
 
     Example: rostro album merge 56f7d8f2477f "Ada Lovelace" --album holidays.db
     """
-    with albums.open_album(album, key_file) as opened:
-        kept = opened.merge(group, into)
+    with albums.open_album(album, key_file) as held:
+        kept = held.merge(group, into)
     _done(json, {"merged": group, "into": kept}, tell("{} was merged into {}", group, into))
 
 
@@ -112,8 +112,8 @@ def split(
 
     Example: rostro album split 3ba7fe97028e holidays/a.jpg holidays/b.jpg --album holidays.db
     """
-    with albums.open_album(album, key_file) as opened:
-        made = opened.split(group, faces)
+    with albums.open_album(album, key_file) as held:
+        made = held.split(group, faces)
     _done(
         json,
         {"split": group, "into": made, "faces": len(set(faces))},
@@ -133,8 +133,8 @@ def ignore(
 
     Example: rostro album ignore 56f7d8f2477f --album holidays.db
     """
-    with albums.open_album(album, key_file) as opened:
-        kept = opened.ignore(group, not undo)
+    with albums.open_album(album, key_file) as held:
+        kept = held.ignore(group, not undo)
     said = tell("{} is shown again", group) if undo else tell("{} is ignored", group)
     _done(json, {"group": kept, "ignored": not undo}, said)
 
@@ -151,8 +151,8 @@ def reject(
 
     Example: rostro album reject "Ada Lovelace" holidays/c.jpg --album holidays.db
     """
-    with albums.open_album(album, key_file) as opened:
-        alone = opened.reject(group, faces)
+    with albums.open_album(album, key_file) as held:
+        alone = held.reject(group, faces)
     _done(
         json,
         {"rejected": len(alone), "of": group, "groups": alone},
@@ -170,8 +170,8 @@ def erase(
 
     Example: rostro album erase 56f7d8f2477f --album holidays.db
     """
-    with albums.open_album(album, key_file) as opened:
-        erased, pending = opened.erase(*groups), opened.people.pending()
+    with albums.open_album(album, key_file) as held:
+        erased, pending = held.erase(*groups), held.people.pending()
     said = tell("{} erased: {}", ", ".join(groups), count_faces(erased))
     _done(json, {"erased": groups, "faces": erased, **pending}, said)
 
