@@ -6,7 +6,6 @@ from typing import NamedTuple, Self
 from urllib.parse import parse_qsl, urlsplit
 
 from rostro.core.errors import BadInput
-from rostro.core.parts import did_you_mean
 
 #: What may stand after the question mark.
 _WISHES = ("workers", "threads")
@@ -43,7 +42,7 @@ class Address(NamedTuple):
         wishes: dict[str, int] = {}
         for name, value in parse_qsl(parts.query, keep_blank_values=True):
             if name not in _WISHES:
-                raise BadInput(f"{text}: no {name!r}.{did_you_mean(name, _WISHES)} There is: {', '.join(_WISHES)}")
+                raise BadInput(f"{text}: a cluster has no {name!r}; there is: {', '.join(_WISHES)}")
             if name in wishes or not (value.isascii() and value.isdigit() and 1 <= int(value) <= 100_000):
                 raise BadInput(f"{text}: {name} is one whole number from 1 to 100,000")
             wishes[name] = int(value)
