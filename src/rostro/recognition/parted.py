@@ -2,7 +2,7 @@
 
 The photos are pieces of work: so many rows of a Parquet file of addresses, or so many listed paths. A worker writes
 what it finds in a piece to ``part-KEY.parquet``, whole or not at all, and only then the piece is noted in
-``manifest.jsonl``. `KEY` follows from the piece: done again, after a worker died or the work was interrupted, it
+``_manifest.jsonl``. `KEY` follows from the piece: done again, after a worker died or the work was interrupted, it
 replaces itself, so nothing is lost or there twice.
 """
 
@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 
 #: Photos of a piece.
 PIECE = 1024
-#: The file in which finished pieces are noted, a line each after a first one that says the space.
-MANIFEST: Final = "manifest.jsonl"
+#: The file in which finished pieces are noted, a line each after a first one that says the space. Whoever reads the
+#: folder as one table passes over what begins so.
+MANIFEST: Final = "_manifest.jsonl"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
