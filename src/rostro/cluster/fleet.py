@@ -110,7 +110,6 @@ def connected(address: Address) -> Iterator[Any]:
         RostroError: The cluster cannot be reached.
     """
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # Ray would tell its makers about every cluster
-    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # and whoever waits for an answer, how it works
     try:
         import ray
     except ImportError:
