@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rostro.cli import albums, options, output
+from rostro.cli import on as elsewhere
 from rostro.cli.language import counted, figure, language, tell
 from rostro.core.errors import BadInput
 from rostro.gallery.base import file_of
@@ -57,6 +58,7 @@ def command(
     quality: options.Quality = None,
     min_quality: options.MinQuality = None,
     picture: options.Picture = None,
+    on: elsewhere.On = None,
     json: options.Json = False,
 ) -> None:
     """Who are these people? The faces of photos, by person, though nobody is enrolled.
@@ -86,6 +88,7 @@ def command(
         raise BadInput("--keep-crops and --again are of an album: --album names it")
     left_out: list[Path] = []
     found = _Found(find_photos(photos, on_other=left_out.append))
+    recognizer = elsewhere.on(recognizer, on)
     with output.progress() as bar:
         task = bar.add_task("", total=None)
         with _album(album, recognizer, key_file) as opened:

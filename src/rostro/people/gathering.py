@@ -14,7 +14,7 @@ from rostro.people.albums.intake import Intake
 from rostro.people.albums.regrouping import regroup
 from rostro.people.grouping import thresholds_among
 from rostro.photos.reading import several
-from rostro.recognition.analysing import Analysing
+from rostro.recognition.elsewhere import Elsewhere
 from rostro.recognition.keeping import Keep
 from rostro.recognition.lookup import identify
 from rostro.recognition.pipeline import Failure
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _AT_ONCE = 256
 
 
-class Gathering(Analysing):
+class Gathering(Elsewhere):
     """A recogniser that groups faces nobody named."""
 
     def group(
@@ -81,7 +81,7 @@ class Gathering(Analysing):
                 intake = Intake(opened.people, keep_crops=keep_crops, again=again, max_bytes=self.settings.max_bytes)
                 return self._into(opened, intake, listed, suggest=suggest, whole=whole, on_photo=on_photo)
         faces, failed = Faces(), []
-        for answer in self._asking(self.pipeline, None).run(listed):
+        for answer in self._looked(listed, embed=True, face=None, keep=False, liveness=None):
             if isinstance(answer, Failure):
                 failed.append(answer)
             else:
@@ -110,7 +110,8 @@ class Gathering(Analysing):
     ) -> Grouped:
         """Takes photos into an album, and tells of their groups."""
         keep = Keep(images=False) if intake.keep_crops else False
-        looked_at = self._asking(self.pipeline, None).run(intake.unknown(photos, on_photo), keep=keep)
+        new = intake.unknown(photos, on_photo)
+        looked_at = self._looked(new, embed=True, face=None, keep=keep, liveness=None)
         intake.take(looked_at, on_photo)
         done = regroup(album.people, intake.new, self._thresholds, self.gate, whole=whole)
         shown, singles = groups_of(album, intake.hashes)
