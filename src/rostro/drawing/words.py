@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _WORDS: Final[dict[str, tuple[str, str]]] = {
     "same": ("Same person", "La misma persona"),
+    "that_person": ("It is {}", "Es {}"),
+    "other_person": ("It is not {}", "No es {}"),
     "undecided": ("Cannot be judged", "No se puede decidir"),
     "undecided_why": (
         "{} {}: the threshold does not mean for it what it says.",

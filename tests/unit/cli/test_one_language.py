@@ -115,6 +115,7 @@ OWN_WORDS = {
     "--patience",
     "--port",
     "--to",  # a person, a gallery: where it goes
+    "--person",  # to whom it was done, with whom a photo is compared
 } | {
     "--keep-crops",
 }
@@ -194,7 +195,7 @@ def test_an_option_that_names_one_thing_does_not_name_two(verb: str, arguments: 
         ("compare", ["x", "--embedder", "a", "--embedder", "b"], "embedder", ["a", "b"]),
         ("compare", ["x", "--embedder", "a,b", "--detector", "c"], "embedder", ["a,b"]),
         ("identify", ["x", "--collection", "a", "--collection", "b"], "collection", ["a", "b"]),
-        ("verify", ["x", "y", "--gallery"], "", []),
+        ("verify", ["x", "y", "--output"], "", []),
         ("evaluate", ["x", "--fmr", "1e-2", "--fmr", "1e-3"], "fmr", ["1e-2", "1e-3"]),
         ("detect", ["x", "--detector", "a", "--detector", "b"], "detector", ["a", "b"]),
     ],
