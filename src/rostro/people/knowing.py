@@ -1,4 +1,4 @@
-"""A recogniser that knows people: one of them by name, all of them by a vector."""
+"""A recogniser that knows people: one of them by name, all of them by a vector, anybody by a photo."""
 
 from __future__ import annotations
 
@@ -10,21 +10,25 @@ from rostro.core.errors import BadInput, NoOperatingPoint, SpaceMismatch, Unknow
 from rostro.core.lazy import Lazy
 from rostro.core.ranges import SEARCH_RATE
 from rostro.core.types import Embedding
+from rostro.people.finding import FPIR, Looking
 from rostro.people.gathering import Gathering
 from rostro.people.people import People
+from rostro.photos.reading import is_photo, several
 from rostro.recognition.comparing import compare_person
 from rostro.recognition.found import answered
 from rostro.recognition.lookup import match
+from rostro.recognition.pipeline import Failure
 from rostro.recognition.searching import open_searching
 from rostro.scoring.operating_points import tail_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     from rostro.core.decisions import VectorMatch
     from rostro.core.person_decision import PersonVerification
     from rostro.core.types import Floats
     from rostro.gallery.base import Population
+    from rostro.people.finding import Found
     from rostro.recognition.pipeline import PhotoFaces
     from rostro.recognition.selection import FaceRule
     from rostro.scoring.impostor_tail import ImpostorTail
@@ -147,6 +151,60 @@ class Knowing(Gathering):
         found = match(gallery, rows, self.operating_point, candidates=candidates, collections=collections, search=among)
         self.people.by(actor).note_found([one.name for one in found if one.name])
         return found
+
+    def like(
+        self,
+        wanted: Any,
+        photos: Iterable[Any],
+        *,
+        face: FaceRule = "dominant",
+        on_photo: Callable[[], None] = lambda: None,
+    ) -> Found:
+        """All photos of this face among others, though nobody is enrolled. Photos are gone through, and not kept.
+
+        >>> for face in recognizer.like("ada.jpg", Path("holidays").glob("*.jpg")).faces:  # doctest: +SKIP
+        ...     print(face.photo, face.similarity)
+
+        The threshold follows from how many faces there are: see `rostro.people.finding`. One that was chosen for the
+        recogniser, or an ``fpir``, holds instead.
+
+        Args:
+            wanted: A photo of the person, or several: the most alike counts.
+            photos: As `Recognizer.photos` takes them; read lazily.
+            face: Which face of the wanted photos is meant.
+            on_photo: Called after each of the others.
+
+        Raises:
+            BadInput: One photo alone instead of several, or none that is wanted.
+            PhotoError: A wanted photo cannot be read, shows nobody or several, or is too poor (`PoorQuality`).
+            NoOperatingPoint: No threshold is known for this space.
+        """
+        listed = several(photos)
+        shown = [wanted] if is_photo(wanted) else list(several(wanted))
+        if not shown:
+            raise BadInput("at least one photo of the person is wanted, got none")
+        pipeline = self._asking(self.pipeline, liveness=False)
+        looking = Looking(
+            [answered(found) for found in pipeline.run(shown, face=face)],
+            open_searching(
+                self.space,
+                self.operating_point,
+                self._options["operating_point"],
+                fpir=self._options["fpir"],
+                chosen=self._options["threshold"] is not None or self._options["fmr"] is not None,
+                usual=FPIR,
+            ),
+            self.operating_point.threshold,
+            self.gate,
+        )
+        failed = []
+        for found in pipeline.run(listed):
+            if isinstance(found, Failure):
+                failed.append(found)
+            else:
+                looking.add(found)
+            on_photo()
+        return looking.found(failed)
 
     def _among(self, searched: Population, fpir: float | None) -> SearchRate | None:
         among = None if self.searching is None else self.searching.among(searched)

@@ -23,8 +23,8 @@ OLD = {"--root", "--top", "--largest-face", "--all-pairs", "--face-rule", "--val
 #: Verbs that find faces without finding them for an answer: `doctor` only says what would run.
 FINDS = {name for name, verb in verbs().items() if "--detector" in verb.options} - {"doctor"}
 DECIDES = {"verify", "identify", "watch", "serve", "anonymise"}
-SEARCHES = {"identify", "watch", "serve", "anonymise"}
-CHOOSES = {"verify", "enroll", "identify", "liveness", "embed", "classify", "evaluate", "compare", "calibrate"}
+SEARCHES = {"identify", "watch", "serve", "anonymise", "find"}
+CHOOSES = {"find", "verify", "enroll", "identify", "liveness", "embed", "classify", "evaluate", "compare", "calibrate"}
 
 
 def having(option: str) -> set[str]:
@@ -64,7 +64,7 @@ def test_where_faces_are_found_it_can_be_said_how() -> None:
 
 def test_thresholds_are_where_something_is_decided_and_nowhere_else() -> None:
     trained = {"train head"}  # the head's own threshold, which is learned
-    grouped = {"group"}  # decides among many, by no rate of one comparison
+    grouped = {"group", "find"}  # decides among many, by no rate of one comparison
     assert having("--threshold") == DECIDES | trained | grouped
     assert having("--operating-point") == DECIDES | grouped
     assert having("--fmr") == DECIDES | {"evaluate", "compare", "calibrate"}
@@ -83,7 +83,7 @@ def test_what_can_be_several_is_repeatable_wherever_it_is() -> None:
     several = {
         "--collection": {"identify", "watch"}, "--embedder": {"compare"}, "--detector": {"compare", "detect"},
         "--film": {"evaluate"}, "--fmr": {"evaluate", "compare"}, "--except": {"anonymise"}, "--only": {"anonymise"},
-        "--what": {"analyze"},
+        "--what": {"analyze"}, "--like": {"find"},
         "--format": {"evaluate", "compare", "calibrate"} | {name for name in ALL if name.startswith("train ")},
     }  # fmt: skip
     found = {
@@ -110,6 +110,7 @@ OWN_WORDS = {
     "--embedder",
     "--detector",
     "--fmr",
+    "--fpir",  # of strangers named, or of strangers found
     "--protocol",
     "--rate",
     "--patience",
