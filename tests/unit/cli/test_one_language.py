@@ -211,7 +211,7 @@ def test_options_that_name_several(verb: str, arguments: list[str], parameter: s
 
 @pytest.mark.parametrize("verb", sorted(CHOOSES))
 def test_a_face_rule_that_there_is_not_is_refused_before_the_work(verb: str) -> None:
-    arguments = {"verify": ["a", "b"]}.get(verb, ["nowhere"])
+    arguments = {"verify": ["a", "b"], "find": ["a", "--like", "b"]}.get(verb, ["nowhere"])
     done = rostro(verb, *arguments, "--face", "best")
     assert done.returncode == 2
     assert "--face is only, dominant, largest or centre" in done.stderr

@@ -7,38 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from drawn_faces import ADA, OTHERS, between, found, unit
 
 import rostro
 from rostro.core.errors import BadInput, SpaceMismatch, UnknownPerson
-from rostro.core.quality import Quality
-from rostro.core.types import Embedding, Face, Floats, Template
-from rostro.recognition.pipeline import PhotoFaces
+from rostro.core.types import Embedding, Template
 from rostro.recognizer import Recognizer
 
 SPACE = "sface-0ba9fbfa/five_point-112"
-
-
-def unit(seed: int, count: int = 1) -> Floats:
-    rows = np.random.default_rng(seed).normal(size=(count, 128))
-    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
-
-
-def between(a: Floats, b: Floats, cosine: float) -> Floats:
-    """At that cosine from ``a``, in the direction of ``b``."""
-    other = b - (a @ b) * a
-    return (cosine * a + np.sqrt(1 - cosine**2) * other / np.linalg.norm(other)).astype(np.float32)
-
-
-ADA, *OTHERS = unit(0, 6)
-
-
-def found(vector: Floats, quality: float | None = None) -> PhotoFaces:
-    """A photo of one face that has this vector."""
-    qualities = () if quality is None else (Quality(quality, ()),)
-    return PhotoFaces(
-        photo="door.jpg", sha256="0" * 64, width=10, height=10, faces=(Face((1.0, 1.0, 9.0, 9.0), 0.9),),
-        embeddings=vector[None], qualities=qualities,
-    )  # fmt: skip
 
 
 @pytest.fixture
