@@ -1,4 +1,4 @@
-"""How many photos of one person does `find` find, and how many of strangers? By the rate of a search, on LFW and CelebA.
+"""How many photos of one person does `find` find, and how many of strangers? On LFW and CelebA, by rate.
 
     python benchmarks/grouping.py embed lfw celeba --work grouping/
     python benchmarks/finding.py --work grouping/

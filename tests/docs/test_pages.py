@@ -71,7 +71,12 @@ def test_commands_in_the_text_are_commands(page: str) -> None:
 
 def test_the_checks_find_commands_and_what_is_wrong_with_them() -> None:
     assert sum(1 for page in PAGES for _ in command_lines(page)) > 80
-    for wrong in (["detekt", "a.jpg"], ["detect", "a.jpg", "--no-such"], ["gallery", "inform"], ["people", "rename", "Ada"]):
+    for wrong in (
+        ["detekt", "a.jpg"],
+        ["detect", "a.jpg", "--no-such"],
+        ["gallery", "inform"],
+        ["people", "rename", "Ada"],
+    ):
         with pytest.raises(Exception, match=r"(?i)no such|missing"):
             parse(wrong)
     assert unknown_words(["detekt"]) == ["detekt"]

@@ -11,13 +11,15 @@ from rostro.recognition.pipeline import PhotoFaces
 
 def unit(seed: int, count: int = 1) -> Floats:
     rows = np.random.default_rng(seed).normal(size=(count, 128))
-    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    unit_rows: Floats = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    return unit_rows
 
 
 def between(a: Floats, b: Floats, cosine: float) -> Floats:
     """At that cosine from ``a``, in the direction of ``b``."""
     other = b - (a @ b) * a
-    return (cosine * a + np.sqrt(1 - cosine**2) * other / np.linalg.norm(other)).astype(np.float32)
+    turned: Floats = (cosine * a + np.sqrt(1 - cosine**2) * other / np.linalg.norm(other)).astype(np.float32)
+    return turned
 
 
 ADA, *OTHERS = unit(0, 6)
