@@ -11,7 +11,7 @@ from rostro.core.errors import NoOperatingPoint
 from rostro.people.album import Album, FaceGroup, Faces, Suggestion
 from rostro.people.grouping import thresholds_among
 from rostro.photos.reading import several
-from rostro.recognition.analysing import Analysing
+from rostro.recognition.elsewhere import Elsewhere
 from rostro.recognition.lookup import identify
 from rostro.recognition.pipeline import Failure
 from rostro.scoring.operating_points import tail_of
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _AT_ONCE = 256
 
 
-class Gathering(Analysing):
+class Gathering(Elsewhere):
     """A recogniser that groups faces nobody named."""
 
     def group(
@@ -59,7 +59,7 @@ class Gathering(Analysing):
             _ = self.existing_gallery  # one that is not there is an error now, not after an hour
         _ = self.operating_point
         faces, failed = Faces(), []
-        for answer in self._asking(self.pipeline, None).run(listed):
+        for answer in self._looked(listed, embed=True, face=None, keep=False, liveness=None):
             if isinstance(answer, Failure):
                 failed.append(answer)
             else:
