@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rostro.cli import on as elsewhere
 from rostro.cli import options, output
 from rostro.cli.language import figure, language, tell, translated
 from rostro.cli.listed import Listed
@@ -52,6 +53,7 @@ def command(
     quality: options.Quality = None,
     min_quality: options.MinQuality = None,
     picture: options.Picture = None,
+    on: elsewhere.On = None,
     json: options.Json = False,
 ) -> None:
     """All photos of one face among others, the most alike first. Nobody has to be enrolled, and nothing is kept.
@@ -74,6 +76,7 @@ def command(
     rule = options.face_rule(face) or "dominant"
     left_out: list[Path] = []
     listed = Listed(find_photos(photos, on_other=left_out.append), remember=picture is not None)
+    recognizer = elsewhere.on(recognizer, on)
     with output.progress() as bar:
         task = bar.add_task("", total=None)
         found = recognizer.like(like, listed, face=rule, on_photo=lambda: bar.advance(task))

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rostro.cli import folders, options, output
 from rostro.cli import on as elsewhere
-from rostro.cli import options, output
 from rostro.cli.language import figure, language, tell
 from rostro.core.errors import BadInput
 from rostro.gallery.base import file_of
@@ -47,6 +47,8 @@ def command(
     quality: options.Quality = None,
     min_quality: options.MinQuality = None,
     picture: options.Picture = None,
+    output_: folders.Output = None,
+    links: folders.Links = False,
     on: elsewhere.On = None,
     json: options.Json = False,
 ) -> None:
@@ -58,7 +60,10 @@ def command(
     Example: rostro group holidays/ --picture people.png
 
     Example: rostro group holidays/ --gallery people.db --json
+
+    Example: rostro group holidays/ --output people/
     """
+    people = folders.opened(output_, photos, links=links)
     recognizer = options.make_recognizer(
         detector=detector, max_side=max_side, zone=zone, min_face=min_face, min_score=min_score, embedder=embedder,
         alignment=alignment, engine=engine, precision=precision, threshold=threshold, operating_point=operating_point,
@@ -75,6 +80,8 @@ def command(
         album = recognizer.group(found, suggest=gallery is not None, on_photo=lambda: bar.advance(task))
     if picture is not None:
         _draw(album, found.paths, picture)
+    if people is not None:
+        folders.put(people, album, found.paths, lambda picture: _draw(album, found.paths, picture))
     if json:
         output.print_json({**album.to_dict(), **output.not_pictures(left_out)})
     else:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 #: The list of what was made, by which a folder is known again.
 LIST: Final = "groups.json"
+#: Where a picture of all of them goes.
+WALL: Final = "people.png"
 _MARK: Final = "rostro"
 #: What file systems do not take in a name, and how long one may be, in bytes.
 _NOT_IN_NAMES: Final = '/\\:*?"<>|'
@@ -159,7 +161,7 @@ def _copy(photo: Path, target: Path) -> None:
 def _names(groups: Sequence[FaceGroup]) -> list[str]:
     """A folder's name for each group, no two of which a file system takes for one."""
     names: list[str] = []
-    taken = {LIST.casefold()}
+    taken = {LIST.casefold(), WALL.casefold()}
     for group in groups:
         suggested = "" if group.suggested is None else f"{_clean(group.suggested.name)} {group.id}"
         name = _clean(group.name or "") or suggested.strip() or group.id

@@ -86,7 +86,7 @@ class Knowing(Gathering):
             GalleryError: There is no such gallery.
         """
         _ = self.existing_gallery.person(self.people.named(who))  # before a photo is looked at
-        (found,) = self._asking(self.pipeline, None).run([photo], face=face)
+        (found,) = self._looked([photo], embed=True, face=face, keep=False, liveness=None)
         return self.compare_person(answered(found), who)
 
     def compare_person(self, found: PhotoFaces, who: str | int, *, actor: str = "") -> PersonVerification:
@@ -183,9 +183,9 @@ class Knowing(Gathering):
         shown = [wanted] if is_photo(wanted) else list(several(wanted))
         if not shown:
             raise BadInput("at least one photo of the person is wanted, got none")
-        pipeline = self._asking(self.pipeline, liveness=False)
+        by = self._looked(shown, embed=True, face=face, keep=False, liveness=False)
         looking = Looking(
-            [answered(found) for found in pipeline.run(shown, face=face)],
+            [answered(found) for found in by],
             open_searching(
                 self.space,
                 self.operating_point,
@@ -198,7 +198,7 @@ class Knowing(Gathering):
             self.gate,
         )
         failed = []
-        for found in pipeline.run(listed):
+        for found in self._looked(listed, embed=True, face=None, keep=False, liveness=False):
             if isinstance(found, Failure):
                 failed.append(found)
             else:

@@ -99,7 +99,7 @@ def test_reports_and_checkpoints_are_written_to_output_and_not_over_others() -> 
     assert having("--overwrite") == {name for name in ALL if name.startswith("train ")} | {
         "evaluate", "compare", "calibrate", "anonymise",
     }  # fmt: skip
-    assert having("--output") == having("--overwrite") | {"embed", "watch", "gallery backup", "people export"}
+    assert having("--output") == having("--overwrite") | {"embed", "watch", "gallery backup", "people export", "group"}
 
 
 #: Options whose help differs on purpose: verb's own defaults and purposes.
