@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from rostro.core.decisions import Identification, Verification
 from rostro.core.errors import NoOperatingPoint
-from rostro.core.lazy import Lazy
 from rostro.core.types import Embedding, Face
 from rostro.people.enrollment import Enrollment
-from rostro.people.gathering import Gathering
-from rostro.people.people import People
+from rostro.people.knowing import Knowing
 from rostro.people.whose import NamesFrom, people_photos, photos_each
 from rostro.photos.reading import is_photo, name_of, several
 from rostro.recognition.comparing import compare
@@ -33,7 +31,7 @@ if TYPE_CHECKING:
     from rostro.scoring.open_set import SearchRate
 
 
-class Recognizer(Gathering):
+class Recognizer(Knowing):
     """Detects, embeds, verifies, enrols and identifies. Safe to share between threads.
 
     Making one touches no disk and loads no model: each part comes when it is first needed, and stays.
@@ -125,24 +123,6 @@ class Recognizer(Gathering):
             BadInput: Not what `photos` gave with vectors; photos are for `verify`.
         """
         return compare(self, a, b)
-
-    def _prepare(self) -> None:
-        super()._prepare()
-        self._people = Lazy(lambda: People(self.existing_gallery, self.settings.home))
-
-    def close(self) -> None:
-        """See `Opened.close`."""
-        self._people.forget()
-        super().close()
-
-    @property
-    def people(self) -> People:
-        """The people of the gallery: list, rename, merge, erase.
-
-        Raises:
-            GalleryError: There is no such gallery; `enroll` makes it.
-        """
-        return self._people()
 
     def enroll(
         self,

@@ -167,10 +167,9 @@ class Candidate(BaseModel):
     similarity: Similarity
 
 
-class NamedFace(JudgedFace, Doubt):
-    """A face and who it is, and how often such a search names a stranger, where that is known."""
+class Ranking(BaseModel):
+    """The people most alike, and how often such a search names a stranger, where that is known."""
 
-    model_config = example(**NAMED)
     name: str | None = Field(description="null: unknown")
     similarity: Similarity | None
     threshold: float
@@ -183,6 +182,12 @@ class NamedFace(JudgedFace, Doubt):
     extrapolated: bool = Field(default=False, description="whether it is beyond what the data can show")
     most_people_measured: int = Field(default=0, description="up to how many people they can show it")
     candidates: list[Candidate]
+
+
+class NamedFace(JudgedFace, Doubt, Ranking):
+    """A face and who it is, and how often such a search names a stranger, where that is known."""
+
+    model_config = example(**NAMED)
 
 
 class NamedPhoto(BaseModel):
