@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from rostro.core.liveness import Liveness
     from rostro.core.quality import Doubt, Quality
+    from rostro.core.remarks import Remark
 
 
 #: How vectors are compared, everywhere here.
@@ -189,6 +190,7 @@ class Identification(Answer):
         search: What is known of the search that this was part of: how many people, and how often it names a stranger;
             empty where the threshold is that of a single comparison.
         liveness: Whether the face looks alive, where that was asked.
+        remarks: What is odd about the name, such as that the same person is another face of the photo, too.
     """
 
     face: Face
@@ -198,6 +200,7 @@ class Identification(Answer):
     doubt: Doubt | None = None
     search: Mapping[str, Any] = field(default_factory=dict, compare=False)
     liveness: Liveness | None = None
+    remarks: tuple[Remark, ...] = ()
 
     def __post_init__(self) -> None:
         scores = [candidate.similarity for candidate in self.candidates]
@@ -231,7 +234,7 @@ class Identification(Answer):
         return self.candidates[0].name if best is not None and best >= self.operating_point.threshold else None
 
     def to_dict(self) -> dict[str, Any]:
-        """The face, who it is, and the candidates."""
+        """The face, who it is, and the candidates; ``"remarks"`` where there are any."""
         return {
             **self.face.to_dict(),
             **(self.quality.to_dict() if self.quality else {}),
@@ -242,6 +245,7 @@ class Identification(Answer):
             "threshold": round(self.operating_point.threshold, 4),
             **self.search,
             "candidates": [candidate.to_dict() for candidate in self.candidates],
+            **({"remarks": [remark.to_dict() for remark in self.remarks]} if self.remarks else {}),
         }
 
 

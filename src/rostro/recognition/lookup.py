@@ -10,9 +10,10 @@ from rostro.core.decisions import Candidate, Identification
 from rostro.core.ranges import CANDIDATES
 from rostro.recognition.living import not_live
 from rostro.scoring.fusion import best_per_person
+from rostro.scoring.rejections import without_rejected
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from rostro.core.decisions import OperatingPoint
     from rostro.core.liveness import Liveness
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 #: Templates looked up per candidate wanted: people have several templates, and each is listed once.
 _TEMPLATES_PER_CANDIDATE = 10
+#: Candidates looked up besides, where some of them may have been rejected.
+_SPARE = 3
 
 
 def identify(
@@ -38,6 +41,7 @@ def identify(
     gate: Gate | None = None,
     search: SearchRate | None = None,
     liveness: Sequence[Liveness] = (),
+    rejected: Mapping[int, Floats] | None = None,
 ) -> list[Identification]:
     """Looks up the faces of one or many photos in one search.
 
@@ -52,6 +56,7 @@ def identify(
         gate: Says what the qualities allow; None allows everything.
         search: Decides by its threshold instead of the point's, and is told in the answers.
         liveness: Of the faces, where it was asked whether they look alive; who does not is not named.
+        rejected: Faces that were said not to be somebody, by the person's id; see `rostro.scoring.rejections`.
 
     Raises:
         BadInput: Fewer candidates than 1, or more than anybody reads.
@@ -62,8 +67,12 @@ def identify(
     told = {} if search is None else search.to_dict()
     if search is not None:
         point = replace(point, threshold=search.threshold, fmr=None, fmr_interval=None, fnmr=None)
-    hits = gallery.search(vectors, candidates * _TEMPLATES_PER_CANDIDATE, collections=collections)
-    fused = [best_per_person((hit.person, hit.similarity) for hit in row)[:candidates] for row in hits]
+    wanted = candidates + (_SPARE if rejected else 0)
+    hits = gallery.search(vectors, wanted * _TEMPLATES_PER_CANDIDATE, collections=collections)
+    fused = [
+        without_rejected(best_per_person((hit.person, hit.similarity) for hit in row), vector, rejected)[:candidates]
+        for row, vector in zip(hits, vectors, strict=True)
+    ]
     names = gallery.names({person for row in fused for person, _ in row})
     answers = []
     for face, row, quality, life in zip_longest(faces, fused, qualities, liveness):
