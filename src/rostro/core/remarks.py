@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 
 from rostro.core.types import Answer
 
-#: ``twice``: the person is another face of the photo, too, and nobody else fits: a mirror, a twin, a photo in the photo?
+#: ``twice``: the person is another face of the photo, too, and nobody else fits: a mirror, a twin, a photo in it?
 #: ``next``: the person whom the face is most like is another face of the photo, so it has the name of the next one.
 RemarkKind = Literal["twice", "next"]
 

@@ -10,6 +10,7 @@ import numpy as np
 from rostro.core.errors import NoOperatingPoint
 from rostro.people.album import Album, FaceGroup, Faces, Suggestion
 from rostro.people.grouping import thresholds_among
+from rostro.people.negatives import Negatives
 from rostro.photos.reading import several
 from rostro.recognition.analysing import Analysing
 from rostro.recognition.lookup import identify
@@ -89,7 +90,7 @@ class Gathering(Analysing):
 
     def _suggested(self, grouped: list[tuple[FaceGroup, Floats]]) -> list[FaceGroup]:
         gallery, told = self.existing_gallery, []
-        searching = self.searching
+        searching, rejected = self.searching, Negatives(gallery).known()
         search = None if searching is None else searching.among(gallery.population(None))
         for start in range(0, len(grouped), _AT_ONCE):
             some = grouped[start : start + _AT_ONCE]
@@ -100,6 +101,7 @@ class Gathering(Analysing):
                 self.operating_point,
                 candidates=1,
                 search=search,
+                rejected=rejected,
             )
             for (group, _), who in zip(some, found, strict=True):
                 if who.name is not None and who.similarity is not None:

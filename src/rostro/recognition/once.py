@@ -50,9 +50,7 @@ def once_per_photo(answers: Sequence[Identification], gate: Gate | None = None) 
         first = candidates[0]
         number = next((n for n, one in enumerate(candidates) if held.get(one.name) == place), None)
         remark = Remark("twice" if number is None else "next", first.name, first.similarity, held[first.name])
-        told[place] = replace(
-            answers[place], candidates=answers[place].candidates[number or 0 :], remarks=(remark,)
-        )
+        told[place] = replace(answers[place], candidates=answers[place].candidates[number or 0 :], remarks=(remark,))
     return told
 
 
@@ -72,7 +70,7 @@ def _fitting(answer: Identification, gate: Gate | None) -> tuple[Candidate, ...]
 
 
 def _matched(fitting: Sequence[tuple[Candidate, ...]]) -> dict[str, int]:
-    """Whose face is which, by name: each face asks for the one whom it is most like, and a better one takes their place.
+    """Whose face is which, by name: each asks for the one whom it is most like, and a better one takes their place.
 
     Gale and Shapley's matching, which is stable: no face without a person, or with the next one, is more like somebody
     than the face that is them.

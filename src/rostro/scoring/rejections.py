@@ -1,7 +1,7 @@
-"""Who was said not to be somebody: a face that is more like a rejected one than like the person is not taken for them.
+"""Who was said not to be somebody: a face that is more like a rejected one than like the person is not theirs.
 
-Only that person is left out, and only for that face: whoever else was found comes before or after as they did, so nobody
-is silenced by what was said of others.
+Only that person is left out, and only for that face: whoever else was found comes in the same order as before, so
+nobody is silenced by what was said of others.
 """
 
 from __future__ import annotations

@@ -122,9 +122,7 @@ class RecognizerEyes:
         gallery, rejected = self._faces.gallery, self._faces.people.rejected
         found = gallery.search(queries, _TEMPLATES, collections=self._collections)
         fused = [best_per_person((hit.person, hit.similarity) for hit in hits) for hits in found]
-        rows = [
-            without_rejected(row, query, rejected)[:_PEOPLE] for row, query in zip(fused, queries, strict=True)
-        ]
+        rows = [without_rejected(row, query, rejected)[:_PEOPLE] for row, query in zip(fused, queries, strict=True)]
         names = gallery.names({person for row in rows for person, _ in row})
         return [[Match(person, names[person], score) for person, score in row if person in names] for row in rows]
 

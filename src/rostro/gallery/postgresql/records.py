@@ -38,7 +38,6 @@ class PostgresqlRecords(Records):
 
     def keep_records(self, kind: str, bodies: Mapping[int, str | None], *, only_missing: bool = False) -> None:
         """Keeps one record for each; see `Records.keep_records`. Who is being erased meanwhile is waited for."""
-
         self._database.run(lambda sql: _keep(sql, kind, bodies, only_missing=only_missing))
 
     def revise_records(

@@ -170,10 +170,14 @@ class Candidate(BaseModel):
 class Remark(BaseModel):
     """What is odd about a name."""
 
-    kind: str = Field(description="`twice`: the person is another face of the photo, too, and nobody else fits; `next`: "
-                      "the person whom the face is most like is another face, so it has the name of the next one")
+    kind: str = Field(
+        description="`twice`: the person is another face of the photo, too, and nobody else fits; `next`: "
+        "the person whom the face is most like is another face, so it has the name of the next one"
+    )
     reason: str = Field(description="in words")
-    values: dict[str, Any] = Field(description="the name of who is another face, how alike this one is, the other's place")
+    values: dict[str, Any] = Field(
+        description="the name of who is another face, how alike this one is, the other's place"
+    )
 
 
 class NamedFace(JudgedFace, Doubt):
