@@ -12,6 +12,7 @@ from rostro.people.kept import Kept
 from rostro.people.negatives import Negatives, Rejection
 from rostro.people.photos import HASH_FROM
 from rostro.photos.reading import photo_hash, printable
+from rostro.scoring.rejections import MARGIN
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -66,7 +67,7 @@ class Rejecting(Kept):
         if rejection.vector.shape != templates.shape[1:]:
             words = f"a vector of {rejection.vector.size} numbers; the gallery's have {templates.shape[1]}"
             raise SpaceMismatch(words)
-        if float((templates @ rejection.vector).max()) >= _SAME:
+        if float((templates @ rejection.vector).max()) >= 1 - MARGIN:  # nothing is so much more like it
             name = self.named(who)
             reason = f"this face is enrolled as {name}; move or forget the photo instead"
             raise AlreadyEnrolled(rejection.photo, reason, name=name)

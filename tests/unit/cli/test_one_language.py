@@ -24,7 +24,10 @@ OLD = {"--root", "--top", "--largest-face", "--all-pairs", "--face-rule", "--val
 FINDS = {name for name, verb in verbs().items() if "--detector" in verb.options} - {"doctor"}
 DECIDES = {"verify", "identify", "watch", "serve", "anonymise"}
 SEARCHES = {"identify", "watch", "serve", "anonymise"}
-CHOOSES = {"verify", "enroll", "identify", "liveness", "embed", "classify", "evaluate", "compare", "calibrate"}
+CHOOSES = {
+    "verify", "enroll", "identify", "liveness", "embed", "classify", "evaluate", "compare", "calibrate",
+    "people reject",
+}  # fmt: skip
 
 
 def having(option: str) -> set[str]:
@@ -115,6 +118,7 @@ OWN_WORDS = {
     "--patience",
     "--port",
     "--to",  # a person, a gallery: where it goes
+    "--of",  # a person: whose a photo is, or is not
 } | {
     "--keep-crops",
 }
@@ -209,8 +213,8 @@ def test_options_that_name_several(verb: str, arguments: list[str], parameter: s
 
 @pytest.mark.parametrize("verb", sorted(CHOOSES))
 def test_a_face_rule_that_there_is_not_is_refused_before_the_work(verb: str) -> None:
-    arguments = {"verify": ["a", "b"]}.get(verb, ["nowhere"])
-    done = rostro(verb, *arguments, "--face", "best")
+    arguments = {"verify": ["a", "b"], "people reject": ["nowhere", "--of", "Ada"]}.get(verb, ["nowhere"])
+    done = rostro(*verb.split(), *arguments, "--face", "best")
     assert done.returncode == 2
     assert "--face is only, dominant, largest or centre" in done.stderr
 
