@@ -156,7 +156,7 @@ class Naming(Gathering):
             liveness=found.liveness,
             rejected=self.people.rejected if len(found.faces) else None,
         )
-        once = once_per_photo(row, self.gate)
+        once = once_per_photo(row, found.embeddings, self.operating_point.threshold, self.gate)
         return [replace(one, candidates=one.candidates[:candidates]) for one in once]
 
     def _meant(self, found: PhotoFaces, name: str, face: FaceRule | None, box: Sequence[float] | None) -> int:

@@ -2,9 +2,9 @@
 
 The face that is more like a person keeps the name; no sum over the photo takes it away, as the assignment with the
 largest sum does, which was measured and names more faces wrongly than it puts right. The other face gets the next
-person, but only one whom it is hardly less like: whoever is clearly most like Ada is Ada in a mirror rather than
-somebody whom they resemble as strangers do. Then the name stays, and a remark says so
-(``benchmarks/once_per_photo.py``).
+person, but only one whom it is hardly less like, and only where the two faces are not alike themselves: those are one
+person in a mirror, and not somebody whom that person resembles as strangers do. Otherwise the name stays, and a remark
+says so (``benchmarks/once_per_photo.py``).
 """
 
 from __future__ import annotations
@@ -18,16 +18,19 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rostro.core.decisions import Candidate, Identification
+    from rostro.core.types import Floats
     from rostro.quality.gate import Gate
 
-#: So much less like the next person a face may be to be them. Chosen on CelebA: from 0.02 to 0.2 as many faces are put
-#: right, and from 0.05 on faces in mirrors get the names of others.
+#: So much less like the next person a face may be to be them. Chosen on CelebA: of 0.02 to 0.2 all put the same faces
+#: right, and the larger it is, the more faces get the names of others that are in a mirror.
 NEXT = 0.02
 #: People that are looked at per face.
 LOOKED_AT = 5
 
 
-def once_per_photo(answers: Sequence[Identification], gate: Gate | None = None) -> list[Identification]:
+def once_per_photo(
+    answers: Sequence[Identification], vectors: Floats, same: float, gate: Gate | None = None
+) -> list[Identification]:
     """Answers about one photo in which nobody is twice without a remark.
 
     A face that nobody was named for stays as it is, and nobody is named who was not among a face's candidates and above
@@ -35,13 +38,23 @@ def once_per_photo(answers: Sequence[Identification], gate: Gate | None = None) 
 
     Args:
         answers: About the faces of one photo.
+        vectors: (len(answers), d) unit rows of the faces.
+        same: From which similarity on two faces are one person, in one comparison.
         gate: Says what a face's quality allows; None allows everything.
 
     Returns:
         In the same order. Where a face got the next person's name, the candidates before that one are left out, and the
         remark names the first of them.
     """
-    fitting = [_fitting(answer, gate) for answer in answers]
+    if len(answers) < 2:
+        return list(answers)
+    alike = vectors @ vectors.T >= same
+    fitting = []
+    for place, answer in enumerate(answers):
+        doubles = [
+            n for n, one in enumerate(answers) if n != place and one.name is not None and one.name == answer.name
+        ]
+        fitting.append(_fitting(answer, gate)[: 1 if alike[place, doubles].any() else None])
     held = _matched(fitting)
     told = list(answers)
     for place, candidates in enumerate(fitting):

@@ -14,7 +14,7 @@ from toy_people import DIMS, SPACE, vector
 from rostro.core.errors import AlreadyEnrolled, ErasedBefore, GalleryCorrupt, SpaceMismatch, UnknownPerson, UnknownPhoto
 from rostro.core.types import Floats, Template
 from rostro.gallery.base import Gallery, open_gallery
-from rostro.gallery.records import NEGATIVE
+from rostro.gallery.records import NEGATIVE, Records
 from rostro.gallery.upkeep.migrate import migrate
 from rostro.people import negatives
 from rostro.people.negatives import MOST, Negatives, Rejection
@@ -56,6 +56,19 @@ def test_a_rejected_face_is_kept_listed_and_taken_back(gallery: Gallery, people:
     assert [entry.action for entry in people.log("Ada")] == ["reject"] * 5
     with pytest.raises(UnknownPerson):
         people.reject("Cy", rejection(3))
+
+
+def test_a_backend_that_has_no_transactions_keeps_them_too(
+    gallery: Gallery, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(type(gallery), "revise_records", Records.revise_records)
+    gallery.add({"Ada": [template(1)]})
+    people.reject("Ada", rejection(3))
+    people.reject("Ada", rejection(4))
+    assert photos(people, "Ada") == ["3.jpg", "4.jpg"]
+    people.take_back("Ada", "3.jpg")
+    people.take_back("Ada", "4.jpg")
+    assert people.rejected == {} and not gallery.records(NEGATIVE, [gallery.person("Ada").id])
 
 
 def test_what_is_theirs_what_does_not_fit_and_whom_nobody_may_keep_is_refused(gallery: Gallery, people: People) -> None:
