@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from rostro.core.types import Floats
 
 #: So much more like a rejected face than like the person's best template a face must be. Chosen on CelebA with one
-#: template each (``benchmarks/rejections.py``): with 0, 93 instead of 84 % of the stranger's other photos lose the wrong
-#: name, and of the person's own photos 0.6 instead of 0.2 %.
+#: template each (``benchmarks/rejections.py``): with 0, 93 instead of 84 % of the stranger's other photos lose the
+#: wrong name, and of the person's own photos 0.6 instead of 0.2 %.
 MARGIN = 0.05
 
 
