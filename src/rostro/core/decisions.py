@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from rostro.core.liveness import Liveness
     from rostro.core.quality import Doubt, Quality
+    from rostro.core.remarks import Remark
 
 
 #: How vectors are compared, everywhere here.
@@ -283,6 +284,7 @@ class Identification(Ranked):
         search: What is known of the search that this was part of: how many people, and how often it names a stranger;
             empty where the threshold is that of a single comparison.
         liveness: Whether the face looks alive, where that was asked.
+        remarks: What is odd about the name, such as that the same person is another face of the photo, too.
     """
 
     face: Face
@@ -292,14 +294,16 @@ class Identification(Ranked):
     doubt: Doubt | None = None
     search: Mapping[str, Any] = field(default_factory=dict, compare=False)
     liveness: Liveness | None = None
+    remarks: tuple[Remark, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """The face, who it is, and the candidates."""
+        """The face, who it is, and the candidates; ``"remarks"`` where there are any."""
         return {
             **self.face.to_dict(),
             **(self.quality.to_dict() if self.quality else {}),
             **({} if self.liveness is None else {"liveness": self.liveness.to_dict()}),
             **Ranked.to_dict(self),
+            **({"remarks": [remark.to_dict() for remark in self.remarks]} if self.remarks else {}),
         }
 
 

@@ -152,7 +152,7 @@ def identification_sheet(
     total: int | None = None,
     language: Language = "en",
 ) -> Image:
-    """Who is who: names and scores; strangers have another colour and other lines.
+    """Who is who: names and scores; strangers have another colour and other lines, doubles a question mark.
 
     Args:
         photos: (name, RGB image, identifications) of each.
@@ -250,7 +250,8 @@ def _name_and_score(found: Identification, language: Language) -> str:
     name = say("unknown", language) if found.name is None else found.name
     if found.doubt is not None:
         return f"{name}: {say('the_face', language).lower()} {say(found.doubt.kinds[0], language)}"
-    return name if found.similarity is None else f"{name} {signed(found.similarity, 2, language)}"
+    odd = " ?" if any(remark.kind == "twice" for remark in found.remarks) else ""
+    return name if found.similarity is None else f"{name} {signed(found.similarity, 2, language)}{odd}"
 
 
 def _verdict(verification: Verification | PersonVerification, language: Language) -> str:

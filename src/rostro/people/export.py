@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rostro.gallery.base import Gallery
     from rostro.people.audit import Entry
     from rostro.people.consent import Consent
+    from rostro.people.negatives import Rejection
     from rostro.people.pictures import Pictures
 
 #: What the document is called in a folder.
@@ -82,6 +83,7 @@ def export_of(
     last_seen: date | None,
     pseudonyms: Sequence[str],
     log: Sequence[Entry],
+    rejected: Sequence[Rejection] = (),
 ) -> Export:
     """Puts together what is held of a person.
 
@@ -93,6 +95,7 @@ def export_of(
         last_seen: When they were last seen.
         pseudonyms: What the log calls them.
         log: What was done to them.
+        rejected: Faces that were said not to be theirs; their vectors are of others, and are not told.
     """
     templates = [
         {
@@ -113,6 +116,7 @@ def export_of(
         "consent": None if consent is None else consent.to_dict(),
         "last_seen": last_seen and last_seen.isoformat(),
         "templates": templates,
+        "rejected": [one.to_dict() for one in rejected],
         "called_in_log": list(pseudonyms),
         "log": [entry.to_dict() for entry in log],
     }

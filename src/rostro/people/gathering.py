@@ -13,6 +13,7 @@ from rostro.people.albums.adding import groups_of, lent_album
 from rostro.people.albums.intake import Intake
 from rostro.people.albums.regrouping import regroup
 from rostro.people.grouping import thresholds_among
+from rostro.people.negatives import Negatives
 from rostro.photos.reading import several
 from rostro.recognition.elsewhere import Elsewhere
 from rostro.recognition.keeping import Keep
@@ -138,7 +139,7 @@ class Gathering(Elsewhere):
 
     def _suggested(self, grouped: list[tuple[FaceGroup, Floats]]) -> list[FaceGroup]:
         gallery, told = self.existing_gallery, []
-        searching = self.searching
+        searching, rejected = self.searching, Negatives(gallery).known()
         search = None if searching is None else searching.among(gallery.population(None))
         for start in range(0, len(grouped), _AT_ONCE):
             some = grouped[start : start + _AT_ONCE]
@@ -149,6 +150,7 @@ class Gathering(Elsewhere):
                 self.operating_point,
                 candidates=1,
                 search=search,
+                rejected=rejected,
             )
             for (group, _), who in zip(some, found, strict=True):
                 if who.name is not None and who.similarity is not None:

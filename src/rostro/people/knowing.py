@@ -148,7 +148,15 @@ class Knowing(Gathering):
         if of != self.space:
             raise SpaceMismatch(f"the vectors are of the space {of}, the gallery holds {self.space}")
         among = self._among(gallery.population(collections), fpir)
-        found = match(gallery, rows, self.operating_point, candidates=candidates, collections=collections, search=among)
+        found = match(
+            gallery,
+            rows,
+            self.operating_point,
+            candidates=candidates,
+            collections=collections,
+            search=among,
+            rejected=self.people.rejected,
+        )
         self.people.by(actor).note_found([one.name for one in found if one.name])
         return found
 

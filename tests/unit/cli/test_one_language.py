@@ -25,7 +25,10 @@ OLD = {"--root", "--top", "--largest-face", "--all-pairs", "--face-rule", "--val
 FINDS = {name for name, verb in verbs().items() if "--detector" in verb.options} - {"doctor"}
 DECIDES = {"verify", "identify", "watch", "serve", "anonymise"}
 SEARCHES = {"identify", "watch", "serve", "anonymise", "find"}
-CHOOSES = {"find", "verify", "enroll", "identify", "liveness", "embed", "classify", "evaluate", "compare", "calibrate"}
+CHOOSES = {
+    "find", "verify", "enroll", "identify", "liveness", "embed", "classify", "evaluate", "compare", "calibrate",
+    "people reject",
+}  # fmt: skip
 
 
 def having(option: str) -> set[str]:
@@ -118,6 +121,7 @@ OWN_WORDS = {
     "--port",
     "--to",  # a person, a gallery: where it goes
     "--person",  # to whom it was done, with whom a photo is compared
+    "--of",  # a person: whose a photo is, or is not
 } | {
     "--keep-crops",
 }
@@ -212,8 +216,10 @@ def test_options_that_name_several(verb: str, arguments: list[str], parameter: s
 
 @pytest.mark.parametrize("verb", sorted(CHOOSES))
 def test_a_face_rule_that_there_is_not_is_refused_before_the_work(verb: str) -> None:
-    arguments = {"verify": ["a", "b"], "find": ["a", "--like", "b"]}.get(verb, ["nowhere"])
-    done = rostro(verb, *arguments, "--face", "best")
+    arguments = {
+        "verify": ["a", "b"], "find": ["a", "--like", "b"], "people reject": ["nowhere", "--of", "Ada"]
+    }.get(verb, ["nowhere"])  # fmt: skip
+    done = rostro(*verb.split(), *arguments, "--face", "best")
     assert done.returncode == 2
     assert "--face is only, dominant, largest or centre" in done.stderr
 

@@ -54,6 +54,11 @@ const WORDS = {
   "poor.covered": ["is covered", "está cubierta"],
   "poor.blurred": ["is blurred", "está borrosa"],
   "poor.unclear": ["is not clear enough", "no se ve con suficiente claridad"],
+  "remark.twice": [
+    "{name} is another face of the photo, too: a mirror, a twin, a photo in the photo?",
+    "{name} es además otra cara de la foto: ¿un espejo, un gemelo, una foto dentro de la foto?",
+  ],
+  "remark.next": ["more like {name}, who is another face of the photo", "se parece más a {name}, que es otra cara de la foto"],
   similarity: ["similarity {value}", "similitud {value}"],
   threshold: ["threshold {value}", "umbral {value}"],
   rate: [

@@ -167,6 +167,19 @@ class Candidate(BaseModel):
     similarity: Similarity
 
 
+class Remark(BaseModel):
+    """What is odd about a name."""
+
+    kind: str = Field(
+        description="`twice`: the person is another face of the photo, too, and nobody else fits; `next`: "
+        "the person whom the face is most like is another face, so it has the name of the next one"
+    )
+    reason: str = Field(description="in words")
+    values: dict[str, Any] = Field(
+        description="the name of who is another face, how alike this one is, the other's place"
+    )
+
+
 class Ranking(BaseModel):
     """The people most alike, and how often such a search names a stranger, where that is known."""
 
@@ -182,6 +195,7 @@ class Ranking(BaseModel):
     extrapolated: bool = Field(default=False, description="whether it is beyond what the data can show")
     most_people_measured: int = Field(default=0, description="up to how many people they can show it")
     candidates: list[Candidate]
+    remarks: list[Remark] = Field(default=[], description="what is odd about the name; absent where nothing is")
 
 
 class NamedFace(JudgedFace, Doubt, Ranking):
