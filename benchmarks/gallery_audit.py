@@ -145,6 +145,7 @@ def copies(work: Path) -> None:
         "half the size": lambda image: cv2.resize(image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA),
     }
     with Recognizer() as recognizer:
+
         def vectors(pictures: list[np.ndarray]) -> list[np.ndarray | None]:
             given = (cv2.cvtColor(picture, cv2.COLOR_BGR2RGB) for picture in pictures)
             return [found.embeddings[0] if found else None for found in recognizer.photos(given, face="centre")]

@@ -58,6 +58,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "faces": ("{} faces", "{} caras"),
     "left_out": ("{} of {} photos are shown", "Se muestran {} de {} fotos"),
     "people_left_out": ("{} of {} people are shown", "Se muestran {} de {} personas"),
+    "findings_left_out": ("{} of {} findings are shown", "Se muestran {} de {} hallazgos"),
     "values": ("{} values", "{} valores"),
     "difference": ("Difference of the unit vectors", "Diferencia de los vectores unitarios"),
     "cosine": ("Cosine distance", "Distancia coseno"),

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rostro.core.errors import BadInput
 from rostro.people.trust.findings import KINDS, Finding, FoundAs, GalleryAudit, Mend
 from rostro.people.trust.held import Held
 from rostro.people.trust.judging import Judged
@@ -14,6 +13,7 @@ from rostro.people.trust.levels import Levels
 from rostro.people.trust.nearness import NONE, nearness
 from rostro.people.trust.twice import twins
 from rostro.quality.judge import gate_of
+from rostro.scoring.operating_points import check_wishes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,10 +48,9 @@ def audit_gallery(
 
     Raises:
         NoOperatingPoint: No threshold is known for the gallery's space.
-        BadInput: A threshold that no similarity reaches.
+        BadInput: A threshold that no similarity reaches, or a threshold and an operating point.
     """
-    if threshold is not None and operating_point is not None:
-        raise BadInput("give either a threshold, or an operating point, not both")
+    check_wishes(threshold=threshold, fmr=None, given=operating_point, fpir=None)
     held = Held.of(gallery)
     if gallery.space is None or not len(held):
         return GalleryAudit(templates=0, threshold=threshold or 0.0, same_person=threshold or 0.0)
@@ -70,7 +69,9 @@ def audit_gallery(
     judged = Judged(held, levels, good, near, np.array([one.other for one in twice], np.int64))
     people = _people(judged)
     findings = [one.finding(held) for one in twice]
-    findings += [*judged.findings(), *_poor(held, levels), *judged.hard(people)]
+    findings += judged.findings()
+    explained = {name for finding in findings for name in finding.people}
+    findings += [*_poor(held, levels), *judged.hard(people, explained)]
     findings.sort(key=lambda finding: (_ORDER[finding.kind], _weight(finding), finding.people))
     return GalleryAudit(
         templates=len(held),

@@ -18,7 +18,7 @@ from rostro.people.trust.findings import Finding, FoundAs, Mend
 from rostro.people.trust.parts import parts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from rostro.core.types import Floats
     from rostro.people.trust.held import Held, HeldFace
@@ -99,11 +99,16 @@ class Judged:
             yield from self._odd(person, parts)
         yield from self._people()
 
-    def hard(self, people: Sequence[FoundAs]) -> Iterator[Finding]:
-        """Those of whose photos at most half would find the others, though they hang together."""
+    def hard(self, people: Sequence[FoundAs], explained: Collection[str]) -> Iterator[Finding]:
+        """Those of whose photos at most half would find the others, and nothing that was found explains it.
+
+        Args:
+            people: How well everybody would be found.
+            explained: Names of those of whose photos or likeness something was found.
+        """
         for place, found in enumerate(people):
             parts = self._parts.get(place, [])
-            if found.tried and 2 * found.found <= found.tried and len(parts) == 1:
+            if found.tried and 2 * found.found <= found.tried and len(parts) == 1 and found.name not in explained:
                 told = f"{found.found} of {found.tried} photos of {found.name} would find the others"
                 yield Finding(
                     kind="hard-to-find", reason=told, people=(found.name,), similarity=found.similarity,
