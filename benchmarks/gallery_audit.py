@@ -20,6 +20,7 @@ import hashlib
 import resource
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -32,11 +33,16 @@ from rostro.people.trust.auditing import audit_gallery
 from rostro.people.trust.findings import KINDS, GalleryAudit
 from rostro.recognizer import Recognizer
 
+#: (name, photo, vector, quality)
+Row = tuple[str, str, np.ndarray, float]
+#: Photo, or pair of names → fault.
+Planted = dict[object, str]
+
 WRONG, SPLIT, BLURRED = 50, 20, 20
 SEEDS = 5
 
 
-def gallery_of(rows: list[tuple[str, str, np.ndarray, float]], space: str) -> Gallery:
+def gallery_of(rows: list[Row], space: str) -> Gallery:
     """A gallery in memory, of (name, photo, vector, quality)."""
     people: dict[str, list[Template]] = {}
     for name, photo, vector, quality in rows:
@@ -56,48 +62,49 @@ def blurred_rows(work: Path, name: str) -> list[tuple[str, np.ndarray, float]]:
     return list(zip(album.names.tolist(), album.vectors, album.qualities.tolist(), strict=True))
 
 
-def plant(album: grouping.Album, blurred: list[tuple[str, np.ndarray, float]], seed: int) -> tuple[list, dict]:
-    """The rows of a gallery with faults, and what was planted: photo or pair of names → fault."""
+def plant(album: grouping.Album, blurred: list[tuple[str, np.ndarray, float]], seed: int) -> tuple[list[Row], Planted]:
+    """The rows of a gallery with faults, and what was planted."""
     random = np.random.default_rng(seed)
     names = album.names.tolist()
-    rows = [
-        [name, f"{place}", vector, float(quality)]
-        for place, (name, vector, quality) in enumerate(zip(names, album.vectors, album.qualities, strict=True))
-    ]
+    owners = list(names)
     photos = Counter(names)
     several = [place for place, name in enumerate(names) if photos[name] >= 3]
     single = [place for place, name in enumerate(names) if photos[name] == 1]
     hosts = sorted(name for name, count in photos.items() if count >= 2)
-    planted: dict[object, str] = {}
+    planted: Planted = {}
     known = random.choice(several, WRONG // 2, replace=False)
     unknown = random.choice(single, WRONG - WRONG // 2, replace=False)
     for place, host in zip([*known, *unknown], random.choice(hosts, WRONG, replace=False), strict=True):
-        if rows[place][0] == host:
+        if owners[place] == host:
             continue
         planted[f"{place}"] = "wrong, known" if place in known else "wrong, unknown"
-        rows[place][0] = host
-    touched = {rows[int(place)][0] for place in planted} | {names[int(place)] for place in planted}
+        owners[place] = host
+    touched = {owners[int(str(place))] for place in planted} | {names[int(str(place))] for place in planted}
     free = sorted(name for name in hosts if name not in touched)
     for name in random.choice(free, SPLIT, replace=False).tolist():
-        mine = [place for place, owner in enumerate(names) if owner == name]
+        mine = [place for place, named in enumerate(names) if named == name]
         for place in mine[: len(mine) // 2]:
-            rows[place][0] = f"{name}, again"
+            owners[place] = f"{name}, again"
         planted[frozenset((name, f"{name}, again"))] = "two names"
         touched.add(name)
+    rows: list[Row] = [
+        (owner, f"{place}", vector, float(quality))
+        for place, (owner, vector, quality) in enumerate(zip(owners, album.vectors, album.qualities, strict=True))
+    ]
     for number in random.permutation(len(blurred))[:BLURRED].tolist():
         name, vector, quality = blurred[number]
-        rows.append([name, f"blurred {number}", vector, quality])
+        rows.append((name, f"blurred {number}", vector, quality))
         planted[f"blurred {number}"] = "blurred"
-    return [tuple(row) for row in rows], planted
+    return rows, planted
 
 
-def told(audit: GalleryAudit, planted: dict) -> tuple[Counter, Counter, Counter]:
+def told(audit: GalleryAudit, planted: Planted) -> tuple[Counter[str], Counter[tuple[str, str]], Counter[str]]:
     """Found of each fault, found by whatever kind of finding, and findings about nothing that was planted."""
     found: dict[object, str] = {}
-    false: Counter = Counter()
+    false: Counter[str] = Counter()
     for finding in audit.findings:
         first = finding.faces[: max(1, len(finding.mends) // 2)] if finding.kind == "outlier" else finding.faces[:1]
-        keys = [face.photo for face in first] if len(finding.people) < 2 or finding.kind == "other-person" else []
+        keys: list[object] = [face.photo for face in first] if finding.kind != "twice" else []
         if finding.kind in {"one-person", "alike"}:
             keys = [frozenset(finding.people)]
         there = [key for key in keys if key in planted]
@@ -119,7 +126,9 @@ def planted(work: Path, name: str) -> None:
     print(f"\n{name}: {len(album.names):,} photos of {people:,} people; search threshold {clean.threshold:.3f}, "
           f"one person from {clean.same_person:.3f}; {clean.found:,} of {clean.tried:,} found")  # fmt: skip
     print("as it is:", dict(clean.counts), flush=True)
-    every, by, false = Counter(), Counter(), Counter()
+    every: Counter[str] = Counter()
+    by: Counter[tuple[str, str]] = Counter()
+    false: Counter[str] = Counter()
     for seed in range(SEEDS):
         rows, faults = plant(album, blurred, seed)
         a, b, c = told(audit_gallery(gallery_of(rows, album.space)), faults)
@@ -136,8 +145,8 @@ def copies(work: Path) -> None:
     album = grouping.Album(work / "lfw.npz")
     photos, _ = grouping.listed("lfw")
     some = [photos[place] for place in np.random.default_rng(0).choice(len(photos), 300, replace=False)]
-    images = [cv2.imread(str(photo)) for photo in some]
-    changed = {
+    images = [np.asarray(cv2.imread(str(photo))) for photo in some]
+    changed: dict[str, Callable[[np.ndarray], np.ndarray]] = {
         "saved anew, quality 90": lambda image: again(image, 90),
         "saved anew, quality 50": lambda image: again(image, 50),
         "saved anew, quality 20": lambda image: again(image, 20),
@@ -163,7 +172,9 @@ def copies(work: Path) -> None:
 
 
 def again(image: np.ndarray, quality: int) -> np.ndarray:
-    return cv2.imdecode(cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], cv2.IMREAD_COLOR)
+    return np.asarray(
+        cv2.imdecode(cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], cv2.IMREAD_COLOR)
+    )
 
 
 def timed(sizes: list[int]) -> None:

@@ -10,8 +10,8 @@ import numpy as np
 from rostro.core.errors import NoOperatingPoint
 from rostro.people.album import Album, FaceGroup, Faces, Suggestion
 from rostro.people.grouping import thresholds_among
+from rostro.people.trust.auditor import Auditor
 from rostro.photos.reading import several
-from rostro.recognition.analysing import Analysing
 from rostro.recognition.lookup import identify
 from rostro.recognition.pipeline import Failure
 from rostro.scoring.operating_points import tail_of
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _AT_ONCE = 256
 
 
-class Gathering(Analysing):
+class Gathering(Auditor):
     """A recogniser that groups faces nobody named."""
 
     def group(

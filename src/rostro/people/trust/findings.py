@@ -87,7 +87,10 @@ class Finding(Answer):
             "kind": self.kind,
             "reason": self.reason,
             "people": list(self.people),
-            "photos": [{"person": face.name, "photo": face.photo, "sha256": face.sha256} for face in self.faces],
+            "photos": [
+                {"person": face.name, "person_id": face.person, "photo": face.photo, "sha256": face.sha256}
+                for face in self.faces
+            ],
             "similarity": None if self.similarity is None else round(self.similarity, 4),
             "quality": None if self.quality is None else round(self.quality, 4),
             "mends": [{**mend.to_dict(), "command": mend.command(gallery)} for mend in self.mends],

@@ -125,7 +125,8 @@ def _best(vectors: Floats, mine: Floats, starts: Indices, people: Indices) -> Fl
         return scores
     if len(people) == 1:  # perhaps with more templates than a tile has columns
         tiles = [(vectors[left : min(end, left + _COLUMNS)] @ mine).max(axis=0) for left in range(first, end, _COLUMNS)]
-        return np.max(tiles, axis=0)[None, :]
+        most: Floats = np.max(tiles, axis=0)
+        return most[None, :]
     best: Floats = np.maximum.reduceat(vectors[first:end] @ mine, starts[people] - first, axis=0)
     return best
 
