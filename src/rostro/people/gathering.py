@@ -59,7 +59,7 @@ class Gathering(Auditor):
             _ = self.existing_gallery  # one that is not there is an error now, not after an hour
         _ = self.operating_point
         faces, failed = Faces(), []
-        for answer in self._asking(self.pipeline, None).run(listed):
+        for answer in self._looked(listed, embed=True, face=None, keep=False, liveness=None):
             if isinstance(answer, Failure):
                 failed.append(answer)
             else:

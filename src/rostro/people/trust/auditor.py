@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rostro.people.trust.auditing import audit_gallery
-from rostro.recognition.analysing import Analysing
+from rostro.recognition.elsewhere import Elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rostro.people.trust.findings import GalleryAudit
 
 
-class Auditor(Analysing):
+class Auditor(Elsewhere):
     """A recogniser that says how far its gallery can be trusted."""
 
     def audit(self, *, on_templates: Callable[[int, int], object] = lambda done, of: None) -> GalleryAudit:
