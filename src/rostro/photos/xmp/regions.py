@@ -9,24 +9,17 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
-from xml.dom import minidom
 
 import numpy as np
 
 from rostro.core.geometry import overlap
 from rostro.photos.xmp.rdf import (
-    META,
-    RDF,
     Members,
     descriptions,
     elements,
-    holder,
     is_,
     items,
-    made,
     members,
-    put,
-    removed,
     text,
 )
 
@@ -46,8 +39,6 @@ OURS: Final = "urn:rostro:faces:1.0/"
 
 #: Overlap (IoU) from which on two regions are of one face.
 SAME: Final = 0.5
-#: Two boxes whose sides differ by less, as parts of the picture, are one.
-_NEAR: Final = 1e-5
 
 Form = Literal["mwg", "mp"]
 
@@ -68,7 +59,7 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Listed:
+class Listed:
     """The regions of one form, as they stand in a document.
 
     Attributes:
@@ -82,22 +73,6 @@ class _Listed:
     root: Element | None
     bag: Element | None
     regions: list[tuple[Element, Region]]
-
-
-def empty() -> Document:
-    """A document without any property."""
-    document = minidom.Document()
-    document.version = "1.0"
-    meta = document.createElementNS(META, "x:xmpmeta")
-    meta.setAttribute("xmlns:x", META)
-    root = document.createElementNS(RDF, "rdf:RDF")
-    root.setAttribute("xmlns:rdf", RDF)
-    about = document.createElementNS(RDF, "rdf:Description")
-    about.setAttributeNS(RDF, "rdf:about", "")
-    document.appendChild(meta)
-    meta.appendChild(root)
-    root.appendChild(about)
-    return document
 
 
 def applied_to(document: Document) -> tuple[float, float] | None:
@@ -122,9 +97,9 @@ def regions_of(document: Document, width: int, height: int, *, ours: bool = True
         ours: Whether regions that we wrote are among them.
     """
     found: list[Region] = []
-    for listed in (_mwg(document, width, height), _mp(document)):
+    for listed in listed_in(document, width, height):
         for region in (region for _, region in listed.regions if ours or not region.face):
-            known = _nearest(region.box, found)
+            known = nearest(region.box, found)
             if known is None:
                 found.append(region)
             elif region.name and not found[known].name:
@@ -132,54 +107,9 @@ def regions_of(document: Document, width: int, height: int, *, ours: bool = True
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What became of a document.
-
-    Attributes:
-        changed: Whether anything did.
-        against: Faces that another program calls otherwise, and so were left: our region, and theirs.
-    """
-
-    changed: bool
-    against: tuple[tuple[Region, Region], ...]
-
-
-def put_regions(document: Document, wanted: Sequence[Region], width: int, height: int) -> Change:
-    """Has a document hold these faces, besides those of others.
-
-    Args:
-        document: Is changed.
-        wanted: All of ours, with names and ids.
-        width: Of the picture, as it is stored.
-        height: The same.
-    """
-    changed = False
-    against: dict[str, tuple[Region, Region]] = {}
-    for listed in (_mwg(document, width, height), _mp(document)):
-        theirs = [region for _, region in listed.regions if not region.face]
-        left = {region.face: region for region in wanted}
-        for region in wanted:
-            same = _nearest(region.box, theirs)
-            if same is not None and theirs[same].name:
-                del left[region.face]
-                if theirs[same].name != region.name:
-                    against[region.face] = region, theirs[same]
-        for element, region in listed.regions:
-            if not region.face:
-                continue
-            if region.face in left and _same(region, left[region.face]):
-                del left[region.face]
-            else:
-                removed(element)
-                changed = True
-        if left:
-            _add(document, listed, left.values(), width, height)
-            changed = True
-        elif listed.root is not None and listed.bag is not None and not list(elements(listed.bag)):
-            removed(listed.root)
-            changed = True
-    return Change(changed, tuple(against.values()))
+def listed_in(document: Document, width: int, height: int) -> tuple[Listed, Listed]:
+    """What a document has of each form."""
+    return _mwg(document, width, height), _mp(document)
 
 
 def _structures(document: Document, namespace: str, name: str) -> Iterator[Element]:
@@ -187,15 +117,15 @@ def _structures(document: Document, namespace: str, name: str) -> Iterator[Eleme
         yield from (child for child in elements(one) if is_(child, namespace, name))
 
 
-def _mwg(document: Document, width: int, height: int) -> _Listed:
+def _mwg(document: Document, width: int, height: int) -> Listed:
     for structure in _structures(document, MWG, "Regions"):
         regions = members(structure).get((MWG, "RegionList"))
         if regions is None or isinstance(regions, str):
-            return _Listed("mwg", structure, None, [])
+            return Listed("mwg", structure, None, [])
         bag, listed = items(regions)
         read = ((item, _mwg_region(members(item), width, height)) for item in listed)
-        return _Listed("mwg", structure, bag, [(item, region) for item, region in read if region is not None])
-    return _Listed("mwg", None, None, [])
+        return Listed("mwg", structure, bag, [(item, region) for item, region in read if region is not None])
+    return Listed("mwg", None, None, [])
 
 
 def _mwg_region(known: Members, width: int, height: int) -> Region | None:
@@ -211,15 +141,15 @@ def _mwg_region(known: Members, width: int, height: int) -> Region | None:
     return _region(known, (MWG, "Name"), (x - w / 2, y - h / 2, x + w / 2, y + h / 2))
 
 
-def _mp(document: Document) -> _Listed:
+def _mp(document: Document) -> Listed:
     for structure in _structures(document, MP, "RegionInfo"):
         regions = members(structure).get((MPRI, "Regions"))
         if regions is None or isinstance(regions, str):
-            return _Listed("mp", structure, None, [])
+            return Listed("mp", structure, None, [])
         bag, listed = items(regions)
         read = ((item, _mp_region(members(item))) for item in listed)
-        return _Listed("mp", structure, bag, [(item, region) for item, region in read if region is not None])
-    return _Listed("mp", None, None, [])
+        return Listed("mp", structure, bag, [(item, region) for item, region in read if region is not None])
+    return Listed("mp", None, None, [])
 
 
 def _mp_region(known: Members) -> Region | None:
@@ -244,78 +174,10 @@ def _number(value: Any) -> float | None:
         return None
 
 
-def _nearest(box: Box, among: Sequence[Region]) -> int | None:
+def nearest(box: Box, among: Sequence[Region]) -> int | None:
     """Which region is of the same face; None where none is."""
     if not among:
         return None
     common = overlap(np.array([box]), np.array([region.box for region in among]))[0]
     best = int(common.argmax())
     return best if common[best] >= SAME else None
-
-
-def _same(one: Region, other: Region) -> bool:
-    return one.name == other.name and all(abs(a - b) < _NEAR for a, b in zip(one.box, other.box, strict=True))
-
-
-def _add(document: Document, listed: _Listed, regions: Any, width: int, height: int) -> None:
-    """Adds regions of one form, and what they stand in where it is not there."""
-    root, bag = listed.root, listed.bag
-    if root is None:
-        about = _description(document)
-        root = made(about, MWG, "mwg-rs", "Regions") if listed.form == "mwg" else made(about, MP, "MP", "RegionInfo")
-        root.setAttributeNS(RDF, f"{_rdf(document)}:parseType", "Resource")
-        if listed.form == "mwg":
-            size = made(root, MWG, "mwg-rs", "AppliedToDimensions")
-            put(size, DIM, "stDim", {"w": str(width), "h": str(height), "unit": "pixel"})
-    if bag is None:
-        space, prefix, name = (MWG, "mwg-rs", "RegionList") if listed.form == "mwg" else (MPRI, "MPRI", "Regions")
-        there = next((child for child in elements(holder(root)) if is_(child, space, name)), None)
-        bag = made(there or made(holder(root), space, prefix, name), RDF, _rdf(document), "Bag")
-    for region in regions:
-        item = made(bag, RDF, _rdf(document), "li")
-        (_fill_mwg if listed.form == "mwg" else _fill_mp)(item, region, document)
-
-
-def _fill_mwg(item: Element, region: Region, document: Document) -> None:
-    item.setAttributeNS(RDF, f"{_rdf(document)}:parseType", "Resource")
-    for space, prefix, name, value in (
-        (MWG, "mwg-rs", "Name", region.name),
-        (MWG, "mwg-rs", "Type", "Face"),
-        (OURS, "rostro", "Face", region.face),
-    ):
-        made(item, space, prefix, name).appendChild(document.createTextNode(value))
-    x1, y1, x2, y2 = region.box
-    sides = {"x": (x1 + x2) / 2, "y": (y1 + y2) / 2, "w": x2 - x1, "h": y2 - y1}
-    area = made(item, MWG, "mwg-rs", "Area")
-    put(area, AREA, "stArea", {**{side: _digits(value) for side, value in sides.items()}, "unit": "normalized"})
-
-
-def _fill_mp(item: Element, region: Region, document: Document) -> None:
-    x1, y1, x2, y2 = region.box
-    place = ", ".join(map(_digits, (x1, y1, x2 - x1, y2 - y1)))
-    put(item, MPREG, "MPReg", {"PersonDisplayName": region.name, "Rectangle": place})
-    put(item, OURS, "rostro", {"Face": region.face})
-
-
-def _description(document: Document) -> Element:
-    """The description that new properties go to."""
-    there = descriptions(document)
-    if there:
-        return there[0]
-    roots: list[Any] = list(document.getElementsByTagNameNS(RDF, "RDF"))
-    if not roots:
-        meta: Any = document.documentElement
-        roots = [made(meta, RDF, "rdf", "RDF")]
-    about = made(roots[0], RDF, _rdf(document), "Description")
-    about.setAttributeNS(RDF, f"{_rdf(document)}:about", "")
-    return about
-
-
-def _rdf(document: Document) -> str:
-    """The prefix of RDF in a document."""
-    roots: list[Any] = list(document.getElementsByTagNameNS(RDF, "RDF"))
-    return str(roots[0].tagName.rpartition(":")[0]) or "rdf" if roots else "rdf"
-
-
-def _digits(value: float) -> str:
-    return f"{value:.6f}"

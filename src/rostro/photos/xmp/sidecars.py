@@ -17,7 +17,8 @@ from rostro.core.files import write_file
 from rostro.core.foreign import read_bytes, shaped
 from rostro.core.markup import MOST_BYTES, xml_bytes, xml_of
 from rostro.photos.xmp.frames import Frame
-from rostro.photos.xmp.regions import Region, applied_to, empty, put_regions, regions_of
+from rostro.photos.xmp.putting import empty, put_regions
+from rostro.photos.xmp.regions import Region, applied_to, regions_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
