@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from rostro.people.tagging import Differing, Untold
 
-_DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")]
+_DryRun = Annotated[bool, typer.Option("--dry-run", help="Say only what would be done.")]
 
 
 def tag(
@@ -28,8 +28,8 @@ def tag(
 ) -> None:
     """Write who is in photos into the XMP files beside them, as digiKam, Lightroom and Immich read it.
 
-    What other programs wrote there stays, and photos are not changed. Exit code 0: somebody is named there, 1: nobody of
-    the album is in these photos, 2: a photo or its XMP could not be used.
+    What other programs wrote there stays, and photos are not changed. Exit code 0: somebody is named there, 1: nobody
+    of the album is in these photos, 2: a photo or its XMP could not be used.
 
     Example: rostro album tag holidays/ --album holidays.db --dry-run
     """
@@ -37,9 +37,9 @@ def tag(
 
     left_out: list[Path] = []
     found = find_photos(photos, on_other=left_out.append)
-    with albums.open_album(album, key_file) as opened, output.progress() as bar:
+    with albums.open_album(album, key_file) as held, output.progress() as bar:
         task = bar.add_task("", total=None)
-        done = tag_album(opened, found, dry_run=dry_run, on_photo=lambda: bar.advance(task))
+        done = tag_album(held, found, dry_run=dry_run, on_photo=lambda: bar.advance(task))
     if json:
         output.print_json({"dry_run": dry_run, **done.to_dict()})
     else:
@@ -72,9 +72,9 @@ def read(
 
     left_out: list[Path] = []
     found = find_photos(photos, on_other=left_out.append)
-    with albums.open_album(album, key_file) as opened, output.progress() as bar:
+    with albums.open_album(album, key_file) as held, output.progress() as bar:
         task = bar.add_task("", total=None)
-        done = read_album(opened, found, dry_run=dry_run, on_photo=lambda: bar.advance(task))
+        done = read_album(held, found, dry_run=dry_run, on_photo=lambda: bar.advance(task))
     if json:
         output.print_json({"dry_run": dry_run, **done.to_dict()})
     else:

@@ -12,6 +12,7 @@ from rostro.core.errors import BadInput, PhotoError
 from rostro.core.geometry import overlap
 from rostro.core.names import clean_name
 from rostro.core.types import Answer
+from rostro.people.albums.listing import kept_groups
 from rostro.photos.reading import name_of, photo_hash
 from rostro.photos.xmp.regions import SAME
 from rostro.photos.xmp.sidecars import NamedFace, named_faces, put_faces
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from rostro.people.album import FaceGroup
+    from rostro.people.album import AlbumFace, FaceGroup
+    from rostro.people.albums.album import Album
+    from rostro.people.albums.shown import GroupSummary
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,41 @@ class NamesRead(Answer):
         }
 
 
+def tag_album(
+    album: Album,
+    photos: Iterable[Path],
+    *,
+    dry_run: bool = False,
+    on_photo: Callable[[], object] = lambda: None,
+) -> Tagging:
+    """Does what `tag_photos` does, with the groups of an album that have a name and are not ignored."""
+    groups = _groups(album, album.groups(named=True))
+    return tag_photos(photos, groups, dry_run=dry_run, on_photo=on_photo)
+
+
+def read_album(
+    album: Album,
+    photos: Iterable[Path],
+    *,
+    dry_run: bool = False,
+    on_photo: Callable[[], object] = lambda: None,
+) -> NamesRead:
+    """Does what `read_names` does, and gives the groups of an album their names.
+
+    Where a group of that name is there already, the two become one. Groups that are ignored are left so.
+
+    Args:
+        album: The album.
+        photos: As `read_names` takes them.
+        dry_run: Whether to say only who they would be.
+        on_photo: Called after each photo.
+    """
+    told = read_names(photos, _groups(album, [*album.groups(), *album.singles()]), on_photo=on_photo)
+    for group, name in () if dry_run else told.names.items():
+        album.name(group, name)
+    return told
+
+
 def tag_photos(
     photos: Iterable[Path],
     groups: Iterable[FaceGroup],
@@ -218,10 +256,17 @@ def read_names(
     return NamesRead(names=names, differing=tuple(differing), faces=found, unknown=unknown, failed=tuple(failed))
 
 
-def _by_photo(groups: Iterable[tuple[str | None, FaceGroup]]) -> dict[str, list[tuple[str, Any]]]:
+def _by_photo(groups: Iterable[tuple[str | None, FaceGroup]]) -> dict[str, list[tuple[str, AlbumFace]]]:
     """sha256 of a photo → (what its group is called here, face) of its faces."""
-    found: dict[str, list[tuple[str, Any]]] = defaultdict(list)
+    found: dict[str, list[tuple[str, AlbumFace]]] = defaultdict(list)
     for called, group in groups:
         for face in group.faces:
             found[face.sha256].append((str(called), face))
     return dict(found)
+
+
+def _groups(album: Album, listed: Iterable[GroupSummary]) -> list[FaceGroup]:
+    """Groups with all their faces."""
+    wanted = {group.person for group in listed}
+    names = {person: name for person, name in album.gallery.all_names() if person in wanted}
+    return [group for group, _ in kept_groups(album.gallery, names)]
