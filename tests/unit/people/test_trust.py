@@ -13,7 +13,6 @@ from rostro.cli import language
 from rostro.core.errors import BadInput, NoOperatingPoint
 from rostro.core.types import Template
 from rostro.gallery.base import Gallery, open_gallery
-from rostro.gallery.keys import Key
 from rostro.people.people import People
 from rostro.people.trust.auditing import audit_gallery
 from rostro.people.trust.faces import picture_of
@@ -65,8 +64,8 @@ def planted() -> dict[str, list[Template]]:
     return people
 
 
-def gallery_of(people: dict[str, list[Template]], url: str = ":memory:", key: Key | None = None) -> Gallery:
-    gallery = open_gallery(url, space=SPACE, key=key)
+def gallery_of(people: dict[str, list[Template]], url: str = ":memory:") -> Gallery:
+    gallery = open_gallery(url, space=SPACE)
     gallery.add(people)
     return gallery
 
@@ -147,20 +146,6 @@ def test_a_space_that_nobody_measured_has_no_thresholds() -> None:
         gallery.add(Drawn(2, 2).people)
         with pytest.raises(NoOperatingPoint, match="no threshold was ever measured"):
             audit_gallery(gallery)
-
-
-def test_an_encrypted_gallery_says_the_same_and_nothing_is_written(tmp_path: Path, audit: GalleryAudit) -> None:
-    key = Key.of(bytes(range(32)))
-    with gallery_of(planted(), str(tmp_path / "sealed.db"), key) as gallery:
-        people = People(gallery)
-        people.audit()
-        before = list(people.log())
-        told: list[tuple[int, int]] = []
-        found = people.audit(on_templates=lambda done, every: told.append((done, every)))
-        assert list(people.log()) == before
-    assert found.counts == audit.counts
-    assert {finding.reason for finding in found.findings} == {finding.reason for finding in audit.findings}
-    assert told[-1][0] == told[-1][1] == audit.templates - 1
 
 
 @pytest.mark.parametrize(("rows", "columns"), [(3, 4), (7, 2), (512, 8192)])
