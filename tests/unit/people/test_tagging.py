@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from command_line import rostro
 from PIL import Image
+from rostro.people.albums.album import Album
 from toy_people import SPACE
 
 from rostro.core.types import Template
-from rostro.people.albums.album import Album
 from rostro.people.tagging import read_album, tag_album
 from rostro.photos.reading import photo_hash
 from rostro.photos.xmp.frames import Box
