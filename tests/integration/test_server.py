@@ -320,6 +320,7 @@ ROUTES = [
     ("GET", "/v1/models", Role.READ),
     ("GET", "/metrics", Role.READ),
     ("GET", "/v1/people/1", Role.READ),
+    ("GET", "/v1/people/audit", Role.ADMIN),
     ("GET", "/v1/people/1/picture", Role.READ),
     ("GET", "/v1/people/1/photos", Role.READ),
     ("POST", "/v1/detect", Role.READ),

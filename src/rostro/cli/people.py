@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rostro.cli import keeping, options, output, rejecting
+from rostro.cli import auditing, keeping, options, output, rejecting
 from rostro.cli.language import counted, tell, translated
 from rostro.core.names import clean_name
 from rostro.core.redaction import redacted
@@ -22,6 +22,7 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
+app.command()(auditing.audit)
 app.command()(keeping.consent)
 app.command()(keeping.consents)
 app.command()(keeping.expire)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
 from rostro.core.errors import BadInput
-from rostro.core.types import check_image
+from rostro.core.types import Face, check_image
 from rostro.core.words import Language, count
 from rostro.drawing.faces import resize
 from rostro.drawing.layout import GAP, SMALL, below, beside, blank, framed, line
@@ -17,7 +17,7 @@ from rostro.drawing.words import say
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from rostro.core.types import Face, Image
+    from rostro.core.types import Image
 
 #: People on a wall, and faces of each; more would make it too large to look at.
 ROWS: Final = 40
@@ -28,13 +28,18 @@ _AROUND: Final = 0.3
 
 
 def wall(
-    people: Sequence[tuple[str, Iterable[tuple[Image, Face]]]], *, total: int | None = None, language: Language = "en"
+    people: Sequence[tuple[str, Iterable[tuple[Image, Face]]]],
+    *,
+    total: int | None = None,
+    of: Literal["people", "findings"] = "people",
+    language: Language = "en",
 ) -> Image:
     """A row for each person: a caption, and under it some of the faces.
 
     Args:
         people: (caption, (RGB image, face) of each face) of each person; the first `ROWS` and `FACES` are shown.
         total: How many people there are, where these are the first of them; None: these are all.
+        of: What a row is about.
         language: Of the notes.
 
     Returns:
@@ -53,8 +58,16 @@ def wall(
     every = total or len(people)
     if every > min(len(people), ROWS):
         shown_people = count(min(len(people), ROWS), language)
-        blocks.append(line(say("people_left_out", language, shown_people, count(every, language)), SMALL, width, MUTED))
+        left_out = say(f"{of}_left_out", language, shown_people, count(every, language))
+        blocks.append(line(left_out, SMALL, width, MUTED))
     return framed(below(blocks, GAP // 2), GAP)
+
+
+def whole(image: Image) -> Face:
+    """The box by which a wall shows all of a picture."""
+    height, width = image.shape[:2]
+    x, y = (width - width / (1 + 2 * _AROUND)) / 2, (height - height / (1 + 2 * _AROUND)) / 2
+    return Face((x, y, width - x, height - y), 1.0)
 
 
 def cut(image: Image, face: Face) -> Image:

@@ -61,6 +61,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "left_out": ("{} of {} photos are shown", "Se muestran {} de {} fotos"),
     "faces_left_out": ("{} of {} faces are shown", "Se muestran {} de {} caras"),
     "people_left_out": ("{} of {} people are shown", "Se muestran {} de {} personas"),
+    "findings_left_out": ("{} of {} findings are shown", "Se muestran {} de {} hallazgos"),
     "values": ("{} values", "{} valores"),
     "difference": ("Difference of the unit vectors", "Diferencia de los vectores unitarios"),
     "cosine": ("Cosine distance", "Distancia coseno"),

@@ -14,8 +14,8 @@ from rostro.people.albums.intake import Intake
 from rostro.people.albums.regrouping import regroup
 from rostro.people.grouping import thresholds_among
 from rostro.people.negatives import Negatives
+from rostro.people.trust.auditor import Auditor
 from rostro.photos.reading import several
-from rostro.recognition.elsewhere import Elsewhere
 from rostro.recognition.keeping import Keep
 from rostro.recognition.lookup import identify
 from rostro.recognition.pipeline import Failure
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _AT_ONCE = 256
 
 
-class Gathering(Elsewhere):
+class Gathering(Auditor):
     """A recogniser that groups faces nobody named."""
 
     def group(

@@ -68,7 +68,7 @@ def test_where_faces_are_found_it_can_be_said_how() -> None:
 
 def test_thresholds_are_where_something_is_decided_and_nowhere_else() -> None:
     trained = {"train head"}  # the head's own threshold, which is learned
-    grouped = {"group", "find"}  # decides among many, by no rate of one comparison
+    grouped = {"group", "find", "people audit"}  # decide among many, by no rate of one comparison
     assert having("--threshold") == DECIDES | trained | grouped
     assert having("--operating-point") == DECIDES | grouped
     assert having("--fmr") == DECIDES | {"evaluate", "compare", "calibrate"}
