@@ -63,7 +63,7 @@ class Teacher:
         """Takes in faces that were confirmed to be somebody's, as far as they teach something.
 
         Templates that had been taught and make room are forgotten as `People.forget` does. Photos of people who were
-        erased teach nothing.
+        erased teach nothing, and where the gallery asks for a consent that somebody did not give, none does.
 
         Args:
             who: Name or id of somebody who is enrolled.
@@ -72,7 +72,6 @@ class Teacher:
 
         Raises:
             UnknownPerson: There is nobody like that (any more).
-            NoConsent: The gallery asks for their consent, and knows none that holds.
             SpaceMismatch: The faces are of another space.
         """
         people, gallery = self._people, self._people.gallery
@@ -82,9 +81,8 @@ class Teacher:
         if not faces:
             return Taught(name)
         keeping = Keeping(gallery, people.actor)
-        for face in faces:
-            if (refused := keeping.refusal(name, face.photo)) is not None:
-                raise refused
+        if keeping.refusal(name, faces[0].photo) is not None:
+            return Taught(name, tuple((face.photo, "no-consent") for face in faces))
         erased = gallery.erased({face.source_hash for face in faces})
         chosen = choose(
             [face for face in faces if face.source_hash not in erased], templates, self._rules,

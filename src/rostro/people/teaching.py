@@ -34,7 +34,7 @@ MOST = 10
 NEAR = 2 / 3
 
 #: What becomes of a confirmed face: a template (``taught``), or none because of what is said here.
-Fate = Literal["taught", "known", "poor", "far", "other", "full", "erased"]
+Fate = Literal["taught", "known", "poor", "far", "other", "full", "erased", "no-consent"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
