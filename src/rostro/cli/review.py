@@ -11,7 +11,7 @@ from rostro.cli.language import tell
 from rostro.core.errors import BadInput
 
 if TYPE_CHECKING:
-    from rostro.people.review import Item, Queue, Reviewed
+    from rostro.people.asked import Item, Queue, Reviewed
     from rostro.people.teaching import Fate
 
 #: Why a confirmed face taught nothing.

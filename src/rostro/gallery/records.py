@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
 #: What is kept of a person or of the gallery, one of each kind: what they agreed to, what the gallery asks for, when
-#: they were last seen, what the log calls them, which photos taught.
-CONSENT, POLICY, SEEN, PSEUDONYM, TAUGHT = ONE_EACH = ("consent", "policy", "seen", "pseudonym", "taught")
+#: they were last seen, what the log calls them, which photos taught, what somebody said of a group of an album.
+CONSENT, POLICY, SEEN, PSEUDONYM, TAUGHT, ALBUM = ONE_EACH = (
+    "consent", "policy", "seen", "pseudonym", "taught", "album",
+)  # fmt: skip
 
 #: Kinds whose records are words, so that those of people who are merged are put together.
 WORDS = (PSEUDONYM, TAUGHT)

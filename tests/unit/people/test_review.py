@@ -48,11 +48,13 @@ def album(tmp_path: Path) -> Iterator[Album]:
 def review(album: Album, people: People) -> Review:
     """Ada and Bo are enrolled. A face near Ada waits, a group of two that nobody is near, and one seen once."""
     people.gallery.add({"Ada": [template(0, 1)], "Bo": [template(90, 2)]})
-    album.people.take_in({
-        "aaaaaaaaaaaa": [template(40, 3)],
-        "bbbbbbbbbbbb": [template(200, 4), template(205, 5)],
-        "cccccccccccc": [template(270, 6)],
-    })
+    album.people.take_in(
+        {
+            "aaaaaaaaaaaa": [template(40, 3)],
+            "bbbbbbbbbbbb": [template(200, 4), template(205, 5)],
+            "cccccccccccc": [template(270, 6)],
+        }
+    )
     return Review(album, people, RULES, likely=0.5)
 
 
