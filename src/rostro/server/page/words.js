@@ -1,5 +1,8 @@
 // Every word of the page, in English and Spanish: key → [English, Spanish]. {name} is filled in.
+import { ALBUM } from "./albumwords.js";
+
 const WORDS = {
+  ...ALBUM,
   title: ["Faces", "Rostros"],
   skip: ["Skip to the content", "Saltar al contenido"],
   navigation: ["Functions", "Funciones"],
