@@ -7,11 +7,15 @@ import { t } from "./words.js";
 /** What a group is called, for people. */
 export const called = (group) => group.name ?? t("unnamedGroup", { id: group.id.slice(0, 6) });
 
+/** The last part of a photo's name, where that is a path. */
+export const fileOf = (photo) => photo.split("/").at(-1);
+
 /** What stands for a picture that is not kept. */
 export const letterOf = (name) => (name ? [...name][0].toLocaleUpperCase() : "?");
 
-/** The path of the picture of a face, or null where none is kept. */
-export const pathOf = (face) => (face?.picture ? `/v1/album/faces/${face.id}/picture` : null);
+/** The path of the picture of a face of a group, or null where none is kept. */
+export const pathOf = (group, face = group.cover) =>
+  (face.picture ? `/v1/album/groups/${group.id}/faces/${face.id}/picture` : null);
 
 /** Says what went wrong; that no album is served is no fault, and says how one is. */
 export function tellProblem(problem, status) {

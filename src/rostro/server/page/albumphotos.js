@@ -33,7 +33,7 @@ export function photosIn(onDone) {
     button.disabled = true;
     try {
       const job = await done(await post("/v1/album/photos", { photos: picker.files, keep_crops: keep.checked }));
-      status.say(t("albumAdded", { count: job.faces, groups: job.groups }), job.state === "done" ? "yes" : "error");
+      status.say(t("albumAdded", { count: job.done, groups: job.groups, alone: job.alone }), job.state === "done" ? "yes" : "error");
       if (job.detail) status.say(job.detail, "error");
       result.replaceChildren(...[failureList(job.failed)].filter(Boolean));
       picker.clear();

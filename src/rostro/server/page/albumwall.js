@@ -9,7 +9,9 @@ import { number, t } from "./words.js";
 
 const PAGE = 500;
 /** What is shown of the album → the question that gives it. */
-export const PARTS = { all: {}, unnamed: { named: false }, named: { named: true }, ignored: { ignored: true } };
+export const PARTS = {
+  all: {}, unnamed: { named: false }, named: { named: true }, alone: { alone: true }, ignored: { ignored: true },
+};
 
 /** Where each part was scrolled to when it was left, and which group waits for the one that it is merged into. */
 const left = new Map();
@@ -37,6 +39,7 @@ export function wallView(part) {
       h("label", { class: "searching" }, h("span", { class: "hidden" }, t("search")), search)),
     banner, count, unkept, tiles.element, names);
   const adding = photosIn(() => load());
+  const changed = new Set(); // ids of groups whose place in the order may be another now
   let next = "";
   let asked = 0;
   let loading = false;
@@ -50,12 +53,15 @@ export function wallView(part) {
     try {
       const query = new URLSearchParams({ ...PARTS[part], limit: PAGE });
       if (search.value.trim()) query.set("search", search.value.trim());
-      if (more) query.set("after", next);
+      if (more) query.set("after", tiles.items.findLast(({ id }) => !changed.has(id))?.id ?? "");
       const answer = await get(`/v1/album/groups?${query}`);
       if (turn !== asked) return;
       next = answer.next;
       if (!more) show(answer);
-      else tiles.add(answer.groups);
+      else {
+        const there = new Set(tiles.items.map(({ id }) => id));
+        tiles.add(answer.groups.filter(({ id }) => !there.has(id)));
+      }
     } catch (problem) {
       if (turn === asked) tellProblem(problem, status);
     } finally {
@@ -67,6 +73,7 @@ export function wallView(part) {
     found.hidden = adding.element.hidden = false;
     unkept.hidden = !total || groups.some((group) => group.cover.picture);
     tiles.element.classList.toggle("unkept", !unkept.hidden);
+    changed.clear();
     tiles.set(groups, total);
     tell();
     if (left.has(part)) scrollTo(0, left.get(part));
@@ -87,7 +94,7 @@ export function wallView(part) {
     const open = h("button", {
       type: "button", class: "open", "aria-label": t(joining ? "mergeInto" : "openGroup", { name, count: group.faces }),
       click: () => (joining ? merge(joining, group) : go(group)),
-    }, pictures.frame(pathOf(group.cover), letterOf(group.name)));
+    }, pictures.frame(pathOf(group), letterOf(group.name)));
     const menu = h("button", { type: "button", class: "quiet dots", "aria-label": t("actionsFor", { name }), click: () => actions(group) }, "⋯");
     const words = group.name === null ? naming(group) : h("b", { class: "name", title: group.name }, group.name);
     const item = h("li", {
@@ -141,6 +148,7 @@ export function wallView(part) {
 
   /** What a group became takes its place; where it went into another that is shown, that one changes. */
   function replace(group, after) {
+    for (const { id } of [group, after]) changed.add(id);
     const there = tiles.items.some(({ id }) => id === after.id);
     tiles.update((item) => {
       if (item.id === after.id) return { ...item, ...after };
@@ -164,7 +172,7 @@ export function wallView(part) {
     if (from.id === to.id) return;
     const [gone, kept] = from.name !== null && to.name === null ? [to, from] : [from, to];
     const pair = [gone, kept].map((group) =>
-      h("div", { class: "one" }, pictures.frame(pathOf(group.cover), letterOf(group.name)), h("b", {}, called(group)),
+      h("div", { class: "one" }, pictures.frame(pathOf(group), letterOf(group.name)), h("b", {}, called(group)),
         h("span", { class: "note" }, t("facesFound", { count: group.faces }))));
     const body = h("div", {}, h("div", { class: "pair of-two" }, ...pair), h("p", {}, t("mergeGroupsHelp", { to: called(kept) })));
     const answer = await ask({ title: t("existsTitle"), body, confirm: t("merge"), cancel: t("cancel") });
@@ -254,7 +262,7 @@ export function wallView(part) {
     banner.hidden = !joining;
     if (!joining) return;
     const stop = h("button", { type: "button", class: "quiet", click: joinOver }, t("cancel"));
-    banner.replaceChildren(pictures.frame(pathOf(joining.cover), letterOf(joining.name)),
+    banner.replaceChildren(pictures.frame(pathOf(joining), letterOf(joining.name)),
       h("span", {}, h("b", {}, called(joining)), h("br"), t("chooseMerge")), stop);
   }
 

@@ -11,11 +11,13 @@ export const ALBUM = {
   "album.all": ["Everybody", "Todas"],
   "album.unnamed": ["Without a name", "Sin nombre"],
   "album.named": ["With a name", "Con nombre"],
+  "album.alone": ["Seen once", "Vistas una vez"],
   "album.ignored": ["Ignored", "Ignoradas"],
   albumCount: ["People: {count}", "Personas: {count}"],
   "album.none.all": ["Nobody is in this album yet: add photos.", "Todavía no hay nadie en este álbum: añada fotos."],
   "album.none.unnamed": ["Everybody has a name.", "Todas tienen nombre."],
   "album.none.named": ["Nobody has a name yet.", "Nadie tiene nombre todavía."],
+  "album.none.alone": ["Nobody was seen only once.", "A nadie se le vio una sola vez."],
   "album.none.ignored": ["Nobody is ignored.", "No se ignora a nadie."],
   albumBack: ["All people of the album", "Todas las personas del álbum"],
   picturesNotKept: [
@@ -65,7 +67,10 @@ export const ALBUM = {
     "Keep small pictures of the faces, also of people who were not asked. I may do so.",
     "Guardar imágenes pequeñas de las caras, también de personas a quienes no se preguntó. Tengo derecho a hacerlo.",
   ],
-  albumAdded: ["Faces that were added: {count}. People now: {groups}.", "Caras añadidas: {count}. Personas ahora: {groups}."],
+  albumAdded: [
+    "Photos: {count}. People in them: {groups}. Faces that are alone: {alone}.",
+    "Fotos: {count}. Personas en ellas: {groups}. Caras que están solas: {alone}.",
+  ],
 
   review: ["Review", "Revisar"],
   reviewTitle: ["What was uncertain", "Lo que no era seguro"],

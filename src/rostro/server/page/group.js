@@ -1,5 +1,5 @@
 // One group of the album: every face of it, what is wrong with some, and its name.
-import { called, eraseGroup, letterOf, pathOf, tellProblem } from "./albumfaces.js";
+import { called, eraseGroup, fileOf, letterOf, pathOf, tellProblem } from "./albumfaces.js";
 import { get, json } from "./api.js";
 import { field, h, statusLine } from "./dom.js";
 import { facePictures } from "./facepictures.js";
@@ -19,7 +19,7 @@ export function groupView(id, beginToMerge) {
     field(t("name"), input), h("button", { class: "main" }, t("save")));
   const ignoring = h("button", { type: "button", class: "quiet", click: () => ignore() });
   const rest = h("div", { class: "row" },
-    h("button", { type: "button", class: "quiet", click: () => beginToMerge(group) }, t("mergeWith")), ignoring,
+    h("button", { type: "button", class: "quiet", click: () => beginToMerge({ ...group, cover: group.faces[0], faces: group.total }) }, t("mergeWith")), ignoring,
     h("button", { type: "button", class: "quiet danger", click: () => erase() }, t("erase")));
   const chosen = new Set(); // ids of faces
   const chosenCount = h("span", { role: "status" });
@@ -68,8 +68,8 @@ export function groupView(id, beginToMerge) {
     box.checked = chosen.has(face.id);
     const quality = face.quality == null ? "" : t("qualityOf", { value: number(face.quality, 2) });
     return h("li", { class: "tile of-face" }, h("label", { class: "open" },
-      box, h("span", { class: "hidden" }, face.photo), pictures.frame(pathOf(face), letterOf(group.name))),
-      h("span", { class: "file", title: face.photo, "aria-hidden": "true" }, face.photo), h("span", { class: "note" }, quality));
+      box, h("span", { class: "hidden" }, face.photo), pictures.frame(pathOf(group, face), letterOf(group.name))),
+      h("span", { class: "file", title: face.photo, "aria-hidden": "true" }, fileOf(face.photo)), h("span", { class: "note" }, quality));
   }
 
   function choose(face, yes) {

@@ -1,4 +1,5 @@
 // What was uncertain, one face after another: confirmed, corrected or ignored, by keyboard or by hand.
+import { fileOf } from "./albumfaces.js";
 import { problemWords } from "./answers.js";
 import { get, json } from "./api.js";
 import { nameField } from "./chooser.js";
@@ -53,7 +54,7 @@ export function view() {
       h("div", { class: "stack" },
         h("b", { class: "name" }, question),
         h("span", { class: "note" }, [t(`review.${item.reason}`), who && t("similarity", { value: number(who.similarity, 3) })].filter(Boolean).join(" · ")),
-        h("span", { class: "file note", title: item.photo }, item.photo)),
+        h("span", { class: "file note", title: item.photo }, fileOf(item.photo))),
       h("div", { class: "row" },
         who ? button("confirm", "main", t("confirmIt")) : null,
         button("correct", "quiet", t(who ? "correctIt" : "giveName")), button("ignore", "quiet", t("ignore"))));
