@@ -15,7 +15,7 @@ from command_line import rostro
 from rostro.core.errors import BadInput, GalleryError
 from rostro.core.settings import Settings
 from rostro.models.store import ModelStore
-from rostro.people.album import Album
+from rostro.people.album import Grouped
 from rostro.photos.reading import read_photo
 from rostro.recognizer import Recognizer
 from rostro.scoring.clustering import bcubed
@@ -27,15 +27,15 @@ def celebrities(data_root: Path) -> list[Path]:
 
 
 @pytest.fixture(scope="module")
-def album(recognizer: Recognizer, celebrities: list[Path]) -> Album:
+def album(recognizer: Recognizer, celebrities: list[Path]) -> Grouped:
     return recognizer.group(celebrities)
 
 
-def photos_of(album: Album) -> set[frozenset[str]]:
+def photos_of(album: Grouped) -> set[frozenset[str]]:
     return {frozenset(face.photo for face in group.faces) for group in album.groups}
 
 
-def test_five_people_are_five_groups(album: Album, celebrities: list[Path]) -> None:
+def test_five_people_are_five_groups(album: Grouped, celebrities: list[Path]) -> None:
     assert album.photos == len(celebrities) == 25
     assert len(album.groups) == 5
     assert not album.failed
@@ -53,7 +53,9 @@ def test_five_people_are_five_groups(album: Album, celebrities: list[Path]) -> N
         assert all(value >= album.threshold - 0.1 for value in alike)
 
 
-def test_the_order_of_the_photos_changes_nothing(recognizer: Recognizer, album: Album, celebrities: list[Path]) -> None:
+def test_the_order_of_the_photos_changes_nothing(
+    recognizer: Recognizer, album: Grouped, celebrities: list[Path]
+) -> None:
     shuffled = list(celebrities)
     random.Random(3).shuffle(shuffled)
     again = recognizer.group(shuffled)
@@ -70,7 +72,7 @@ def test_two_faces_of_a_photo_are_two_people(recognizer: Recognizer, celebrities
         assert len({face.sha256 for face in group.faces}) == len(group)
 
 
-def test_what_is_chosen_holds(recognizer: Recognizer, settings: Settings, store: ModelStore, album: Album) -> None:
+def test_what_is_chosen_holds(recognizer: Recognizer, settings: Settings, store: ModelStore, album: Grouped) -> None:
     photos = [face.photo for group in album.groups for face in group.faces]
     with Recognizer(settings=settings, store=store, threshold=0.99) as strict:
         alone = strict.group(photos)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from rostro.people.album import Album, FaceGroup
+    from rostro.people.album import FaceGroup, Grouped
 
 _Gallery = Annotated[
     str | None,
@@ -98,7 +98,7 @@ class _Found:
             yield path
 
 
-def _lines(album: Album) -> Iterator[str]:
+def _lines(album: Grouped) -> Iterator[str]:
     for group in album.groups:
         named = ", ".join(face.photo for face in group.faces[:_NAMED])
         more = len(group) - _NAMED
@@ -114,12 +114,12 @@ def _caption(group: FaceGroup) -> str:
     return f"{group.id}, {faces}, {who}"
 
 
-def _summary(album: Album) -> str:
+def _summary(album: Grouped) -> str:
     told = "{:,} photos: {:,} groups of two or more faces, {:,} faces alone (threshold {:.3f})"
     return tell(told, album.photos, len(album.groups), len(album.singles), album.threshold)
 
 
-def _draw(album: Album, paths: dict[str, Path], picture: Path) -> None:
+def _draw(album: Grouped, paths: dict[str, Path], picture: Path) -> None:
     """A row of faces for each group; photos are read again, and only those that are shown."""
     from rostro.drawing.walls import FACES, ROWS, wall
     from rostro.photos.reading import read_photo
