@@ -26,11 +26,21 @@ KeyFile = Annotated[
         show_default="rostro-keys.db in this folder",
     ),
 ]
+Album = Annotated[
+    str | None,
+    typer.Option(
+        "--album",
+        envvar="ROSTRO_ALBUM",
+        help="Path or URL of an album that the page shows; made if it is not there.",
+        show_default=False,
+    ),
+]
 
 
 def command(
     context: typer.Context,
     gallery: options.GalleryUrl = None,
+    album: Album = None,
     key_file: options.KeyFile = None,
     host: Annotated[str, typer.Option("--host", help="Address to listen on; others than this machine's need keys.")] = (
         "127.0.0.1"
@@ -78,6 +88,8 @@ def command(
 
     Example: rostro serve --gallery people.db
 
+    Example: rostro serve --album holidays.db --keep-crops
+
     Example: rostro serve --host 0.0.0.0 --certificate cert.pem --certificate-key key.pem
 
     Example: rostro serve --root-path /faces
@@ -92,6 +104,7 @@ def command(
         gallery=options.gallery_url(gallery), key=key_file,
         fpir=fpir, quality=quality, min_quality=min_quality, require_live=require_live, liveness=liveness,
     )  # fmt: skip
+    shown = None if album is None else opened_album(album, recognizer, key_file)
     tls: dict[str, Any] = {"ssl_certfile": certificate, "ssl_keyfile": certificate_key} if certificate else {}
     # Who types the name of a file that is not there yet reads what that means; of a variable nobody does.
     source = context.get_parameter_source("keys")
@@ -99,7 +112,8 @@ def command(
     known = keys_for(keys, file_of(recognizer.gallery_url), to_be_made=typed)
     server = make_server(
         recognizer, keys=known, host=host, port=port,
-        keep_pictures=keep_crops, limits=Limits.from_environment(rate=rate), root_path=root_path, **tls,
+        keep_pictures=keep_crops, limits=Limits.from_environment(rate=rate), root_path=root_path,
+        album=shown, **tls,
     )  # fmt: skip
     if typed and not os.path.lexists(known.path):
         output.note(tell("{}: no such file yet: programs of this machine need no key", known.path))

@@ -11,6 +11,7 @@ from fastapi import Depends
 from fastapi.requests import HTTPConnection
 
 from rostro.core.errors import RostroError
+from rostro.people.albums.adding import check_space
 from rostro.recognition.keeping import Keep
 from rostro.recognition.pipeline import Failure, PhotoFaces
 from rostro.server.admission.callers import Caller, Roll
@@ -22,6 +23,7 @@ from rostro.server.batcher import Batcher, Work
 from rostro.server.challenge.sessions import Sessions
 from rostro.server.enrolment import Enrolling
 from rostro.server.forms.uploads import Upload, uploads, weighed
+from rostro.server.looking import Looking
 from rostro.server.metrics import Metrics
 from rostro.server.places_on_disk import check_pictures, check_temporary
 from rostro.server.problems import of_failures
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from fastapi import UploadFile
 
     from rostro.gallery.base import Who
+    from rostro.people.albums.album import Album
     from rostro.people.people import People
     from rostro.recognizer import Recognizer
     from rostro.server.admission.keys import KeyStore
@@ -63,6 +66,8 @@ class Service:
             those that answer others.
         metrics: Counters.
         jobs: Bulk enrolments by their ids.
+        additions: Photos on their way into the album, likewise.
+        album: The album that is shown; None where there is none.
         challenges: Liveness sessions that were passed and are not used yet.
         live: Places for live views.
         streams: Places for streams of a job's events.
@@ -85,6 +90,8 @@ class Service:
     metrics: Metrics
     open_without_keys: bool
     jobs: dict[str, Job] = field(default_factory=dict)
+    additions: dict[str, Job] = field(default_factory=dict)
+    album: Album | None = None
     challenges: Sessions = field(default_factory=Sessions)
     live: Places
     streams: Places
@@ -103,6 +110,7 @@ class Service:
         limits: Limits | None = None,
         open_without_keys: bool = False,
         watching: Broadcast | None = None,
+        album: Album | None = None,
     ) -> Service:
         """Puts a service together; loads no model yet."""
         limits, metrics = limits or Limits(), Metrics()
@@ -136,6 +144,7 @@ class Service:
             metrics=metrics,
             open_without_keys=open_without_keys,
             watching=watching,
+            album=album,
             live=Places(limits.live, "live views are open"),
             streams=Places(limits.streams, "streams of events are open"),
             running=Places(limits.jobs, "bulk enrolments are running", retry_after=10),
@@ -157,12 +166,14 @@ class Service:
         Pictures of people who are not in the gallery any more are removed, whoever kept them.
 
         Raises:
-            RostroError: A model cannot be had, the gallery cannot be opened or is of another space, nothing is known to
-                decide by, pictures are wanted and cannot be kept, uploads cannot be kept for the time of an answer, or
-                the keys cannot be read.
+            RostroError: A model cannot be had, gallery or album cannot be opened or is of another space, nothing is
+                known to decide by, pictures are wanted and cannot be kept, uploads cannot be kept for the time of an
+                answer, or the keys cannot be read.
         """
         recognizer = self.recognizer.open()
         _ = recognizer.detection_pipeline, recognizer.searching, recognizer.gate
+        if self.album is not None:
+            check_space(self.album, recognizer.space)
         people = self.people
         if self.keep_pictures:
             check_pictures(people.pictures, recognizer.gallery_url)
@@ -204,6 +215,12 @@ class Service:
             again=form.again,
             strict=form.strict,
             threshold=self.recognizer.known_face_threshold(strict=form.strict),
+        )
+
+    def looking(self, work: Work, caller: Caller, *, patient: bool = False) -> Looking:
+        """What a thread asks about photos of somebody; see `Looking`."""
+        return Looking(
+            batcher=self.batcher, work=work, turn=Turn(caller.name), threads=self.enrolments, patient=patient
         )
 
     async def uploads(self, files: Sequence[UploadFile]) -> list[Upload]:
