@@ -89,7 +89,7 @@ class Reviews:
         self.beside = np.array([firsts[person] for person in rest[:others]], int)
         self.strangers = np.flatnonzero(np.isin(faces.owners, rest[others:]))
         several = self.strangers[counts[np.searchsorted(owners, faces.owners[self.strangers])] > 1]
-        resembling = faces.alike[np.ix_(several, [some[0] for some in self.templates])].max(axis=1)
+        resembling = faces.alike[np.ix_(several, np.array([some[0] for some in self.templates]))].max(axis=1)
         self.lookalikes = several[np.argsort(-resembling)[: max(1, len(several) // 10)]]
         self.taught: set[str] = set()
         self.used: set[int] = set()
@@ -105,7 +105,8 @@ class Reviews:
         """(faces,): similarity to the nearest of those who are enrolled beside them."""
         if not len(self.beside):
             return np.full(len(faces), -1.0)
-        return self.faces.alike[np.ix_(faces, self.beside)].max(axis=1)
+        nearest: np.ndarray = self.faces.alike[np.ix_(faces, self.beside)].max(axis=1)
+        return nearest
 
     def measured(self) -> tuple[float, float, float]:
         """Found where `FPIR` of strangers are named; strangers named at the threshold of the start; templates."""

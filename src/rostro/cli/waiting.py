@@ -27,6 +27,13 @@ Album = Annotated[
         show_default=False,
     ),
 ]
+KeepUncertain = Annotated[
+    bool,
+    typer.Option(
+        "--keep-uncertain",
+        help="Have faces of which /v1/identify is not sure, and strangers', wait in --album, to be reviewed.",
+    ),
+]
 KeepCrops = Annotated[
     bool, typer.Option("--keep-crops", help="Keep pictures of the faces that wait in --album, of strangers, too.")
 ]
