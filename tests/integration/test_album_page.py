@@ -178,10 +178,8 @@ def test_without_an_album_the_page_says_how_to_show_one(
     recognizer: Recognizer, open_page: Callable[..., Any], tmp_path: Path
 ) -> None:
     with running_server(recognizer, tmp_path / "without") as without:
-        for language, says in {
-            "en": "This server shows no album.",
-            "es": "Este servidor no muestra ningún álbum.",
-        }.items():
+        told = {"en": "This server shows no album.", "es": "Este servidor no muestra ningún álbum."}
+        for language, says in told.items():
             page = open_page("album", language, url=without.url)
             wanted(page, says)
             assert not page.locator(".adding, .wall").first.is_visible()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,6 +17,10 @@ from rostro.gallery.base import file_of, gallery_name
 from rostro.server.admission.keys import keys_for
 from rostro.server.admission.limits import Limits
 
+if TYPE_CHECKING:
+    from rostro.people.albums.album import Album
+    from rostro.recognizer import Recognizer
+
 KeyFile = Annotated[
     Path | None,
     typer.Option(
@@ -26,7 +30,7 @@ KeyFile = Annotated[
         show_default="rostro-keys.db in this folder",
     ),
 ]
-Album = Annotated[
+AlbumUrl = Annotated[
     str | None,
     typer.Option(
         "--album",
@@ -40,7 +44,7 @@ Album = Annotated[
 def command(
     context: typer.Context,
     gallery: options.GalleryUrl = None,
-    album: Album = None,
+    album: AlbumUrl = None,
     keep_uncertain: waiting.KeepUncertain = False,
     key_file: options.KeyFile = None,
     host: Annotated[str, typer.Option("--host", help="Address to listen on; others than this machine's need keys.")] = (
@@ -107,7 +111,7 @@ def command(
         gallery=options.gallery_url(gallery), key=key_file,
         fpir=fpir, quality=quality, min_quality=min_quality, require_live=require_live, liveness=liveness,
     )  # fmt: skip
-    shown = None if album is None else opened_album(album, recognizer, key_file)
+    shown = None if album is None else _opened(album, recognizer, key_file)
     tls: dict[str, Any] = {"ssl_certfile": certificate, "ssl_keyfile": certificate_key} if certificate else {}
     # Who types the name of a file that is not there yet reads what that means; of a variable nobody does.
     source = context.get_parameter_source("keys")
@@ -123,3 +127,12 @@ def command(
     serves = tell("{} serves {} (Ctrl-C stops it)", server.address, gallery_name(recognizer.gallery_url))
     output.note(f"rostro: {serves}")
     server.run()
+
+
+def _opened(url: str, recognizer: Recognizer, key: str | None) -> Album:
+    from rostro.people.albums.album import Album
+    from rostro.recognition.own_space import key_for
+
+    if url == recognizer.gallery_url:
+        raise BadInput("--album and --gallery name the same file: an album is a gallery of its own")
+    return Album.open(url, create=True, key=key_for(url, key, recognizer.settings), space=recognizer.space)

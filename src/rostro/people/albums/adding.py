@@ -38,10 +38,10 @@ def lent_album(album: Album | str | Path, space: str) -> Iterator[Album]:
 
 
 def check_space(album: Album, space: str) -> None:
-    """Looks whether an album is of a space.
+    """Checks that an album holds vectors of a space, or none yet.
 
     Raises:
-        SpaceMismatch: It holds vectors of another one.
+        SpaceMismatch: It holds vectors of another space.
     """
     if album.gallery.space not in {None, space}:
         words = f"{album.gallery.url}: the gallery holds vectors of {album.gallery.space}, not of {space}"
