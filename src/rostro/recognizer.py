@@ -11,8 +11,8 @@ from rostro.core.errors import NoOperatingPoint
 from rostro.core.lazy import Lazy
 from rostro.core.types import Embedding, Face
 from rostro.people.enrollment import Enrollment
-from rostro.people.gathering import Gathering
 from rostro.people.people import People
+from rostro.people.reviewing import Reviewing
 from rostro.people.whose import NamesFrom, people_photos, photos_each
 from rostro.photos.reading import is_photo, name_of, several
 from rostro.recognition.comparing import compare
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from rostro.scoring.open_set import SearchRate
 
 
-class Recognizer(Gathering):
+class Recognizer(Reviewing):
     """Detects, embeds, verifies, enrols and identifies. Safe to share between threads.
 
     Making one touches no disk and loads no model: each part comes when it is first needed, and stays.

@@ -80,6 +80,7 @@ def running_server(
     *,
     watching: Broadcast | None = None,
     album: Album | None = None,
+    keep_uncertain: bool = False,
     keep_pictures: bool = True,
     root_path: str = "",
     require_live: bool = False,
@@ -93,7 +94,7 @@ def running_server(
     assert crops is not None
     server = make_server(
         faces, keys=keys, host="127.0.0.1", port=0, keep_pictures=keep_pictures, limits=limits, watching=watching,
-        album=album, root_path=root_path,
+        album=album, keep_uncertain=keep_uncertain, root_path=root_path,
     )  # fmt: skip
     thread = threading.Thread(target=server.run, name="test-server")
     thread.start()

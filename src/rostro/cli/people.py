@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rostro.cli import keeping, options, output
+from rostro.cli import keeping, options, output, review
 from rostro.cli.language import tell, translated
 from rostro.core.names import clean_name
 from rostro.core.redaction import redacted
@@ -26,6 +26,7 @@ app.command()(keeping.consent)
 app.command()(keeping.consents)
 app.command()(keeping.expire)
 app.command()(keeping.export)
+app.command("review")(review.command)
 
 Name = Annotated[str, typer.Argument(help="A person's name.", show_default=False)]
 Photo = Annotated[

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rostro.cli import options, output
+from rostro.cli import options, output, waiting
 from rostro.cli.language import tell
 from rostro.cli.numbers import within
 from rostro.core.errors import BadInput
@@ -45,6 +45,7 @@ def command(
     context: typer.Context,
     gallery: options.GalleryUrl = None,
     album: AlbumUrl = None,
+    keep_uncertain: waiting.KeepUncertain = False,
     key_file: options.KeyFile = None,
     host: Annotated[str, typer.Option("--host", help="Address to listen on; others than this machine's need keys.")] = (
         "127.0.0.1"
@@ -100,6 +101,8 @@ def command(
     """
     from rostro.server.serving import make_server
 
+    if keep_uncertain and album is None:
+        raise BadInput("--keep-uncertain has faces wait in an album; --album names it")
     if certificate_key and not certificate:
         raise BadInput("--certificate-key is the key of a certificate; --certificate names that")
     recognizer = options.make_recognizer(
@@ -117,7 +120,7 @@ def command(
     server = make_server(
         recognizer, keys=known, host=host, port=port,
         keep_pictures=keep_crops, limits=Limits.from_environment(rate=rate), root_path=root_path,
-        album=shown, **tls,
+        album=shown, keep_uncertain=keep_uncertain, **tls,
     )  # fmt: skip
     if typed and not os.path.lexists(known.path):
         output.note(tell("{}: no such file yet: programs of this machine need no key", known.path))

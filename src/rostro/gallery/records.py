@@ -13,8 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
 #: What is kept of a person or of the gallery, one of each kind: what they agreed to, what the gallery asks for, when
-#: they were last seen, what the log calls them, what somebody said of a group of an album.
-CONSENT, POLICY, SEEN, PSEUDONYM, ALBUM = ONE_EACH = ("consent", "policy", "seen", "pseudonym", "album")
+#: they were last seen, what the log calls them, which photos taught, what somebody said of a group of an album.
+CONSENT, POLICY, SEEN, PSEUDONYM, TAUGHT, ALBUM = ONE_EACH = (
+    "consent", "policy", "seen", "pseudonym", "taught", "album",
+)  # fmt: skip
+
+#: Kinds whose records are words, so that those of people who are merged are put together.
+WORDS = (PSEUDONYM, TAUGHT)
 
 #: What was done, each after the other.
 LOG = "log"

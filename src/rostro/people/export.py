@@ -11,6 +11,7 @@ from rostro.core.errors import GalleryError
 from rostro.core.files import private_folder, write_private
 from rostro.core.types import Answer
 from rostro.people.consent import now
+from rostro.people.taught import taught_photos
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -113,6 +114,7 @@ def export_of(
         "consent": None if consent is None else consent.to_dict(),
         "last_seen": last_seen and last_seen.isoformat(),
         "templates": templates,
+        "taught_by": sorted(taught_photos(gallery, person.id)),
         "called_in_log": list(pseudonyms),
         "log": [entry.to_dict() for entry in log],
     }

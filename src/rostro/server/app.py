@@ -16,7 +16,7 @@ from rostro.server.discretion import public_problem
 from rostro.server.forms.bodies import BodyLimits
 from rostro.server.forms.known import known_only
 from rostro.server.metrics import Measured
-from rostro.server.routes import about, album, anonymising, enrolments, keeping, people, photos
+from rostro.server.routes import about, album, anonymising, enrolments, keeping, people, photos, review
 from rostro.server.routes import page as page_files
 from rostro.server.schemas import Problem
 from rostro.server.sockets import challenging, live, watching
@@ -70,7 +70,7 @@ def create_app(service: Service, *, root_path: str = "") -> FastAPI:
         redirect_slashes=False,
     )
     app.state.service = service
-    subjects = (photos, anonymising, people, enrolments, keeping, album, about)
+    subjects = (photos, anonymising, people, enrolments, keeping, album, review, about)
     for router in (*(subject.router for subject in subjects), about.unversioned, about.health):
         app.include_router(router, dependencies=[Depends(known_only)])
     app.include_router(live.router)

@@ -12,6 +12,7 @@ from fastapi.requests import HTTPConnection
 
 from rostro.core.errors import RostroError
 from rostro.people.albums.adding import check_space
+from rostro.people.uncertain import Waiting
 from rostro.recognition.keeping import Keep
 from rostro.recognition.pipeline import Failure, PhotoFaces
 from rostro.server.admission.callers import Caller, Roll
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from fastapi import UploadFile
 
+    from rostro.core.decisions import Identification
     from rostro.gallery.base import Who
     from rostro.people.albums.album import Album
     from rostro.people.people import People
@@ -68,6 +70,7 @@ class Service:
         jobs: Bulk enrolments by their ids.
         additions: Photos on their way into the album, likewise.
         album: The album that is shown; None where there is none.
+        waiting: Where faces wait that `/v1/identify` is not sure of; None: nowhere.
         challenges: Liveness sessions that were passed and are not used yet.
         live: Places for live views.
         streams: Places for streams of a job's events.
@@ -92,6 +95,7 @@ class Service:
     jobs: dict[str, Job] = field(default_factory=dict)
     additions: dict[str, Job] = field(default_factory=dict)
     album: Album | None = None
+    waiting: Waiting | None = None
     challenges: Sessions = field(default_factory=Sessions)
     live: Places
     streams: Places
@@ -111,6 +115,7 @@ class Service:
         open_without_keys: bool = False,
         watching: Broadcast | None = None,
         album: Album | None = None,
+        keep_uncertain: bool = False,
     ) -> Service:
         """Puts a service together; loads no model yet."""
         limits, metrics = limits or Limits(), Metrics()
@@ -145,6 +150,7 @@ class Service:
             open_without_keys=open_without_keys,
             watching=watching,
             album=album,
+            waiting=Waiting(album, keep_crops=keep_pictures) if album is not None and keep_uncertain else None,
             live=Places(limits.live, "live views are open"),
             streams=Places(limits.streams, "streams of events are open"),
             running=Places(limits.jobs, "bulk enrolments are running", retry_after=10),
@@ -226,6 +232,13 @@ class Service:
     async def uploads(self, files: Sequence[UploadFile]) -> list[Upload]:
         """The photos of a form; see `forms.uploads`."""
         return await asyncio.to_thread(uploads, files, self.limits, max_pixels=self.recognizer.settings.max_pixels)
+
+    def look_up(self, found: PhotoFaces, caller: Caller, *, candidates: int) -> list[Identification]:
+        """Who is in a photo; of whom that is not sure waits, where that was asked for."""
+        row = self.recognizer.look_up(found, candidates=candidates, actor=caller.actor)
+        if self.waiting is not None:
+            self.recognizer.keep_uncertain(found, row, self.waiting, actor=caller.actor)
+        return row
 
     def frame(self, name: str, file: BinaryIO) -> Upload:
         """A frame of a live view, as a photo."""

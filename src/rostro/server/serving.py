@@ -28,6 +28,7 @@ def make_server(
     limits: Limits | None = None,
     watching: Broadcast | None = None,
     album: Album | None = None,
+    keep_uncertain: bool = False,
     root_path: str = "",
     **options: Any,
 ) -> Any:
@@ -47,6 +48,7 @@ def make_server(
         limits: What clients may ask.
         watching: What a watcher sees, for the page; None where nothing is watched.
         album: The album that is shown, which is closed with the server; None shows none.
+        keep_uncertain: Whether faces that `/v1/identify` is not sure of wait in the album, to be reviewed.
         root_path: The path under which a proxy shows the server, like ``/faces``; it may pass that on, or strip it.
         **options: More of uvicorn's, for example ``ssl_certfile``.
 
@@ -81,7 +83,7 @@ def make_server(
     recognizer.settings = of_clients(recognizer.settings)
     service = Service.make(
         recognizer, keys=keys, keep_pictures=keep_pictures, limits=limits, open_without_keys=loopback,
-        watching=watching, album=album,
+        watching=watching, album=album, keep_uncertain=keep_uncertain,
     )  # fmt: skip
     config = uvicorn.Config(
         create_app(service, root_path=root_path),

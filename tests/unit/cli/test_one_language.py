@@ -114,6 +114,7 @@ OWN_WORDS = {
     "--rate",
     "--patience",
     "--port",
+    "--album",  # where photos go, faces wait, or groups are
     "--to",  # a person, a gallery: where it goes
 } | {
     "--keep-crops",
