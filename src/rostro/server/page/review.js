@@ -47,7 +47,7 @@ export function view() {
 
   function card(item) {
     const who = item.suggested;
-    const others = item.candidates.filter(({ id }) => id !== who?.id).slice(0, OTHERS);
+    const others = (who ? item.candidates : []).filter(({ id }) => id !== who?.id).slice(0, OTHERS);
     const does = { confirm: () => confirm(item, entry), correct: () => correct(item, entry), ignore: () => ignore(item, entry) };
     const button = (action, kind, label) => h("button", { type: "button", class: kind, click: does[action] }, label);
     const question = who ? t("reviewIs", { name: who.name }) : t(`review.${item.reason}.who`);
