@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -172,6 +173,44 @@ def test_a_wrong_face_leaves_and_a_person_is_ignored_in_spanish(
     page.locator("dialog button.danger").last.click()
     wanted(page, "Eileen Collins se borró.")
     assert client.get("/v1/album/groups", params={"ignored": True}).json()["total"] == 0
+
+
+def test_what_is_uncertain_is_reviewed_by_keyboard(
+    open_page: Callable[..., Any], client: httpx.Client, samples: dict[str, Path], look: Callable[[Any, str], None]
+) -> None:
+    for part in ({}, {"alone": True}):
+        for group in client.get("/v1/album/groups", params=part).json()["groups"]:
+            assert client.delete(f"/v1/album/groups/{group['id']}").is_success
+    photo = {"photos": ("me.jpg", samples["obama.jpg"].read_bytes())}
+    assert client.post("/v1/people", data={"name": "Barack Obama"}, files=photo).is_success
+    files = [("photos", (name, samples[name].read_bytes())) for name in PHOTOS[1:]]
+    job = client.post("/v1/album/photos", data={"again": True, "keep_crops": True}, files=files).headers["location"]
+    while (told := client.get(job).json())["state"] == "running":
+        time.sleep(0.05)
+    assert (told["state"], told["groups"], told["alone"], told["failed"]) == ("done", 1, 2, [])
+    page = open_page("review")
+    page.get_by_text("Waiting: 3").wait_for()
+    page.get_by_text("Is this Barack Obama?").wait_for()
+    page.locator(".card img").nth(2).wait_for()
+    look(page, "review")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    page.keyboard.press("Enter")
+    wanted(page, "Noted: Barack Obama.")
+    assert client.get("/v1/people", params={"name": "Barack Obama"}).json()["people"][0]["templates"] == 3
+    page.keyboard.press("c")
+    page.locator("dialog").get_by_label("Name").fill("Joe Biden")
+    page.keyboard.press("Enter")
+    wanted(page, "Noted: Joe Biden.")
+    spanish = open_page("review", "es", "dark", PHONE)
+    spanish.get_by_text("Esperan: 1").wait_for()
+    spanish.locator(".card img").wait_for()
+    look(spanish, "review-es-dark-phone")
+    spanish.keyboard.press("i")
+    wanted(spanish, "Ignorada.")
+    spanish.get_by_text("Nada espera.").wait_for()
+    names = [group["name"] for group in client.get("/v1/album/groups").json()["groups"]]
+    assert sorted(names) == ["Barack Obama", "Joe Biden"]
 
 
 def test_without_an_album_the_page_says_how_to_show_one(

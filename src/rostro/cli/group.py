@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rostro.cli import on as elsewhere
 from rostro.cli import options, output
 from rostro.cli.language import figure, language, tell
 from rostro.core.errors import BadInput
@@ -46,6 +47,7 @@ def command(
     quality: options.Quality = None,
     min_quality: options.MinQuality = None,
     picture: options.Picture = None,
+    on: elsewhere.On = None,
     json: options.Json = False,
 ) -> None:
     """Who are these people? The faces of photos, by person, though nobody is enrolled.
@@ -67,6 +69,7 @@ def command(
         raise BadInput("--key-file is of a gallery: --gallery names it")
     left_out: list[Path] = []
     found = _Found(find_photos(photos, on_other=left_out.append))
+    recognizer = elsewhere.on(recognizer, on)
     with output.progress() as bar:
         task = bar.add_task("", total=None)
         album = recognizer.group(found, suggest=gallery is not None, on_photo=lambda: bar.advance(task))

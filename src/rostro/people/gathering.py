@@ -17,7 +17,7 @@ from rostro.people.albums.regrouping import regroup
 from rostro.people.albums.suggesting import named_like
 from rostro.people.grouping import thresholds_among
 from rostro.photos.reading import several
-from rostro.recognition.analysing import Analysing
+from rostro.recognition.elsewhere import Elsewhere
 from rostro.recognition.keeping import Keep
 from rostro.recognition.lookup import identify
 from rostro.recognition.pipeline import Failure
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 _AT_ONCE = 256
 
 
-class Gathering(Analysing):
+class Gathering(Elsewhere):
     """A recogniser that groups faces nobody named."""
 
     def group(
@@ -134,7 +134,7 @@ class Gathering(Analysing):
 
     def _looker(self, keep_crops: bool = False) -> Look:
         keep = Keep(images=False) if keep_crops else False
-        return partial(self._asking(self.pipeline, None).run, keep=keep)
+        return partial(self._looked, embed=True, face=None, keep=keep, liveness=None)
 
     def _grouped_in(self, album: Album, intake: Intake, *, suggest: bool, whole: bool | None) -> Grouped:
         """Tells of the groups of photos that an album took in."""

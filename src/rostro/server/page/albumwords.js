@@ -84,7 +84,10 @@ export const ALBUM = {
   ],
   reviewQueue: ["Faces that wait", "Caras que esperan"],
   reviewCount: ["Waiting: {count}", "Esperan: {count}"],
-  reviewEmpty: ["Nothing waits.", "Nada espera."],
+  reviewEmpty: [
+    "Nothing waits. What is uncertain waits here where it is kept: rostro serve --album ALBUM --keep-uncertain",
+    "Nada espera. Lo que no es seguro espera aquí si se guarda: rostro serve --album ÁLBUM --keep-uncertain",
+  ],
   reviewIs: ["Is this {name}?", "¿Es {name}?"],
   reviewWho: ["Who is it?", "¿Quién es?"],
   "review.near": ["near the threshold", "cerca del umbral"],

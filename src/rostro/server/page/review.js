@@ -1,5 +1,5 @@
 // What was uncertain, one face after another: confirmed, corrected or ignored, by keyboard or by hand.
-import { fileOf } from "./albumfaces.js";
+import { fileOf, letterOf, tellProblem } from "./albumfaces.js";
 import { problemWords } from "./answers.js";
 import { get, json } from "./api.js";
 import { nameField } from "./chooser.js";
@@ -8,6 +8,8 @@ import { facePictures } from "./facepictures.js";
 import { number, t } from "./words.js";
 
 const PAGE = 50;
+/** How many people are offered besides the one that is suggested. */
+const OTHERS = 2;
 /** Keys that mean something while a face is focused → what. */
 const KEYS = { j: "next", ArrowDown: "next", k: "before", ArrowUp: "before", Enter: "confirm", i: "ignore", c: "correct" };
 
@@ -19,23 +21,22 @@ export function view() {
   const more = h("button", { type: "button", class: "quiet", hidden: true, click: () => load({ more: true }) }, t("more"));
   const keys = h("p", { class: "note keys" }, t("reviewKeys"));
   const found = h("div", { hidden: true }, keys, count, list, more);
-  let next = null;
   let waiting = 0; // how many are left on the server
 
   async function load({ more: on = false } = {}) {
     try {
-      const query = new URLSearchParams({ limit: PAGE, ...(on ? { after: next } : {}) });
+      const last = list.lastElementChild?.dataset.item; // which still waits; `next` may be settled meanwhile
+      const query = new URLSearchParams({ limit: PAGE, ...(on && last ? { after: last } : {}) });
       const answer = await get(`/v1/review?${query}`);
-      next = answer.next;
       waiting = answer.total;
       found.hidden = false;
       if (!on) list.replaceChildren();
       list.append(...answer.items.map(card));
-      more.hidden = next === null;
+      more.hidden = answer.next === null;
       tell();
       if (!on) list.firstChild?.focus({ preventScroll: true });
     } catch (problem) {
-      status.say(problemWords(problem), "error");
+      tellProblem(problem, status);
     }
   }
 
@@ -46,19 +47,25 @@ export function view() {
 
   function card(item) {
     const who = item.suggested;
+    const others = (who ? item.candidates : []).filter(({ id }) => id !== who?.id).slice(0, OTHERS);
     const does = { confirm: () => confirm(item, entry), correct: () => correct(item, entry), ignore: () => ignore(item, entry) };
     const button = (action, kind, label) => h("button", { type: "button", class: kind, click: does[action] }, label);
     const question = who ? t("reviewIs", { name: who.name }) : t(`review.${item.reason}.who`);
     const entry = h("li", { class: "card", tabindex: -1, focus: () => current(entry) },
-      pictures.frame(item.picture ? `/v1/review/${item.id}/picture` : null, who ? [...who.name][0].toLocaleUpperCase() : "?"),
+      pictures.frame(item.picture, letterOf(who?.name)),
       h("div", { class: "stack" },
         h("b", { class: "name" }, question),
-        h("span", { class: "note" }, [t(`review.${item.reason}`), who && t("similarity", { value: number(who.similarity, 3) })].filter(Boolean).join(" · ")),
+        h("span", { class: "note" }, [
+          t(`review.${item.reason}`), item.faces > 1 && t("facesFound", { count: item.faces }),
+          who && t("similarity", { value: number(who.similarity, 3) }),
+        ].filter(Boolean).join(" · ")),
         h("span", { class: "file note", title: item.photo }, fileOf(item.photo))),
       h("div", { class: "row" },
         who ? button("confirm", "main", t("confirmIt")) : null,
+        ...others.map(({ name }) => h("button", { type: "button", class: "quiet", click: () => become(item, entry, name) }, t("perhaps", { name }))),
         button("correct", "quiet", t(who ? "correctIt" : "giveName")), button("ignore", "quiet", t("ignore"))));
     entry.does = does;
+    entry.dataset.item = item.id;
     return entry;
   }
 
@@ -97,7 +104,8 @@ export function view() {
 
   function confirm(item, entry) {
     if (!item.suggested) return correct(item, entry);
-    return settle(item, entry, { action: "confirm" }, t("reviewConfirmed", item.suggested));
+    const { name } = item.suggested;
+    return settle(item, entry, { action: "confirm", name }, t("reviewConfirmed", { name }));
   }
 
   const ignore = (item, entry) => settle(item, entry, { action: "ignore" }, t("reviewIgnored"));
@@ -107,8 +115,10 @@ export function view() {
     const answer = await ask({ title: t("reviewWho"), body: who.element, confirm: t("save"), cancel: t("cancel") });
     const name = answer?.get("name").trim();
     if (!name) return entry.focus();
-    return settle(item, entry, { action: "correct", name }, t("reviewConfirmed", { name }));
+    return become(item, entry, name);
   }
+
+  const become = (item, entry, name) => settle(item, entry, { action: "correct", name }, t("reviewConfirmed", { name }));
 
   load();
   return {

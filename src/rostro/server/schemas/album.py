@@ -20,7 +20,7 @@ _FACE: dict[str, Any] = {
 }  # fmt: skip
 _SUGGESTED = {"name": "Ada Lovelace", "similarity": 0.7121}
 _SUMMARY: dict[str, Any] = {
-    "id": "3ba7fe97028e", "name": None, "faces": 5, "cover": _FACE, "ignored": False, "suggested": _SUGGESTED,
+    "id": "3ba7fe97028e", "faces": 5, "cover": _FACE, "ignored": False, "suggested": _SUGGESTED,
 }  # fmt: skip
 
 
@@ -45,8 +45,8 @@ class Group(BaseModel):
     """Faces of one person, as far as can be told."""
 
     id: str = Field(description="12 hexadecimal digits that follow from the faces")
-    name: str | None
-    suggested: Suggested | None
+    name: str | None = Field(default=None, description="null: only an album has names")
+    suggested: Suggested | None = Field(default=None, description="who of the gallery it may be")
     faces: list[GroupedFace]
 
 
@@ -54,7 +54,7 @@ class Grouping(BaseModel):
     """The faces of photos, by person."""
 
     model_config = example(
-        groups=[{"id": "3ba7fe97028e", "name": None, "suggested": None, "faces": [
+        groups=[{"id": "3ba7fe97028e", "faces": [
             {"photo": "a.jpg", "box": [75.2, 71.0, 218.4, 258.3], "similarity": 0.8312, "quality": 0.9931},
         ]}], singles=[], failed=[FAILURE],
     )  # fmt: skip
@@ -77,7 +77,7 @@ class GroupSummary(BaseModel):
 
     model_config = example(**_SUMMARY)
     id: GroupId
-    name: str | None = Field(description="null: nobody named it")
+    name: str | None = Field(default=None, description="null: nobody named it")
     faces: int
     cover: AlbumFace = Field(description="the face that is most like the others")
     ignored: bool
@@ -87,7 +87,7 @@ class GroupSummary(BaseModel):
 class AlbumGroups(BaseModel):
     """Some of the album's groups, the largest first."""
 
-    model_config = example(groups=[_SUMMARY], total=1, next=None)
+    model_config = example(groups=[_SUMMARY], total=7, next="3ba7fe97028e")
     groups: list[GroupSummary]
     total: int = Field(description="how many there are, whatever the limit")
     next: str | None = Field(description="the `after` of the next page; null where this is the last")
@@ -97,12 +97,12 @@ class AlbumGroup(BaseModel):
     """A group of the album, with some of its faces, those most like the others first."""
 
     model_config = example(
-        id="3ba7fe97028e", name=None, ignored=False, suggested=_SUGGESTED, faces=[_FACE], total=5, next=1
+        id="3ba7fe97028e", ignored=False, suggested=_SUGGESTED, faces=[_FACE], total=5, next=1
     )
     id: GroupId
-    name: str | None
+    name: str | None = Field(default=None, description="null: nobody named it")
     ignored: bool
-    suggested: Suggested | None
+    suggested: Suggested | None = Field(default=None, description="who it may be, of a group without a name")
     faces: list[AlbumFace]
     total: int = Field(description="how many there are, whatever the limit")
     next: int | None = Field(description="the `after` of the next page; null where this is the last")
