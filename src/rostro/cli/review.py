@@ -98,7 +98,7 @@ def _tell(done: Reviewed) -> None:
     if done.name is None:
         output.say(tell("{} is ignored", done.id))
         return
-    output.say(tell("{} is {}", done.id, done.name))
+    output.say(f"{done.id}: {done.name}")
     if done.taught is None:
         output.say(f"  {tell('nobody of that name is enrolled: nothing is taught')}")
         return
