@@ -154,6 +154,7 @@ TRANSLATED = {
     "docs/es/agrupar.md": "docs/grouping.md",
     "docs/es/encontrar.md": "docs/finding.md",
     "docs/es/auditar.md": "docs/auditing.md",
+    "docs/es/revisar.md": "docs/review.md",
     "docs/es/muchas-maquinas.md": "docs/many-machines.md",
     "docs/es/atributos.md": "docs/attributes.md",
     "docs/es/decisiones.md": "docs/decisions/README.md",

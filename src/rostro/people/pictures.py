@@ -123,9 +123,10 @@ class Pictures:
                 found[called] = self._sealing.open_file(file.stem, file.read_bytes())[1]
         return found
 
-    def has(self, person: int) -> bool:
-        """Whether there is a picture of the person."""
-        return bool(_pictures_in(self._of(person)))
+    def has(self, person: int, source_hash: str | None = None) -> bool:
+        """Whether there is a picture of the person, or of one photo of theirs."""
+        of_one = [] if source_hash is None else self._called(person, source_hash)
+        return any(map(Path.is_file, of_one)) if source_hash else bool(_pictures_in(self._of(person)))
 
     def merge(self, person: int, into: int) -> None:
         """Gives the pictures of one person to another.

@@ -63,6 +63,10 @@ class Searching:
         found = self._among_templates(max(searched))
         return None if found is None else replace(found, people=searched.people, templates=searched.templates)
 
+    def threshold_at(self, fpir: float, searched: Population) -> float:
+        """The threshold at which so many strangers would be named among so many, whatever decides here."""
+        return wanted_rate(self.tail, fpir, max(*searched, 1)).threshold
+
     def _among(self, templates: int) -> SearchRate | None:
         threshold = self._point.threshold
         if not self._chosen:

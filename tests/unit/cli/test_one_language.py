@@ -119,6 +119,7 @@ OWN_WORDS = {
     "--rate",
     "--patience",
     "--port",
+    "--album",  # where photos go, faces wait, or groups are
     "--to",  # a person, a gallery: where it goes
     "--person",  # to whom it was done, with whom a photo is compared
     "--of",  # a person: whose a photo is, or is not

@@ -1,5 +1,8 @@
 // Every word of the page, in English and Spanish: key → [English, Spanish]. {name} is filled in.
+import { ALBUM } from "./albumwords.js";
+
 const WORDS = {
+  ...ALBUM,
   title: ["Faces", "Rostros"],
   skip: ["Skip to the content", "Saltar al contenido"],
   navigation: ["Functions", "Funciones"],
@@ -13,8 +16,8 @@ const WORDS = {
   save: ["Save", "Guardar"],
   cancel: ["Cancel", "Cancelar"],
   footer: [
-    "Photos are sent to this server only. Nothing is kept unless you enrol somebody.",
-    "Las fotos se envían solo a este servidor. No se guarda nada salvo que registre a alguien.",
+    "Photos are sent to this server only. Nothing is kept unless you enrol somebody or add photos to an album.",
+    "Las fotos se envían solo a este servidor. No se guarda nada salvo que registre a alguien o añada fotos a un álbum.",
   ],
   working: ["Working…", "Procesando…"],
 

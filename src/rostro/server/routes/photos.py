@@ -1,4 +1,7 @@
-"""Routes about photos: detect, embed, verify, identify, liveness, analyze. Nothing of them is stored."""
+"""Routes about photos: detect, embed, verify, identify, liveness, analyze. Nothing of them is stored.
+
+But for faces that `identify` is not sure of, where the operator wants them (``rostro serve --keep-uncertain``).
+"""
 
 from __future__ import annotations
 
@@ -83,9 +86,9 @@ async def identify(
 ) -> JSONResponse:
     """Who is in these photos? Below the threshold a face is unknown."""
     await use_session(service, caller, liveness_session, photos)
-    found, failed = await service.look(photos, Work(liveness=require_live), caller)
-    recognizer = service.recognizer
-    look_up = partial(recognizer.look_up, candidates=candidates, actor=caller.actor)
+    keep = service.waiting is not None and service.keep_pictures
+    found, failed = await service.look(photos, Work(liveness=require_live, keep=keep), caller)
+    look_up = partial(service.look_up, caller=caller, candidates=candidates)
     named = [(photo, await asyncio.to_thread(look_up, photo)) for photo in found]
     return JSONResponse(answers.identification(named, failed))
 
