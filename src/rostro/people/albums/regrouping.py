@@ -16,7 +16,7 @@ from rostro.people.albums.contents import Contents
 from rostro.people.albums.matching import moves_to
 from rostro.people.albums.notes import State, keep_state, state_of
 from rostro.people.commonness import Commonness
-from rostro.people.grouping import group_faces, join_faces
+from rostro.people.grouping import BELOW, group_faces, join_faces
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -109,7 +109,7 @@ def _some(
     near: set[int] = {person for person, _ in mine}
     for start in range(0, len(fresh), _AT_ONCE):
         for hits in gallery.search(fresh.vectors[start : start + _AT_ONCE], _NEAR):
-            near |= {hit.person for hit in hits if hit.similarity > thresholds[1] / 2}
+            near |= {hit.person for hit in hits if hit.similarity >= thresholds[1] - BELOW}
     contents = Contents.read(gallery, sorted(gallery.names(near).items()))
     is_new = np.array([name in sought for name in contents.names], np.bool_)
     labels = join_faces(
