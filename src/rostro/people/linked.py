@@ -42,7 +42,8 @@ def links_of(gallery: Gallery, people: Collection[int]) -> dict[int, list[Link]]
     found: dict[int, list[Link]] = {}
     for record in gallery.records(LINKED, people) if people else ():
         try:
-            links = [Link(str(album), str(group)) for album, group in json_of(record.body)]
+            told = [json_of(line) for line in record.body.splitlines()]
+            links = [Link(str(album), str(group)) for album, group in told]
         except (ValueError, TypeError, BadInput) as error:
             raise GalleryCorrupt("what the gallery keeps of albums cannot be read") from error
         mine = found.setdefault(record.person, [])
@@ -56,7 +57,7 @@ def keep_link(gallery: Gallery, person: int, album: Gallery, group: str) -> None
     link = Link(redacted(album.url) if file is None else str(file.resolve()), group)
     links = links_of(gallery, [person]).get(person, [])
     if link not in links:
-        gallery.keep_records(LINKED, {person: json.dumps([*links, link])})
+        gallery.keep_records(LINKED, {person: "\n".join(map(json.dumps, [*links, link]))})
 
 
 def erase_linked(gallery: Gallery, people: Collection[int], erase: Callable[[Gallery, str], object]) -> list[str]:
