@@ -23,6 +23,7 @@ from rostro.people.albums.enrolling import enrol_group
 from rostro.people.albums.regrouping import regroup
 from rostro.people.albums.shown import kept_face
 from rostro.people.consent import Policy
+from rostro.people.grouping import group_faces
 from rostro.people.people import People
 
 DIMS = 32
@@ -351,3 +352,24 @@ def test_who_is_named_may_be_enrolled_and_is_erased_with_the_person(album: Album
         (tmp_path / "album.db").rename(tmp_path / "away.db")
         assert people.by("key:1").erase("Bo") == 1
         assert str(tmp_path / "album.db") in people.pending()["pending"]
+
+
+def test_who_names_a_group_while_faces_are_grouped_does_not_wait_and_is_not_undone(
+    album: Album, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take_in(album, [*faces_of(1, 0, 1, 2, 3), *faces_of(2, 4, 5)])
+    group, other = (one.id for one in album.groups())
+    part = [face.id for face in album.group(group).faces[:2]]
+    made = []
+
+    def meanwhile(*args: Any, **kwargs: Any) -> Any:
+        labels = group_faces(*args, **kwargs)
+        made.append(album.split(group, part))  # of another thread, which does not wait for what is found here
+        album.name(other, "Bo")
+        return np.zeros_like(labels)  # everybody is one person
+
+    monkeypatch.setattr("rostro.people.albums.regrouping.group_faces", meanwhile)
+    take_in(album, faces_of(3, 9), whole=True)
+    assert {len(faces) for faces in people_of(album).values()} == {2}
+    assert set(people_of(album)) == {group, made[0], "Bo"}
+    assert [one.cover.photo for one in album.singles()] == ["9.jpg"]
