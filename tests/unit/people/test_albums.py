@@ -341,6 +341,8 @@ def test_who_is_named_may_be_enrolled_and_is_erased_with_the_person(album: Album
         album.name(other, "Bo")
         with pytest.raises(NoConsent):
             enrol_group(album, "Bo", people)
+        assert people.export("Ada").to_dict()["albums"] == [{"album": str(tmp_path / "album.db"), "group": group}]
+        assert album.people.export("Ada").to_dict()["group"]["id"] == group
         people.rename("Ada", "Ada Lovelace")
         album.name("Ada", "A. Lovelace")
         assert people.erase("Ada Lovelace") == 3
