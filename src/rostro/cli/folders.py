@@ -15,7 +15,7 @@ from rostro.people.folders import WALL, Folders
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from rostro.people.album import Album
+    from rostro.people.album import Grouped
 
 Output = Annotated[
     Path | None,
@@ -41,10 +41,10 @@ def opened(folder: Path | None, photos: Iterable[Path], *, links: bool) -> Folde
     return Folders(folder, photos, links=links)
 
 
-def put(folders: Folders, album: Album, paths: Mapping[str, Path], draw: Callable[[Path], object]) -> None:
+def put(folders: Folders, grouped: Grouped, paths: Mapping[str, Path], draw: Callable[[Path], object]) -> None:
     """Puts the photos there, and the wall of people beside them, and says so."""
-    done = folders.put(album.groups, album.to_dict(), paths)
-    if album.groups:
+    done = folders.put(grouped.groups, grouped.to_dict(), paths)
+    if grouped.groups:
         draw(folders.folder / WALL)
     told = "{}: {:,} folders, {:,} photos put there, {:,} were there already"
     output.note(tell(told, folders.folder, len(done.folders), done.written, done.kept))
