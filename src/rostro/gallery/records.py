@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
 #: What is kept of a person or of the gallery, one of each kind: what they agreed to, what the gallery asks for, when
-#: they were last seen, what the log calls them.
-CONSENT, POLICY, SEEN, PSEUDONYM = ONE_EACH = ("consent", "policy", "seen", "pseudonym")
+#: they were last seen, what the log calls them, what somebody said of a group of an album.
+CONSENT, POLICY, SEEN, PSEUDONYM, ALBUM = ONE_EACH = ("consent", "policy", "seen", "pseudonym", "album")
 
 #: What was done, each after the other.
 LOG = "log"

@@ -28,7 +28,7 @@ def picture_of(face: HeldFace, pictures: Pictures | None) -> tuple[Image, Face] 
         enrolled from, or is another one now.
     """
     try:
-        kept = None if pictures is None else pictures.of_photo(face.person, face.sha256)
+        kept = None if pictures is None else pictures.picture(face.person, face.sha256)
         if kept is not None:
             image = read_photo(kept, name=face.photo).image
             return image, whole(image)
