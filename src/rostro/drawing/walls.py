@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 #: People on a wall, and faces of each; more would make it too large to look at.
 ROWS: Final = 40
 FACES: Final = 8
-_SIDE: Final = 180
+SIDE: Final = 180
 #: What is shown around a face, as a part of its longer side.
 _AROUND: Final = 0.3
 
@@ -50,10 +50,10 @@ def wall(
     """
     if not people:
         raise BadInput("a wall shows at least one person")
-    width = FACES * (_SIDE + GAP) - GAP
+    width = FACES * (SIDE + GAP) - GAP
     blocks = []
     for caption, faces in people[:ROWS]:
-        shown = [_cut(check_image(image), face) for image, face in list(faces)[:FACES]]
+        shown = [cut(check_image(image), face) for image, face in list(faces)[:FACES]]
         blocks += [line(caption, SMALL, width, bold=True), beside(shown, GAP)]
     every = total or len(people)
     if every > min(len(people), ROWS):
@@ -70,7 +70,7 @@ def whole(image: Image) -> Face:
     return Face((x, y, width - x, height - y), 1.0)
 
 
-def _cut(image: Image, face: Face) -> Image:
+def cut(image: Image, face: Face) -> Image:
     """The face and what is around it, as a square; white where the photo ends."""
     x1, y1, x2, y2 = face.box
     side = max(2, round(max(x2 - x1, y2 - y1) * (1 + 2 * _AROUND)))
@@ -82,4 +82,4 @@ def _cut(image: Image, face: Face) -> Image:
     if part.size:
         y, x = rows.start - top, columns.start - left
         square[y : y + part.shape[0], x : x + part.shape[1]] = part
-    return np.ascontiguousarray(resize(square, _SIDE, _SIDE))
+    return np.ascontiguousarray(resize(square, SIDE, SIDE))
