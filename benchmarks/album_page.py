@@ -93,7 +93,7 @@ def measure(browser: Any, url: str, groups: int, pixels: int) -> None:
 def cpu(cdp: Any) -> float:
     """Seconds that the page's main thread worked."""
     metrics = {metric["name"]: metric["value"] for metric in cdp.send("Performance.getMetrics")["metrics"]}
-    return sum(metrics[name] for name in ("ScriptDuration", "LayoutDuration", "RecalcStyleDuration"))
+    return float(sum(metrics[name] for name in ("ScriptDuration", "LayoutDuration", "RecalcStyleDuration")))
 
 
 def main() -> None:

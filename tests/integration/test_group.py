@@ -14,8 +14,11 @@ from command_line import rostro
 
 from rostro.core.errors import BadInput, GalleryError
 from rostro.core.settings import Settings
+from rostro.core.types import Template
+from rostro.gallery.base import open_gallery
 from rostro.models.store import ModelStore
 from rostro.people.album import Grouped
+from rostro.people.albums.album import Album
 from rostro.photos.reading import read_photo
 from rostro.recognizer import Recognizer
 from rostro.scoring.clustering import bcubed
@@ -89,6 +92,44 @@ def test_what_is_chosen_holds(recognizer: Recognizer, settings: Settings, store:
         lonely.group(photos, suggest=True)
 
 
+def test_an_album_stays(recognizer: Recognizer, celebrities: list[Path], tmp_path: Path) -> None:
+    url = str(tmp_path / "album.db")
+    half = recognizer.group(celebrities[::2], album=url, keep_crops=True)
+    assert half.to_dict().keys() == {"groups", "singles", "failed"}
+    with Album.open(url) as kept:
+        assert [group.id for group in kept.groups()] == [group.id for group in half.groups]
+        named = kept.groups()[0]
+        owner = Path(named.cover.photo).parent.name
+        kept.name(named.id, owner)
+        assert (kept.picture(owner) or b"")[:3] == b"\xff\xd8\xff"
+
+        def refuse(*_: object, **__: object) -> None:
+            raise AssertionError("a photo that is there was looked at again")
+
+        told = []
+        whole = recognizer.group(celebrities, album=kept, on_photo=lambda: told.append(1))
+        assert len(told) == whole.photos == len(celebrities)
+        (mine,) = [group for group in whole.groups if group.name is not None]
+        assert (mine.id, mine.name) == (named.id, owner)
+        assert {Path(face.photo).parent.name for face in mine.faces} == {owner}
+        assert len(mine) > named.faces
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(type(recognizer.pipeline), "_chunk", refuse)
+            again = recognizer.group(list(reversed(celebrities)), album=kept)
+        assert again.to_dict() == whole.to_dict()
+        assert len(kept) == sum(map(len, whole.groups)) + len(whole.singles)
+        assert photos_of(whole) == photos_of(recognizer.group(celebrities)), "parts and one run find the same"
+        faces = len(kept.group(owner))
+        assert kept.erase(owner) == faces
+        after = recognizer.group(celebrities, album=kept)
+        assert {failure.error.kind for failure in after.failed} == {"erased-before"}
+        assert len(after.groups) == len(whole.groups) - 1
+    with pytest.raises(BadInput, match="no album"):
+        with open_gallery(str(tmp_path / "people.db"), space=recognizer.space) as gallery:
+            gallery.add({"Ada": [Template(np.eye(1, 128, dtype=np.float32)[0], "a" * 64, "a.jpg")]})
+        recognizer.group(celebrities[:1], album=tmp_path / "people.db")
+
+
 @pytest.fixture
 def folder(samples: dict[str, Path], tmp_path: Path) -> Path:
     """One man twice, once larger, a stranger, and a file that is no photo."""
@@ -104,6 +145,12 @@ def folder(samples: dict[str, Path], tmp_path: Path) -> Path:
 def document(*arguments: object, code: int) -> dict[str, Any]:
     done = rostro("group", *arguments, "--json")
     assert done.returncode == code, done.stderr
+    return dict(json.loads(done.stdout))
+
+
+def told_by(verb: str, *arguments: object, album: Path) -> dict[str, Any]:
+    done = rostro("album", verb, *arguments, "--album", album, "--json")
+    assert done.returncode == 0, done.stderr
     return dict(json.loads(done.stdout))
 
 
@@ -132,7 +179,25 @@ def test_the_command_line(folder: Path, tmp_path: Path) -> None:
     assert group["suggested"]["similarity"] > 0.7
     said = rostro("group", folder, "--gallery", gallery, "--language", "es")
     assert "quizá Barack Obama" in said.stdout
-    assert "1 grupos de dos o más caras" in said.stderr
+    assert "1 grupo de dos o más caras" in said.stderr
+
+    album = tmp_path / "album.db"
+    (group,) = document(folder, "--album", album, "--gallery", gallery, code=0)["groups"]
+    assert list(group) == ["id", "name", "suggested", "ignored", "faces"]
+    assert group["suggested"]["name"] == "Barack Obama"
+    assert told_by("name", group["id"], "Barack Obama", album=album) == {"group": group["id"], "name": "Barack Obama"}
+    assert document(folder, "--album", album, "--gallery", gallery, code=0)["groups"][0]["suggested"] is None
+    assert [one["name"] for one in told_by("list", album=album)["groups"]] == ["Barack Obama"]
+    faces = [face["id"] for face in told_by("show", "Barack Obama", album=album)["faces"]]
+    (single,) = told_by("list", "--singles", album=album)["groups"]
+    assert told_by("merge", single["id"], "Barack Obama", album=album)["into"] == group["id"]
+    (other,) = told_by("reject", "Barack Obama", single["cover"]["id"], album=album)["groups"]
+    made = told_by("split", group["id"], faces[0], album=album)["into"]
+    assert told_by("ignore", made, album=album)["ignored"]
+    assert told_by("erase", other, album=album)["faces"] == 1
+    assert [one["id"] for one in told_by("list", album=album)["groups"]] == [group["id"]]
+    assert "1 cara" in rostro("album", "list", "--album", album, "--language", "es").stdout
+    assert rostro("album", "list", "--album", gallery).returncode == 2, "people are no album"
 
     assert document(folder / "astronaut.png", code=1)["groups"] == []
     assert rostro("group", folder, "--gallery", tmp_path / "none.db").returncode == 2

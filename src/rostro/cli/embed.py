@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from rostro.cli import albums, options, output
 from rostro.cli import on as elsewhere
-from rostro.cli import options, output
 from rostro.cli.detect import exit_code
 from rostro.cli.language import language, tell
 from rostro.cli.streaming import Stream
@@ -108,7 +108,7 @@ def command(
         if picture is not None:
             _draw(recognizer, shown, picture)
     if not json:
-        output.say(tell("{:,} faces of {:,} photos, space {}", count, told.photos, recognizer.space))
+        output.say(_embedded(count, told.photos, recognizer.space))
     told.end()
 
 
@@ -148,10 +148,11 @@ def _tabulate(
             output.note(tell(there, kept.photos, kept.parts))
             raise typer.Exit(output.NO_ANSWER) from None
     if done.before:
-        again = "{:,} faces of {:,} photos ({:,} of them from before), space {}"
-        output.say(tell(again, done.faces, done.photos, done.before, recognizer.space))
+        again = "{} of {} ({:,} of them from before), space {}"
+        counts = albums.count_faces(done.faces), albums.count_photos(done.photos), done.before
+        output.say(tell(again, *counts, recognizer.space))
     else:
-        output.say(tell("{:,} faces of {:,} photos, space {}", done.faces, done.photos, recognizer.space))
+        output.say(_embedded(done.faces, done.photos, recognizer.space))
     output.report_left_out(others)
     output.report_failures(done.failed)
     raise typer.Exit(exit_code(done.faces > 0, list(done.failed)))
@@ -188,6 +189,10 @@ def _make_parts(
         output.note(tell("{:,} photos gave no answer; {} names them", done.failed, folder / MANIFEST))
         raise typer.Exit(output.NO_ANSWER)
     raise typer.Exit(output.YES if done.faces else output.NO)
+
+
+def _embedded(faces: int, photos: int, space: str) -> str:
+    return tell("{} of {}, space {}", albums.count_faces(faces), albums.count_photos(photos), space)
 
 
 def _check_shown(photos: int) -> None:

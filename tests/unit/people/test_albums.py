@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from rostro.core.types import Template
 from rostro.gallery.base import open_gallery
 from rostro.gallery.keys import make_key_file
 from rostro.gallery.records import ALBUM
+from rostro.gallery.sqlite.gallery import SqliteGallery
 from rostro.people.album import group_id
 from rostro.people.albums.album import Album
 from rostro.people.albums.regrouping import regroup
@@ -39,8 +41,13 @@ def faces_of(person: int, *photos: int) -> list[Template]:
 
 def take_in(album: Album, faces: list[Template], *, whole: bool | None = None) -> None:
     """As `Intake` does, of photos that were looked at."""
-    names = [group_id([kept_face(face)]) for face in faces]
-    album.people.take_in({name: [face] for name, face in zip(names, faces, strict=True)})
+    known = album.gallery.known_sources([face.source_hash for face in faces])
+    new = {group_id([kept_face(face)]): [face] for face in faces if not any(
+        kept_face(there).id == kept_face(face).id for name in known.get(face.source_hash, ())
+        for there in album.gallery.templates(name)
+    )}  # fmt: skip
+    album.people.take_in(new)
+    names = list(new)
     regroup(album.people, names, lambda faces: LIMITS, None, whole=whole)
 
 
@@ -243,3 +250,73 @@ def test_pictures_go_with_their_faces(album: Album) -> None:
     assert album.picture(group.id, "0.jpg") != album.picture(group.id, "2.jpg")
     album.erase(alone)
     assert len(list(album.pictures.folder.rglob("*.jpg"))) == 2
+
+
+class Killed(BaseException):
+    """As kill -9 is to a program: nothing tidies up after it."""
+
+
+_WRITES = ("add", "move_faces", "rename", "merge", "keep_records")
+
+
+def _work(album: Album, done: dict[str, str]) -> None:
+    """Takes photos in and names them; may be run again after it was cut off. Notes what was answered."""
+    ada, bo, cy = faces_of(1, 0, 1, 2, 3), faces_of(2, 2, 4, 5), faces_of(3, 6, 7)
+    for part in ([*ada[:2], *bo[:2]], [*ada[2:], *bo[2:], *cy]):
+        take_in(album, part)
+        for face in part:
+            done.setdefault(kept_face(face).id, "")
+        for name, mine in (("Ada", ada), ("Bo", bo)):
+            album.name(_owner(album, mine[0]), name)
+            done |= {name: name}
+    if _owner(album, cy[0]) != "Cy":
+        if _owner(album, cy[0]) != "Bo":
+            album.merge("Bo", _owner(album, cy[0]))
+        album.name(_owner(album, cy[0]), "Cy")
+        done.pop("Bo", None)
+        done["Cy"] = "Cy"
+
+
+def _owner(album: Album, face: Template) -> str:
+    """Whose the face is; other faces of its photo are others'."""
+    named = album.gallery.known_sources([face.source_hash])[face.source_hash]
+    return next(one for one in named if any(f.id == kept_face(face).id for f in album.group(one).faces))
+
+
+def test_whoever_is_killed_loses_no_name_and_no_face(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    number, left, ended = 0, 0, False
+    for write in _WRITES:
+        original = getattr(SqliteGallery, write)
+
+        def killing(self: SqliteGallery, *args: Any, original: Any = original, **kwargs: Any) -> Any:
+            nonlocal left
+            left -= 1
+            answer = original(self, *args, **kwargs)
+            if left == 0:
+                raise Killed
+            return answer
+
+        monkeypatch.setattr(SqliteGallery, write, killing)
+    found = set()
+    while not ended:
+        number += 1
+        path, done = tmp_path / f"{number}.db", dict[str, str]()
+        left = number
+        try:
+            with Album.open(path, create=True, space=SPACE) as album:
+                _work(album, done)
+            ended = True
+        except Killed:
+            pass
+        left = 0
+        if not done and not ended:
+            continue
+        with Album.open(path) as album:
+            groups = [album.group(one.id) for one in (*album.groups(), *album.singles())]
+            assert {face.id for group in groups for face in group.faces} >= {one for one in done if not done[one]}
+            assert {group.name for group in groups} >= {one for one in done if done[one]} - {"Bo"}
+            _work(album, done)
+            assert {one.name for one in album.groups()} == {"Ada", "Cy"}
+            found.add(frozenset(frozenset(faces) for faces in people_of(album).values()))
+    assert number > 20
+    assert len(found) == 1, "whoever goes on ends where nobody was killed"

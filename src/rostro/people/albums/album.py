@@ -245,9 +245,10 @@ class Album(Listing, Closing):
         faces = {kept_face(face).id for one in (person, into) for face in self.gallery.templates(one.name)}
         both = other.with_all_of(note)
         both = replace(both, apart=both.apart - faces)
+        own = other.id
         if is_id(into.name) and not is_id(person.name):
-            person, into = into, person  # a name is on disk at every moment, whatever happens
-        self.people.keep_note(into, both)
+            person, into, own = into, person, note.id  # a name is on disk at every moment, whatever happens
+        self.people.keep_note(into, replace(both, id=own))  # no two groups have one id, either
         self.people.merge(person.id, into.id)
         self.people.keep_note(into, both)  # the only one now; the other's came with its faces
         return both.id

@@ -100,11 +100,13 @@ class State:
 
     Attributes:
         regrouped: How many faces it had when all of them were grouped last.
+        seen: How many it had when new ones were grouped last; where there are more, somebody was cut off.
         common: What its groups had in common with each other then; None before, and in small albums. It is kept in
             figures so coarse that nothing of one group among a thousand is in them.
     """
 
     regrouped: int = 0
+    seen: int = 0
     common: Commonness | None = None
 
     def to_body(self) -> str:
@@ -117,19 +119,19 @@ class State:
                 "direction": [round(float(part), _COARSE) for part in mean],
                 "mean": round(self.common.mean, _COARSE),
             }
-        return json.dumps({"album": 1, "regrouped": self.regrouped, "common": told})
+        return json.dumps({"album": 1, "regrouped": self.regrouped, "seen": self.seen, "common": told})
 
     @classmethod
     def of(cls, body: str) -> Self:
         """The state of a record."""
         try:
             known = json_of(body)
-            told = known["common"]
+            told, counts = known["common"], (int(known["regrouped"]), int(known["seen"]))
             if told is None:
-                return cls(int(known["regrouped"]))
+                return cls(*counts)
             groups = int(told["groups"])
             total = np.array(told["direction"], np.float64) * groups
-            return cls(int(known["regrouped"]), Commonness(groups, total, float(told["mean"])))
+            return cls(*counts, Commonness(groups, total, float(told["mean"])))
         except (ValueError, KeyError, TypeError, BadInput) as error:
             raise GalleryCorrupt("what the album keeps of itself cannot be read") from error
 

@@ -7,7 +7,7 @@ near them; nothing leaves its group then, until so many came that all are groupe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -72,7 +72,7 @@ def regroup(
         state = state_of(people.gallery) or State()
         faces = people.gallery.info().templates
         if whole is None:
-            late = faces - state.regrouped > PART * state.regrouped
+            late = faces - state.regrouped > PART * state.regrouped or faces - state.seen > len(new)
             whole = faces <= ALWAYS_UP_TO or late or state.common is None
         limits = thresholds(faces)
         moved = _whole(people, state, limits, gate) if whole else _some(people, new, state, limits, gate)
@@ -92,9 +92,9 @@ def _whole(people: AlbumPeople, state: State, thresholds: tuple[float, float], g
     if moves:
         people.note_change("group", faces=len(contents), moved=len(moves))
     moved = people.reassign(moves, made)
-    if moved or state.regrouped != len(contents):
-        large = len(contents) > ALWAYS_UP_TO
-        keep_state(gallery, State(len(contents), _commonness(contents, labels) if large else None))
+    if moved or state.regrouped != len(contents) or state.seen != len(contents):
+        common = _commonness(contents, labels) if len(contents) > ALWAYS_UP_TO else None
+        keep_state(gallery, State(len(contents), len(contents), common))
     return moved
 
 
@@ -119,7 +119,9 @@ def _some(
     moves, made = moves_to(contents, labels)
     if moves:
         people.note_change("group", faces=len(fresh), moved=len(moves))
-    return people.reassign(moves, made)
+    moved = people.reassign(moves, made)
+    keep_state(gallery, replace(state, seen=gallery.info().templates))
+    return moved
 
 
 def _commonness(contents: Contents, labels: np.ndarray) -> Commonness:

@@ -96,9 +96,7 @@ class AlbumGroups(BaseModel):
 class AlbumGroup(BaseModel):
     """A group of the album, with some of its faces, those most like the others first."""
 
-    model_config = example(
-        id="3ba7fe97028e", ignored=False, suggested=_SUGGESTED, faces=[_FACE], total=5, next=1
-    )
+    model_config = example(id="3ba7fe97028e", ignored=False, suggested=_SUGGESTED, faces=[_FACE], total=5, next=1)
     id: GroupId
     name: str | None = Field(default=None, description="null: nobody named it")
     ignored: bool
