@@ -99,10 +99,10 @@ export function wall({ label, tile, more = () => {}, least = 9.5 }) {
       if (!all) list.style.height = "0";
       render();
     },
-    /** More of the same. */
+    /** More of the same. They are drawn with the next frame, when whoever gave them is ready to give more. */
     add(given) {
       items = [...items, ...given];
-      render();
+      later();
     },
     /** Other items in the places of some: `change(item)` gives what stands there now, or null for none. */
     update(change) {
