@@ -123,9 +123,8 @@ def main() -> None:
         while not server.started:
             time.sleep(0.05)
         url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-        print(
-            "| screen | frames | p50, ms | p95 | p99 | longest | CPU a frame, ms | empty |\n|---|---|---|---|---|---|---|---|"
-        )
+        print("| screen | frames | p50, ms | p95 | p99 | longest | CPU a frame, ms | empty |")
+        print("|---|---|---|---|---|---|---|---|")
         try:
             with playwright_api.sync_playwright() as playwright:
                 browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
