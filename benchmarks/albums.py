@@ -25,7 +25,8 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -196,6 +197,14 @@ def check(where: Path) -> None:
             assert album.group(group).name is not None, f"{group}, {name}"
 
 
+@contextmanager
+def clock(spent: list[float]) -> Iterator[None]:
+    """Notes the CPU seconds that the block takes."""
+    started = time.process_time()
+    yield
+    spent.append(time.process_time() - started)
+
+
 def timed(sizes: list[int]) -> None:
     print("| faces | groups | all at once, CPU s | again, nothing new | ten new faces | one name | first 100 groups | "
           "all groups | most memory, MB | file, MB |\n|---:|" + "---:|" * 9)  # fmt: skip
@@ -206,25 +215,23 @@ def timed(sizes: list[int]) -> None:
             tempfile.TemporaryDirectory() as folder,
             Album.open(Path(folder, "a.db"), create=True, space=SPACE) as album,
         ):
-            spent = []
-
-            def clock(do: Callable[[], object], spent: list[float] = spent) -> object:
-                started = time.process_time()
-                found = do()
-                spent.append(time.process_time() - started)
-                return found
-
-            clock(lambda album=album, faces=faces: take_in(album, faces[:-10], None))
-            clock(lambda album=album: regroup(album.people, [], thresholds, None))
+            spent: list[float] = []
+            with clock(spent):
+                take_in(album, faces[:-10], None)
+            with clock(spent):
+                regroup(album.people, [], thresholds, None)
             album.gallery.search(vectors[:1], 1)  # the index is made once
-            clock(lambda album=album, faces=faces: take_in(album, faces[-10:], None))
+            with clock(spent):
+                take_in(album, faces[-10:], None)
             largest = album.groups(limit=1)[0].id
-            clock(lambda album=album, largest=largest: album.name(largest, "Ada"))
-            clock(lambda album=album: album.groups(limit=100))
-            groups = clock(album.groups)
+            with clock(spent):
+                album.name(largest, "Ada")
+            with clock(spent):
+                album.groups(limit=100)
+            with clock(spent):
+                groups = album.groups()
             size = Path(folder, "a.db").stat().st_size / 1e6
         most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        assert isinstance(groups, list)
         told = [f"{count:,}", f"{len(groups):,}", *(f"{one:.2f}" for one in spent), f"{most:,.0f}", f"{size:.0f}"]
         print(f"| {' | '.join(told)} |", flush=True)
 

@@ -158,6 +158,10 @@ def _tabulate(
     raise typer.Exit(exit_code(done.faces > 0, list(done.failed)))
 
 
+def _embedded(faces: int, photos: int, space: str) -> str:
+    return tell("{} of {}, space {}", albums.count_faces(faces), albums.count_photos(photos), space)
+
+
 def _make_parts(
     recognizer: Recognizer, photos: list[Path], rule: FaceRule | None, folder: Path, *, json: bool, others: Path | None
 ) -> NoReturn:
@@ -182,17 +186,13 @@ def _make_parts(
     if json:
         output.print_json({**done.to_dict(), **output.not_pictures(left_out)})
     else:
-        told = "{:,} faces of {:,} photos ({:,} of them from before) in {}"
-        output.say(tell(told, done.faces, done.photos, done.before, folder))
+        counts = albums.count_faces(done.faces), albums.count_photos(done.photos), done.before
+        output.say(tell("{} of {} ({:,} of them from before) in {}", *counts, folder))
     output.report_left_out(left_out)
     if done.failed:
         output.note(tell("{:,} photos gave no answer; {} names them", done.failed, folder / MANIFEST))
         raise typer.Exit(output.NO_ANSWER)
     raise typer.Exit(output.YES if done.faces else output.NO)
-
-
-def _embedded(faces: int, photos: int, space: str) -> str:
-    return tell("{} of {}, space {}", albums.count_faces(faces), albums.count_photos(photos), space)
 
 
 def _check_shown(photos: int) -> None:
