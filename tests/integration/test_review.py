@@ -90,7 +90,7 @@ def test_what_the_command_line_and_a_camera_are_not_sure_of_waits_too(
 
     named = rostro("people", "review", *where, "--confirm", items["the door 3.0 s"]["id"], "--name", "Eileen Collins")
     assert named.stdout.splitlines() == [
-        f"{items['the door 3.0 s']['id']} is Eileen Collins",
+        f"{items['the door 3.0 s']['id']}: Eileen Collins",
         "  nobody of that name is enrolled: nothing is taught",
     ]
     obama = items[str(samples["obama.jpg"])]["id"]

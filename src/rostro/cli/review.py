@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rostro.cli import options, output
+from rostro.cli import options, output, waiting
 from rostro.cli.language import tell
 from rostro.core.errors import BadInput
 
@@ -60,8 +60,10 @@ def command(
     options.refuse_both(confirm=confirm, ignore=ignore)
     if name is not None and confirm is None:
         raise BadInput("--name says who it is that --confirm confirms")
-    recognizer = options.make_recognizer(gallery=options.gallery_url(gallery), key=key_file, create_gallery=False)
-    with recognizer, Album.open(album, key=key_file) as opened:
+    recognizer = options.make_recognizer(
+        gallery=options.gallery_url(gallery), key=waiting.gallery_key(key_file, album), create_gallery=False
+    )
+    with recognizer, Album.open(album, key=waiting.album_key(key_file, album)) as opened:
         review = recognizer.review(opened)
         if confirm is not None:
             done = review.confirm(confirm) if name is None else review.correct(confirm, name)
@@ -96,7 +98,7 @@ def _tell(done: Reviewed) -> None:
     if done.name is None:
         output.say(tell("{} is ignored", done.id))
         return
-    output.say(tell("{} is {}", done.id, done.name))
+    output.say(f"{done.id}: {done.name}")
     if done.taught is None:
         output.say(f"  {tell('nobody of that name is enrolled: nothing is taught')}")
         return

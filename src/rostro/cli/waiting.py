@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rostro.core.errors import BadInput
+from rostro.gallery.base import file_of
+from rostro.gallery.keys import Key
 from rostro.recognition.keeping import Keep
 
 if TYPE_CHECKING:
@@ -72,9 +74,20 @@ def waiting_in(url: str | None, recognizer: Recognizer, key: str | None, *, keep
     from rostro.people.albums.album import Album
     from rostro.people.uncertain import Waiting
 
-    with Album.open(url, create=True, key=key, space=recognizer.space) as album:
+    with Album.open(url, create=True, key=album_key(key, url), space=recognizer.space) as album:
         recognizer.review(album)  # one that cannot be beside the gallery is told now
         yield Asked(recognizer, Waiting(album, keep_crops=keep_crops))
+
+
+def gallery_key(key: str | None, album: str | None) -> Key | str | None:
+    """The key of the gallery; beside an album it may be the album's alone."""
+    return key if key is None or album is None else Key.of(key).for_any()
+
+
+def album_key(key: str | None, album: str) -> Key | str | None:
+    """The key of an album: a new one is encrypted by it; beside one that is there it may be the gallery's alone."""
+    file = file_of(album)
+    return key if key is None or file is None or not file.exists() else Key.of(key).for_any()
 
 
 def with_crops(keep: bool | Keep) -> Keep:

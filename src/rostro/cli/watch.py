@@ -145,7 +145,7 @@ def command(
         detector=detector, max_side=max_side, zone=zone, min_face=min_face,
         min_score=min_score, embedder=embedder, alignment=alignment,
         engine=engine, precision=precision, threshold=threshold, fmr=fmr, operating_point=operating_point,
-        gallery=options.gallery_url(gallery), key=key_file, create_gallery=False,
+        gallery=options.gallery_url(gallery), key=waiting.gallery_key(key_file, album), create_gallery=False,
         fpir=fpir, quality=quality, min_quality=min_quality,
         **living.asked(require_live=require_live, liveness=liveness),
     )  # fmt: skip

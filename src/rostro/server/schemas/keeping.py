@@ -127,6 +127,7 @@ class Export(BaseModel):
     consent: Consent | None
     last_seen: date | None
     templates: list[dict[str, Any]]
+    taught_by: list[str] = Field(description="hashes of the photos whose templates came by teaching")
     called_in_log: list[str]
     log: list[Entry]
     pictures: list[dict[str, str]]
