@@ -116,7 +116,8 @@ def _shown(row: list[Identification], found: PhotoFaces) -> list[Identification]
 
 def _sentence(answer: Identification) -> str:
     if answer.name is not None:
-        return f"{answer.name} ({figure(answer.similarity or 0.0, '.3f')})"
+        told = [figure(answer.similarity or 0.0, ".3f"), *(translated(remark.reason) for remark in answer.remarks)]
+        return f"{answer.name} ({'; '.join(told)})"
     if answer.doubt is not None:
         return f"{tell('unknown')}: {translated(answer.doubt.reason)}"
     best = answer.candidates[0] if answer.candidates else None

@@ -16,8 +16,9 @@ from rostro.people.albums.listing import kept_groups
 from rostro.people.albums.regrouping import regroup
 from rostro.people.albums.suggesting import named_like
 from rostro.people.grouping import thresholds_among
+from rostro.people.negatives import Negatives
+from rostro.people.trust.auditor import Auditor
 from rostro.photos.reading import several
-from rostro.recognition.elsewhere import Elsewhere
 from rostro.recognition.keeping import Keep
 from rostro.recognition.lookup import identify
 from rostro.recognition.pipeline import Failure
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 _AT_ONCE = 256
 
 
-class Gathering(Elsewhere):
+class Gathering(Auditor):
     """A recogniser that groups faces nobody named."""
 
     def group(
@@ -163,7 +164,7 @@ class Gathering(Elsewhere):
 
     def _suggested(self, grouped: list[tuple[FaceGroup, Floats]]) -> list[FaceGroup]:
         gallery, told = self.existing_gallery, []
-        searching = self.searching
+        searching, rejected = self.searching, Negatives(gallery).known()
         search = None if searching is None else searching.among(gallery.population(None))
         for start in range(0, len(grouped), _AT_ONCE):
             some = grouped[start : start + _AT_ONCE]
@@ -174,6 +175,7 @@ class Gathering(Elsewhere):
                 self.operating_point,
                 candidates=1,
                 search=search,
+                rejected=rejected,
             )
             for (group, _), who in zip(some, found, strict=True):
                 if who.name is not None and who.similarity is not None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from rostro.gallery.base import Gallery
     from rostro.people.audit import Entry
+    from rostro.people.negatives import Rejection
 
 
 class Kept(Listed):
@@ -56,6 +57,10 @@ class Kept(Listed):
 
     def erase(self, *who: str | int) -> int:
         """Erases people; see `People.erase`."""
+        raise NotImplementedError
+
+    def rejections(self, who: str | int) -> list[Rejection]:
+        """The faces that were said not to be somebody's; see `Rejecting.rejections`."""
         raise NotImplementedError
 
     def pending(self) -> dict[str, str]:
@@ -194,6 +199,7 @@ class Kept(Listed):
                 last_seen=self._seen.days([person]).get(person),
                 pseudonyms=self._audit.pseudonyms([person]).get(person, []),
                 log=list(self.log(who)),
+                rejected=self.rejections(who),
             )
 
     # For those who change people.

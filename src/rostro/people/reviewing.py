@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rostro.people.albums.adding import check_space
 from rostro.people.albums.notes import state_of
 from rostro.people.albums.regrouping import ALWAYS_UP_TO, regroup
-from rostro.people.gathering import Gathering
+from rostro.people.naming import Naming
 from rostro.people.review import Review
 from rostro.people.teaching import Rules
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from rostro.core.decisions import Identification
     from rostro.people.albums.album import Album
-    from rostro.people.people import People
     from rostro.people.uncertain import Waiting
     from rostro.recognition.pipeline import PhotoFaces
 
@@ -26,13 +25,8 @@ FPIR = 0.1
 PART = 0.75
 
 
-class Reviewing(Gathering):
+class Reviewing(Naming):
     """A recogniser beside an album of people who wait to be named."""
-
-    @property
-    def people(self) -> People:
-        """The people of the gallery."""
-        raise NotImplementedError
 
     def likely(self) -> float:
         """Similarity from which an enrolled person is suggested: never above the threshold that names them."""

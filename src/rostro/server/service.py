@@ -20,6 +20,7 @@ from rostro.server.admission.held import Held
 from rostro.server.admission.limits import Clients, Limits
 from rostro.server.admission.lobby import Lobby
 from rostro.server.admission.places import Places
+from rostro.server.auditing import Auditing
 from rostro.server.batcher import Batcher, Work
 from rostro.server.challenge.sessions import Sessions
 from rostro.server.enrolment import Enrolling
@@ -76,6 +77,7 @@ class Service:
         streams: Places for streams of a job's events.
         running: Places for bulk enrolments that run.
         keyless: What ends the waiting of live views that have yet to show their key.
+        auditing: The audit of the gallery that is under way.
         watching: What ``rostro watch`` sees, where it is what serves; None elsewhere.
         open_without_keys: Whether everybody may do everything while no key was ever made. Only for a server that this
             machine alone can reach.
@@ -102,6 +104,7 @@ class Service:
     running: Places
     keyless: Lobby[Callable[[], None]]
     watching: Broadcast | None = None
+    auditing: Auditing = field(default_factory=Auditing)
     _asking: asyncio.Task[dict[int, str]] | None = None
 
     @classmethod

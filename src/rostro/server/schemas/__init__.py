@@ -30,6 +30,11 @@ from rostro.server.schemas.analyses import Eyes as Eyes
 from rostro.server.schemas.analyses import Gender as Gender
 from rostro.server.schemas.analyses import Mask as Mask
 from rostro.server.schemas.analyses import Pose as Pose
+from rostro.server.schemas.audits import AuditUnderWay as AuditUnderWay
+from rostro.server.schemas.audits import Finding as Finding
+from rostro.server.schemas.audits import FoundAs as FoundAs
+from rostro.server.schemas.audits import GalleryAudit as GalleryAudit
+from rostro.server.schemas.audits import Mend as Mend
 from rostro.server.schemas.faces import Candidate as Candidate
 from rostro.server.schemas.faces import Detection as Detection
 from rostro.server.schemas.faces import EmbeddedFace as EmbeddedFace
@@ -76,3 +81,8 @@ from rostro.server.schemas.people import Renamed as Renamed
 from rostro.server.schemas.people import Template as Template
 from rostro.server.schemas.problems import PROBLEMS as PROBLEMS
 from rostro.server.schemas.problems import Problem as Problem
+from rostro.server.schemas.vectors import Match as Match
+from rostro.server.schemas.vectors import Matches as Matches
+from rostro.server.schemas.vectors import PersonVerification as PersonVerification
+from rostro.server.schemas.vectors import Verified as Verified
+from rostro.server.schemas.vectors import WantedVectors as WantedVectors
