@@ -364,6 +364,9 @@ ROUTES = [
     ("POST", "/v1/people/1/merge", Role.ADMIN),
     ("POST", f"/v1/people/1/photos/{HASH}/move", Role.ADMIN),
     ("DELETE", f"/v1/people/1/photos/{HASH}", Role.ADMIN),
+    ("GET", "/v1/people/1/rejections", Role.READ),
+    ("POST", "/v1/people/1/rejections", Role.ADMIN),
+    ("DELETE", f"/v1/people/1/rejections/{HASH}", Role.ADMIN),
     ("DELETE", "/v1/people/1", Role.ADMIN),
 ]
 

@@ -133,7 +133,7 @@ def split(service: TheService, caller: TheCaller, id: Id, some: shapes.SomeFaces
     return _summary(service, album, album.split(id, some.faces))
 
 
-@router.post("/album/groups/{id}/reject", response_model=shapes.Rejected, openapi_extra=needs(Role.ADMIN))
+@router.post("/album/groups/{id}/reject", response_model=shapes.RejectedFaces, openapi_extra=needs(Role.ADMIN))
 def reject(service: TheService, caller: TheCaller, id: Id, some: shapes.SomeFaces) -> JSONResponse:
     """Say that some faces are not this person: they leave, and never come back to them by themselves."""
     return JSONResponse({"id": id, "rejected": _album(service).by(caller.actor).reject(id, some.faces)})
