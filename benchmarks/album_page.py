@@ -5,8 +5,8 @@
 An album of groups of drawn faces, half of them named, with pictures, is served and scrolled through from top
 to bottom by so many pixels a frame (60 frames a second: 240 are sixteen desktop screens a second), on a desk and on a
 phone. Beside it the same browser with nothing to do: frames that take long there are the machine's. CPU is what the
-page's main thread spends on scripts, styles and layout; empty, how often no tile was in the middle of the window, since
-it was not there yet. Needs Playwright and a Chromium; models come from the cache.
+page's main thread spends on scripts, styles and layout; empty, how often the tile in the middle of the window was an
+empty frame, since the server had not told of it yet. Needs Playwright and a Chromium; models come from the cache.
 """
 
 from __future__ import annotations
@@ -37,18 +37,19 @@ _RESTING = 300
 #: Between two frames: what the one before took. It ends at the bottom, or after so many frames.
 _SCROLL = """async ([pixels, frames]) => {
   const took = [];
-  const seen = []; // every tenth frame, whether a tile is in the middle of the window
+  const seen = []; // every tenth frame, whether the tile in the middle of the window is there, and not only its frame
   let last = performance.now();
   for (let y = 0, n = 0; n < frames; n += 1, y += pixels) {
     const now = await new Promise(requestAnimationFrame);
     took.push(now - last);
     last = now;
-    const middle = n % 10 === 9 && document.elementsFromPoint(innerWidth / 3, innerHeight / 2);
-    if (middle) seen.push(middle.some((element) => element.matches(".wall *")));
+    const [middle] = n % 10 === 9 ? document.elementsFromPoint(innerWidth / 3, innerHeight / 2) : [];
+    const tile = middle?.closest(".tile");
+    if (tile) seen.push(!tile.classList.contains("empty"));
     if (pixels) scrollTo(0, y);
     if (pixels && y > document.documentElement.scrollHeight - innerHeight) break;
   }
-  return [took.slice(2), seen.filter((yes) => !yes).length / seen.length];
+  return [took.slice(2), seen.filter((yes) => !yes).length / Math.max(1, seen.length)];
 }"""
 
 
