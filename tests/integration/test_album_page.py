@@ -103,7 +103,7 @@ def test_an_album_is_named_split_and_merged_on_the_page(
     page.locator("input[type=file]").set_input_files([str(samples[name]) for name in PHOTOS])
     page.get_by_label("Keep small pictures of the faces").check()
     page.get_by_role("button", name="Add photos").click()
-    wanted(page, "Photos: 5. People in them: 1. Faces that are alone: 2.")
+    wanted(page, "Photos: 5. People in the album now: 1, and seen once: 2.")
     page.locator("summary").click()
     # Its name, by typing.
     page.get_by_placeholder("Who is it?").fill("Barack Obama")

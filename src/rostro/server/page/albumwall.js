@@ -7,7 +7,7 @@ import { facePictures } from "./facepictures.js";
 import { wall } from "./wall.js";
 import { number, t } from "./words.js";
 
-const PAGE = 500;
+const PAGE = 120;
 /** What is shown of the album → the question that gives it. */
 export const PARTS = {
   all: {}, unnamed: { named: false }, named: { named: true }, alone: { alone: true }, ignored: { ignored: true },

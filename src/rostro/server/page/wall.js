@@ -3,6 +3,8 @@ import { h } from "./dom.js";
 
 /** Rows above and below the window that are there, too, so that scrolling and the Tab key always find the next. */
 const BEYOND = 3;
+/** Rows above and below those whose items are asked for when all in view are there. */
+const AHEAD = 12;
 
 /**
  * The wall. `tile(item, place)` makes what stands on one tile: a list item, all of one height.
@@ -71,7 +73,18 @@ export function wall({ label, tile, more = () => {}, least = 9.5 }) {
       if (!(place in items)) missing ??= place;
       if (!shown.has(place)) put(place, end);
     }
+    missing ??= ahead(first, end);
     if (missing !== null) more(missing);
+  }
+
+  /** The nearest place that is soon in view and whose item is not there yet, or null. */
+  function ahead(first, end) {
+    const most = AHEAD * size.columns;
+    for (let far = 0; far < most; far += 1) {
+      if (end + far < items.length && !(end + far in items)) return end + far;
+      if (first - far > 0 && !(first - far - 1 in items)) return first - far - 1;
+    }
+    return null;
   }
 
   function put(place, end) {
