@@ -1,9 +1,9 @@
 """The album's page over many people: how long the longest frame takes while somebody scrolls over all of them.
 
-    python benchmarks/album_page.py [--groups 10000] [--pixels 240]
+    python benchmarks/album_page.py [--groups 10000] [--pixels 120]
 
 An album of groups of drawn faces, half of them named, with pictures, is served and scrolled through from top
-to bottom by so many pixels a frame (60 frames a second: 240 are sixteen desktop screens a second), on a desk and on a
+to bottom by so many pixels a frame (60 frames a second: 120 are eight desktop screens a second), on a desk and on a
 phone. Beside it the same browser with nothing to do: frames that take long there are the machine's. CPU is what the
 page's main thread spends on scripts, styles and layout; empty, how often the tile in the middle of the window was an
 empty frame, since the server had not told of it yet. Needs Playwright and a Chromium; models come from the cache.
@@ -109,7 +109,7 @@ def main() -> None:
     """Serves, scrolls, prints."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--groups", type=int, default=10_000)
-    parser.add_argument("--pixels", type=int, default=240)
+    parser.add_argument("--pixels", type=int, default=120)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         recognizer = Recognizer(gallery=f"{folder}/people.db")
