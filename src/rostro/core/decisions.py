@@ -60,9 +60,8 @@ class OperatingPoint(Answer):
         if self.metric != METRIC:
             raise BadInput(f"scores are of the metric {METRIC} here, got {str(self.metric)[:100]!r}")
         MEASURED_SIMILARITY.check(self.threshold)
-        for rate in (self.fmr, self.fnmr, *(self.fmr_interval or ())):
-            if rate is not None:
-                MEASURED_RATE.check(rate)
+        for rate in filter(lambda rate: rate is not None, (self.fmr, self.fnmr, *(self.fmr_interval or ()))):
+            MEASURED_RATE.check(rate)
         if self.fmr_interval is not None and self.fmr_interval[0] > self.fmr_interval[1]:
             raise BadInput(f"an interval rises, got {self.fmr_interval}")
         if min(self.genuine, self.impostor) < 0:
@@ -225,10 +224,9 @@ class Ranked(Answer):
 
     def __repr__(self) -> str:
         best, kind = (self.candidates[0] if self.candidates else None), type(self).__name__
-        if self.doubt is not None:
-            return f"<{kind} unknown: {self.doubt.reason}>"
-        if best is None:
-            return f"<{kind} unknown: nobody to compare with>"
+        if self.doubt is not None or best is None:
+            why = "nobody to compare with" if self.doubt is None else self.doubt.reason
+            return f"<{kind} unknown: {why}>"
         who = f"{best.name}: similarity" if self else f"unknown: nearest {best.name}, similarity"
         return f"<{kind} {who} {best.similarity:.3f}, threshold {self.operating_point.threshold:.3f}>"
 
@@ -240,8 +238,8 @@ class Ranked(Answer):
     @property
     def name(self) -> str | None:
         """The best candidate's name when the score reaches the threshold and can be judged, else None: unknown."""
-        best = self.similarity if self.doubt is None else None
-        return self.candidates[0].name if best is not None and best >= self.operating_point.threshold else None
+        named = self.candidates[:1] if self.doubt is None else ()
+        return next((best.name for best in named if best.similarity >= self.operating_point.threshold), None)
 
     def to_dict(self) -> dict[str, Any]:
         """Who it is, the threshold, and the candidates."""
