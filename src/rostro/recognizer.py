@@ -68,9 +68,7 @@ class Recognizer(Naming):
         Raises:
             BadInput: One photo alone instead of several.
         """
-        photos = several(photos)
-        pipeline = self._asking(self.pipeline if embed else self.detection_pipeline, liveness)
-        return pipeline.run(photos, face=face, keep=keep)
+        return self._looked(several(photos), embed=embed, face=face, keep=keep, liveness=liveness)
 
     def detect(self, photo: Any) -> list[Face]:
         """The faces of one photo, best score first.

@@ -147,6 +147,7 @@ def test_links_lead_somewhere(page: str) -> None:
 TRANSLATED = {
     "docs/es/anonimizar.md": "docs/anonymising.md",
     "docs/es/agrupar.md": "docs/grouping.md",
+    "docs/es/muchas-maquinas.md": "docs/many-machines.md",
     "docs/es/atributos.md": "docs/attributes.md",
     "docs/es/decisiones.md": "docs/decisions/README.md",
     "docs/es/seguridad.md": "SECURITY.md",

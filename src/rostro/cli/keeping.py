@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from rostro.cli import options, output
-from rostro.cli.language import tell, translated
+from rostro.cli.language import counted, tell, translated
 from rostro.cli.numbers import within
 from rostro.core.errors import BadInput
 from rostro.core.ranges import DAYS
@@ -162,7 +162,8 @@ def export(
     if json:
         output.print_json({"exported": name, "to": str(to), "templates": held, "pictures": len(found.pictures)})
     else:
-        output.say(f"{to}: {tell('{:,} templates, {:,} pictures', held, len(found.pictures))}")
+        pictures = counted(len(found.pictures), "1 picture", "{:,} pictures")
+        output.say(f"{to}: {counted(held, '1 template', '{:,} templates')}, {pictures}")
 
 
 def policy(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rostro.cli import keeping, options, output, rejecting
-from rostro.cli.language import tell, translated
+from rostro.cli.language import counted, tell, translated
 from rostro.core.names import clean_name
 from rostro.core.redaction import redacted
 from rostro.gallery.base import open_gallery
@@ -83,7 +83,7 @@ def show(
     if json:
         output.print_json(found)
     else:
-        output.say(f"{found['name']}: {tell('{:,} templates', len(found['templates']))}")
+        output.say(f"{found['name']}: {counted(len(found['templates']), '1 template', '{:,} templates')}")
         for row in found["templates"]:
             output.say(f"  {row['photo']}  {tell('quality {:.2f}', row['quality'])}")
 
@@ -208,8 +208,9 @@ def remove(
         people = People(opened)
         erased, pending = people.erase(*names), people.pending()
     removed = names[0] if len(names) == 1 else names
-    gone = "{} was removed with {:,} templates" if len(names) == 1 else "{} were removed with {:,} templates"
-    _done(json, {"removed": removed, "templates": erased, **pending}, tell(gone, ", ".join(names), erased))
+    gone = "{} was removed with {}" if len(names) == 1 else "{} were removed with {}"
+    held = counted(erased, "1 template", "{:,} templates")
+    _done(json, {"removed": removed, "templates": erased, **pending}, tell(gone, ", ".join(names), held))
 
 
 def _done(json: bool, document: dict[str, object], sentence: str) -> None:

@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
 #: What is kept of a person or of the gallery, one of each kind: what they agreed to, what the gallery asks for, when
-#: they were last seen, what the log calls them, which faces were said not to be theirs.
-CONSENT, POLICY, SEEN, PSEUDONYM, NEGATIVE = ONE_EACH = ("consent", "policy", "seen", "pseudonym", "negative")
+#: they were last seen, what the log calls them, what somebody said of a group of an album, which faces are not theirs.
+CONSENT, POLICY, SEEN, PSEUDONYM, ALBUM, NEGATIVE = ONE_EACH = (
+    "consent", "policy", "seen", "pseudonym", "album", "negative",
+)  # fmt: skip
 
 #: Kinds whose records add up, where somebody has several, as after a merger that was cut off: put together with this.
 JOINED = {PSEUDONYM: " ", NEGATIVE: "\n"}

@@ -8,25 +8,31 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rostro.core.errors import NoOperatingPoint
-from rostro.people.album import Album, FaceGroup, Faces, Suggestion
+from rostro.people.album import FaceGroup, Faces, Grouped, Suggestion
+from rostro.people.albums.adding import groups_of, lent_album
+from rostro.people.albums.intake import Intake
+from rostro.people.albums.regrouping import regroup
 from rostro.people.grouping import thresholds_among
 from rostro.people.negatives import Negatives
 from rostro.photos.reading import several
-from rostro.recognition.analysing import Analysing
+from rostro.recognition.elsewhere import Elsewhere
+from rostro.recognition.keeping import Keep
 from rostro.recognition.lookup import identify
 from rostro.recognition.pipeline import Failure
 from rostro.scoring.operating_points import tail_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from pathlib import Path
 
     from rostro.core.types import Floats
+    from rostro.people.albums.album import Album
 
 #: Groups that are looked up in a gallery at a time.
 _AT_ONCE = 256
 
 
-class Gathering(Analysing):
+class Gathering(Elsewhere):
     """A recogniser that groups faces nobody named."""
 
     def group(
@@ -34,9 +40,13 @@ class Gathering(Analysing):
         photos: Iterable[Any],
         *,
         suggest: bool = False,
+        album: Album | str | Path | None = None,
+        keep_crops: bool = False,
+        again: bool = False,
+        whole: bool | None = None,
         on_photo: Callable[[], None] = lambda: None,
-    ) -> Album:
-        """The faces of an album by people, without a gallery, whatever the order of the photos.
+    ) -> Grouped:
+        """The faces of photos by people, whatever the order of the photos; with an album, they are kept there.
 
         >>> for person in recognizer.group(Path("album").glob("*.jpg")).groups:  # doctest: +SKIP
         ...     print(len(person), [face.photo for face in person.faces])
@@ -47,11 +57,19 @@ class Gathering(Analysing):
 
         Args:
             photos: As `Recognizer.photos` takes them; read lazily.
-            suggest: Look every group up in the gallery, and say who it may be.
+            suggest: Look every group without a name up in the gallery, and say who it may be.
+            album: An album that is open, or its URL, where it is made if it is not there: photos that it has are not
+                looked at again, new faces join old groups, and names stay. The answer tells of the given photos'
+                groups, with all their faces. None: nothing is kept.
+            keep_crops: Keep pictures of the faces beside the album.
+            again: Take photos of people who were erased from the album in again; otherwise they are failures.
+            whole: Whether all faces of the album are grouped anew; None: where that is quick, or much is new. See
+                `rostro.people.albums.regrouping`.
             on_photo: Called after each photo.
 
         Raises:
-            BadInput: One photo alone instead of several.
+            BadInput: One photo alone instead of several; a gallery that is no album; pictures of one that is no file.
+            SpaceMismatch: The album holds vectors of another space.
             NoOperatingPoint: No threshold is known for this space.
             GalleryError: Suggestions are wanted, and there is no such gallery.
         """
@@ -59,8 +77,12 @@ class Gathering(Analysing):
         if suggest:
             _ = self.existing_gallery  # one that is not there is an error now, not after an hour
         _ = self.operating_point
+        if album is not None:
+            with lent_album(album, self.space) as opened:
+                intake = Intake(opened.people, keep_crops=keep_crops, again=again, max_bytes=self.settings.max_bytes)
+                return self._into(opened, intake, listed, suggest=suggest, whole=whole, on_photo=on_photo)
         faces, failed = Faces(), []
-        for answer in self._asking(self.pipeline, None).run(listed):
+        for answer in self._looked(listed, embed=True, face=None, keep=False, liveness=None):
             if isinstance(answer, Failure):
                 failed.append(answer)
             else:
@@ -69,12 +91,39 @@ class Gathering(Analysing):
         thresholds = self._thresholds(len(faces))
         grouped, singles = faces.grouped(thresholds, self.gate)
         groups = self._suggested(grouped) if suggest else [group for group, _ in grouped]
-        return Album(
+        return Grouped(
             groups=tuple(groups),
             singles=tuple(singles),
             failed=tuple(failed),
             threshold=thresholds[1],
             photos=faces.photos + len(failed),
+        )
+
+    def _into(
+        self,
+        album: Album,
+        intake: Intake,
+        photos: Iterable[Any],
+        *,
+        suggest: bool,
+        whole: bool | None,
+        on_photo: Callable[[], None],
+    ) -> Grouped:
+        """Takes photos into an album, and tells of their groups."""
+        keep = Keep(images=False) if intake.keep_crops else False
+        new = intake.unknown(photos, on_photo)
+        looked_at = self._looked(new, embed=True, face=None, keep=keep, liveness=None)
+        intake.take(looked_at, on_photo)
+        done = regroup(album.people, intake.new, self._thresholds, self.gate, whole=whole)
+        shown, singles = groups_of(album, intake.hashes)
+        unnamed: list[tuple[FaceGroup, Floats]] = [pair for pair in shown if pair[0].name is None]
+        told = {group.id: group for group in self._suggested(unnamed)} if suggest else {}
+        return Grouped(
+            groups=tuple(told.get(group.id, group) for group, _ in shown),
+            singles=tuple(singles),
+            failed=tuple(intake.failed),
+            threshold=done.threshold,
+            photos=intake.photos,
         )
 
     def _thresholds(self, faces: int) -> tuple[float, float]:

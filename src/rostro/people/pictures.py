@@ -110,9 +110,10 @@ class Pictures:
         """
         _remove(self._seen_file(person, sighting))
 
-    def picture(self, person: int) -> bytes | None:
-        """A JPEG of the person, the oldest that is kept; None where there is none."""
-        for file in sorted(self._files(person), key=_age):
+    def picture(self, person: int, source_hash: str | None = None) -> bytes | None:
+        """A JPEG of the person, the oldest that is kept, or that of one photo; None where there is none."""
+        files = self._files(person) if source_hash is None else self._called(person, source_hash)
+        for file in sorted(files, key=_age):
             with suppress(FileNotFoundError):  # erased since it was listed
                 return self._sealing.open_file("", file.read_bytes())[1]
         return None

@@ -13,6 +13,7 @@ ALL = sorted(verbs())
 LOOKED_AT = {
     "photo", "photos", "paths", "a", "b", "source", "root",  # photos, folders of them, films
     "name", "names", "to", "into",  # people, models
+    "group", "groups", "faces",  # of an album
     "what",  # the log, or whether it is sound
     "file", "key", "label",
 }  # fmt: skip
