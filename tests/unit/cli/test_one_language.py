@@ -120,6 +120,7 @@ OWN_WORDS = {
     "--port",
     "--to",  # a person, a gallery: where it goes
     "--of",  # a person: whose a photo is, or is not
+    "--undo",  # what the verb did
 } | {
     "--keep-crops",
 }
