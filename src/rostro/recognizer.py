@@ -10,7 +10,7 @@ from rostro.core.decisions import Identification, Verification
 from rostro.core.errors import NoOperatingPoint
 from rostro.core.types import Embedding, Face
 from rostro.people.enrollment import Enrollment
-from rostro.people.naming import Naming
+from rostro.people.reviewing import Reviewing
 from rostro.people.whose import NamesFrom, people_photos, photos_each
 from rostro.photos.reading import is_photo, name_of, several
 from rostro.recognition.comparing import compare
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from rostro.recognition.selection import FaceRule
 
 
-class Recognizer(Naming):
+class Recognizer(Reviewing):
     """Detects, embeds, verifies, enrols and identifies. Safe to share between threads.
 
     Making one touches no disk and loads no model: each part comes when it is first needed, and stays.

@@ -199,6 +199,16 @@ def test_the_command_line(folder: Path, tmp_path: Path) -> None:
     assert "1 cara" in rostro("album", "list", "--album", album, "--language", "es").stdout
     assert rostro("album", "list", "--album", gallery).returncode == 2, "people are no album"
 
+    people = tmp_path / "people"
+    (group,) = document(folder, "--output", people, code=0)["groups"]
+    there = {path.name for path in people.rglob("*") if path.is_file()}
+    assert there == {"groups.json", "people.png", *(path.name for path in folder.glob("obama*"))}
+    assert len(list((people / group["id"]).iterdir())) == 2
+    told = rostro("group", folder, "--output", people, "--links")
+    assert (told.returncode, "0 photos put there, 2 were there already" in told.stderr) == (0, True)
+    for wrong in (["--output", folder / "people"], ["--output", tmp_path], ["--links"]):
+        assert rostro("group", folder, *wrong).returncode == 2
+
     assert document(folder / "astronaut.png", code=1)["groups"] == []
     assert rostro("group", folder, "--gallery", tmp_path / "none.db").returncode == 2
     assert rostro("group", folder, "--picture", folder / "obama.jpg").returncode == 2

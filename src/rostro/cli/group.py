@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rostro.cli import albums, options, output
+from rostro.cli import albums, folders, options, output
 from rostro.cli import on as elsewhere
 from rostro.cli.language import counted, figure, language, tell
 from rostro.core.errors import BadInput
@@ -58,6 +58,8 @@ def command(
     quality: options.Quality = None,
     min_quality: options.MinQuality = None,
     picture: options.Picture = None,
+    output_: folders.Output = None,
+    links: folders.Links = False,
     on: elsewhere.On = None,
     json: options.Json = False,
 ) -> None:
@@ -74,7 +76,10 @@ def command(
     Example: rostro group holidays/ --gallery people.db --json
 
     Example: rostro group holidays/ --album holidays.db
+
+    Example: rostro group holidays/ --output people/
     """
+    people = folders.opened(output_, photos, links=links)
     recognizer = options.make_recognizer(
         detector=detector, max_side=max_side, zone=zone, min_face=min_face, min_score=min_score, embedder=embedder,
         alignment=alignment, engine=engine, precision=precision, threshold=threshold, operating_point=operating_point,
@@ -98,6 +103,8 @@ def command(
             )  # fmt: skip
     if picture is not None:
         _draw(grouped, found.paths, picture)
+    if people is not None:
+        folders.put(people, grouped, found.paths, lambda picture: _draw(grouped, found.paths, picture))
     if json:
         output.print_json({**grouped.to_dict(), **output.not_pictures(left_out)})
     else:

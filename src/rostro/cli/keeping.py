@@ -108,7 +108,7 @@ def consents(
 
 
 def expire(
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say only who it would be.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say only what would be done.")] = False,
     gallery: options.GalleryUrl = None,
     key_file: options.KeyFile = None,
     json: options.Json = False,

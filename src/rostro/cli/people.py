@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rostro.cli import keeping, options, output, rejecting
+from rostro.cli import auditing, keeping, options, output, rejecting, review
 from rostro.cli.language import counted, tell, translated
 from rostro.core.names import clean_name
 from rostro.core.redaction import redacted
@@ -22,11 +22,13 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
+app.command()(auditing.audit)
 app.command()(keeping.consent)
 app.command()(keeping.consents)
 app.command()(keeping.expire)
 app.command()(keeping.export)
 app.command()(rejecting.reject)
+app.command("review")(review.command)
 
 Name = Annotated[str, typer.Argument(help="A person's name.", show_default=False)]
 Photo = Annotated[

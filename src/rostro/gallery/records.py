@@ -13,13 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
 #: What is kept of a person or of the gallery, one of each kind: what they agreed to, what the gallery asks for, when
-#: they were last seen, what the log calls them, what somebody said of a group of an album, which faces are not theirs.
-CONSENT, POLICY, SEEN, PSEUDONYM, ALBUM, NEGATIVE = ONE_EACH = (
-    "consent", "policy", "seen", "pseudonym", "album", "negative",
+#: they were last seen, what the log calls them, which photos taught, what somebody said of a group of an album, which
+#: faces are not theirs.
+CONSENT, POLICY, SEEN, PSEUDONYM, TAUGHT, ALBUM, NEGATIVE = ONE_EACH = (
+    "consent", "policy", "seen", "pseudonym", "taught", "album", "negative",
 )  # fmt: skip
 
 #: Kinds whose records add up, where somebody has several, as after a merger that was cut off: put together with this.
-JOINED = {PSEUDONYM: " ", NEGATIVE: "\n"}
+JOINED = {PSEUDONYM: " ", TAUGHT: " ", NEGATIVE: "\n"}
 
 #: What was done, each after the other.
 LOG = "log"

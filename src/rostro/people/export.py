@@ -11,6 +11,7 @@ from rostro.core.errors import GalleryError
 from rostro.core.files import private_folder, write_private
 from rostro.core.types import Answer
 from rostro.people.consent import now
+from rostro.people.taught import taught_photos
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -117,6 +118,7 @@ def export_of(
         "last_seen": last_seen and last_seen.isoformat(),
         "templates": templates,
         "rejected": [one.to_dict() for one in rejected],
+        "taught_by": sorted(taught_photos(gallery, person.id)),
         "called_in_log": list(pseudonyms),
         "log": [entry.to_dict() for entry in log],
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,11 +12,13 @@ from rostro.core.errors import NoOperatingPoint
 from rostro.people.album import FaceGroup, Faces, Grouped, Suggestion
 from rostro.people.albums.adding import groups_of, lent_album
 from rostro.people.albums.intake import Intake
+from rostro.people.albums.listing import kept_groups
 from rostro.people.albums.regrouping import regroup
+from rostro.people.albums.suggesting import named_like
 from rostro.people.grouping import thresholds_among
 from rostro.people.negatives import Negatives
+from rostro.people.trust.auditor import Auditor
 from rostro.photos.reading import several
-from rostro.recognition.elsewhere import Elsewhere
 from rostro.recognition.keeping import Keep
 from rostro.recognition.lookup import identify
 from rostro.recognition.pipeline import Failure
@@ -27,12 +30,14 @@ if TYPE_CHECKING:
 
     from rostro.core.types import Floats
     from rostro.people.albums.album import Album
+    from rostro.people.albums.shown import GroupSummary, KeptGroup
+    from rostro.people.enroll import Look
 
 #: Groups that are looked up in a gallery at a time.
 _AT_ONCE = 256
 
 
-class Gathering(Elsewhere):
+class Gathering(Auditor):
     """A recogniser that groups faces nobody named."""
 
     def group(
@@ -45,6 +50,7 @@ class Gathering(Elsewhere):
         again: bool = False,
         whole: bool | None = None,
         on_photo: Callable[[], None] = lambda: None,
+        look: Look | None = None,
     ) -> Grouped:
         """The faces of photos by people, whatever the order of the photos; with an album, they are kept there.
 
@@ -66,6 +72,8 @@ class Gathering(Elsewhere):
             whole: Whether all faces of the album are grouped anew; None: where that is quick, or much is new. See
                 `rostro.people.albums.regrouping`.
             on_photo: Called after each photo.
+            look: What finds the faces of photos and their vectors, in their order; crops, too, where they are kept.
+                None: this recogniser.
 
         Raises:
             BadInput: One photo alone instead of several; a gallery that is no album; pictures of one that is no file.
@@ -80,9 +88,10 @@ class Gathering(Elsewhere):
         if album is not None:
             with lent_album(album, self.space) as opened:
                 intake = Intake(opened.people, keep_crops=keep_crops, again=again, max_bytes=self.settings.max_bytes)
-                return self._into(opened, intake, listed, suggest=suggest, whole=whole, on_photo=on_photo)
+                intake.take((look or self._looker(keep_crops))(intake.unknown(listed, on_photo)), on_photo)
+                return self._grouped_in(opened, intake, suggest=suggest, whole=whole)
         faces, failed = Faces(), []
-        for answer in self._looked(listed, embed=True, face=None, keep=False, liveness=None):
+        for answer in (look or self._looker())(listed):
             if isinstance(answer, Failure):
                 failed.append(answer)
             else:
@@ -99,21 +108,37 @@ class Gathering(Elsewhere):
             photos=faces.photos + len(failed),
         )
 
-    def _into(
-        self,
-        album: Album,
-        intake: Intake,
-        photos: Iterable[Any],
-        *,
-        suggest: bool,
-        whole: bool | None,
-        on_photo: Callable[[], None],
-    ) -> Grouped:
-        """Takes photos into an album, and tells of their groups."""
-        keep = Keep(images=False) if intake.keep_crops else False
-        new = intake.unknown(photos, on_photo)
-        looked_at = self._looked(new, embed=True, face=None, keep=keep, liveness=None)
-        intake.take(looked_at, on_photo)
+    def suggestions(self, album: Album, groups: Iterable[GroupSummary | KeptGroup]) -> dict[str, Suggestion]:
+        """Who groups of an album may be that nobody named: somebody of the gallery, or of the album itself.
+
+        Args:
+            album: Theirs.
+            groups: Those with a name are passed over.
+
+        Returns:
+            Suggestions by the groups' ids; of some there are none.
+
+        Raises:
+            GalleryError: There is no such gallery.
+            NoOperatingPoint: No threshold is known for this space.
+        """
+        names = {group.person: group.id for group in groups if group.name is None}
+        unnamed = kept_groups(album.gallery, names)
+        search = None if self.searching is None else self.searching.among(album.gallery.population(None))
+        threshold = (self.operating_point if search is None else search).threshold
+        told = named_like(album, unnamed, threshold)
+        for group in self._suggested(list(unnamed)):
+            other = told.get(group.id)
+            if group.suggested and (other is None or group.suggested.similarity > other.similarity):
+                told[group.id] = group.suggested
+        return told
+
+    def _looker(self, keep_crops: bool = False) -> Look:
+        keep = Keep(images=False) if keep_crops else False
+        return partial(self._looked, embed=True, face=None, keep=keep, liveness=None)
+
+    def _grouped_in(self, album: Album, intake: Intake, *, suggest: bool, whole: bool | None) -> Grouped:
+        """Tells of the groups of photos that an album took in."""
         done = regroup(album.people, intake.new, self._thresholds, self.gate, whole=whole)
         shown, singles = groups_of(album, intake.hashes)
         unnamed: list[tuple[FaceGroup, Floats]] = [pair for pair in shown if pair[0].name is None]

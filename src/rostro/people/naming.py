@@ -9,11 +9,9 @@ import numpy as np
 
 from rostro.core.errors import BadInput, PoorQuality, SeveralFaces
 from rostro.core.geometry import overlap
-from rostro.core.lazy import Lazy
 from rostro.core.ranges import CANDIDATES
-from rostro.people.gathering import Gathering
+from rostro.people.knowing import Knowing
 from rostro.people.negatives import Rejection
-from rostro.people.people import People
 from rostro.recognition.found import answered
 from rostro.recognition.lookup import identify
 from rostro.recognition.once import LOOKED_AT, once_per_photo
@@ -31,26 +29,8 @@ if TYPE_CHECKING:
 _MEANT = 0.5
 
 
-class Naming(Gathering):
+class Naming(Knowing):
     """The part of a recogniser that asks its gallery who faces are."""
-
-    def _prepare(self) -> None:
-        super()._prepare()
-        self._people = Lazy(lambda: People(self.existing_gallery, self.settings.home))
-
-    def close(self) -> None:
-        """See `Opened.close`."""
-        self._people.forget()
-        super().close()
-
-    @property
-    def people(self) -> People:
-        """The people of the gallery: list, rename, merge, erase.
-
-        Raises:
-            GalleryError: There is no such gallery; `enroll` makes it.
-        """
-        return self._people()
 
     def search_rate(self, *, collections: Collection[str] | None = None) -> SearchRate | None:
         """The threshold of a search among the people of the gallery, and how often it names a stranger.

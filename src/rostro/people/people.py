@@ -228,6 +228,7 @@ class People(Rejecting):
             with self._logged("move", person):
                 self.gallery.move(known.person, known.source_hash, to)
             self._audit.append(self.actor, "moved", [self.gallery.person(to).id])
+            self._not_taught(person, known.source_hash)
             if self.pictures is not None:
                 other = self.gallery.person(to).id
                 self.pictures.move(person, known.source_hash, other)
@@ -259,6 +260,7 @@ class People(Rejecting):
             with self._logged("forget", person.id):
                 self.gallery.forget(known.person, known.source_hash)
             self._forget_picture(person.id, known.source_hash)  # one that somebody kept in between
+            self._not_taught(person.id, known.source_hash)
             if self.name_of(person.id) is None:
                 self._erase_pictures([person])
         return known
@@ -309,10 +311,6 @@ class People(Rejecting):
         """Gives all pictures of somebody who is not there any more to somebody who is."""
         if self.pictures is not None and self.gallery.names([person, other]).keys() == {other}:
             self.pictures.merge(person, other)
-
-    def _forget_picture(self, person: int, source_hash: str) -> None:
-        if self.pictures is not None:
-            self.pictures.forget(person, source_hash)
 
     def _erase_pictures(self, people: list[Person]) -> None:
         if self.pictures is not None:

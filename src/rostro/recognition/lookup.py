@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import zip_longest
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from rostro.core.decisions import Candidate, Identification
+from rostro.core.decisions import Candidate, Identification, VectorMatch
 from rostro.core.ranges import CANDIDATES
 from rostro.recognition.living import not_live
 from rostro.scoring.fusion import best_per_person
@@ -64,9 +64,55 @@ def identify(
     CANDIDATES.check(candidates)
     if not faces:
         return []
-    told = {} if search is None else search.to_dict()
-    if search is not None:
-        point = replace(point, threshold=search.threshold, fmr=None, fmr_interval=None, fnmr=None)
+    told, point = _decides(point, search)
+    ranked = _ranked(gallery, vectors, candidates, collections, rejected)
+    answers = []
+    for face, listed, quality, life in zip_longest(faces, ranked, qualities, liveness):
+        best = listed[0].similarity if listed else None
+        doubt = not_live([life], [quality])
+        if doubt is None and gate is not None and quality is not None:
+            doubt = gate.doubt(best, point.threshold, [quality])
+        answers.append(Identification(face, listed, point, quality, doubt, told, life))
+    return answers
+
+
+def match(
+    gallery: Gallery,
+    vectors: Floats,
+    point: OperatingPoint,
+    *,
+    candidates: int = 5,
+    collections: Collection[str] | None = None,
+    search: SearchRate | None = None,
+    rejected: Mapping[int, Floats] | None = None,
+) -> list[VectorMatch]:
+    """Looks up vectors of faces that are not at hand, as `identify` does; so nothing says how good these were.
+
+    Raises:
+        BadInput: Fewer candidates than 1, or more than anybody reads.
+    """
+    CANDIDATES.check(candidates)
+    if not len(vectors):
+        return []
+    told, point = _decides(point, search)
+    return [VectorMatch(listed, point, told) for listed in _ranked(gallery, vectors, candidates, collections, rejected)]
+
+
+def _decides(point: OperatingPoint, search: SearchRate | None) -> tuple[dict[str, Any], OperatingPoint]:
+    """What answers say of a search, and by what it decides."""
+    if search is None:
+        return {}, point
+    return search.to_dict(), replace(point, threshold=search.threshold, fmr=None, fmr_interval=None, fnmr=None)
+
+
+def _ranked(
+    gallery: Gallery,
+    vectors: Floats,
+    candidates: int,
+    collections: Collection[str] | None,
+    rejected: Mapping[int, Floats] | None,
+) -> list[tuple[Candidate, ...]]:
+    """Of each vector, the people most alike who were not said not to be it."""
     wanted = candidates + (_SPARE if rejected else 0)
     hits = gallery.search(vectors, wanted * _TEMPLATES_PER_CANDIDATE, collections=collections)
     fused = [
@@ -74,12 +120,4 @@ def identify(
         for row, vector in zip(hits, vectors, strict=True)
     ]
     names = gallery.names({person for row in fused for person, _ in row})
-    answers = []
-    for face, row, quality, life in zip_longest(faces, fused, qualities, liveness):
-        listed = tuple(Candidate(names[person], score) for person, score in row if person in names)
-        best = listed[0].similarity if listed else None
-        doubt = not_live([life], [quality])
-        if doubt is None and gate is not None and quality is not None:
-            doubt = gate.doubt(best, point.threshold, [quality])
-        answers.append(Identification(face, listed, point, quality, doubt, told, life))
-    return answers
+    return [tuple(Candidate(names[person], score) for person, score in row if person in names) for row in fused]

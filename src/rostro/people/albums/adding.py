@@ -33,10 +33,19 @@ def lent_album(album: Album | str | Path, space: str) -> Iterator[Album]:
         with Album.open(album, create=True, space=space) as opened:
             yield opened
         return
+    check_space(album, space)
+    yield album
+
+
+def check_space(album: Album, space: str) -> None:
+    """Checks that an album holds vectors of a space, or none yet.
+
+    Raises:
+        SpaceMismatch: It holds vectors of another space.
+    """
     if album.gallery.space not in {None, space}:
         words = f"{album.gallery.url}: the gallery holds vectors of {album.gallery.space}, not of {space}"
         raise SpaceMismatch(words)
-    yield album
 
 
 def groups_of(album: Album, hashes: Iterable[str]) -> tuple[list[tuple[KeptGroup, Floats]], list[AlbumFace]]:

@@ -45,7 +45,13 @@ class Intake:
     """
 
     def __init__(
-        self, people: AlbumPeople, *, keep_crops: bool = False, again: bool = False, max_bytes: int | None = None
+        self,
+        people: AlbumPeople,
+        *,
+        keep_crops: bool = False,
+        again: bool = False,
+        max_bytes: int | None = None,
+        collection: str = "",
     ) -> None:
         """Reads which ids there are.
 
@@ -54,6 +60,7 @@ class Intake:
             keep_crops: Whether pictures of the faces are kept.
             again: Whether photos of people who were erased are taken in again.
             max_bytes: Largest photo file that is read; None for the default.
+            collection: The collection that the faces go to; empty for none.
 
         Raises:
             BadInput: Pictures are wanted of an album that is no file.
@@ -67,6 +74,7 @@ class Intake:
         self._people = people
         self.keep_crops = keep_crops
         self._again = again
+        self._collection = collection
         self._limits = {} if max_bytes is None else {"max_bytes": max_bytes}
         self._ids = {name for _, name in people.gallery.all_names() if is_id(name)}
         self._refused = people.policy.require_consent
@@ -119,7 +127,11 @@ class Intake:
             return None
 
     def _commit(self, pending: list[PhotoFaces]) -> None:
-        faces = [(found, place, template) for found in pending for place, template in enumerate(templates_of(found))]
+        faces = [
+            (found, place, template)
+            for found in pending
+            for place, template in enumerate(templates_of(found, self._collection))
+        ]
         if not faces:
             return
         names = [self._name(template) for _, _, template in faces]
@@ -138,11 +150,11 @@ class Intake:
         return found
 
 
-def templates_of(found: PhotoFaces) -> list[Template]:
+def templates_of(found: PhotoFaces, collection: str = "") -> list[Template]:
     """The faces of a photo as a gallery takes them."""
     made = []
     for place, (face, vector) in enumerate(zip(found.faces, found.embeddings, strict=True)):
         quality = found.qualities[place].value if found.qualities else face.score
         box = tuple(float(side) for side in face.box)
-        made.append(Template(np.asarray(vector), found.sha256, found.photo, float(quality), box))  # type: ignore[arg-type]
+        made.append(Template(np.asarray(vector), found.sha256, found.photo, float(quality), box, collection))  # type: ignore[arg-type]
     return made

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rostro.core.errors import BadInput, UnknownPerson, UnknownPhoto
+from rostro.core.folding import searchable
 from rostro.people.albums.notes import Note, is_id, note_without, notes_of
-from rostro.people.albums.shown import GroupSummary, KeptFace, KeptGroup, kept_face, kept_faces
+from rostro.people.albums.shown import GroupPage, GroupSummary, KeptFace, KeptGroup, kept_face, kept_faces
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -57,13 +58,56 @@ class Listing:
         Raises:
             UnknownPerson: There is no group of the id ``after`` (any more).
         """
-        return self._page(lambda note, name, faces: (
-            (faces > 1 or note.fixed) and note.ignored is ignored and named in {None, not is_id(name)}
-        ), after, limit)  # fmt: skip
+        return list(self.page(named=named, ignored=ignored, after=after, limit=limit))
 
     def singles(self, *, after: str | None = None, limit: int | None = None) -> list[GroupSummary]:
         """Faces that nobody else was found for, and that nobody said anything of; as `groups`."""
-        return self._page(lambda note, name, faces: faces == 1 and not note.fixed, after, limit)
+        return list(self.page(alone=True, after=after, limit=limit))
+
+    def page(
+        self,
+        *,
+        named: bool | None = None,
+        ignored: bool = False,
+        alone: bool = False,
+        search: str = "",
+        after: str | None = None,
+        limit: int | None = None,
+    ) -> GroupPage:
+        """Some of the groups, as `groups` has them, and how many there are.
+
+        Args:
+            named: Whether they have a name; None: either.
+            ignored: Whether they are ignored.
+            alone: Those of `singles` instead.
+            search: Part of their name, with or without accents, in any case.
+            after: The id of the last group before these; None: from the first on.
+            limit: How many at most; None: all.
+
+        Raises:
+            UnknownPerson: There is no group of the id ``after`` (any more).
+        """
+        sought = searchable(search)
+
+        def wanted(note: Note, name: str, faces: int) -> bool:
+            if (faces > 1 or note.fixed) is alone or note.ignored is not ignored:
+                return False
+            return named in {None, not is_id(name)} and (not sought or (not is_id(name) and sought in searchable(name)))
+
+        return self._page(wanted, after, limit)
+
+    def summary(self, group: str) -> GroupSummary:
+        """One group as lists show it.
+
+        Args:
+            group: Its id or its person's name.
+
+        Raises:
+            UnknownPerson: There is none like that.
+        """
+        person = self._find(group)
+        ((found, _),) = kept_groups(self.gallery, {person.id: person.name})
+        return _summary(found)
 
     def group(self, group: str) -> KeptGroup:
         """One group with its faces, the one most like the others first.
@@ -95,7 +139,7 @@ class Listing:
         source = None if face is None else self._faces(person, [face])[0].sha256
         return self.pictures.picture(person.id, source)
 
-    def _page(self, wanted: _Wanted, after: str | None, limit: int | None) -> list[GroupSummary]:
+    def _page(self, wanted: _Wanted, after: str | None, limit: int | None) -> GroupPage:
         names = dict(self.gallery.all_names())
         counts, notes = self.gallery.template_counts(names), notes_of(self.gallery)
         keys: list[tuple[int, str, int]] = []
@@ -108,9 +152,11 @@ class Listing:
                 keys.append((-faces, note.id, person))
         if after is not None and last is None:
             raise UnknownPerson(f"{self.gallery.url}: no group {after!r}")
-        shown = sorted(key for key in keys if last is None or key[:2] > last)[:limit]
-        there = kept_groups(self.gallery, {person: names[person] for *_, person in shown})
-        return [_summary(group) for group, _ in there]
+        left = sorted(key for key in keys if last is None or key[:2] > last)
+        shown = {person: names[person] for *_, person in left[:limit]}
+        groups = tuple(_summary(group) for group, _ in kept_groups(self.gallery, shown))
+        more = len(left) > len(shown) and bool(shown)
+        return GroupPage(groups, left[len(shown) - 1][1] if more else None, len(keys))
 
     def _find(self, group: str) -> Person:
         """The person of a group.

@@ -11,7 +11,7 @@ from rostro.core.types import Answer, Face
 from rostro.people.album import AlbumFace, FaceGroup, arranged, place_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from rostro.core.types import Floats, Template
 
@@ -79,6 +79,31 @@ class GroupSummary(Answer):
             "cover": self.cover.to_dict(),
             "ignored": self.ignored,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPage(Answer):
+    """Some of an album's groups, the largest first.
+
+    Attributes:
+        groups: These.
+        next: The id after which the next page begins; None where this is the last.
+        total: How many there are on all pages together.
+    """
+
+    groups: tuple[GroupSummary, ...]
+    next: str | None
+    total: int
+
+    def __iter__(self) -> Iterator[GroupSummary]:
+        return iter(self.groups)
+
+    def __len__(self) -> int:
+        return len(self.groups)
+
+    def to_dict(self) -> dict[str, Any]:
+        """``{"groups", "total", "next"}``."""
+        return {"groups": [group.to_dict() for group in self.groups], "total": self.total, "next": self.next}
 
 
 def kept_face(template: Template) -> KeptFace:

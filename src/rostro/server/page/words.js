@@ -1,5 +1,8 @@
 // Every word of the page, in English and Spanish: key → [English, Spanish]. {name} is filled in.
+import { ALBUM } from "./albumwords.js";
+
 const WORDS = {
+  ...ALBUM,
   title: ["Faces", "Rostros"],
   skip: ["Skip to the content", "Saltar al contenido"],
   navigation: ["Functions", "Funciones"],
@@ -13,8 +16,8 @@ const WORDS = {
   save: ["Save", "Guardar"],
   cancel: ["Cancel", "Cancelar"],
   footer: [
-    "Photos are sent to this server only. Nothing is kept unless you enrol somebody.",
-    "Las fotos se envían solo a este servidor. No se guarda nada salvo que registre a alguien.",
+    "Photos are sent to this server only. Nothing is kept unless you enrol somebody or add photos to an album.",
+    "Las fotos se envían solo a este servidor. No se guarda nada salvo que registre a alguien o añada fotos a un álbum.",
   ],
   working: ["Working…", "Procesando…"],
 
@@ -26,6 +29,14 @@ const WORDS = {
   compare: ["Compare", "Comparar"],
   same: ["The same person", "La misma persona"],
   different: ["Not the same person", "No es la misma persona"],
+  compareEnrolled: ["Compare with somebody who is enrolled", "Comparar con alguien que está registrado"],
+  verifyWhom: ["Choose a photo with one face, and a person from the list.", "Elija una foto con una cara y una persona de la lista."],
+  thatPerson: ["It is {name}", "Es {name}"],
+  otherPerson: ["It is not {name}", "No es {name}"],
+  bestOf: [
+    "The most alike of {count} photos counts; the threshold is higher for it.",
+    "Cuenta la más parecida de {count} fotos; por eso el umbral es más alto.",
+  ],
   doubt: ["This cannot be judged: the face {why}.", "Esto no se puede decidir: la cara {why}."],
   doubtClose: [
     "This cannot be judged: they are alike, but not enough for a photo in which the face {why}.",

@@ -180,10 +180,9 @@ class Remark(BaseModel):
     )
 
 
-class NamedFace(JudgedFace, Doubt):
-    """A face and who it is, and how often such a search names a stranger, where that is known."""
+class Ranking(BaseModel):
+    """The people most alike, and how often such a search names a stranger, where that is known."""
 
-    model_config = example(**NAMED)
     name: str | None = Field(description="null: unknown")
     similarity: Similarity | None
     threshold: float
@@ -197,6 +196,12 @@ class NamedFace(JudgedFace, Doubt):
     most_people_measured: int = Field(default=0, description="up to how many people they can show it")
     candidates: list[Candidate]
     remarks: list[Remark] = Field(default=[], description="what is odd about the name; absent where nothing is")
+
+
+class NamedFace(JudgedFace, Doubt, Ranking):
+    """A face and who it is, and how often such a search names a stranger, where that is known."""
+
+    model_config = example(**NAMED)
 
 
 class NamedPhoto(BaseModel):

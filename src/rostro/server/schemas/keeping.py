@@ -168,6 +168,7 @@ class Export(BaseModel):
     last_seen: date | None
     templates: list[dict[str, Any]]
     rejected: list[Rejected] = Field(description="faces that were said not to be theirs, without vectors")
+    taught_by: list[str] = Field(description="hashes of the photos whose templates came by teaching")
     called_in_log: list[str]
     log: list[Entry]
     pictures: list[dict[str, str]]
