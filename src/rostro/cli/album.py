@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from rostro.cli import albums, options, output
+from rostro.cli import album_tag, albums, options, output
 from rostro.cli.albums import caption, count_faces
 from rostro.cli.language import figure, tell, translated
 from rostro.core.names import clean_name
@@ -15,6 +15,9 @@ app = typer.Typer(
     help="The groups of an album: list, show, name, merge, split, ignore and erase them; say who somebody is not.",
     no_args_is_help=True,
 )
+
+app.command()(album_tag.tag)
+app.command()(album_tag.read)
 
 
 @app.command("list")
