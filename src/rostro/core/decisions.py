@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from rostro.core.quality import Doubt, Quality
     from rostro.core.remarks import Remark
 
-
 #: How vectors are compared, everywhere here.
 METRIC: Final = "cosine"
 #: Characters of a space's name; those of five embedders fused have 400.
@@ -279,8 +278,7 @@ class Identification(Ranked):
         operating_point: The threshold that decided.
         quality: Of the face, where faces are judged.
         doubt: Why nobody is named although somebody may be; None where a decision was made.
-        search: What is known of the search that this was part of: how many people, and how often it names a stranger;
-            empty where the threshold is that of a single comparison.
+        search: How many people were searched, and how often that names a stranger; empty for a single comparison's.
         liveness: Whether the face looks alive, where that was asked.
         remarks: What is odd about the name, such as that the same person is another face of the photo, too.
     """
