@@ -92,6 +92,8 @@ from rostro.server.schemas.review import Reviewed as Reviewed
 from rostro.server.schemas.review import Said as Said
 from rostro.server.schemas.review import Taught as Taught
 from rostro.server.schemas.review import TaughtPhoto as TaughtPhoto
+from rostro.server.schemas.vectors import Found as Found
+from rostro.server.schemas.vectors import FoundFace as FoundFace
 from rostro.server.schemas.vectors import Match as Match
 from rostro.server.schemas.vectors import Matches as Matches
 from rostro.server.schemas.vectors import PersonVerification as PersonVerification
