@@ -215,8 +215,8 @@ class MilvusGallery(MilvusPhotos, MilvusRecords, Gallery):
     def search(self, queries: Floats, count: int, *, collections: Collection[str] | None = None) -> list[list[Hit]]:
         """The nearest templates of each query; see `Gallery.search`.
 
-        Every code is looked at, and the best 1,000 templates are compared exactly, unless the URL names another index. At
-        most `search.MOST_HITS` per query.
+        Every code is looked at, and the best 1,000 templates are compared exactly, unless the URL names another index.
+        At most `search.MOST_HITS` per query.
         """
         queries = check_queries(queries, count)
         dims = self._milvus.dims
