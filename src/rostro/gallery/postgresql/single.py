@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rostro.core.errors import BadInput, UnknownPerson
 from rostro.core.names import stored_name
 from rostro.gallery.postgresql import marks
+from rostro.gallery.postgresql.counting import note
 from rostro.gallery.postgresql.rows import count_photo, erase_photo, give, name_key, one
 from rostro.gallery.single import SinglePhotos, StoredPhoto
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from rostro.gallery.postgresql.database import Database
 
 #: Rows that are deleted leave the tables and their indexes.
-CLEAN = "VACUUM (INDEX_CLEANUP ON) templates, codes, people, records"
+CLEAN = "VACUUM (INDEX_CLEANUP ON) templates, codes, people, records, changes"
 
 
 class PostgresqlPhotos(SinglePhotos):
@@ -36,11 +37,13 @@ class PostgresqlPhotos(SinglePhotos):
             person = self._id(sql, name)
             count = count_photo(sql, person, name, source_hash)
             made = "INSERT INTO people (key, name) VALUES (%s, %s) ON CONFLICT (key) DO UPDATE SET name = excluded.name"
-            other: int = one(sql, f"{made} RETURNING id", name_key(to), to)
+            other, is_new = sql.execute(f"{made} RETURNING id, xmax = 0", (name_key(to), to)).fetchone()
             if person == other:
                 raise BadInput(f"{self._shown}: the photo is {to!r}'s already")
             give(sql, person, other, source_hash)
             erase_photo(sql, person, source_hash)
+            if is_new:
+                note(sql, 1, 0)
             return count
 
         return self._database.run(work)
