@@ -246,6 +246,7 @@ def _use_vectors(sql: Connection[Any]) -> None:
 
     register_vector(sql)
     sql.execute("SET jit = off")  # compiling a search takes longer than running it
+    sql.execute("SET min_parallel_table_scan_size = '24MB'")  # so does starting a process, for less than 200,000 codes
 
 
 def _split(url: str) -> tuple[str, str]:
