@@ -11,6 +11,7 @@ from rostro.core.errors import GalleryError
 from rostro.core.files import private_folder, write_private
 from rostro.core.types import Answer
 from rostro.people.consent import now
+from rostro.people.taught import taught_photos
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from rostro.gallery.base import Gallery
     from rostro.people.audit import Entry
     from rostro.people.consent import Consent
+    from rostro.people.negatives import Rejection
     from rostro.people.pictures import Pictures
 
 #: What the document is called in a folder.
@@ -82,6 +84,7 @@ def export_of(
     last_seen: date | None,
     pseudonyms: Sequence[str],
     log: Sequence[Entry],
+    rejected: Sequence[Rejection] = (),
 ) -> Export:
     """Puts together what is held of a person.
 
@@ -93,6 +96,7 @@ def export_of(
         last_seen: When they were last seen.
         pseudonyms: What the log calls them.
         log: What was done to them.
+        rejected: Faces that were said not to be theirs; their vectors are of others, and are not told.
     """
     templates = [
         {
@@ -113,6 +117,8 @@ def export_of(
         "consent": None if consent is None else consent.to_dict(),
         "last_seen": last_seen and last_seen.isoformat(),
         "templates": templates,
+        "rejected": [one.to_dict() for one in rejected],
+        "taught_by": sorted(taught_photos(gallery, person.id)),
         "called_in_log": list(pseudonyms),
         "log": [entry.to_dict() for entry in log],
     }

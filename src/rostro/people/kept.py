@@ -17,6 +17,7 @@ from rostro.people.keeping import without_consent
 from rostro.people.listed import Listed
 from rostro.people.pictures import Pictures
 from rostro.people.seen import Seen
+from rostro.people.taught import forget_taught, note_taught
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from rostro.gallery.base import Gallery
     from rostro.people.audit import Entry
+    from rostro.people.negatives import Rejection
 
 
 class Kept(Listed):
@@ -55,6 +57,10 @@ class Kept(Listed):
 
     def erase(self, *who: str | int) -> int:
         """Erases people; see `People.erase`."""
+        raise NotImplementedError
+
+    def rejections(self, who: str | int) -> list[Rejection]:
+        """The faces that were said not to be somebody's; see `Rejecting.rejections`."""
         raise NotImplementedError
 
     def pending(self) -> dict[str, str]:
@@ -193,6 +199,7 @@ class Kept(Listed):
                 last_seen=self._seen.days([person]).get(person),
                 pseudonyms=self._audit.pseudonyms([person]).get(person, []),
                 log=list(self.log(who)),
+                rejected=self.rejections(who),
             )
 
     # For those who change people.
@@ -222,8 +229,16 @@ class Kept(Listed):
             if (refused := without_consent(photo, name, known)) is not None:
                 raise refused
 
+    def _forget_picture(self, person: int, source_hash: str) -> None:
+        if self.pictures is not None:
+            self.pictures.forget(person, source_hash)
+
+    def _not_taught(self, person: int, source_hash: str) -> None:
+        forget_taught(self.gallery, person, source_hash)
+
     def _unite(self, person: int) -> None:
         """Makes one of the records of two people who were merged: the last consent, the last day, all pseudonyms."""
+        note_taught(self.gallery, person, ())
         if len(names := self._audit.pseudonyms([person]).get(person, [])) > 1:
             self.gallery.keep_records(PSEUDONYM, {person: " ".join(names)})
         if seen := self._seen.days([person]):

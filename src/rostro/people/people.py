@@ -17,7 +17,7 @@ from rostro.gallery.checks import taken
 from rostro.people.cached_vectors import forget_cached
 from rostro.people.enroll import Enroller
 from rostro.people.keeping import Keeping
-from rostro.people.kept import Kept
+from rostro.people.rejecting import Rejecting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -31,12 +31,11 @@ if TYPE_CHECKING:
     from rostro.people.enroll import Look
     from rostro.quality.gate import Gate
 
-
 #: Ids that the gallery is asked for at a time.
 _AT_ONCE = 10_000
 
 
-class People(Kept):
+class People(Rejecting):
     """A gallery's people. Safe to share between threads.
 
     >>> recognizer.people.erase("Ada Lovelace")  # doctest: +SKIP
@@ -166,7 +165,7 @@ class People(Kept):
         with self._changes():
             name, other = self.named(who), self.named(into)
             ids = self.gallery.person(name).id, self.gallery.person(other).id
-            with self._logged("merge", *ids):
+            with self._logged("merge", *ids), self._uniting(*ids):
                 self.gallery.merge(name, other)
             self._give_pictures(*ids)
             self._unite(ids[1])
@@ -198,6 +197,7 @@ class People(Kept):
                 self._erase_pictures(people)
                 erased = self.gallery.remove(*names)
                 self._erase_pictures(people)
+                self._negatives.touch()
         return erased
 
     # One photo of somebody.
@@ -228,6 +228,7 @@ class People(Kept):
             with self._logged("move", person):
                 self.gallery.move(known.person, known.source_hash, to)
             self._audit.append(self.actor, "moved", [self.gallery.person(to).id])
+            self._not_taught(person, known.source_hash)
             if self.pictures is not None:
                 other = self.gallery.person(to).id
                 self.pictures.move(person, known.source_hash, other)
@@ -259,6 +260,7 @@ class People(Kept):
             with self._logged("forget", person.id):
                 self.gallery.forget(known.person, known.source_hash)
             self._forget_picture(person.id, known.source_hash)  # one that somebody kept in between
+            self._not_taught(person.id, known.source_hash)
             if self.name_of(person.id) is None:
                 self._erase_pictures([person])
         return known
@@ -301,17 +303,14 @@ class People(Kept):
             self.sweep()
 
     def _forget_cached(self, hashes: Iterable[str]) -> None:
-        """What evaluations keep of photos; before the templates go, which say what photos those are."""
-        forget_cached(self._home or Settings.from_environment().home, set(hashes))
+        """What others than their person have of photos; before the templates go, which say what photos those are."""
+        forget_cached(self._home or Settings.from_environment().home, gone := set(hashes))
+        self._forget_rejected(gone)
 
     def _give_pictures(self, person: int, other: int) -> None:
         """Gives all pictures of somebody who is not there any more to somebody who is."""
         if self.pictures is not None and self.gallery.names([person, other]).keys() == {other}:
             self.pictures.merge(person, other)
-
-    def _forget_picture(self, person: int, source_hash: str) -> None:
-        if self.pictures is not None:
-            self.pictures.forget(person, source_hash)
 
     def _erase_pictures(self, people: list[Person]) -> None:
         if self.pictures is not None:
