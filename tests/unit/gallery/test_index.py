@@ -99,6 +99,28 @@ def test_written_and_read_it_gives_the_same_answers(monkeypatch: pytest.MonkeyPa
     assert 2000 in again.search(vectors[:1], 2)[0]
 
 
+def test_what_is_looked_up_is_written_too_and_believed_only_as_ours() -> None:
+    vectors = people(1000, 301)
+    scan, file = scan_of(vectors), io.BytesIO()
+    scan.write(file)
+    file.seek(0)
+    arrays = [np.load(file, allow_pickle=False) for _ in range(4)]
+    codes = file.read()
+    first, columns = int(arrays[2][3]), arrays[1].shape[1]
+    assert 0 < first < columns
+    assert not first % 4
+    for place, value in ((3, columns), (3, first - 2), (3, first + 4), (4, 0.0)):
+        numbers = arrays[2].copy()
+        numbers[place] = value
+        changed = io.BytesIO()
+        for array in (*arrays[:2], numbers, arrays[3]):
+            np.save(changed, array)
+        changed.write(codes)
+        changed.seek(0)
+        with pytest.raises(ValueError, match="it has a"):
+            ScanIndex.read(changed, 301)
+
+
 def test_equal_vectors_can_be_scanned() -> None:
     same = np.repeat(people(1, 16), 50, axis=0)
     assert sorted(scan_of(same).search(same[:1], 100)[0][0]) == list(range(1, 51))
