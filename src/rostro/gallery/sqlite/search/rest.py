@@ -66,14 +66,14 @@ class Rest:
         """
         padded = np.pad(queries, ((0, 0), (0, self._bytes * self._of_bytes.shape[1] - self._columns)))
         scores = np.empty(places.shape, np.float32)
-        columns = np.arange(self._bytes)
+        places_of_bytes = 256 * np.arange(self._bytes)
         for query, wanted, row in zip(padded, np.maximum(places, 0), scores, strict=True):
-            table = self._of_bytes @ query.reshape(self._bytes, -1).T  # (256, bytes)
+            table = (query.reshape(self._bytes, -1) @ self._of_bytes.T).ravel()  # of each byte, of each of its values
             order = np.argsort(wanted)
             ends = np.searchsorted(wanted[order], starts[1:])
             mine = np.split(wanted[order], ends)
             rows = [part[some - start] for part, some, start in zip(self._parts, mine, starts, strict=True)]
-            row[order] = table[np.vstack(rows), columns].sum(axis=1)
+            row[order] = table.take(np.vstack(rows) + places_of_bytes).sum(axis=1)
         return scores
 
     def write(self, file: IO[bytes]) -> None:

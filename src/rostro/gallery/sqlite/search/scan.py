@@ -7,8 +7,8 @@ Distortion", 1960). Four bits, one number of sixteen levels or two of four, are 
 ``IndexPQFastScan`` (André et al., "Quicker ADC", 2019), so no codes are trained, and vectors can be added forever.
 Subtracting the centre moves every score of a query by the same amount; the order is what counts here.
 
-Three quarters of the numbers hold most of the variance. FAISS scans those alone, which takes a third of the time; what
-the others add is looked up for the thousands that are left. See ``docs/decisions/0057``.
+Where there are many numbers, three quarters of them hold most of the variance. FAISS scans those alone, which takes a
+third of the time; what the others add is looked up for the thousands that are left. See ``docs/decisions/0057``.
 """
 
 from __future__ import annotations
@@ -40,8 +40,11 @@ _THREADS = processors()
 #: Vectors that are looked at to find the centre, the directions and the spread.
 _SAMPLE = 8_192
 
+#: FAISS scans codes of up to so many sub-quantisers quickly; of more than about 126 it takes three times as long.
+_QUICK = 120
+
 #: Candidates of a scan of the first directions: so many times as many as are wanted, and one for so many vectors.
-_WIDER, _ONE_IN = 8, 2_000
+_WIDER, _ONE_IN = 4, 2_000
 
 #: Number of levels → distance between them that loses least on a standard Gaussian, and what that least is, as a part
 #: of the variance (Max 1960, table II).
@@ -104,6 +107,8 @@ class ScanIndex:
         vectors = vectors[:: -(-len(vectors) // _SAMPLE)]
         centre = vectors.mean(axis=0)
         axes, first = directions_of(vectors - centre)
+        if axes.shape[1] * (4 if vectors.shape[1] <= _FOUR_BITS else 2) <= 4 * _QUICK:
+            first = axes.shape[1]
         random = np.random.default_rng(0)
         parts = [part for part in (axes[:, :first], axes[:, first:]) if part.size]
         turned = [part @ np.linalg.qr(random.standard_normal((part.shape[1],) * 2))[0] for part in parts]
