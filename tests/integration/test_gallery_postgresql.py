@@ -16,6 +16,7 @@ from rostro.gallery.base import open_gallery
 from rostro.gallery.postgresql import nearest
 from rostro.gallery.postgresql.gallery import PostgresqlGallery
 from rostro.gallery.postgresql.nearest import EXACT_UP_TO
+from rostro.gallery.single import FaceMove
 from rostro.gallery.upkeep.check import find_damage
 
 if TYPE_CHECKING:
@@ -259,6 +260,8 @@ def test_what_is_noted_of_changes_is_what_counting_finds(url: str, gallery: Post
     gallery.move("p1", "0-0", "somebody new")
     gallery.move("p2", "0-0", "p3")
     gallery.forget("p4", "1-1")
+    moves = [FaceMove("p9", "0-0", None, "another new"), FaceMove("p9", "0-1", None, "p10")]  # who has that one already
+    assert len(gallery.move_faces(moves, new=["another new"])) == 2
     gallery.merge("p5", "p6")
     gallery.remove("p7", "own 2")
     gallery.add({"p8": [*templates(2, seed=1), *templates(1, seed=77)], "nobody else": []})

@@ -328,6 +328,7 @@ ROUTES = [
     ("POST", "/v1/verify", Role.READ),
     ("POST", "/v1/identify", Role.READ),
     ("POST", "/v1/search", Role.READ),
+    ("POST", "/v1/find", Role.READ),
     ("POST", "/v1/liveness", Role.READ),
     ("POST", "/v1/anonymise", Role.READ),
     ("POST", "/v1/analyze", Role.READ),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from rostro.gallery.base import Who
+    from rostro.gallery.single import FaceMove
 
 
 def name_key(name: str) -> bytes:
@@ -129,15 +130,60 @@ def give(sql: Connection[Any], person: int, other: int, source_hash: str = "") -
     )
 
 
+def make(sql: Connection[Any], name: str) -> int:
+    """The id of the person of that name, who is made where there is nobody."""
+    person, is_new = sql.execute(
+        """INSERT INTO people (key, name) VALUES (%s, %s) ON CONFLICT (key) DO UPDATE SET name = excluded.name
+        RETURNING id, xmax = 0""",
+        (name_key(name), stored_name(name)),
+    ).fetchone()
+    if is_new:
+        note(sql, 1, 0)
+    return int(person)
+
+
 def erase_photo(sql: Connection[Any], person: int, source_hash: str) -> None:
     """Deletes a person's templates of a photo, and the person if they have no other."""
     photo = "DELETE FROM templates WHERE person = %s AND source_hash = %s"
-    erased = sql.execute(photo, (person, source_hash)).rowcount
+    erase_without_templates(sql, person, sql.execute(photo, (person, source_hash)).rowcount)
+
+
+def erase_without_templates(sql: Connection[Any], person: int, erased: int) -> None:
+    """Deletes a person who has no template any more, and their records; notes that, and how many were erased before."""
     gone = "DELETE FROM people WHERE id = %s AND NOT EXISTS (SELECT FROM templates WHERE person = people.id)"
     left = sql.execute(gone, (person,)).rowcount
     if left:
         sql.execute("DELETE FROM records WHERE person = %s", (person,))
     note(sql, -left, -erased)
+
+
+def move_face(sql: Connection[Any], move: FaceMove, *, make_them: bool) -> bool:
+    """Gives one face to another person, and says whether it did.
+
+    Args:
+        sql: Within a transaction.
+        move: Which, and to whom.
+        make_them: Whether the other is made where nobody has the name.
+    """
+    find = "SELECT id FROM people WHERE key = %s FOR UPDATE"
+    person, other = one(sql, find, name_key(move.name)), one(sql, find, name_key(move.to))
+    if person is None or person == other or (other is None and not make_them):
+        return False
+    box = [] if move.box is None else list(map(float, move.box))
+    which = "person = %s AND source_hash = %s AND box = %s::double precision[]"
+    if one(sql, f"SELECT count(*) FROM templates WHERE {which}", person, move.source_hash, box) == 0:
+        return False
+    if other is None:
+        other = make(sql, move.to)
+    sql.execute(
+        f"""UPDATE templates SET person = %s WHERE {which} AND NOT EXISTS (
+            SELECT FROM templates AS same WHERE same.person = %s
+            AND same.source_hash = templates.source_hash AND same.box = templates.box)""",
+        (other, person, move.source_hash, box, other),
+    )
+    the_other_had_it = sql.execute(f"DELETE FROM templates WHERE {which}", (person, move.source_hash, box)).rowcount
+    erase_without_templates(sql, person, the_other_had_it)
+    return True
 
 
 def fix_dims(sql: Connection[Any], templates: Mapping[str, Sequence[Template]]) -> int:

@@ -81,6 +81,8 @@ from rostro.server.schemas.people import Renamed as Renamed
 from rostro.server.schemas.people import Template as Template
 from rostro.server.schemas.problems import PROBLEMS as PROBLEMS
 from rostro.server.schemas.problems import Problem as Problem
+from rostro.server.schemas.vectors import Found as Found
+from rostro.server.schemas.vectors import FoundFace as FoundFace
 from rostro.server.schemas.vectors import Match as Match
 from rostro.server.schemas.vectors import Matches as Matches
 from rostro.server.schemas.vectors import PersonVerification as PersonVerification
