@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from rostro.core.decisions import Identification, Verification
 from rostro.core.errors import NoOperatingPoint
-from rostro.core.lazy import Lazy
 from rostro.core.types import Embedding, Face
 from rostro.people.enrollment import Enrollment
-from rostro.people.gathering import Gathering
-from rostro.people.people import People
+from rostro.people.reviewing import Reviewing
 from rostro.people.whose import NamesFrom, people_photos, photos_each
 from rostro.photos.reading import is_photo, name_of, several
 from rostro.recognition.comparing import compare
 from rostro.recognition.found import answered
-from rostro.recognition.lookup import identify
 from rostro.recognition.pipeline import Failure, PhotoFaces
 from rostro.recognition.tables import FaceTable, Tabulated, tabulate, writer_for
 
@@ -30,10 +27,9 @@ if TYPE_CHECKING:
     from rostro.photos.reading import Source
     from rostro.recognition.keeping import Keep
     from rostro.recognition.selection import FaceRule
-    from rostro.scoring.open_set import SearchRate
 
 
-class Recognizer(Gathering):
+class Recognizer(Reviewing):
     """Detects, embeds, verifies, enrols and identifies. Safe to share between threads.
 
     Making one touches no disk and loads no model: each part comes when it is first needed, and stays.
@@ -72,9 +68,7 @@ class Recognizer(Gathering):
         Raises:
             BadInput: One photo alone instead of several.
         """
-        photos = several(photos)
-        pipeline = self._asking(self.pipeline if embed else self.detection_pipeline, liveness)
-        return pipeline.run(photos, face=face, keep=keep)
+        return self._looked(several(photos), embed=embed, face=face, keep=keep, liveness=liveness)
 
     def detect(self, photo: Any) -> list[Face]:
         """The faces of one photo, best score first.
@@ -127,24 +121,6 @@ class Recognizer(Gathering):
             BadInput: Not what `photos` gave with vectors; photos are for `verify`.
         """
         return compare(self, a, b)
-
-    def _prepare(self) -> None:
-        super()._prepare()
-        self._people = Lazy(lambda: People(self.existing_gallery, self.settings.home))
-
-    def close(self) -> None:
-        """See `Opened.close`."""
-        self._people.forget()
-        super().close()
-
-    @property
-    def people(self) -> People:
-        """The people of the gallery: list, rename, merge, erase.
-
-        Raises:
-            GalleryError: There is no such gallery; `enroll` makes it.
-        """
-        return self._people()
 
     def enroll(
         self,
@@ -253,25 +229,6 @@ class Recognizer(Gathering):
             stopped=stopped,
         )
 
-    def search_rate(self, *, collections: Collection[str] | None = None) -> SearchRate | None:
-        """The threshold of a search among the people of the gallery, and how often it names a stranger.
-
-        With N people a stranger is named about N times as often as one comparison says. Where the data behind the rate
-        are too few to have shown it, the threshold goes by the upper end of its interval, and the answer says so.
-
-        Args:
-            collections: Of these collections only; None: all.
-
-        Returns:
-            None where nothing is known of the rate: no tail was measured for this space, or a threshold was chosen that
-            lies below it.
-
-        Raises:
-            NoOperatingPoint: No tail was measured for this space, and the recogniser was given a rate to keep to.
-        """
-        searching = self.searching
-        return None if searching is None else searching.among(self.existing_gallery.population(collections))
-
     def identify(
         self,
         photo: Any,
@@ -280,6 +237,9 @@ class Recognizer(Gathering):
         collections: Collection[str] | None = None,
     ) -> list[Identification]:
         """Who is in this photo? One answer per face, in the order of `detect`.
+
+        Where two faces are most like the same person, the better one is them. The other is the next person, if it is
+        hardly less like them; otherwise it keeps the name, and its `Identification.remarks` say so.
 
         Args:
             photo: A photo.
@@ -290,30 +250,6 @@ class Recognizer(Gathering):
             PhotoError: The photo cannot be read.
         """
         return self.look_up(self._one(photo), candidates=candidates, collections=collections)
-
-    def look_up(
-        self,
-        found: PhotoFaces,
-        *,
-        candidates: int = 5,
-        collections: Collection[str] | None = None,
-        actor: str = "",
-    ) -> list[Identification]:
-        """Does what `identify` does, with a photo that went through `photos`; ``actor`` is as in `People.by`."""
-        row = identify(
-            self.existing_gallery,
-            found.faces,
-            found.embeddings,
-            self.operating_point,
-            candidates=candidates,
-            collections=collections,
-            qualities=found.qualities,
-            gate=self.gate,
-            search=self.search_rate(collections=collections) if len(found.faces) else None,
-            liveness=found.liveness,
-        )
-        self.people.by(actor).note_found([one.name for one in row if one.name])
-        return row
 
     def _one(self, photo: Any, *, embed: bool = True, liveness: bool | None = None) -> PhotoFaces:
         (found,) = self.photos([photo], embed=embed, liveness=liveness)

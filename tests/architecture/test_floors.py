@@ -14,7 +14,7 @@ SOURCE = Path(__file__).resolve().parents[2] / "src" / "rostro"
 FLOORS = [
     {"core"},
     {"photos", "models", "runtime", "nets"},
-    {"drawing", "scoring", "landmarks"},
+    {"drawing", "scoring", "landmarks", "cluster"},
     {"reports", "gallery"},
     {"detection", "alignment", "embedding", "quality", "liveness", "attributes"},
     {"recognition"},
@@ -26,7 +26,19 @@ FLOORS = [
     {"cli", "testing"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
-HEAVY = {"openvino", "torch", "faiss", "psycopg", "pymilvus", "fastapi", "matplotlib", "onnxruntime", "cv2", "dlib"}
+HEAVY = {
+    "openvino",
+    "torch",
+    "faiss",
+    "psycopg",
+    "pymilvus",
+    "fastapi",
+    "matplotlib",
+    "onnxruntime",
+    "cv2",
+    "dlib",
+    "ray",
+}
 FILES = sorted(SOURCE.rglob("*.py"))
 #: A file is rarely longer than this, and never much.
 MOST_LINES = 320

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,8 +21,13 @@ PAGE = said.SOURCE / "server" / "page" / "words.js"
 EXAMPLE = re.compile(r"^\s*(?:Example|Ejemplo): rostro (.+)$", re.MULTILINE)
 
 
-def messages() -> Iterator[tuple[str, str]]:
-    """(where, text) of everything that a program of ours may say."""
+@cache
+def messages() -> tuple[tuple[str, str], ...]:
+    """(where, text) of everything that a program of ours may say; reading it takes seconds."""
+    return tuple(_messages())
+
+
+def _messages() -> Iterator[tuple[str, str]]:
     yield from said.raised()
     yield from said.told()
     yield from said.progress()

@@ -71,7 +71,12 @@ def test_commands_in_the_text_are_commands(page: str) -> None:
 
 def test_the_checks_find_commands_and_what_is_wrong_with_them() -> None:
     assert sum(1 for page in PAGES for _ in command_lines(page)) > 80
-    for wrong in (["detekt", "a.jpg"], ["detect", "a.jpg", "--no-such"], ["gallery", "inform"], ["verify", "a.jpg"]):
+    for wrong in (
+        ["detekt", "a.jpg"],
+        ["detect", "a.jpg", "--no-such"],
+        ["gallery", "inform"],
+        ["people", "rename", "Ada"],
+    ):
         with pytest.raises(Exception, match=r"(?i)no such|missing"):
             parse(wrong)
     assert unknown_words(["detekt"]) == ["detekt"]
@@ -147,6 +152,10 @@ def test_links_lead_somewhere(page: str) -> None:
 TRANSLATED = {
     "docs/es/anonimizar.md": "docs/anonymising.md",
     "docs/es/agrupar.md": "docs/grouping.md",
+    "docs/es/encontrar.md": "docs/finding.md",
+    "docs/es/auditar.md": "docs/auditing.md",
+    "docs/es/revisar.md": "docs/review.md",
+    "docs/es/muchas-maquinas.md": "docs/many-machines.md",
     "docs/es/atributos.md": "docs/attributes.md",
     "docs/es/decisiones.md": "docs/decisions/README.md",
     "docs/es/seguridad.md": "SECURITY.md",

@@ -227,7 +227,7 @@ def test_one_face_of_several_in_every_verb(
     assert one["name"] == "Barack Obama"
     assert len(answer("embed", group, "--face", "largest", code=0)["photos"][0]["faces"]) == 1
     table = tmp_path / "one.npz"
-    assert rostro("embed", group, "--face", "largest", "--output", table).stdout.startswith("1 faces of 1 photos")
+    assert rostro("embed", group, "--face", "largest", "--output", table).stdout.startswith("1 face of 1 photo, ")
     for verb in (("identify", group, "--gallery", gallery), ("embed", group), ("verify", samples["obama.jpg"], group)):
         refused = rostro(*verb, "--face", "only")
         assert refused.returncode == 2

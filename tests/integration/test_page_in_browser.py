@@ -190,6 +190,17 @@ def test_verify(open_page: Callable[..., Any], samples: dict[str, Path], picture
     page.get_by_role("button", name="Comparar").click()
     page.get_by_text("No es la misma persona").wait_for()
     page.screenshot(path=pictures / "verify-es.png", full_page=True)
+    page.get_by_text("Comparar con alguien que está registrado").click()
+    page.get_by_role("button", name="Comparar").click()
+    assert "una persona de la lista" in page.locator(".status").last.inner_text()
+    page.get_by_label("Personas registradas").select_option("Joe Biden")
+    page.get_by_role("button", name="Comparar").click()
+    page.get_by_text("No es Joe Biden").wait_for()
+    choose(page, 0, samples["biden.jpg"])
+    page.get_by_role("button", name="Comparar").click()
+    page.get_by_text("Es Joe Biden", exact=True).wait_for()
+    page.screenshot(path=pictures / "verify-person-es.png", full_page=True)
+    check_accessible(page)
 
 
 @pytest.mark.data

@@ -16,6 +16,7 @@ from running_server import Running, running_server
 
 from rostro.core.errors import BadInput
 from rostro.core.names import clean_name
+from rostro.people.albums.album import Album
 from rostro.recognizer import Recognizer
 from rostro.server.admission.keys import KeyStore
 from rostro.server.app import create_app
@@ -38,8 +39,11 @@ MODES = list(schemathesis.GenerationMode)
 def server(
     recognizer: Recognizer, samples: dict[str, Path], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Running]:
-    """With somebody in it, so that not everything is "not found"."""
-    with running_server(recognizer, tmp_path_factory.mktemp("fuzz")) as running:
+    """With somebody in it, and an album, so that not everything is "not found"."""
+    folder = tmp_path_factory.mktemp("fuzz")
+    album = Album.open(folder / "album.db", create=True, space=recognizer.space)
+    recognizer.group([samples["obama.jpg"], samples["obama2.jpg"]], album=album)
+    with running_server(recognizer, folder, album=album) as running:
         form, photo = {"name": "Ada", "keep_picture": "true"}, samples["obama.jpg"].read_bytes()
         made = httpx.post(f"{running.url}/v1/people", data=form, files={"photos": ("a.jpg", photo)}, timeout=60)
         assert made.status_code == 201

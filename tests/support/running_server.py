@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rostro.core.settings import Settings
+    from rostro.people.albums.album import Album
     from rostro.server.sockets.broadcast import Broadcast
 
 #: Generous where a test does not look: many clients come from one address.
@@ -78,6 +79,8 @@ def running_server(
     limits: Limits = OPEN_LIMITS,
     *,
     watching: Broadcast | None = None,
+    album: Album | None = None,
+    keep_uncertain: bool = False,
     keep_pictures: bool = True,
     root_path: str = "",
     require_live: bool = False,
@@ -91,7 +94,7 @@ def running_server(
     assert crops is not None
     server = make_server(
         faces, keys=keys, host="127.0.0.1", port=0, keep_pictures=keep_pictures, limits=limits, watching=watching,
-        root_path=root_path,
+        album=album, keep_uncertain=keep_uncertain, root_path=root_path,
     )  # fmt: skip
     thread = threading.Thread(target=server.run, name="test-server")
     thread.start()

@@ -68,12 +68,14 @@ def raised() -> Iterator[tuple[str, str]]:
 
 
 def told() -> Iterator[tuple[str, str]]:
-    """(where, text) of every literal that is given to ``tell``."""
+    """(where, text) of every literal that is given to ``tell`` and ``counted``."""
     for where, tree in trees("cli/"):
         names = _assigned(tree)
         for call in ast.walk(tree):
-            if isinstance(call, ast.Call) and getattr(call.func, "id", getattr(call.func, "attr", "")) == "tell":
-                yield from ((f"{where}:{call.lineno}", text) for text in _literals(call.args[0], names))
+            if isinstance(call, ast.Call):
+                name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+                texts = {"tell": call.args[:1], "counted": call.args[1:]}.get(name, ())
+                yield from ((f"{where}:{call.lineno}", text) for node in texts for text in _literals(node, names))
 
 
 def _literals(node: ast.expr, names: dict[str, list[str]]) -> Iterator[str]:

@@ -18,6 +18,7 @@ from rostro.recognition.judging import Judging
 from rostro.recognition.pipeline import PhotoFaces
 from rostro.recognition.turning import Look
 from rostro.scoring.fusion import best_per_person
+from rostro.scoring.rejections import without_rejected
 from rostro.video.identity import CONFIRM, LOST, STRANGE
 
 if TYPE_CHECKING:
@@ -84,7 +85,8 @@ class Chooser:
     def open_faces(self, image: Image, faces: Sequence[Face], photo: str) -> dict[int, str | None]:
         """Which faces stay open, by their place among ``faces``, and who they are.
 
-        Nobody is twice in a photo: of two faces that are taken for one person the less alike one is covered.
+        Nobody is twice in a photo: of two faces that are taken for one person the less alike one is covered, and so is
+        one that got its name because a better face had the first.
 
         Args:
             image: RGB uint8 (H, W, 3).
@@ -96,7 +98,6 @@ class Chooser:
         vectors, qualities = self._embedded(image, faces)
         height, width = image.shape[:2]
         found = PhotoFaces(photo, "", width, height, tuple(faces), vectors, qualities=qualities)
-        best: dict[str, tuple[float, int]] = {}
         chosen: dict[int, str | None] = {}
         for place, answer in enumerate(self._recognizer.look_up(found)):
             if answer.doubt is not None or not self._can_be_judged(answer.quality):
@@ -104,11 +105,9 @@ class Chooser:
             if self._only is not None:
                 if self._somebody_else(vectors[place]):
                     chosen[place] = answer.name
-            elif answer.name is not None and answer.name in self._spare:
-                alike = answer.similarity or 0.0
-                if answer.name not in best or alike > best[answer.name][0]:
-                    best[answer.name] = (alike, place)
-        return chosen | {place: name for name, (_, place) in best.items()}
+            elif answer.name is not None and answer.name in self._spare and not answer.remarks:
+                chosen[place] = answer.name
+        return chosen
 
     def looks(self, image: Image, faces: Sequence[Face]) -> list[tuple[Floats, float] | None]:
         """Vectors of faces of a frame and what they weigh as evidence; None of a face that cannot be judged.
@@ -157,11 +156,12 @@ class Chooser:
 
     def _name_of(self, mean: Floats) -> str | None:
         """Who it is, by a mean of unit vectors that keeps its length: see `rostro.video.identity.Identity`."""
-        gallery = self._recognizer.existing_gallery
+        gallery, rejected = self._recognizer.existing_gallery, self._recognizer.people.rejected
         length = float(np.linalg.norm(mean))
-        (hits,) = gallery.search((mean / length)[None].astype(np.float32), _TEMPLATES)
-        found = best_per_person((hit.person, hit.similarity * length) for hit in hits)
-        if not found or found[0][1] < self.threshold:
+        unit = (mean / length).astype(np.float32)
+        (hits,) = gallery.search(unit[None], _TEMPLATES)
+        found = without_rejected(best_per_person((hit.person, hit.similarity) for hit in hits), unit, rejected)
+        if not found or found[0][1] * length < self.threshold:
             return None
         return gallery.names([found[0][0]]).get(found[0][0])
 

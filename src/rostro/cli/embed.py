@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from rostro.cli import options, output
+from rostro.cli import albums, options, output
+from rostro.cli import on as elsewhere
 from rostro.cli.detect import exit_code
 from rostro.cli.language import language, tell
 from rostro.cli.streaming import Stream
@@ -20,6 +22,7 @@ from rostro.photos.sources import spare
 from rostro.photos.writing import check_picture
 from rostro.recognition import answers
 from rostro.recognition.keeping import Keep
+from rostro.recognition.parted import MANIFEST
 from rostro.recognition.pipeline import Failure, PhotoFaces
 from rostro.recognition.tables import FaceTable, writer_for
 
@@ -45,9 +48,13 @@ def command(
     engine: options.Engine = None,
     precision: options.Precision = None,
     output_file: Annotated[
-        Path | None, typer.Option("--output", help="Write a table of faces: .npz or .parquet.", show_default=False)
+        Path | None,
+        typer.Option(
+            "--output", help="Write a table of faces: .npz or .parquet; with --on also a folder.", show_default=False
+        ),
     ] = None,
     picture: options.Picture = None,
+    on: elsewhere.On = None,
     json: options.Json = False,
 ) -> None:
     """The vector of every face of photos, of folders of photos, or of lists (LIST.txt, or - for stdin: a path a line).
@@ -60,17 +67,22 @@ def command(
 
     Example: find /photos -name "*.jpg" | rostro embed - --output faces.parquet
 
+    Example: rostro embed addresses.parquet --on ray://head:10001 --output faces/
+
     Example: rostro embed a.jpg b.jpg --picture barcodes.png
     """
     rule = options.face_rule(face)
-    if output_file is not None:
+    folder = output_file if on is not None and output_file is not None and not output_file.suffix else None
+    if output_file is not None and folder is None:
         writer_for(output_file)
-    recognizer = options.make_recognizer(
+    recognizer = elsewhere.on(options.make_recognizer(
         detector=detector, max_side=max_side, zone=zone, min_face=min_face,
         min_score=min_score, embedder=embedder, alignment=alignment,
         engine=engine, precision=precision,
-    )  # fmt: skip
+    ), on)  # fmt: skip
     check_picture(picture)
+    if folder is not None:
+        _make_parts(recognizer, photos, rule, folder, json=json, others=picture)
     spare([output_file, picture], *photos, *_listed(photos, stdin=False))
     told = Stream(json=json, head=lambda: {"space": recognizer.space})
     listed = find_photos(_listed(photos), on_other=told.left_out.append)
@@ -96,7 +108,7 @@ def command(
         if picture is not None:
             _draw(recognizer, shown, picture)
     if not json:
-        output.say(tell("{:,} faces of {:,} photos, space {}", count, told.photos, recognizer.space))
+        output.say(_embedded(count, told.photos, recognizer.space))
     told.end()
 
 
@@ -136,13 +148,51 @@ def _tabulate(
             output.note(tell(there, kept.photos, kept.parts))
             raise typer.Exit(output.NO_ANSWER) from None
     if done.before:
-        again = "{:,} faces of {:,} photos ({:,} of them from before), space {}"
-        output.say(tell(again, done.faces, done.photos, done.before, recognizer.space))
+        again = "{} of {} ({:,} of them from before), space {}"
+        counts = albums.count_faces(done.faces), albums.count_photos(done.photos), done.before
+        output.say(tell(again, *counts, recognizer.space))
     else:
-        output.say(tell("{:,} faces of {:,} photos, space {}", done.faces, done.photos, recognizer.space))
+        output.say(_embedded(done.faces, done.photos, recognizer.space))
     output.report_left_out(others)
     output.report_failures(done.failed)
     raise typer.Exit(exit_code(done.faces > 0, list(done.failed)))
+
+
+def _embedded(faces: int, photos: int, space: str) -> str:
+    return tell("{} of {}, space {}", albums.count_faces(faces), albums.count_photos(photos), space)
+
+
+def _make_parts(
+    recognizer: Recognizer, photos: list[Path], rule: FaceRule | None, folder: Path, *, json: bool, others: Path | None
+) -> NoReturn:
+    """Very many photos into a folder, by the workers of a cluster; ends the program."""
+    if others is not None:
+        raise BadInput("--picture draws one face or two; a folder of parts is of very many photos")
+    left_out: list[Path] = []
+    tables = [photo for photo in photos if photo.suffix == ".parquet"]
+    listed = find_photos(_listed(photo for photo in photos if photo.suffix != ".parquet"), on_other=left_out.append)
+    with output.progress() as bar:
+        task = bar.add_task(tell("embedding"), total=None)
+        try:
+            done = recognizer.tabulate_parts(
+                chain(tables, listed if len(tables) < len(photos) else ()),
+                folder,
+                face=rule,
+                on_photos=lambda photos: bar.advance(task, photos),
+            )
+        except KeyboardInterrupt:
+            output.note(tell("interrupted: the same command goes on from what is in {}", folder))
+            raise typer.Exit(output.NO_ANSWER) from None
+    if json:
+        output.print_json({**done.to_dict(), **output.not_pictures(left_out)})
+    else:
+        counts = albums.count_faces(done.faces), albums.count_photos(done.photos), done.before
+        output.say(tell("{} of {} ({:,} of them from before) in {}", *counts, folder))
+    output.report_left_out(left_out)
+    if done.failed:
+        output.note(tell("{:,} photos gave no answer; {} names them", done.failed, folder / MANIFEST))
+        raise typer.Exit(output.NO_ANSWER)
+    raise typer.Exit(output.YES if done.faces else output.NO)
 
 
 def _check_shown(photos: int) -> None:

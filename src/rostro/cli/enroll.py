@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, cast
 import typer
 
 from rostro.cli import living, options, output
+from rostro.cli import on as elsewhere
 from rostro.cli.keeping import consent_given
 from rostro.cli.language import tell, translated
 from rostro.core.errors import BadInput
@@ -71,6 +72,7 @@ def command(
     alignment: options.Alignment = None,
     engine: options.Engine = None,
     precision: options.Precision = None,
+    on: elsewhere.On = None,
     json: options.Json = False,
 ) -> None:
     """Take people into a gallery. Photos that it has are skipped, so it can be run again after an interruption.
@@ -92,6 +94,7 @@ def command(
         quality=quality, min_quality=min_quality,
         **living.asked(require_live=require_live, liveness=liveness),
     )  # fmt: skip
+    recognizer = elsewhere.on(recognizer, on)
     with output.progress() as bar, stopped_by_signals() as stopped:
         task = bar.add_task(tell("enrolling"), total=None)
         done = recognizer.enroll(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rostro.cli import encryption, keeping, options, output
-from rostro.cli.language import tell, translated
+from rostro.cli.language import counted, tell, translated
 from rostro.core.redaction import redacted
 from rostro.gallery.base import open_gallery
 
@@ -161,7 +161,8 @@ def backup(
     if json:
         output.print_json({"backup": str(file), "people": about.people, "templates": about.templates})
     else:
-        output.say(f"{file}: {tell('{:,} people, {:,} templates', about.people, about.templates)}")
+        people = counted(about.people, "1 person", "{:,} people")
+        output.say(f"{file}: {people}, {counted(about.templates, '1 template', '{:,} templates')}")
 
 
 for verb in (encryption.encrypt, encryption.decrypt, encryption.rekey, encryption.new_key):

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rostro.cli import options, output
-from rostro.cli.language import figure, language, tell
+from rostro.cli import albums, folders, options, output
+from rostro.cli import on as elsewhere
+from rostro.cli.language import counted, figure, language, tell
+from rostro.cli.listed import Listed
 from rostro.core.errors import BadInput
 from rostro.gallery.base import file_of
+from rostro.gallery.keys import Key
 from rostro.photos.listing import find_photos
-from rostro.photos.reading import name_of
 from rostro.photos.writing import check_picture
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from rostro.people.album import Album, FaceGroup
+    from rostro.people.album import FaceGroup, Grouped
+    from rostro.people.albums.album import Album
+    from rostro.recognizer import Recognizer
 
 _Gallery = Annotated[
     str | None,
@@ -31,6 +36,13 @@ _NAMED = 3
 def command(
     photos: options.Photos,
     gallery: _Gallery = None,
+    album: albums.AlbumOrNone = None,
+    keep_crops: Annotated[
+        bool, typer.Option("--keep-crops", help="Keep small pictures of the faces beside the album.")
+    ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Take photos of people who were erased, too, instead of refusing them.")
+    ] = False,
     key_file: options.KeyFile = None,
     detector: options.Detector = None,
     max_side: options.MaxSide = None,
@@ -46,6 +58,9 @@ def command(
     quality: options.Quality = None,
     min_quality: options.MinQuality = None,
     picture: options.Picture = None,
+    output_: folders.Output = None,
+    links: folders.Links = False,
+    on: elsewhere.On = None,
     json: options.Json = False,
 ) -> None:
     """Who are these people? The faces of photos, by person, though nobody is enrolled.
@@ -53,53 +68,77 @@ def command(
     How alike faces must be grows with the number of faces. Two faces of one photo are never one person, and faces too
     poor to be judged stay alone. Exit code 0: somebody is there twice, 1: nobody, 2: a photo could not be used.
 
+    With --album the groups stay: photos that are there are not looked at again, new faces join old groups, and
+    'rostro album' names, merges and splits them.
+
     Example: rostro group holidays/ --picture people.png
 
     Example: rostro group holidays/ --gallery people.db --json
+
+    Example: rostro group holidays/ --album holidays.db
+
+    Example: rostro group holidays/ --output people/
     """
+    people = folders.opened(output_, photos, links=links)
     recognizer = options.make_recognizer(
         detector=detector, max_side=max_side, zone=zone, min_face=min_face, min_score=min_score, embedder=embedder,
         alignment=alignment, engine=engine, precision=precision, threshold=threshold, operating_point=operating_point,
-        quality=quality, min_quality=min_quality, gallery=gallery, key=key_file, create_gallery=False,
+        quality=quality, min_quality=min_quality, gallery=gallery, key=_key(key_file, gallery, album),
+        create_gallery=False,
     )  # fmt: skip
-    check_picture(picture, *photos, *([] if gallery is None else [file_of(gallery)]), operating_point)
-    if key_file is not None and gallery is None:
-        raise BadInput("--key-file is of a gallery: --gallery names it")
+    check_picture(picture, *photos, *(file_of(url) for url in (gallery, album) if url is not None), operating_point)
+    if key_file is not None and gallery is None and album is None:
+        raise BadInput("--key-file is of a gallery: --gallery names it, or --album")
+    if (keep_crops or again) and album is None:
+        raise BadInput("--keep-crops and --again are of an album: --album names it")
     left_out: list[Path] = []
-    found = _Found(find_photos(photos, on_other=left_out.append))
+    found = Listed(find_photos(photos, on_other=left_out.append))
+    recognizer = elsewhere.on(recognizer, on)
     with output.progress() as bar:
         task = bar.add_task("", total=None)
-        album = recognizer.group(found, suggest=gallery is not None, on_photo=lambda: bar.advance(task))
+        with _album(album, recognizer, key_file) as opened:
+            grouped = recognizer.group(
+                found, suggest=gallery is not None, album=opened, keep_crops=keep_crops, again=again,
+                on_photo=lambda: bar.advance(task),
+            )  # fmt: skip
     if picture is not None:
-        _draw(album, found.paths, picture)
+        _draw(grouped, found.paths, picture)
+    if people is not None:
+        folders.put(people, grouped, found.paths, lambda wall: _draw(grouped, found.paths, wall))
     if json:
-        output.print_json({**album.to_dict(), **output.not_pictures(left_out)})
+        output.print_json({**grouped.to_dict(), **output.not_pictures(left_out)})
     else:
-        for line in _lines(album):
+        for line in _lines(grouped):
             output.say(line)
-        output.note(_summary(album))
+        output.note(_summary(grouped))
     output.report_left_out(left_out)
-    output.report_failures(album.failed)
-    if album.failed:
+    output.report_failures(grouped.failed)
+    if grouped.failed:
         raise typer.Exit(output.NO_ANSWER)
-    raise typer.Exit(output.YES if album.groups else output.NO)
+    raise typer.Exit(output.YES if grouped.groups else output.NO)
 
 
-class _Found:
-    """The photos as they are listed, and which file each name means: a name is made fit to be printed."""
-
-    def __init__(self, listed: Iterable[Path]) -> None:
-        self.paths: dict[str, Path] = {}
-        self._listed = listed
-
-    def __iter__(self) -> Iterator[Path]:
-        for path in self._listed:
-            self.paths[name_of(path)] = path
-            yield path
+def _key(given: str | None, gallery: str | None, album: str | None) -> Key | str | None:
+    """The key of the gallery; beside an album it may be the album's alone."""
+    if given is None or gallery is None:
+        return None
+    return given if album is None else Key.of(given).for_any()
 
 
-def _lines(album: Album) -> Iterator[str]:
-    for group in album.groups:
+@contextmanager
+def _album(url: str | None, recognizer: Recognizer, key: str | None) -> Iterator[Album | None]:
+    """The album, made where it is not there."""
+    if url is None:
+        yield None
+        return
+    from rostro.people.albums.album import Album
+
+    with Album.open(url, create=True, key=key, space=recognizer.space) as opened:
+        yield opened
+
+
+def _lines(grouped: Grouped) -> Iterator[str]:
+    for group in grouped.groups:
         named = ", ".join(face.photo for face in group.faces[:_NAMED])
         more = len(group) - _NAMED
         photos = named if more <= 0 else tell("{} and {:,} more", named, more)
@@ -107,19 +146,24 @@ def _lines(album: Album) -> Iterator[str]:
 
 
 def _caption(group: FaceGroup) -> str:
-    faces = tell("{:,} faces", len(group))
+    told = albums.caption(group.id, group.name, len(group))
     if group.suggested is None:
-        return f"{group.id}, {faces}"
+        return told
     who = tell("perhaps {} ({})", group.suggested.name, figure(group.suggested.similarity, ".3f"))
-    return f"{group.id}, {faces}, {who}"
+    return f"{told}, {who}"
 
 
-def _summary(album: Album) -> str:
-    told = "{:,} photos: {:,} groups of two or more faces, {:,} faces alone (threshold {:.3f})"
-    return tell(told, album.photos, len(album.groups), len(album.singles), album.threshold)
+def _summary(grouped: Grouped) -> str:
+    return tell(
+        "{}: {}, {} (threshold {:.3f})",
+        albums.count_photos(grouped.photos),
+        counted(len(grouped.groups), "1 group of two or more faces", "{:,} groups of two or more faces"),
+        counted(len(grouped.singles), "1 face alone", "{:,} faces alone"),
+        grouped.threshold,
+    )
 
 
-def _draw(album: Album, paths: dict[str, Path], picture: Path) -> None:
+def _draw(grouped: Grouped, paths: dict[str, Path], picture: Path) -> None:
     """A row of faces for each group; photos are read again, and only those that are shown."""
     from rostro.drawing.walls import FACES, ROWS, wall
     from rostro.photos.reading import read_photo
@@ -127,10 +171,10 @@ def _draw(album: Album, paths: dict[str, Path], picture: Path) -> None:
 
     rows = [
         (
-            tell("{:,} faces", len(group)) if group.suggested is None else group.suggested.name,
-            [(read_photo(paths[face.photo]).image, face.face) for face in group.faces[:FACES]],
+            group.name or (albums.count_faces(len(group)) if group.suggested is None else group.suggested.name),
+            [(read_photo(paths[face.photo]).image, face.face) for face in group.faces if face.photo in paths][:FACES],
         )
-        for group in album.groups[:ROWS]
+        for group in grouped.groups[:ROWS]
     ]
     if rows:
-        write_picture(wall(rows, total=len(album.groups), language=language()), picture)
+        write_picture(wall(rows, total=len(grouped.groups), language=language()), picture)

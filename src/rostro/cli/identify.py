@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from rostro.cli import living, options, output
+from rostro.cli import living, options, output, waiting
 from rostro.cli.language import figure, tell, translated
 from rostro.cli.shown import Sheet, shown_face
 from rostro.cli.streaming import Stream
@@ -46,6 +46,8 @@ def command(
     min_quality: options.MinQuality = None,
     require_live: options.RequireLive = False,
     liveness: options.Liveness = None,
+    album: waiting.Album = None,
+    keep_crops: waiting.KeepCrops = False,
     picture: options.Picture = None,
     json: options.Json = False,
 ) -> None:
@@ -60,26 +62,35 @@ def command(
     Example: rostro identify door.jpg --collection staff --collection visitors
 
     Example: rostro identify door.jpg --gallery people.db --fpir 0.001
+
+    Example: rostro identify door.jpg --album unknown.db
     """
+    waiting.check_crops(album, keep_crops=keep_crops)
     rule = options.face_rule(face)
     recognizer = options.make_recognizer(
         detector=detector, max_side=max_side, zone=zone, min_face=min_face,
         min_score=min_score, embedder=embedder, alignment=alignment,
         engine=engine, precision=precision, threshold=threshold, fmr=fmr, operating_point=operating_point,
-        gallery=options.gallery_url(gallery), key=key_file, create_gallery=False,
+        gallery=options.gallery_url(gallery), key=waiting.gallery_key(key_file, album), create_gallery=False,
         fpir=fpir, quality=quality, min_quality=min_quality,
         **living.asked(require_live=require_live, liveness=liveness),
     )  # fmt: skip
     check_picture(picture, *photos, file_of(recognizer.gallery_url), operating_point)
     told = Stream(json=json)
     sheet: Sheet[list[Identification]] = Sheet(picture, find_photos(photos, on_other=told.left_out.append))
-    with recognizer.open(), told:  # a gallery that is not there is an error, not an empty one
+    keep = waiting.with_crops(sheet.keep) if keep_crops else sheet.keep
+    with (
+        recognizer.open(),  # a gallery that is not there is an error, not an empty one
+        waiting.waiting_in(album, recognizer, key_file, keep_crops=keep_crops) as asked,
+        told,
+    ):
         search = recognizer.search_rate(collections=collection or None)
-        for answer in recognizer.photos(sheet.photos, face=rule, keep=sheet.keep):
+        for answer in recognizer.photos(sheet.photos, face=rule, keep=keep):
             if isinstance(answer, Failure):
                 told.fail(answer)
                 continue
             row = recognizer.look_up(answer, candidates=candidates, collections=collection or None)
+            asked.hear(answer, row)
             told.answer(
                 partial(answers.identified, answer, row), partial(_lines, answer, row),
                 yes=any(one.name for one in row),
@@ -105,7 +116,8 @@ def _shown(row: list[Identification], found: PhotoFaces) -> list[Identification]
 
 def _sentence(answer: Identification) -> str:
     if answer.name is not None:
-        return f"{answer.name} ({figure(answer.similarity or 0.0, '.3f')})"
+        told = [figure(answer.similarity or 0.0, ".3f"), *(translated(remark.reason) for remark in answer.remarks)]
+        return f"{answer.name} ({'; '.join(told)})"
     if answer.doubt is not None:
         return f"{tell('unknown')}: {translated(answer.doubt.reason)}"
     best = answer.candidates[0] if answer.candidates else None

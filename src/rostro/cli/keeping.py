@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from rostro.cli import options, output
-from rostro.cli.language import tell, translated
+from rostro.cli.language import counted, tell, translated
 from rostro.cli.numbers import within
 from rostro.core.errors import BadInput
 from rostro.core.ranges import DAYS
@@ -108,7 +108,7 @@ def consents(
 
 
 def expire(
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say only who it would be.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say only what would be done.")] = False,
     gallery: options.GalleryUrl = None,
     key_file: options.KeyFile = None,
     json: options.Json = False,
@@ -162,7 +162,8 @@ def export(
     if json:
         output.print_json({"exported": name, "to": str(to), "templates": held, "pictures": len(found.pictures)})
     else:
-        output.say(f"{to}: {tell('{:,} templates, {:,} pictures', held, len(found.pictures))}")
+        pictures = counted(len(found.pictures), "1 picture", "{:,} pictures")
+        output.say(f"{to}: {counted(held, '1 template', '{:,} templates')}, {pictures}")
 
 
 def policy(

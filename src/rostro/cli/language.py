@@ -82,6 +82,17 @@ def tell(text: str, *values: object) -> str:
     return text.format(*values) if language() == "en" else spanish().say(text, "es", *values)
 
 
+def counted(number: int, one: str, several: str) -> str:
+    """How many of something, in words.
+
+    Args:
+        number: How many.
+        one: What is said of one: ``1 photo``.
+        several: What is said of none and of several: ``{:,} photos``.
+    """
+    return tell(one) if number == 1 else tell(several, number)
+
+
 def translated(text: str) -> str:
     """A finished text of the library, as an error's, in the language of the command line."""
     return text if language() == "en" else spanish().translate(text, "es")

@@ -24,6 +24,8 @@ VERBS: Final = {
     "enroll": "Take people into a gallery.",
     "identify": "Who is in these photos? Every face is looked up.",
     "group": "Who are these people? Unknown faces by person.",
+    "find": "All photos of one face among others.",
+    "album": "Groups that stay: list, name, merge, split, ignore.",
     "liveness": "Does each face look alive, or like a picture of one?",
     "embed": "The vector of every face of photos, folders or lists.",
     "classify": "Name the celebrities that a network was trained on.",

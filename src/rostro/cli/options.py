@@ -15,6 +15,7 @@ from rostro.core.ranges import CANDIDATES, FALSE_MATCH_RATE, QUALITY, SCORE, SEA
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from rostro.gallery.keys import Key
     from rostro.recognition.selection import FaceRule
     from rostro.recognizer import Recognizer
 
@@ -241,8 +242,7 @@ def face_rule(face: str | None) -> FaceRule | None:
 
 def several(values: Iterable[str] | None) -> list[str]:
     """What an option names that may be given several times, or once with commas between the names."""
-    names = [name.strip() for value in values or () for name in value.split(",")]
-    return list(dict.fromkeys(filter(None, names)))
+    return list(dict.fromkeys(filter(None, (name.strip() for value in values or () for name in value.split(",")))))
 
 
 def rates(values: Iterable[str] | None) -> tuple[float, ...] | None:
@@ -283,7 +283,7 @@ def make_recognizer(
     require_live: bool = False,
     liveness: str | None = None,
     gallery: str | None = None,
-    key: str | None = None,
+    key: Key | str | None = None,
     create_gallery: bool = True,
 ) -> Recognizer:
     """A recogniser whose store tells on stderr what it fetches and under which licence."""

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rostro.cli import keeping, options, output
-from rostro.cli.language import tell, translated
+from rostro.cli import auditing, keeping, options, output, rejecting, review
+from rostro.cli.language import counted, tell, translated
 from rostro.core.names import clean_name
 from rostro.core.redaction import redacted
 from rostro.gallery.base import open_gallery
@@ -22,10 +22,13 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
+app.command()(auditing.audit)
 app.command()(keeping.consent)
 app.command()(keeping.consents)
 app.command()(keeping.expire)
 app.command()(keeping.export)
+app.command()(rejecting.reject)
+app.command("review")(review.command)
 
 Name = Annotated[str, typer.Argument(help="A person's name.", show_default=False)]
 Photo = Annotated[
@@ -82,7 +85,7 @@ def show(
     if json:
         output.print_json(found)
     else:
-        output.say(f"{found['name']}: {tell('{:,} templates', len(found['templates']))}")
+        output.say(f"{found['name']}: {counted(len(found['templates']), '1 template', '{:,} templates')}")
         for row in found["templates"]:
             output.say(f"  {row['photo']}  {tell('quality {:.2f}', row['quality'])}")
 
@@ -93,15 +96,22 @@ def photos(
 ) -> None:
     """One person's photos: hash, quality, file. Any of these but the quality says which photo to move or to forget.
 
+    Photos with a face that was said not to be theirs follow.
+
     Example: rostro people photos "Ada Lovelace"
     """
     with _open(gallery, key_file) as opened:
         found = answers.photos(opened, name)
+        rejected = [one.to_dict() for one in People(opened).rejections(name)]
+    if rejected:
+        found["rejected"] = rejected
     if json:
         output.print_json(found)
     else:
         for row in found["photos"]:
             output.say(f"{row['sha256'][:12]}  {tell('quality {:.2f}', row['quality'])}  {row['photo']}")
+        for row in rejected:
+            output.say(f"{row['sha256'][:12]}  {tell('is not {}', name)}  {row['photo']}")
 
 
 @app.command()
@@ -200,8 +210,9 @@ def remove(
         people = People(opened)
         erased, pending = people.erase(*names), people.pending()
     removed = names[0] if len(names) == 1 else names
-    gone = "{} was removed with {:,} templates" if len(names) == 1 else "{} were removed with {:,} templates"
-    _done(json, {"removed": removed, "templates": erased, **pending}, tell(gone, ", ".join(names), erased))
+    gone = "{} was removed with {}" if len(names) == 1 else "{} were removed with {}"
+    held = counted(erased, "1 template", "{:,} templates")
+    _done(json, {"removed": removed, "templates": erased, **pending}, tell(gone, ", ".join(names), held))
 
 
 def _done(json: bool, document: dict[str, object], sentence: str) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rostro.cli import options, output
+from rostro.cli import options, output, waiting
 from rostro.cli.language import tell
 from rostro.cli.numbers import within
 from rostro.core.errors import BadInput
@@ -16,6 +16,10 @@ from rostro.core.ranges import PER_SECOND, PORT
 from rostro.gallery.base import file_of, gallery_name
 from rostro.server.admission.keys import keys_for
 from rostro.server.admission.limits import Limits
+
+if TYPE_CHECKING:
+    from rostro.people.albums.album import Album
+    from rostro.recognizer import Recognizer
 
 KeyFile = Annotated[
     Path | None,
@@ -26,11 +30,22 @@ KeyFile = Annotated[
         show_default="rostro-keys.db in this folder",
     ),
 ]
+AlbumUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--album",
+        envvar="ROSTRO_ALBUM",
+        help="Path or URL of an album that the page shows; made if it is not there.",
+        show_default=False,
+    ),
+]
 
 
 def command(
     context: typer.Context,
     gallery: options.GalleryUrl = None,
+    album: AlbumUrl = None,
+    keep_uncertain: waiting.KeepUncertain = False,
     key_file: options.KeyFile = None,
     host: Annotated[str, typer.Option("--host", help="Address to listen on; others than this machine's need keys.")] = (
         "127.0.0.1"
@@ -78,12 +93,16 @@ def command(
 
     Example: rostro serve --gallery people.db
 
+    Example: rostro serve --album holidays.db --keep-crops
+
     Example: rostro serve --host 0.0.0.0 --certificate cert.pem --certificate-key key.pem
 
     Example: rostro serve --root-path /faces
     """
     from rostro.server.serving import make_server
 
+    if keep_uncertain and album is None:
+        raise BadInput("--keep-uncertain has faces wait in an album; --album names it")
     if certificate_key and not certificate:
         raise BadInput("--certificate-key is the key of a certificate; --certificate names that")
     recognizer = options.make_recognizer(
@@ -92,6 +111,7 @@ def command(
         gallery=options.gallery_url(gallery), key=key_file,
         fpir=fpir, quality=quality, min_quality=min_quality, require_live=require_live, liveness=liveness,
     )  # fmt: skip
+    shown = None if album is None else _opened(album, recognizer, key_file)
     tls: dict[str, Any] = {"ssl_certfile": certificate, "ssl_keyfile": certificate_key} if certificate else {}
     # Who types the name of a file that is not there yet reads what that means; of a variable nobody does.
     source = context.get_parameter_source("keys")
@@ -99,10 +119,20 @@ def command(
     known = keys_for(keys, file_of(recognizer.gallery_url), to_be_made=typed)
     server = make_server(
         recognizer, keys=known, host=host, port=port,
-        keep_pictures=keep_crops, limits=Limits.from_environment(rate=rate), root_path=root_path, **tls,
+        keep_pictures=keep_crops, limits=Limits.from_environment(rate=rate), root_path=root_path,
+        album=shown, keep_uncertain=keep_uncertain, **tls,
     )  # fmt: skip
     if typed and not os.path.lexists(known.path):
         output.note(tell("{}: no such file yet: programs of this machine need no key", known.path))
     serves = tell("{} serves {} (Ctrl-C stops it)", server.address, gallery_name(recognizer.gallery_url))
     output.note(f"rostro: {serves}")
     server.run()
+
+
+def _opened(url: str, recognizer: Recognizer, key: str | None) -> Album:
+    from rostro.people.albums.album import Album
+    from rostro.recognition.own_space import key_for
+
+    if url == recognizer.gallery_url:
+        raise BadInput("--album and --gallery name the same file: an album is a gallery of its own")
+    return Album.open(url, create=True, key=key_for(url, key, recognizer.settings), space=recognizer.space)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rostro.cli import living, options, output
+from rostro.cli import living, options, output, waiting
 from rostro.cli.language import figure, language, tell, translated
 from rostro.cli.numbers import within
 from rostro.cli.serve import KeyFile
@@ -56,8 +56,13 @@ def command(
         typer.Option("--events", help="Add what happens to this file, a JSON line each; - for stdout."),
     ] = None,
     keep_crops: Annotated[
-        bool, typer.Option("--keep-crops", help="Keep a picture of each recognised person beside the gallery.")
+        bool,
+        typer.Option(
+            "--keep-crops",
+            help="Keep a picture of each recognised person beside the gallery; with --album, of those who wait, too.",
+        ),
     ] = False,
+    album: waiting.Album = None,
     serve: Annotated[
         bool | None,
         typer.Option("--serve/--no-serve", help="Show the picture on a page. Default: for cameras, without --output."),
@@ -128,6 +133,8 @@ def command(
     Example: rostro watch frames/ --rate 1 --gallery people.db
 
     Example: rostro watch 0 --gallery people.db --require-live
+
+    Example: rostro watch 0 --gallery people.db --album unknown.db
     """
     options.refuse_both(real_time=real_time, live=live or None)
     serves = (source.isdecimal() and video is None and not json) if serve is None else serve
@@ -138,7 +145,7 @@ def command(
         detector=detector, max_side=max_side, zone=zone, min_face=min_face,
         min_score=min_score, embedder=embedder, alignment=alignment,
         engine=engine, precision=precision, threshold=threshold, fmr=fmr, operating_point=operating_point,
-        gallery=options.gallery_url(gallery), key=key_file, create_gallery=False,
+        gallery=options.gallery_url(gallery), key=waiting.gallery_key(key_file, album), create_gallery=False,
         fpir=fpir, quality=quality, min_quality=min_quality,
         **living.asked(require_live=require_live, liveness=liveness),
     )  # fmt: skip
@@ -149,9 +156,10 @@ def command(
         show = (
             _page(recognizer, opened, port, keys, stack) if serves else None
         )  # before the models: the port may be taken
+        asked = stack.enter_context(waiting.waiting_in(album, recognizer, key_file, keep_crops=keep_crops))
         summary = watch(
             opened, recognizer=recognizer.open(), on_event=hear, on_scene=show, video=video,
-            keep_pictures=keep_crops, collections=collection or None, language=language(),
+            keep_pictures=keep_crops, waiting=asked.waiting, collections=collection or None, language=language(),
             options=WatchOptions(every=every, patience=patience),
         )  # fmt: skip
     if summary.interrupted:

@@ -10,8 +10,8 @@ from PIL import Image as Pillow
 
 from rostro.core.errors import BadInput
 from rostro.core.types import Face, check_image
-from rostro.drawing.labels import overlap, place_labels
-from rostro.drawing.shapes import BLUE, GREEN, INK, PAPER, VERMILLION, Box, Colour, disc, rounded_box
+from rostro.drawing.labels import distance, head_of, overlap, place_labels
+from rostro.drawing.shapes import BLUE, GREEN, INK, PAPER, VERMILLION, Box, Colour, disc, rounded_box, segment
 from rostro.drawing.text import draw_text, shorten, text_width
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ _OPENING: Final[dict[Kind, float]] = {"match": 0.0, "unknown": 0.5, "neutral": 0
 _SHORTEST_LONG_SIDE = 480
 #: Longest label, in widths of the letter M; shorter where labels would cover the neighbours.
 _LETTERS, _LETTERS_IN_CROWD, _CROWD = 16, 9, 12
+#: Further than so many letter sizes from its face, a label has a line to it.
+_FAR: Final = 1.2
 #: Below so many faces letters are no smaller than this part of the longer side.
 _SMALLEST: Final = ((5, 45), (_CROWD, 60), (math.inf, 85))
 
@@ -43,8 +45,9 @@ def draw_faces(
 
     Lines and letters grow with the picture, letters also with the faces. A box is a coloured line on a wider white
     one, so it stands out from any background; the box of an unknown face is four corner brackets. A photo with no
-    side of 480 pixels is enlarged by a whole factor first. A label never covers the face that it names, nor lies on
-    another's: where faces leave no room, it stands in a strip below the photo.
+    side of 480 pixels is enlarged by a whole factor first. A label covers no face while the picture has room for it: it
+    stands under its face, above the head, or beside it; elsewhere, with a line to its face, where others leave no room
+    there; and where there is none at all, in a strip below the photo.
 
     Args:
         image: RGB uint8 (H, W, 3); not changed.
@@ -145,7 +148,7 @@ def _draw_labels(
     sizes = [(text_width(text, size, bold=True) + _plate_extra(size), plate_height) for text, _, _ in shown]
     boxes = [face.box for _, face, _ in shown]
     gap = size * 0.3
-    places = place_labels(sizes, boxes, width, height, gap=gap, avoid=[face.box for face in faces])
+    places = place_labels(sizes, boxes, width, height, gap=gap, avoid=[face.box for face in faces], far=True)
     plates = [(x, y, x + w, y + h) for (x, y), (w, h) in zip(places, sizes, strict=True)]
     below: float = height
     for index, (plate, box) in enumerate(zip(plates, boxes, strict=True)):
@@ -156,9 +159,29 @@ def _draw_labels(
             below += plate_height
     if below > height:
         canvas = np.vstack([canvas, np.full((round(below) - height, width, 3), INK, np.uint8)])
+    for (_, face, kind), plate in zip(shown, plates, strict=True):
+        if plate[1] < height and distance(plate, head_of(face.box)) > size * _FAR:
+            _draw_leader(canvas, plate, face.box, kind, size)
     for (text, _, kind), plate in zip(shown, plates, strict=True):
         _draw_plate(canvas, plate, text, kind, size)
     return canvas
+
+
+def _draw_leader(canvas: Image, plate: Box, box: Box, kind: Kind, size: int) -> None:
+    """A line from a label to its face, between their nearest edges; it ends before the face."""
+    (x, y), (to_x, to_y) = _nearest(plate, box), _nearest(box, plate)
+    stroke = max(1.2, size / 10)
+    casing = stroke * 2.2
+    left = max(0.0, 1 - casing / max(math.hypot(to_x - x, to_y - y), 1e-9))
+    end = x + (to_x - x) * left, y + (to_y - y) * left
+    segment(canvas, (x, y), end, casing, PAPER)
+    segment(canvas, (x, y), end, stroke, COLOURS[kind])
+
+
+def _nearest(box: Box, other: Box) -> tuple[float, float]:
+    """The point of a box that is nearest to the middle of another."""
+    x, y = (other[0] + other[2]) / 2, (other[1] + other[3]) / 2
+    return min(max(x, box[0]), box[2]), min(max(y, box[1]), box[3])
 
 
 def _cover(plate: Box, box: Box) -> float:

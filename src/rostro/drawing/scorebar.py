@@ -12,7 +12,7 @@ from rostro.drawing.text import draw_text, text_width
 from rostro.drawing.words import say
 
 if TYPE_CHECKING:
-    from rostro.core.decisions import Verification
+    from rostro.core.decisions import Decided
     from rostro.core.types import Image
 
 #: The part of the cosine's range where faces lie; scores outside are shown at its end.
@@ -22,7 +22,7 @@ _TRACK: Final = 16
 _SIDE: Final = 24
 
 
-def score_bar(verification: Verification, kind: Kind, width: int, height: int, language: Language) -> Image:
+def score_bar(verification: Decided, kind: Kind, width: int, height: int, language: Language) -> Image:
     """A block with the similarity's mark on a track that changes colour at the threshold.
 
     Args:

@@ -88,6 +88,20 @@ def disc(canvas: Image, centre: tuple[float, float], radius: float, colour: Colo
     rounded_box(canvas, (x - radius, y - radius, x + radius, y + radius), radius, colour)
 
 
+def segment(canvas: Image, a: tuple[float, float], b: tuple[float, float], width: float, colour: Colour) -> None:
+    """Draws a line with round ends, with smooth edges, in place."""
+    reach = width / 2 + 1
+    (height, columns), low, high = canvas.shape[:2], np.minimum(a, b) - reach, np.maximum(a, b) + reach
+    left, right = (_within(float(edge), columns) for edge in (low[0], high[0] + 1))
+    top, bottom = (_within(float(edge), height) for edge in (low[1], high[1] + 1))
+    across = (np.arange(left, right) + 0.5 - a[0])[None, :]
+    down = (np.arange(top, bottom) + 0.5 - a[1])[:, None]
+    along = np.asarray(b, np.float64) - a
+    part = np.clip((across * along[0] + down * along[1]) / max(float(along @ along), 1e-9), 0, 1)
+    away = np.hypot(across - part * along[0], down - part * along[1])
+    paint(canvas, left, top, np.clip(width / 2 - away + 0.5, 0, 1).astype(np.float32), colour)
+
+
 def _parts(canvas: Image, box: Box, radius: float, stroke: float | None) -> list[tuple[int, int, int, int]]:
     """The parts of the canvas that the shape may touch; of an outline not the inside, which may be most of a photo."""
     height, width = canvas.shape[:2]

@@ -34,8 +34,9 @@ from rostro.drawing.words import say, say_doubt, say_faces, say_false_match_rate
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rostro.core.decisions import Identification, Verification
+    from rostro.core.decisions import Decided, Identification, Verification
     from rostro.core.liveness import Liveness
+    from rostro.core.person_decision import PersonVerification
     from rostro.core.types import Crops, Image
 
 #: Photos on one contact sheet; more would make it too large to look at.
@@ -151,7 +152,7 @@ def identification_sheet(
     total: int | None = None,
     language: Language = "en",
 ) -> Image:
-    """Who is who: names and scores; strangers have another colour and other lines.
+    """Who is who: names and scores; strangers have another colour and other lines, doubles a question mark.
 
     Args:
         photos: (name, RGB image, identifications) of each.
@@ -205,19 +206,19 @@ def liveness_sheet(
 
 
 def verification_sheet(
-    verification: Verification,
-    photos: tuple[tuple[str, Image], tuple[str, Image]],
+    verification: Verification | PersonVerification,
+    photos: Sequence[tuple[str, Image]],
     crops: Crops | None = None,
     *,
     details: str = "",
     language: Language = "en",
 ) -> Image:
-    """Two photos, the faces compared, their aligned crops, the score on its scale and what it means.
+    """The photos, the faces compared, their aligned crops, the score on its scale and what it means.
 
     Args:
         verification: The answer.
-        photos: (name, RGB image) of each.
-        crops: (2, h, w, 3) uint8, the aligned crops that were compared; None leaves them out.
+        photos: (name, RGB image) of each: two, or the one that was compared with a person.
+        crops: (photos, h, w, 3) uint8, the aligned crops that were compared; None leaves them out.
         details: One more line, for example which models were used.
         language: ``en`` or ``es``.
 
@@ -235,7 +236,7 @@ def verification_sheet(
     shown = [] if crops is None else [fit(check_image(crop), [], _CROP, _CROP)[0] for crop in crops]
     bar_width = WIDTH - sum(crop.shape[1] + GAP for crop in shown)
     blocks = [
-        _headline(say(_verdict(verification), language), kind),
+        _headline(_verdict(verification, language), kind),
         _row(cells, (WIDTH - GAP) // 2),
         beside([*shown, score_bar(verification, kind, bar_width, _CROP, language)], GAP),
         paragraph(_meaning(verification, language), TEXT, WIDTH),
@@ -249,16 +250,19 @@ def _name_and_score(found: Identification, language: Language) -> str:
     name = say("unknown", language) if found.name is None else found.name
     if found.doubt is not None:
         return f"{name}: {say('the_face', language).lower()} {say(found.doubt.kinds[0], language)}"
-    return name if found.similarity is None else f"{name} {signed(found.similarity, 2, language)}"
+    odd = " ?" if any(remark.kind == "twice" for remark in found.remarks) else ""
+    return name if found.similarity is None else f"{name} {signed(found.similarity, 2, language)}{odd}"
 
 
-def _verdict(verification: Verification) -> str:
+def _verdict(verification: Verification | PersonVerification, language: Language) -> str:
     if verification.doubt is not None:
-        return "undecided"
-    return "same" if verification.same else "different"
+        return say("undecided", language)
+    if len(verification.faces) == 2:
+        return say("same" if verification.same else "different", language)
+    return say("that_person" if verification.same else "other_person", language, verification.person)
 
 
-def _meaning(verification: Verification, language: Language) -> str:
+def _meaning(verification: Decided, language: Language) -> str:
     if verification.doubt is not None:
         return say_doubt(verification.doubt, language)
     return say_false_match_rate(verification.operating_point, language)

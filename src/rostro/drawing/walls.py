@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
 from rostro.core.errors import BadInput
-from rostro.core.types import check_image
+from rostro.core.types import Face, check_image
 from rostro.core.words import Language, count
 from rostro.drawing.faces import resize
 from rostro.drawing.layout import GAP, SMALL, below, beside, blank, framed, line
@@ -17,24 +17,29 @@ from rostro.drawing.words import say
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from rostro.core.types import Face, Image
+    from rostro.core.types import Image
 
 #: People on a wall, and faces of each; more would make it too large to look at.
 ROWS: Final = 40
 FACES: Final = 8
-_SIDE: Final = 180
+SIDE: Final = 180
 #: What is shown around a face, as a part of its longer side.
 _AROUND: Final = 0.3
 
 
 def wall(
-    people: Sequence[tuple[str, Iterable[tuple[Image, Face]]]], *, total: int | None = None, language: Language = "en"
+    people: Sequence[tuple[str, Iterable[tuple[Image, Face]]]],
+    *,
+    total: int | None = None,
+    of: Literal["people", "findings"] = "people",
+    language: Language = "en",
 ) -> Image:
     """A row for each person: a caption, and under it some of the faces.
 
     Args:
         people: (caption, (RGB image, face) of each face) of each person; the first `ROWS` and `FACES` are shown.
         total: How many people there are, where these are the first of them; None: these are all.
+        of: What a row is about.
         language: Of the notes.
 
     Returns:
@@ -45,19 +50,27 @@ def wall(
     """
     if not people:
         raise BadInput("a wall shows at least one person")
-    width = FACES * (_SIDE + GAP) - GAP
+    width = FACES * (SIDE + GAP) - GAP
     blocks = []
     for caption, faces in people[:ROWS]:
-        shown = [_cut(check_image(image), face) for image, face in list(faces)[:FACES]]
+        shown = [cut(check_image(image), face) for image, face in list(faces)[:FACES]]
         blocks += [line(caption, SMALL, width, bold=True), beside(shown, GAP)]
     every = total or len(people)
     if every > min(len(people), ROWS):
         shown_people = count(min(len(people), ROWS), language)
-        blocks.append(line(say("people_left_out", language, shown_people, count(every, language)), SMALL, width, MUTED))
+        left_out = say(f"{of}_left_out", language, shown_people, count(every, language))
+        blocks.append(line(left_out, SMALL, width, MUTED))
     return framed(below(blocks, GAP // 2), GAP)
 
 
-def _cut(image: Image, face: Face) -> Image:
+def whole(image: Image) -> Face:
+    """The box by which a wall shows all of a picture."""
+    height, width = image.shape[:2]
+    x, y = (width - width / (1 + 2 * _AROUND)) / 2, (height - height / (1 + 2 * _AROUND)) / 2
+    return Face((x, y, width - x, height - y), 1.0)
+
+
+def cut(image: Image, face: Face) -> Image:
     """The face and what is around it, as a square; white where the photo ends."""
     x1, y1, x2, y2 = face.box
     side = max(2, round(max(x2 - x1, y2 - y1) * (1 + 2 * _AROUND)))
@@ -69,4 +82,4 @@ def _cut(image: Image, face: Face) -> Image:
     if part.size:
         y, x = rows.start - top, columns.start - left
         square[y : y + part.shape[0], x : x + part.shape[1]] = part
-    return np.ascontiguousarray(resize(square, _SIDE, _SIDE))
+    return np.ascontiguousarray(resize(square, SIDE, SIDE))

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _WORDS: Final[dict[str, tuple[str, str]]] = {
     "same": ("Same person", "La misma persona"),
+    "that_person": ("It is {}", "Es {}"),
+    "other_person": ("It is not {}", "No es {}"),
     "undecided": ("Cannot be judged", "No se puede decidir"),
     "undecided_why": (
         "{} {}: the threshold does not mean for it what it says.",
@@ -57,7 +59,9 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "one_face": ("1 face", "1 cara"),
     "faces": ("{} faces", "{} caras"),
     "left_out": ("{} of {} photos are shown", "Se muestran {} de {} fotos"),
+    "faces_left_out": ("{} of {} faces are shown", "Se muestran {} de {} caras"),
     "people_left_out": ("{} of {} people are shown", "Se muestran {} de {} personas"),
+    "findings_left_out": ("{} of {} findings are shown", "Se muestran {} de {} hallazgos"),
     "values": ("{} values", "{} valores"),
     "difference": ("Difference of the unit vectors", "Diferencia de los vectores unitarios"),
     "cosine": ("Cosine distance", "Distancia coseno"),

@@ -13,8 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
 #: What is kept of a person or of the gallery, one of each kind: what they agreed to, what the gallery asks for, when
-#: they were last seen, what the log calls them.
-CONSENT, POLICY, SEEN, PSEUDONYM = ONE_EACH = ("consent", "policy", "seen", "pseudonym")
+#: they were last seen, what the log calls them, which photos taught, what somebody said of a group of an album, which
+#: faces are not theirs, in which albums they are.
+CONSENT, POLICY, SEEN, PSEUDONYM, TAUGHT, ALBUM, NEGATIVE, LINKED = ONE_EACH = (
+    "consent", "policy", "seen", "pseudonym", "taught", "album", "negative", "linked",
+)  # fmt: skip
+
+#: Kinds whose records add up, where somebody has several, as after a merger that was cut off: put together with this.
+JOINED = {PSEUDONYM: " ", TAUGHT: " ", NEGATIVE: "\n", LINKED: "\n"}
 
 #: What was done, each after the other.
 LOG = "log"
@@ -64,6 +70,24 @@ class Records(ABC):
             bodies: Texts by person's id; None removes what there is.
             only_missing: Whether those who have one of this kind keep it.
         """
+
+    def revise_records(
+        self, kind: str, people: Collection[int], revise: Callable[[Mapping[int, list[str]]], Mapping[int, str | None]]
+    ) -> None:
+        """Keeps records in place of others, as `keep_records` does, by what there is.
+
+        A backend in which nothing can come between says so here.
+
+        Args:
+            kind: Which.
+            people: Of these, or of `NOBODY`, the texts that there are are read.
+            revise: Makes new texts of those by person's id; who is left out keeps theirs. May be called again.
+        """
+        held: dict[int, list[str]] = {}
+        for record in self.records(kind, people):
+            held.setdefault(record.person, []).append(record.body)
+        if bodies := revise(held):
+            self.keep_records(kind, bodies)
 
     @abstractmethod
     def append_records(self, kind: str, following: Callable[[str | None], Sequence[str]]) -> None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, NamedTuple
 
+from rostro.core.errors import UnknownPerson, UnknownPhoto
 from rostro.gallery.marks import Mark, marks_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from rostro.core.types import Person, Template
 
@@ -24,12 +25,32 @@ class StoredPhoto(NamedTuple):
     photo: str
 
 
+class FaceMove(NamedTuple):
+    """One face that becomes another person's.
+
+    Attributes:
+        name: Whose it is.
+        source_hash: sha256 (hex) of its photo's bytes.
+        box: Where it is in the photo, as `rostro.core.types.Template.box` has it.
+        to: Whose it will be.
+    """
+
+    name: str
+    source_hash: str
+    box: tuple[float, float, float, float] | None
+    to: str
+
+
 class SinglePhotos(ABC):
     """A gallery's photos, one by one."""
 
     @abstractmethod
     def people(self) -> list[Person]:
         """Everybody."""
+
+    @abstractmethod
+    def person(self, name: str) -> Person:
+        """One person."""
 
     @abstractmethod
     def templates(self, name: str) -> list[Template]:
@@ -61,6 +82,33 @@ class SinglePhotos(ABC):
             UnknownPhoto: They have no template of that photo.
             BadInput: They are the same person, or the other name is refused by `stored_name`.
         """
+
+    def move_faces(self, moves: Sequence[FaceMove], *, new: Collection[str] = ()) -> list[FaceMove]:
+        """Gives faces to other people, many at once; whoever has no template left is gone.
+
+        A face that is not there any more is passed over, as where somebody was renamed or erased meanwhile, and so is
+        one for a person who is not there, but for those that are to be made.
+
+        A backend that does it in one transaction, and tells two faces of one photo apart, says so here. Here they
+        go one photo after the other, and somebody's faces of one photo together; what is cut off has moved some.
+
+        Args:
+            moves: Which; the people who give and take are two.
+            new: Names of people who are made where they are not there.
+
+        Returns:
+            What was moved.
+        """
+        done = []
+        for move in moves:
+            try:
+                if move.to not in new:
+                    self.person(move.to)
+                self.move(move.name, move.source_hash, move.to)
+            except (UnknownPerson, UnknownPhoto):
+                continue
+            done.append(move)
+        return done
 
     @abstractmethod
     def forget(self, name: str, source_hash: str) -> int:

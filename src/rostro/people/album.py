@@ -1,9 +1,9 @@
-"""An album by people: groups of faces that are one person each, the faces that are alone, and photos that failed."""
+"""Photos by people: groups of faces that are one person each, the faces that are alone, and photos that failed."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from rostro.people.grouping import group_faces
 from rostro.people.linkage import places
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from rostro.core.types import Face, Floats
     from rostro.quality.gate import Gate
@@ -37,6 +37,11 @@ class AlbumFace(Answer):
     face: Face
     similarity: float | None = None
     quality: float | None = None
+
+    @property
+    def id(self) -> str:
+        """16 hexadecimal digits that follow from the photo's bytes and from where the face is in it."""
+        return _digest(self.sha256, self.face.box)[:16]
 
     def to_dict(self) -> dict[str, Any]:
         """``{"photo", "box", "similarity", "quality"}``."""
@@ -70,9 +75,11 @@ class FaceGroup(Answer):
     """Faces of one person, as far as can be told.
 
     Attributes:
-        id: 12 hexadecimal digits that follow from the faces: the same whenever the same photos are grouped.
-        faces: Two or more, each of another photo, the one most like the others first.
-        name: The person's, where somebody named the group; nothing names groups yet.
+        id: 12 hexadecimal digits that follow from the faces: the same whenever the same photos are grouped. In an album
+            that is kept, those that the group got first.
+        faces: Two or more, each of another photo, the one most like the others first. In an album that is kept, a group
+            may have one, and two of a photo where somebody said so.
+        name: The person's, where somebody named the group; only albums that are kept have names.
         suggested: Who of the gallery it may be; None: nobody, or there was no gallery to look in.
     """
 
@@ -95,7 +102,7 @@ class FaceGroup(Answer):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Album(Answer):
+class Grouped(Answer):
     """Photos by people.
 
     Attributes:
@@ -170,29 +177,47 @@ class Faces:
             if len(members) == 1:
                 singles.append(self._faces[members[0]])
                 continue
-            rows = vectors[members].astype(np.float64)
-            total = rows.sum(axis=0)
-            others = total - rows
-            alike = np.einsum("fd,fd->f", rows, others) / np.maximum(np.linalg.norm(others, axis=1), 1e-12)
-            faces = [_with(self._faces[face], float(value)) for face, value in zip(members, alike, strict=True)]
-            faces.sort(key=lambda one: (-round(one.similarity or 0.0, 6), _key(one)))
-            mean: Floats = (total / max(float(np.linalg.norm(total)), 1e-12)).astype(np.float32)
-            groups.append((FaceGroup(id=_id_of(faces), faces=tuple(faces)), mean))
+            faces, mean = arranged([self._faces[face] for face in members], vectors[members])
+            groups.append((FaceGroup(id=group_id(faces), faces=tuple(faces)), mean))
         groups.sort(key=lambda group: (-len(group[0]), group[0].id))
-        return groups, sorted(singles, key=_key)
+        return groups, sorted(singles, key=place_of)
 
 
-def _with(face: AlbumFace, similarity: float) -> AlbumFace:
-    return AlbumFace(
-        photo=face.photo, sha256=face.sha256, face=face.face, similarity=min(1.0, similarity), quality=face.quality
-    )
+def arranged(faces: Sequence[AlbumFace], vectors: Floats) -> tuple[list[AlbumFace], Floats]:
+    """The faces of a group with their similarities, the one most like the others first, and their mean direction.
+
+    Args:
+        faces: Two or more; of one nothing is said.
+        vectors: (N, d) of each.
+
+    Returns:
+        The faces, and (d,) float32 of unit norm.
+    """
+    rows = vectors.astype(np.float64)
+    total = rows.sum(axis=0)
+    mean: Floats = (total / max(float(np.linalg.norm(total)), 1e-12)).astype(np.float32)
+    if len(faces) < 2:
+        return list(faces), mean
+    others = total - rows
+    alike = np.einsum("fd,fd->f", rows, others) / np.maximum(np.linalg.norm(others, axis=1), 1e-12)
+    told = [replace(face, similarity=min(1.0, float(value))) for face, value in zip(faces, alike, strict=True)]
+    return sorted(told, key=lambda one: (-round(one.similarity or 0.0, 6), place_of(one))), mean
 
 
-def _key(face: AlbumFace) -> tuple[str, str, tuple[float, ...]]:
-    return face.photo, face.sha256, tuple(round(float(side), 1) for side in face.face.box)
+def place_of(face: AlbumFace) -> tuple[str, str, tuple[float, ...]]:
+    """By which faces are in order: photo, its hash, and where the face is, to a tenth of a pixel."""
+    return face.photo, face.sha256, _rounded(face.face.box)
 
 
-def _id_of(faces: Sequence[AlbumFace]) -> str:
+def group_id(faces: Iterable[AlbumFace]) -> str:
     """From one face's photo and place: the least of all, so that most groups keep theirs when a face joins them."""
-    sha256, box = min((face.sha256, _key(face)[2]) for face in faces)
-    return hashlib.sha256(f"{sha256} {box}".encode()).hexdigest()[:12]
+    sha256, box = min((face.sha256, _rounded(face.face.box)) for face in faces)
+    return _digest(sha256, box)[:12]
+
+
+def _digest(sha256: str, box: Iterable[float]) -> str:
+    return hashlib.sha256(f"{sha256} {_rounded(box)}".encode()).hexdigest()
+
+
+def _rounded(box: Iterable[float]) -> tuple[float, ...]:
+    return tuple(round(float(side), 1) for side in box)

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any
 from rostro.core.errors import GalleryError
 from rostro.core.files import private_folder, write_private
 from rostro.core.types import Answer
+from rostro.people.albums.notes import notes_of
 from rostro.people.consent import now
+from rostro.people.linked import links_of
+from rostro.people.taught import taught_photos
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from rostro.gallery.base import Gallery
     from rostro.people.audit import Entry
     from rostro.people.consent import Consent
+    from rostro.people.negatives import Rejection
     from rostro.people.pictures import Pictures
 
 #: What the document is called in a folder.
@@ -82,6 +86,7 @@ def export_of(
     last_seen: date | None,
     pseudonyms: Sequence[str],
     log: Sequence[Entry],
+    rejected: Sequence[Rejection] = (),
 ) -> Export:
     """Puts together what is held of a person.
 
@@ -93,6 +98,7 @@ def export_of(
         last_seen: When they were last seen.
         pseudonyms: What the log calls them.
         log: What was done to them.
+        rejected: Faces that were said not to be theirs; their vectors are of others, and are not told.
     """
     templates = [
         {
@@ -105,6 +111,7 @@ def export_of(
         }
         for template in gallery.templates(person.name)
     ]
+    note = notes_of(gallery, [person.id]).get(person.id)
     facts = {
         "name": person.name,
         "id": person.id,
@@ -113,6 +120,10 @@ def export_of(
         "consent": None if consent is None else consent.to_dict(),
         "last_seen": last_seen and last_seen.isoformat(),
         "templates": templates,
+        "rejected": [one.to_dict() for one in rejected],
+        "taught_by": sorted(taught_photos(gallery, person.id)),
+        "group": None if note is None else note.to_dict(),
+        "albums": [link._asdict() for link in links_of(gallery, [person.id]).get(person.id, [])],
         "called_in_log": list(pseudonyms),
         "log": [entry.to_dict() for entry in log],
     }

@@ -10,13 +10,18 @@ from rostro.core.folding import name_order, searchable
 from rostro.core.types import Person, Template
 from rostro.people.page import Page
 from rostro.people.photos import find_photo
+from rostro.people.trust.auditing import audit_gallery
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from os import PathLike
+    from pathlib import Path
 
+    from rostro.core.decisions import OperatingPoint
     from rostro.gallery.base import Gallery
     from rostro.gallery.single import StoredPhoto
+    from rostro.people.trust.findings import GalleryAudit
+    from rostro.quality.gate import Gate
 
 
 class Listed:
@@ -98,6 +103,23 @@ class Listed:
     def photo(self, photo: str | PathLike[str], *, of: str | int | None = None) -> StoredPhoto:
         """The one enrolled photo that is meant; see `rostro.people.photos.find_photo`."""
         return find_photo(self.gallery, photo, None if of is None else self.named(of))
+
+    def audit(
+        self,
+        *,
+        threshold: float | None = None,
+        operating_point: str | Path | OperatingPoint | None = None,
+        gate: Gate | None = None,
+        on_templates: Callable[[int, int], object] = lambda done, of: None,
+    ) -> GalleryAudit:
+        """What looks wrong in the gallery, and how well its people would be found; see `audit_gallery`.
+
+        >>> for finding in recognizer.people.audit().findings:  # doctest: +SKIP
+        ...     print(finding.reason, finding.mends[0].command())
+        """
+        return audit_gallery(
+            self.gallery, threshold=threshold, operating_point=operating_point, gate=gate, on_templates=on_templates
+        )
 
     def named(self, who: str | int) -> str:
         """The name of somebody who is told by name or id.

@@ -12,7 +12,7 @@ from rostro.core.errors import UnknownPerson
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from rostro.core.types import Template
+    from rostro.core.types import Image, Template
     from rostro.gallery.base import Gallery, Who
     from rostro.people.pictures import Pictures
     from rostro.recognition.pipeline import PhotoFaces
@@ -54,13 +54,18 @@ def keep_picture(pictures: Pictures, gallery: Gallery, name: str, found: PhotoFa
 
     Whoever erases removes pictures after the templates, too; so either they see this one, or it sees that they went.
     """
+    keep_crop(pictures, gallery, name, found.sha256, found.kept_crops[0])
+
+
+def keep_crop(pictures: Pictures, gallery: Gallery, name: str, source_hash: str, crop: Image) -> None:
+    """Does what `keep_picture` does, with the picture and the hash of its photo."""
     try:
         person = gallery.person(name).id
     except UnknownPerson:  # erased or renamed in between, by somebody else
         return
-    pictures.keep(person, found.sha256, found.kept_crops[0])
+    pictures.keep(person, source_hash, crop)
     now = gallery.names([person]).get(person)
     if now is None:
         pictures.erase(person)
-    elif now not in gallery.known_sources([found.sha256]).get(found.sha256, set()):
-        pictures.forget(person, found.sha256)
+    elif now not in gallery.known_sources([source_hash]).get(source_hash, set()):
+        pictures.forget(person, source_hash)

@@ -17,7 +17,7 @@ from rostro.gallery.checks import taken
 from rostro.people.cached_vectors import forget_cached
 from rostro.people.enroll import Enroller
 from rostro.people.keeping import Keeping
-from rostro.people.kept import Kept
+from rostro.people.rejecting import Rejecting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -32,11 +32,7 @@ if TYPE_CHECKING:
     from rostro.quality.gate import Gate
 
 
-#: Ids that the gallery is asked for at a time.
-_AT_ONCE = 10_000
-
-
-class People(Kept):
+class People(Rejecting):
     """A gallery's people. Safe to share between threads.
 
     >>> recognizer.people.erase("Ada Lovelace")  # doctest: +SKIP
@@ -55,7 +51,6 @@ class People(Kept):
         self._lock = Mutex()
         self._changing = Mutex(reentrant=True)  # what is looked up and what is then changed are one in this process
         self._reserved: set[str] = set()
-        self._swept = False
 
     # What changes them.
 
@@ -166,7 +161,7 @@ class People(Kept):
         with self._changes():
             name, other = self.named(who), self.named(into)
             ids = self.gallery.person(name).id, self.gallery.person(other).id
-            with self._logged("merge", *ids):
+            with self._logged("merge", *ids), self._uniting(*ids):
                 self.gallery.merge(name, other)
             self._give_pictures(*ids)
             self._unite(ids[1])
@@ -176,7 +171,8 @@ class People(Kept):
         """Erases people for good: every template, every picture that anybody kept of them, every cached embedding.
 
         What stays is a keyed hash of each of their photos, by which enrolling one of them again is refused unless it is
-        asked for. Many at once take little longer than one. Pictures go before the templates, so that nobody whose
+        asked for. Many at once take little longer than one. Albums in which they were named from this gallery's people
+        come first; `pending` says which could not be reached. Pictures go before the templates, so that nobody whose
         templates are gone has one left, and again after them, for one that somebody kept in between.
 
         Args:
@@ -193,11 +189,13 @@ class People(Kept):
             people = [self.gallery.person(self.named(one)) for one in who]
             names = [person.name for person in people]
             with self._logged("erase", *(person.id for person in people)):
+                self._erase_linked(people, lambda gallery, who: People(gallery, self._home, self.actor).erase(who))
                 held = self.gallery.templates_of(names)
                 self._forget_cached(template.source_hash for some in held.values() for template in some)
                 self._erase_pictures(people)
                 erased = self.gallery.remove(*names)
                 self._erase_pictures(people)
+                self._negatives.touch()
         return erased
 
     # One photo of somebody.
@@ -228,6 +226,7 @@ class People(Kept):
             with self._logged("move", person):
                 self.gallery.move(known.person, known.source_hash, to)
             self._audit.append(self.actor, "moved", [self.gallery.person(to).id])
+            self._not_taught(person, known.source_hash)
             if self.pictures is not None:
                 other = self.gallery.person(to).id
                 self.pictures.move(person, known.source_hash, other)
@@ -259,36 +258,10 @@ class People(Kept):
             with self._logged("forget", person.id):
                 self.gallery.forget(known.person, known.source_hash)
             self._forget_picture(person.id, known.source_hash)  # one that somebody kept in between
+            self._not_taught(person.id, known.source_hash)
             if self.name_of(person.id) is None:
                 self._erase_pictures([person])
         return known
-
-    def sweep(self) -> int:
-        """Removes pictures of people who are not there (any more), as a program that was killed may leave them.
-
-        Whatever else changes people here does so first, once. Ids of people are asked for after the pictures were
-        listed, so that nobody who is being enrolled meanwhile loses one.
-
-        Returns:
-            Of how many people.
-
-        Raises:
-            GalleryError: A picture cannot be removed.
-        """
-        self._swept = True
-        if self.pictures is None:
-            return 0
-        gone = self.without_person()
-        for person in gone:
-            self.pictures.erase(person)
-        self.pictures.sweep()
-        return len(gone)
-
-    def without_person(self) -> list[int]:
-        """Ids of which there are pictures, and nobody has them (any more)."""
-        owners = sorted(self.pictures.owners()) if self.pictures is not None else []
-        blocks = (owners[start : start + _AT_ONCE] for start in range(0, len(owners), _AT_ONCE))
-        return [person for block in blocks for person in set(block) - self.gallery.names(block).keys()]
 
     @contextmanager
     def _changes(self) -> Iterator[None]:
@@ -301,17 +274,14 @@ class People(Kept):
             self.sweep()
 
     def _forget_cached(self, hashes: Iterable[str]) -> None:
-        """What evaluations keep of photos; before the templates go, which say what photos those are."""
-        forget_cached(self._home or Settings.from_environment().home, set(hashes))
+        """What others than their person have of photos; before the templates go, which say what photos those are."""
+        forget_cached(self._home or Settings.from_environment().home, gone := set(hashes))
+        self._forget_rejected(gone)
 
     def _give_pictures(self, person: int, other: int) -> None:
         """Gives all pictures of somebody who is not there any more to somebody who is."""
         if self.pictures is not None and self.gallery.names([person, other]).keys() == {other}:
             self.pictures.merge(person, other)
-
-    def _forget_picture(self, person: int, source_hash: str) -> None:
-        if self.pictures is not None:
-            self.pictures.forget(person, source_hash)
 
     def _erase_pictures(self, people: list[Person]) -> None:
         if self.pictures is not None:

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from rostro.core.types import Image
     from rostro.gallery.base import Gallery
 
-
 #: Folder, within a person's, of what watchers saw of them.
 _SEEN = "seen"
 
@@ -110,25 +109,24 @@ class Pictures:
         """
         _remove(self._seen_file(person, sighting))
 
-    def picture(self, person: int) -> bytes | None:
-        """A JPEG of the person, the oldest that is kept; None where there is none."""
-        for file in sorted(self._files(person), key=_age):
-            with suppress(FileNotFoundError):  # erased since it was listed
-                return self._sealing.open_file("", file.read_bytes())[1]
-        return None
+    def picture(self, person: int, source_hash: str | None = None) -> bytes | None:
+        """A JPEG of the person, the oldest that is kept, or that of one photo; None where there is none."""
+        files = _pictures_in(self._of(person)) if source_hash is None else self._called(person, source_hash)
+        return self._first(sorted(files, key=_age))
 
     def everything(self, person: int) -> dict[str, bytes]:
         """Every picture of a person, by the name of its file in their folder: of photos, and of what was seen."""
         found: dict[str, bytes] = {}
-        for file in sorted([*self._files(person), *_pictures_in(self._of(person) / _SEEN)]):
+        for file in sorted([*_pictures_in(self._of(person)), *_pictures_in(self._of(person) / _SEEN)]):
             with suppress(FileNotFoundError):  # erased since it was listed
                 called = file.relative_to(self._of(person)).as_posix()
                 found[called] = self._sealing.open_file(file.stem, file.read_bytes())[1]
         return found
 
-    def has(self, person: int) -> bool:
-        """Whether there is a picture of the person."""
-        return bool(self._files(person))
+    def has(self, person: int, source_hash: str | None = None) -> bool:
+        """Whether there is a picture of the person, or of one photo of theirs."""
+        of_one = [] if source_hash is None else self._called(person, source_hash)
+        return any(map(Path.is_file, of_one)) if source_hash else bool(_pictures_in(self._of(person)))
 
     def merge(self, person: int, into: int) -> None:
         """Gives the pictures of one person to another.
@@ -136,7 +134,7 @@ class Pictures:
         Raises:
             GalleryError: One cannot be given.
         """
-        for file in [*self._files(person), *_pictures_in(self._of(person) / _SEEN)]:
+        for file in [*_pictures_in(self._of(person)), *_pictures_in(self._of(person) / _SEEN)]:
             _give(file, self._of(into) / file.relative_to(self._of(person)))
         self.erase(person)
 
@@ -253,14 +251,17 @@ class Pictures:
         except (OSError, BadInput) as error:
             raise GalleryError(f"{self.folder}: a face's picture cannot be kept ({error})") from error
 
+    def _first(self, files: list[Path]) -> bytes | None:
+        for file in files:
+            with suppress(FileNotFoundError):  # erased since it was listed, or never there
+                return self._sealing.open_file("", file.read_bytes())[1]
+        return None
+
     def _seen_file(self, person: int, sighting: str) -> Path:
         return self._of(person) / _SEEN / f"{sighting}.jpg"
 
     def _of(self, person: int) -> Path:
         return self.folder / str(int(person))
-
-    def _files(self, person: int) -> list[Path]:
-        return _pictures_in(self._of(person))
 
     def _called(self, person: int, source_hash: str) -> list[Path]:
         """Where the picture of a template may be."""

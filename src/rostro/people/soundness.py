@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rostro.core.errors import GalleryCorrupt
 from rostro.gallery.base import lent
 from rostro.gallery.keys import Key
 from rostro.gallery.upkeep.check import find_damage
@@ -38,7 +39,15 @@ def check(gallery: Gallery | str | Path, *, key: Key | str | Path | bytes | None
         return [
             *_pictures_of_nobody(people),
             *(f"log: {problem}" for problem in people.verify_log().problems),
+            *_unread(people),
         ]
+
+
+def _unread(people: People) -> Iterator[str]:
+    try:
+        _ = people.rejected
+    except GalleryCorrupt as error:
+        yield str(error)
 
 
 def _pictures_of_nobody(people: People) -> Iterator[str]:

@@ -18,6 +18,7 @@ from PIL.ExifTags import Base as Exif
 from PIL.Image import DECODERS, DecompressionBombError
 
 from rostro.core.errors import MissingExtra, PhotoTooLarge, UnreadablePhoto
+from rostro.core.foreign import open_regular
 from rostro.core.muting import MUTED
 from rostro.photos._jpeg import REDUCED, decode_jpeg
 from rostro.photos.colour import needs_conversion, to_rgb
@@ -25,6 +26,7 @@ from rostro.photos.deep import deep_colours, refill
 from rostro.photos.signatures import describe, picture_format
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from typing import BinaryIO
 
     from PIL.ImageFile import ImageFile
@@ -71,7 +73,7 @@ _HEAD = 512
 
 #: EXIF orientation (Exif 2.32, tag 0x0112) → whether to transpose, and then OpenCV's flip code: 0 turns the rows
 #: around, 1 the columns, -1 both.
-_TURNS: dict[int, tuple[bool, int | None]] = {
+TURNS: dict[int, tuple[bool, int | None]] = {
     2: (False, 1),
     3: (False, -1),
     4: (False, 0),
@@ -170,6 +172,30 @@ def pixels_told(stream: BinaryIO) -> int:
         stream.seek(start)
 
 
+def head_of(file: Path) -> tuple[int, int, int, bytes]:
+    """What the head of a picture's file says: its width and height as stored, EXIF's orientation, and the XMP in it.
+
+    Raises:
+        UnreadablePhoto: It cannot be read, is no picture, or is broken.
+    """
+    photo = str(file)
+    try:
+        with open_regular(file) as stream:
+            head = stream.read(_HEAD)
+            name = picture_format(head)
+            stream.seek(0)
+            if name is None:
+                raise UnreadablePhoto(photo, f"not a picture: {describe(head)}", why="not-a-picture")
+            with MUTED(), _plugin(name, photo)(stream) as picture:
+                found = picture.info.get("xmp") or picture.info.get("XML:com.adobe.xmp") or b""
+                xmp = found.encode() if isinstance(found, str) else bytes(found)
+                return *picture.size, _orientation(picture), xmp
+    except OSError as error:
+        raise UnreadablePhoto(photo, (error.strerror or str(error)).lower()) from error
+    except (MemoryError, DecompressionBombError, *_DECODER_ERRORS) as error:
+        raise UnreadablePhoto(photo, f"a picture that cannot be read: {_words(error)}", why="broken-photo") from error
+
+
 def upright(picture: Pillow.Image, photo: str) -> Image:
     """The pixels of an open picture of Pillow's, turned upright as its EXIF data say.
 
@@ -254,7 +280,7 @@ def _turn(image: Image, orientation: int) -> Image:
     """Applies an EXIF orientation."""
     import cv2
 
-    transpose, flip = _TURNS.get(orientation, (False, None))
+    transpose, flip = TURNS.get(orientation, (False, None))
     if transpose:
         image = cv2.transpose(image)
     return image if flip is None else cv2.flip(image, flip)

@@ -27,7 +27,12 @@ DEFAULTS = ("lightqnet", LENGTH, "detail")
 
 def level_of(space: str) -> float:
     """The quality below which faces in a space are not judged, where nothing is named."""
-    return next(gate.refuse_below for gate in (_gate(space, name) for name in DEFAULTS) if gate is not None)
+    return gate_of(space).refuse_below
+
+
+def gate_of(space: str) -> Gate:
+    """What says which faces in a space are poor, where nothing is named and every scorer can be had."""
+    return next(gate for gate in (_gate(space, name) for name in DEFAULTS) if gate is not None)
 
 
 def _gate(space: str, scorer: str) -> Gate | None:

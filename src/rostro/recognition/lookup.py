@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import zip_longest
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from rostro.core.decisions import Candidate, Identification
+from rostro.core.decisions import Candidate, Identification, VectorMatch
 from rostro.core.ranges import CANDIDATES
 from rostro.recognition.living import not_live
 from rostro.scoring.fusion import best_per_person
+from rostro.scoring.rejections import without_rejected
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from rostro.core.decisions import OperatingPoint
     from rostro.core.liveness import Liveness
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 #: Templates looked up per candidate wanted: people have several templates, and each is listed once.
 _TEMPLATES_PER_CANDIDATE = 10
+#: Candidates looked up besides, where some of them may have been rejected.
+_SPARE = 3
 
 
 def identify(
@@ -38,6 +41,7 @@ def identify(
     gate: Gate | None = None,
     search: SearchRate | None = None,
     liveness: Sequence[Liveness] = (),
+    rejected: Mapping[int, Floats] | None = None,
 ) -> list[Identification]:
     """Looks up the faces of one or many photos in one search.
 
@@ -52,6 +56,7 @@ def identify(
         gate: Says what the qualities allow; None allows everything.
         search: Decides by its threshold instead of the point's, and is told in the answers.
         liveness: Of the faces, where it was asked whether they look alive; who does not is not named.
+        rejected: Faces that were said not to be somebody, by the person's id; see `rostro.scoring.rejections`.
 
     Raises:
         BadInput: Fewer candidates than 1, or more than anybody reads.
@@ -59,18 +64,60 @@ def identify(
     CANDIDATES.check(candidates)
     if not faces:
         return []
-    told = {} if search is None else search.to_dict()
-    if search is not None:
-        point = replace(point, threshold=search.threshold, fmr=None, fmr_interval=None, fnmr=None)
-    hits = gallery.search(vectors, candidates * _TEMPLATES_PER_CANDIDATE, collections=collections)
-    fused = [best_per_person((hit.person, hit.similarity) for hit in row)[:candidates] for row in hits]
-    names = gallery.names({person for row in fused for person, _ in row})
+    told, point = _decides(point, search)
+    ranked = _ranked(gallery, vectors, candidates, collections, rejected)
     answers = []
-    for face, row, quality, life in zip_longest(faces, fused, qualities, liveness):
-        listed = tuple(Candidate(names[person], score) for person, score in row if person in names)
+    for face, listed, quality, life in zip_longest(faces, ranked, qualities, liveness):
         best = listed[0].similarity if listed else None
         doubt = not_live([life], [quality])
         if doubt is None and gate is not None and quality is not None:
             doubt = gate.doubt(best, point.threshold, [quality])
         answers.append(Identification(face, listed, point, quality, doubt, told, life))
     return answers
+
+
+def match(
+    gallery: Gallery,
+    vectors: Floats,
+    point: OperatingPoint,
+    *,
+    candidates: int = 5,
+    collections: Collection[str] | None = None,
+    search: SearchRate | None = None,
+    rejected: Mapping[int, Floats] | None = None,
+) -> list[VectorMatch]:
+    """Looks up vectors of faces that are not at hand, as `identify` does; so nothing says how good these were.
+
+    Raises:
+        BadInput: Fewer candidates than 1, or more than anybody reads.
+    """
+    CANDIDATES.check(candidates)
+    if not len(vectors):
+        return []
+    told, point = _decides(point, search)
+    return [VectorMatch(listed, point, told) for listed in _ranked(gallery, vectors, candidates, collections, rejected)]
+
+
+def _decides(point: OperatingPoint, search: SearchRate | None) -> tuple[dict[str, Any], OperatingPoint]:
+    """What answers say of a search, and by what it decides."""
+    if search is None:
+        return {}, point
+    return search.to_dict(), replace(point, threshold=search.threshold, fmr=None, fmr_interval=None, fnmr=None)
+
+
+def _ranked(
+    gallery: Gallery,
+    vectors: Floats,
+    candidates: int,
+    collections: Collection[str] | None,
+    rejected: Mapping[int, Floats] | None,
+) -> list[tuple[Candidate, ...]]:
+    """Of each vector, the people most alike who were not said not to be it."""
+    wanted = candidates + (_SPARE if rejected else 0)
+    hits = gallery.search(vectors, wanted * _TEMPLATES_PER_CANDIDATE, collections=collections)
+    fused = [
+        without_rejected(best_per_person((hit.person, hit.similarity) for hit in row), vector, rejected)[:candidates]
+        for row, vector in zip(hits, vectors, strict=True)
+    ]
+    names = gallery.names({person for row in fused for person, _ in row})
+    return [tuple(Candidate(names[person], score) for person, score in row if person in names) for row in fused]

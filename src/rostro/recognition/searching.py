@@ -30,9 +30,15 @@ FPIR = 0.01
 
 
 class Searching:
-    """The thresholds of searches among any number of people, in one space."""
+    """The thresholds of searches among any number of people, in one space.
 
-    def __init__(self, tail: ImpostorTail, point: OperatingPoint, *, fpir: float | None, chosen: bool) -> None:
+    Attributes:
+        tail: Of the space.
+    """
+
+    def __init__(
+        self, tail: ImpostorTail, point: OperatingPoint, *, fpir: float | None, chosen: bool, usual: float = FPIR
+    ) -> None:
         """Works nothing out yet.
 
         Args:
@@ -40,9 +46,11 @@ class Searching:
             point: Decides about one comparison.
             fpir: The rate wanted; None for the default.
             chosen: Whether the caller chose the point: then its threshold holds, and what it means is told.
+            usual: The default.
         """
         self._among_templates = lru_cache(maxsize=64)(self._among)
-        self._tail = tail
+        self.tail = tail
+        self._usual = usual
         self._point = point
         self._fpir = fpir
         self._chosen = chosen and fpir is None
@@ -55,14 +63,18 @@ class Searching:
         found = self._among_templates(max(searched))
         return None if found is None else replace(found, people=searched.people, templates=searched.templates)
 
+    def threshold_at(self, fpir: float, searched: Population) -> float:
+        """The threshold at which so many strangers would be named among so many, whatever decides here."""
+        return wanted_rate(self.tail, fpir, max(*searched, 1)).threshold
+
     def _among(self, templates: int) -> SearchRate | None:
         threshold = self._point.threshold
         if not self._chosen:
-            wanted = wanted_rate(self._tail, FPIR if self._fpir is None else self._fpir, templates)
+            wanted = wanted_rate(self.tail, self._usual if self._fpir is None else self._fpir, templates)
             if self._fpir is not None or wanted.threshold >= threshold:
                 return wanted
         try:
-            return rate_of_search(self._tail, threshold, templates)
+            return rate_of_search(self.tail, threshold, templates)
         except RateNotSupported:  # below what was kept of the tail: strangers are named all the time
             return None
 
@@ -74,6 +86,7 @@ def open_searching(
     *,
     fpir: float | None = None,
     chosen: bool = False,
+    usual: float = FPIR,
 ) -> Searching | None:
     """By what searches in a space decide; None where the tail of its impostor scores was not measured.
 
@@ -83,12 +96,13 @@ def open_searching(
         given: The file of operating points, or the point, that the caller gave instead of the shipped ones.
         fpir: The rate wanted; None for the default.
         chosen: Whether the caller chose the point's threshold.
+        usual: The default rate.
 
     Raises:
         NoOperatingPoint: The tail was not measured, and a rate is wanted.
     """
     try:
-        return Searching(tail_of(space, given), point, fpir=fpir, chosen=chosen)
+        return Searching(tail_of(space, given), point, fpir=fpir, chosen=chosen, usual=usual)
     except NoOperatingPoint:
         if fpir is not None:
             raise

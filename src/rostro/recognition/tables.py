@@ -81,7 +81,7 @@ class FaceTable:
             return
         done = [(found.photo, found.sha256) for found in self._waiting]
         self._done.update(done)
-        columns = _columns(self._waiting)
+        columns = columns_of(self._waiting)
         columns["done_photo"], columns["done_sha256"] = (np.array(each, np.str_) for each in zip(*done, strict=True))
         private_folder(self.parts)
         write_private(
@@ -208,7 +208,7 @@ def write_npz(path: Path, parts: Iterable[Columns], space: str) -> None:
 
     All of them are in memory for a moment; a Parquet table is written part by part.
     """
-    listed = list(parts) or [_columns([])]
+    listed = list(parts) or [columns_of([])]
     columns = {name: np.concatenate([part[name] for part in listed]) for name in COLUMNS}
     write_private(path, lambda file: np.savez_compressed(file, allow_pickle=False, space=np.array(space), **columns))
 
@@ -228,7 +228,7 @@ def write_parquet(path: Path, parts: Iterable[Columns], space: str) -> None:
 
     tables = map(table, parts)
     first = next(tables, None)
-    first = table(_columns([])) if first is None else first
+    first = table(columns_of([])) if first is None else first
 
     def fill(file: IO[bytes]) -> None:
         with pq.ParquetWriter(file, first.schema) as writer:
@@ -263,7 +263,8 @@ def writer_for(path: Path) -> Callable[[Path, Iterable[Columns], str], None]:
     return WRITERS[path.suffix]
 
 
-def _columns(found: Sequence[PhotoFaces]) -> Columns:
+def columns_of(found: Sequence[PhotoFaces]) -> Columns:
+    """The faces of photos, a row each, in the columns of a table."""
     with_faces = [answer for answer in found if answer.faces]
     rows = [(answer, face) for answer in with_faces for face in answer.faces]
     return {

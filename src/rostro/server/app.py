@@ -16,7 +16,19 @@ from rostro.server.discretion import public_problem
 from rostro.server.forms.bodies import BodyLimits
 from rostro.server.forms.known import known_only
 from rostro.server.metrics import Measured
-from rostro.server.routes import about, anonymising, enrolments, keeping, people, photos
+from rostro.server.routes import (
+    about,
+    album,
+    anonymising,
+    audits,
+    enrolments,
+    keeping,
+    people,
+    photos,
+    rejections,
+    review,
+    searching,
+)
 from rostro.server.routes import page as page_files
 from rostro.server.schemas import Problem
 from rostro.server.sockets import challenging, live, watching
@@ -49,10 +61,13 @@ def create_app(service: Service, *, root_path: str = "") -> FastAPI:
         watching = asyncio.create_task(service.roll.watch())
         yield
         watching.cancel()
-        await jobs.stop_all(list(service.jobs.values()))
+        await jobs.stop_all([*service.jobs.values(), *service.additions.values()])
+        await service.auditing.stop()
         service.batcher.close()
         await asyncio.to_thread(service.enrolments.shutdown)  # they hear of it in this loop
         service.recognizer.close()
+        if service.album is not None:
+            service.album.close()
         service.keys.close()
 
     # No /docs: that page loads its scripts from a CDN.
@@ -68,7 +83,10 @@ def create_app(service: Service, *, root_path: str = "") -> FastAPI:
         redirect_slashes=False,
     )
     app.state.service = service
-    subjects = (photos, anonymising, people, enrolments, keeping, about)
+    # the audit comes before people, whose ids it is not
+    subjects = (
+        photos, searching, anonymising, audits, people, enrolments, rejections, keeping, album, review, about
+    )  # fmt: skip
     for router in (*(subject.router for subject in subjects), about.unversioned, about.health):
         app.include_router(router, dependencies=[Depends(known_only)])
     app.include_router(live.router)

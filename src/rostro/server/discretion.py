@@ -54,6 +54,7 @@ def _told_within(service: Service, value: object) -> object:
 
 def _places(service: Service) -> Iterable[str]:
     """Where this server has what it has, in every form in which an error may write it."""
-    gallery, keys = service.recognizer.gallery_url, service.keys.path
-    files = [file for file in (file_of(gallery), keys, service.recognizer.store.folder) if file is not None]
-    return {gallery, redacted(gallery), *(str(form) for file in files for form in (file, file.absolute()))}
+    galleries = [service.recognizer.gallery_url, *([] if service.album is None else [service.album.gallery.url])]
+    files = [*map(file_of, galleries), service.keys.path, service.recognizer.store.folder]
+    forms = (str(form) for file in files if file is not None for form in (file, file.absolute()))
+    return {*galleries, *map(redacted, galleries), *forms}

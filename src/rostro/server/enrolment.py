@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
-from concurrent.futures import CancelledError
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING
 
-from rostro.server.admission.limits import TooMany
-from rostro.server.batcher import SIZE, Work
+from rostro.server.batcher import Work
+from rostro.server.looking import Looking
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-    from concurrent.futures import Future, ThreadPoolExecutor
+    from collections.abc import Sequence
+    from concurrent.futures import ThreadPoolExecutor
 
     from rostro.gallery.base import Who
     from rostro.people.consent import Consent
@@ -22,13 +18,9 @@ if TYPE_CHECKING:
     from rostro.people.people import People
     from rostro.photos.reading import Source
     from rostro.quality.gate import Gate
-    from rostro.recognition.pipeline import Failure, PhotoFaces
     from rostro.recognition.selection import FaceRule
     from rostro.server.batcher import Batcher
     from rostro.server.turns import Turn
-
-#: Batches that one enrolment has under way: while the engine works on one, the next is read.
-_UNDER_WAY = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +61,7 @@ class Enrolling:
 
     def begin(self) -> Taking:
         """An enrolment that is about to begin; made in the event loop."""
-        return Taking(self, asyncio.get_running_loop())
+        return Taking(self)
 
 
 class Taking:
@@ -79,22 +71,24 @@ class Taking:
         enroller: Does it, and knows what is done.
     """
 
-    def __init__(self, enrolling: Enrolling, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, enrolling: Enrolling) -> None:
         """Does nothing yet.
 
         Args:
             enrolling: How.
-            loop: Where the batches are.
         """
-        self._enrolling = enrolling
-        self._loop = loop
-        self._dropped = threading.Event()
-        self._asked: Future[list[PhotoFaces | Failure]] | None = None
+        self._looking = Looking(
+            batcher=enrolling.batcher,
+            work=Work(face=enrolling.face, keep=enrolling.keep_pictures),
+            turn=enrolling.turn,
+            threads=enrolling.threads,
+            patient=enrolling.patient,
+        )
         self.enroller = enrolling.people.enroller(
-            self._look,
+            self._looking.look,
             gate=enrolling.gate,
             keep_pictures=enrolling.keep_pictures,
-            stopped=self._dropped.is_set,
+            stopped=lambda: self._looking.stopped,
             max_bytes=enrolling.max_bytes,
             who=enrolling.who,
             again=enrolling.again,
@@ -102,6 +96,11 @@ class Taking:
             consent=enrolling.consent,
             threshold=enrolling.threshold,
         )
+
+    @property
+    def so_far(self) -> Enrollment:
+        """What is done."""
+        return self.enroller.so_far
 
     async def run(self, items: Sequence[tuple[str, Source]]) -> Enrollment:
         """Enrols everything. Cancelled, it drops what still waits for the engine; what was looked at stays.
@@ -114,39 +113,4 @@ class Taking:
             UnknownPerson: Likewise.
             TooMany: The engine has no room, and nobody wanted to wait.
         """
-        working = self._loop.run_in_executor(self._enrolling.threads, self.enroller.run, items)
-        try:
-            return await asyncio.shield(working)
-        except asyncio.CancelledError:
-            self._drop()
-            await asyncio.gather(working, return_exceptions=True)  # it reads files that are closed afterwards
-            raise
-
-    def _drop(self) -> None:
-        self._dropped.set()
-        if (asked := self._asked) is not None:
-            asked.cancel()
-
-    def _look(self, sources: Iterable[Source]) -> Iterator[PhotoFaces | Failure]:
-        photos = iter(sources)
-        while block := list(islice(photos, SIZE * _UNDER_WAY)):
-            self._asked = asked = asyncio.run_coroutine_threadsafe(self._answers(block), self._loop)
-            if self._dropped.is_set():
-                asked.cancel()
-            try:
-                yield from asked.result()
-            except CancelledError:
-                if not self._dropped.is_set():
-                    raise
-                return
-
-    async def _answers(self, photos: Sequence[Source]) -> list[PhotoFaces | Failure]:
-        enrolling = self._enrolling
-        work = Work(face=enrolling.face, keep=enrolling.keep_pictures)
-        while True:
-            try:
-                return await enrolling.batcher.answers(photos, work, enrolling.turn)
-            except TooMany as excess:
-                if not enrolling.patient:
-                    raise
-                await asyncio.sleep(excess.retry_after)
+        return await self._looking.run(lambda: self.enroller.run(items))

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from rostro.recognition.pipeline import Failure
 
 MEDIA_TYPE = "application/problem+json"
+#: Of more faults in a request the rest is not told: a short one would have a long answer.
+_TOLD = 16
 
 #: Which status an error has; a class that is missing here has its nearest ancestor's.
 STATUS: Mapping[type[errors.RostroError], int] = {
@@ -108,7 +110,8 @@ def install(app: FastAPI, public: Callable[[errors.RostroError], Problem]) -> No
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
-        wrong = [{"where": list(map(str, item["loc"])), "what": item["msg"]} for item in error.errors()]
+        told = error.errors()[:_TOLD]
+        wrong = [{"where": list(map(str, item["loc"])), "what": item["msg"]} for item in told]
         detail = "; ".join(f"{'.'.join(item['where'])}: {item['what']}" for item in wrong)
         return response(Problem(422, "invalid-request", detail, invalid=wrong))
 

@@ -11,6 +11,8 @@ from fastapi import Depends
 from fastapi.requests import HTTPConnection
 
 from rostro.core.errors import RostroError
+from rostro.people.albums.adding import check_space
+from rostro.people.uncertain import Waiting
 from rostro.recognition.keeping import Keep
 from rostro.recognition.pipeline import Failure, PhotoFaces
 from rostro.server.admission.callers import Caller, Roll
@@ -18,10 +20,12 @@ from rostro.server.admission.held import Held
 from rostro.server.admission.limits import Clients, Limits
 from rostro.server.admission.lobby import Lobby
 from rostro.server.admission.places import Places
+from rostro.server.auditing import Auditing
 from rostro.server.batcher import Batcher, Work
 from rostro.server.challenge.sessions import Sessions
 from rostro.server.enrolment import Enrolling
 from rostro.server.forms.uploads import Upload, uploads, weighed
+from rostro.server.looking import Looking
 from rostro.server.metrics import Metrics
 from rostro.server.places_on_disk import check_pictures, check_temporary
 from rostro.server.problems import of_failures
@@ -33,7 +37,9 @@ if TYPE_CHECKING:
 
     from fastapi import UploadFile
 
+    from rostro.core.decisions import Identification
     from rostro.gallery.base import Who
+    from rostro.people.albums.album import Album
     from rostro.people.people import People
     from rostro.recognizer import Recognizer
     from rostro.server.admission.keys import KeyStore
@@ -63,11 +69,15 @@ class Service:
             those that answer others.
         metrics: Counters.
         jobs: Bulk enrolments by their ids.
+        additions: Photos on their way into the album, likewise.
+        album: The album that is shown; None where there is none.
+        waiting: Where faces wait that `/v1/identify` is not sure of; None: nowhere.
         challenges: Liveness sessions that were passed and are not used yet.
         live: Places for live views.
         streams: Places for streams of a job's events.
         running: Places for bulk enrolments that run.
         keyless: What ends the waiting of live views that have yet to show their key.
+        auditing: The audit of the gallery that is under way.
         watching: What ``rostro watch`` sees, where it is what serves; None elsewhere.
         open_without_keys: Whether everybody may do everything while no key was ever made. Only for a server that this
             machine alone can reach.
@@ -85,12 +95,16 @@ class Service:
     metrics: Metrics
     open_without_keys: bool
     jobs: dict[str, Job] = field(default_factory=dict)
+    additions: dict[str, Job] = field(default_factory=dict)
+    album: Album | None = None
+    waiting: Waiting | None = None
     challenges: Sessions = field(default_factory=Sessions)
     live: Places
     streams: Places
     running: Places
     keyless: Lobby[Callable[[], None]]
     watching: Broadcast | None = None
+    auditing: Auditing = field(default_factory=Auditing)
     _asking: asyncio.Task[dict[int, str]] | None = None
 
     @classmethod
@@ -103,6 +117,8 @@ class Service:
         limits: Limits | None = None,
         open_without_keys: bool = False,
         watching: Broadcast | None = None,
+        album: Album | None = None,
+        keep_uncertain: bool = False,
     ) -> Service:
         """Puts a service together; loads no model yet."""
         limits, metrics = limits or Limits(), Metrics()
@@ -136,6 +152,8 @@ class Service:
             metrics=metrics,
             open_without_keys=open_without_keys,
             watching=watching,
+            album=album,
+            waiting=Waiting(album, keep_crops=keep_pictures) if album is not None and keep_uncertain else None,
             live=Places(limits.live, "live views are open"),
             streams=Places(limits.streams, "streams of events are open"),
             running=Places(limits.jobs, "bulk enrolments are running", retry_after=10),
@@ -157,12 +175,14 @@ class Service:
         Pictures of people who are not in the gallery any more are removed, whoever kept them.
 
         Raises:
-            RostroError: A model cannot be had, the gallery cannot be opened or is of another space, nothing is known to
-                decide by, pictures are wanted and cannot be kept, uploads cannot be kept for the time of an answer, or
-                the keys cannot be read.
+            RostroError: A model cannot be had, gallery or album cannot be opened or is of another space, nothing is
+                known to decide by, pictures are wanted and cannot be kept, uploads cannot be kept for the time of an
+                answer, or the keys cannot be read.
         """
         recognizer = self.recognizer.open()
         _ = recognizer.detection_pipeline, recognizer.searching, recognizer.gate
+        if self.album is not None:
+            check_space(self.album, recognizer.space)
         people = self.people
         if self.keep_pictures:
             check_pictures(people.pictures, recognizer.gallery_url)
@@ -206,9 +226,22 @@ class Service:
             threshold=self.recognizer.known_face_threshold(strict=form.strict),
         )
 
+    def looking(self, work: Work, caller: Caller, *, patient: bool = False) -> Looking:
+        """What a thread asks about photos of somebody; see `Looking`."""
+        return Looking(
+            batcher=self.batcher, work=work, turn=Turn(caller.name), threads=self.enrolments, patient=patient
+        )
+
     async def uploads(self, files: Sequence[UploadFile]) -> list[Upload]:
         """The photos of a form; see `forms.uploads`."""
         return await asyncio.to_thread(uploads, files, self.limits, max_pixels=self.recognizer.settings.max_pixels)
+
+    def look_up(self, found: PhotoFaces, caller: Caller, *, candidates: int) -> list[Identification]:
+        """Who is in a photo; of whom that is not sure waits, where that was asked for."""
+        row = self.recognizer.look_up(found, candidates=candidates, actor=caller.actor)
+        if self.waiting is not None:
+            self.recognizer.keep_uncertain(found, row, self.waiting, actor=caller.actor)
+        return row
 
     def frame(self, name: str, file: BinaryIO) -> Upload:
         """A frame of a live view, as a photo."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rostro.core.errors import BadInput, MissingExtra
 
 if TYPE_CHECKING:
+    from rostro.people.albums.album import Album
     from rostro.recognizer import Recognizer
     from rostro.server.admission.keys import KeyStore
     from rostro.server.admission.limits import Limits
@@ -26,6 +27,8 @@ def make_server(
     keep_pictures: bool = False,
     limits: Limits | None = None,
     watching: Broadcast | None = None,
+    album: Album | None = None,
+    keep_uncertain: bool = False,
     root_path: str = "",
     **options: Any,
 ) -> Any:
@@ -44,6 +47,8 @@ def make_server(
         keep_pictures: Whether pictures of people who agreed are kept, beside the gallery's file.
         limits: What clients may ask.
         watching: What a watcher sees, for the page; None where nothing is watched.
+        album: The album that is shown, which is closed with the server; None shows none.
+        keep_uncertain: Whether faces that `/v1/identify` is not sure of wait in the album, to be reviewed.
         root_path: The path under which a proxy shows the server, like ``/faces``; it may pass that on, or strip it.
         **options: More of uvicorn's, for example ``ssl_certfile``.
 
@@ -77,8 +82,9 @@ def make_server(
     keys.check_usable()
     recognizer.settings = of_clients(recognizer.settings)
     service = Service.make(
-        recognizer, keys=keys, keep_pictures=keep_pictures, limits=limits, open_without_keys=loopback, watching=watching
-    )
+        recognizer, keys=keys, keep_pictures=keep_pictures, limits=limits, open_without_keys=loopback,
+        watching=watching, album=album, keep_uncertain=keep_uncertain,
+    )  # fmt: skip
     config = uvicorn.Config(
         create_app(service, root_path=root_path),
         host=host,

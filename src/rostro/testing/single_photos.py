@@ -8,7 +8,7 @@ import pytest
 from rostro.core.errors import BadInput, NameTaken, UnknownPerson, UnknownPhoto
 from rostro.gallery.base import Gallery
 from rostro.gallery.marks import Mark, marks_of
-from rostro.gallery.single import StoredPhoto
+from rostro.gallery.single import FaceMove, StoredPhoto
 from rostro.testing.made_up import template, templates, unit_vectors
 from rostro.testing.records import RecordsContract
 
@@ -55,6 +55,38 @@ class SinglePhotosContract(RecordsContract):
         assert gallery.forget("Bo", _B) == 1
         assert [(p.name, p.templates) for p in gallery.people()] == [("Ana", 1)]
         assert gallery.erased([_A, _B]) == set()
+
+    def test_many_faces_move_at_once(self, gallery: Gallery) -> None:
+        one, two, three, four = unit_vectors(4)
+        box = (1.0, 2.0, 3.0, 4.0)
+        gallery.add({"Ana": [template(one, _A, box=box), template(two, _B)], "Bo": [template(three, _C)]})
+        gallery.add({"Cy": [template(four, _B)]})
+        ana = gallery.person("Ana").id
+        moves = [
+            FaceMove("Ana", _A, box, "Bo"),
+            FaceMove("Ana", _B, None, "Dora"),
+            FaceMove("Bo", _C, None, "Nadie"),  # nobody, and not to be made
+            FaceMove("Nadie", _C, None, "Bo"),
+            FaceMove("Cy", _C, None, "Bo"),
+        ]
+        assert gallery.move_faces(moves, new={"Dora"}) == moves[:2]
+        assert {p.name: p.templates for p in gallery.people()} == {"Bo": 2, "Cy": 1, "Dora": 1}
+        assert gallery.names([ana]) == {}
+        assert [t.box for t in gallery.templates("Bo") if t.source_hash == _A] == [box]
+        assert gallery.known_sources([_A, _B]) == {_A: {"Bo"}, _B: {"Cy", "Dora"}}
+        assert gallery.search(two[None], 1)[0][0].person == gallery.person("Dora").id
+        assert {name: len(found) for name, found in gallery.templates_of(["Bo", "Dora"]).items()} == {
+            "Bo": 2,
+            "Dora": 1,
+        }
+
+    def test_a_face_that_the_other_has_already_is_one(self, gallery: Gallery) -> None:
+        vector, box = unit_vectors(1)[0], (1.0, 2.0, 3.0, 4.0)
+        gallery.add({"Ana": [template(vector, _A, box=box)], "Bo": [template(vector, _A, box=box)]})
+        move = FaceMove("Ana", _A, box, "Bo")
+        assert gallery.move_faces([move]) == [move]
+        assert [(p.name, p.templates) for p in gallery.people()] == [("Bo", 1)]
+        assert len(gallery.search(vector[None], 5)[0]) == 1
 
     @pytest.mark.parametrize("do", ["move", "forget"])
     def test_a_photo_that_a_person_has_not(self, gallery: Gallery, do: str) -> None:

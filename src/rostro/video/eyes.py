@@ -10,6 +10,7 @@ from rostro.drawing.faces import scale_face
 from rostro.recognition.judging import Judging
 from rostro.recognition.turning import Look, original, turned_back
 from rostro.scoring.fusion import best_per_person
+from rostro.scoring.rejections import without_rejected
 from rostro.video.identity import Match
 from rostro.video.uprightness import Uprightness
 
@@ -118,11 +119,10 @@ class RecognizerEyes:
 
     def look_up(self, queries: Floats) -> list[list[Match]]:
         """See `Eyes.look_up`."""
-        gallery = self._faces.gallery
-        rows = [
-            best_per_person((hit.person, hit.similarity) for hit in hits)[:_PEOPLE]
-            for hits in gallery.search(queries, _TEMPLATES, collections=self._collections)
-        ]
+        gallery, rejected = self._faces.gallery, self._faces.people.rejected
+        found = gallery.search(queries, _TEMPLATES, collections=self._collections)
+        fused = [best_per_person((hit.person, hit.similarity) for hit in hits) for hits in found]
+        rows = [without_rejected(row, query, rejected)[:_PEOPLE] for row, query in zip(fused, queries, strict=True)]
         names = gallery.names({person for row in rows for person, _ in row})
         return [[Match(person, names[person], score) for person, score in row if person in names] for row in rows]
 

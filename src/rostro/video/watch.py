@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from rostro.core.errors import BadInput
 from rostro.core.extras import need
+from rostro.core.redaction import public_name
 from rostro.core.settings import Settings
 from rostro.drawing.words import say
 from rostro.gallery.base import file_of
@@ -20,6 +21,7 @@ from rostro.video.eyes import RecognizerEyes
 from rostro.video.loop import Summary, run
 from rostro.video.sightings import Sightings
 from rostro.video.sources import Source, open_source
+from rostro.video.unsure import Unsure
 from rostro.video.watcher import Watcher, WatchOptions
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     from rostro.core.words import Language
     from rostro.people.people import People
+    from rostro.people.uncertain import Waiting
     from rostro.video.watcher import Scene
 
 
@@ -42,6 +45,7 @@ def watch(
     options: WatchOptions | None = None,
     stop: threading.Event | None = None,
     language: Language = "en",
+    waiting: Waiting | None = None,
 ) -> Summary:
     """Follows the faces of a video and names them, until it ends or is told to stop.
 
@@ -59,6 +63,7 @@ def watch(
         options: How often and how long.
         stop: Ends it when set.
         language: Of what is written into the video at a face that nobody has.
+        waiting: Where those wait who are not known for sure; None: nowhere.
 
     Raises:
         MissingExtra: What following or writing a video takes is not installed; said before a model is loaded.
@@ -76,6 +81,8 @@ def watch(
     sightings = _sightings(recognizer) if keep_pictures else None
     document = partial(_tell, on_event, Clock(opened.live), sightings, recognizer.people)
     tell: list[Callable[[Scene], None]] = [summary.hear, document]
+    if waiting is not None:
+        tell.append(Unsure(recognizer, waiting, public_name(opened.name), Clock(opened.live)).hear)
     with ExitStack() as stack:
         if video is not None:
             tell.append(_drawer(Path(video), opened, stack, say("unknown", language)))

@@ -13,6 +13,7 @@ ALL = sorted(verbs())
 LOOKED_AT = {
     "photo", "photos", "paths", "a", "b", "source", "root",  # photos, folders of them, films
     "name", "names", "to", "into",  # people, models
+    "group", "groups", "faces",  # of an album
     "what",  # the log, or whether it is sound
     "file", "key", "label",
 }  # fmt: skip
@@ -23,8 +24,11 @@ OLD = {"--root", "--top", "--largest-face", "--all-pairs", "--face-rule", "--val
 #: Verbs that find faces without finding them for an answer: `doctor` only says what would run.
 FINDS = {name for name, verb in verbs().items() if "--detector" in verb.options} - {"doctor"}
 DECIDES = {"verify", "identify", "watch", "serve", "anonymise"}
-SEARCHES = {"identify", "watch", "serve", "anonymise"}
-CHOOSES = {"verify", "enroll", "identify", "liveness", "embed", "classify", "evaluate", "compare", "calibrate"}
+SEARCHES = {"identify", "watch", "serve", "anonymise", "find"}
+CHOOSES = {
+    "find", "verify", "enroll", "identify", "liveness", "embed", "classify", "evaluate", "compare", "calibrate",
+    "people reject",
+}  # fmt: skip
 
 
 def having(option: str) -> set[str]:
@@ -64,7 +68,7 @@ def test_where_faces_are_found_it_can_be_said_how() -> None:
 
 def test_thresholds_are_where_something_is_decided_and_nowhere_else() -> None:
     trained = {"train head"}  # the head's own threshold, which is learned
-    grouped = {"group"}  # decides among many, by no rate of one comparison
+    grouped = {"group", "find", "people audit"}  # decide among many, by no rate of one comparison
     assert having("--threshold") == DECIDES | trained | grouped
     assert having("--operating-point") == DECIDES | grouped
     assert having("--fmr") == DECIDES | {"evaluate", "compare", "calibrate"}
@@ -83,7 +87,7 @@ def test_what_can_be_several_is_repeatable_wherever_it_is() -> None:
     several = {
         "--collection": {"identify", "watch"}, "--embedder": {"compare"}, "--detector": {"compare", "detect"},
         "--film": {"evaluate"}, "--fmr": {"evaluate", "compare"}, "--except": {"anonymise"}, "--only": {"anonymise"},
-        "--what": {"analyze"},
+        "--what": {"analyze"}, "--like": {"find"},
         "--format": {"evaluate", "compare", "calibrate"} | {name for name in ALL if name.startswith("train ")},
     }  # fmt: skip
     found = {
@@ -99,7 +103,7 @@ def test_reports_and_checkpoints_are_written_to_output_and_not_over_others() -> 
     assert having("--overwrite") == {name for name in ALL if name.startswith("train ")} | {
         "evaluate", "compare", "calibrate", "anonymise",
     }  # fmt: skip
-    assert having("--output") == having("--overwrite") | {"embed", "watch", "gallery backup", "people export"}
+    assert having("--output") == having("--overwrite") | {"embed", "watch", "gallery backup", "people export", "group"}
 
 
 #: Options whose help differs on purpose: verb's own defaults and purposes.
@@ -110,11 +114,16 @@ OWN_WORDS = {
     "--embedder",
     "--detector",
     "--fmr",
+    "--fpir",  # of strangers named, or of strangers found
     "--protocol",
     "--rate",
     "--patience",
     "--port",
+    "--album",  # where photos go, faces wait, or groups are
     "--to",  # a person, a gallery: where it goes
+    "--person",  # to whom it was done, with whom a photo is compared
+    "--of",  # a person: whose a photo is, or is not
+    "--undo",  # what the verb did
 } | {
     "--keep-crops",
 }
@@ -194,7 +203,7 @@ def test_an_option_that_names_one_thing_does_not_name_two(verb: str, arguments: 
         ("compare", ["x", "--embedder", "a", "--embedder", "b"], "embedder", ["a", "b"]),
         ("compare", ["x", "--embedder", "a,b", "--detector", "c"], "embedder", ["a,b"]),
         ("identify", ["x", "--collection", "a", "--collection", "b"], "collection", ["a", "b"]),
-        ("verify", ["x", "y", "--gallery"], "", []),
+        ("verify", ["x", "y", "--output"], "", []),
         ("evaluate", ["x", "--fmr", "1e-2", "--fmr", "1e-3"], "fmr", ["1e-2", "1e-3"]),
         ("detect", ["x", "--detector", "a", "--detector", "b"], "detector", ["a", "b"]),
     ],
@@ -209,8 +218,10 @@ def test_options_that_name_several(verb: str, arguments: list[str], parameter: s
 
 @pytest.mark.parametrize("verb", sorted(CHOOSES))
 def test_a_face_rule_that_there_is_not_is_refused_before_the_work(verb: str) -> None:
-    arguments = {"verify": ["a", "b"]}.get(verb, ["nowhere"])
-    done = rostro(verb, *arguments, "--face", "best")
+    arguments = {
+        "verify": ["a", "b"], "find": ["a", "--like", "b"], "people reject": ["nowhere", "--of", "Ada"]
+    }.get(verb, ["nowhere"])  # fmt: skip
+    done = rostro(*verb.split(), *arguments, "--face", "best")
     assert done.returncode == 2
     assert "--face is only, dominant, largest or centre" in done.stderr
 

@@ -89,7 +89,7 @@ def test_a_label_has_white_letters_on_a_dark_plate(background: str) -> None:
     plate = labelled[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1].reshape(-1, 3).astype(int)
     dark, white = (plate.max(axis=1) < 75).mean(), (plate.min(axis=1) > 240).mean()
     assert dark > 0.4 and white > 0.05
-    assert rows.max() < 300 and rows.min() > 230  # above the face, near it
+    assert rows.min() > 450 and rows.max() < 520  # under the face, near it
 
 
 @pytest.mark.parametrize(
@@ -166,6 +166,61 @@ def test_labels_of_a_row_of_faces_do_not_cover_each_other_or_a_face() -> None:
 
     assert all(apart(a, b) for i, a in enumerate(plates) for b in plates[:i])
     assert all(apart(plate, box) for plate in plates for box in where)
+
+
+def room_for(size: tuple[int, int], taken: np.ndarray) -> bool:
+    """Whether a label of that size, and a little more, fits somewhere, pixel by pixel."""
+    sums = np.pad(taken, ((1, 0), (1, 0))).cumsum(0).cumsum(1)
+    w, h = size
+    return bool((sums[h:, w:] - sums[:-h, w:] - sums[h:, :-w] + sums[:-h, :-w] == 0).any())
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.lists(st.tuples(*[st.integers(-20, 300)] * 2, *[st.integers(5, 120)] * 2), min_size=1, max_size=30),
+    st.lists(st.integers(20, 150), min_size=30, max_size=30),
+)
+def test_no_label_covers_any_face_while_there_is_room(
+    where: list[tuple[int, int, int, int]], widths: list[int]
+) -> None:
+    faces = [(float(x), float(y), float(x + w), float(y + h)) for x, y, w, h in where]
+    sizes = [(float(width), 16.0) for width in widths[: len(faces)]]
+    places = place_labels(sizes, faces, 320, 240, gap=4, avoid=faces, far=True)
+    taken = np.zeros((240, 320))
+    for x1, y1, x2, y2 in faces:
+        taken[max(0, int(y1)) : max(0, int(y2)), max(0, int(x1)) : max(0, int(x2))] = 1
+    covered = [
+        (w, h)
+        for (x, y), (w, h) in zip(places, sizes, strict=True)
+        if any(x < x2 and x1 < x + w and y < y2 and y1 < y + h for x1, y1, x2, y2 in faces)
+    ]
+    for (x, y), (w, h) in zip(places, sizes, strict=True):
+        taken[int(y) : int(y + h) + 1, int(x) : int(x + w) + 1] = 1
+    for w, h in covered:
+        assert not room_for((int(w) + 8, int(h) + 8), taken), "there is room beside all faces and labels"
+
+
+def test_a_label_leaves_the_forehead_free() -> None:
+    """Also of a face at the upper edge; boxes end at the hair, so what is above them is part of the head."""
+    for box in ((200.0, 200.0, 300.0, 330.0), (200.0, -10.0, 300.0, 120.0), (0.0, 60.0, 90.0, 170.0)):
+        (place,) = place_labels([(140.0, 24.0)], [box], 640, 480, gap=5, avoid=[box], far=True)
+        assert box[3] < place[1] < box[3] + 10, "under the chin"
+    low = (200.0, 360.0, 300.0, 479.0)
+    (place,) = place_labels([(140.0, 24.0)], [low], 640, 480, gap=5, avoid=[low], far=True)
+    assert place[1] + 24 <= low[1] - 0.3 * 119, "above the head"
+
+
+def test_a_label_that_is_far_has_a_line_to_its_face() -> None:
+    row = [Face((40.0 * i, 300.0, 40.0 * i + 38, 350.0), 0.9) for i in range(20)]
+    under = [Face((40.0 * i, 360.0, 40.0 * i + 38, 410.0), 0.9) for i in range(20)]
+    drawn = draw_faces(blank(800, 600), [*row, *under], ["Somebody 0.71"] * 40, kinds=["match"] * 40)
+    assert drawn.shape == (600, 800, 3), "no strip: there is room above and below"
+    for face in (*row, *under):
+        x1, y1, x2, y2 = (int(edge) for edge in face.box)
+        dark = (drawn[y1 + 4 : y2 - 4, x1 + 4 : x2 - 4] < 60).all(axis=2)
+        assert not dark.any(), "no plate lies on a face"
+    between = np.abs(drawn[412:560].astype(int) - GREEN).max(axis=2) < 30
+    assert between.any(axis=1).sum() > 60, "lines go down to labels"
 
 
 @pytest.mark.parametrize("letter", list("ñÑÉéŁřŞğőøßþΑλέξηςБориёїћệ≥–…✓"))

@@ -12,7 +12,7 @@ PAGE = Path(rostro.__file__).parent / "server" / "page"
 
 
 def keys() -> list[str]:
-    text = (PAGE / "words.js").read_text(encoding="utf-8")
+    text = "".join(path.read_text(encoding="utf-8") for path in sorted(PAGE.glob("*words.js")))
     return re.findall(r'^  "?([\w.-]+)"?: \[', text, re.MULTILINE)
 
 

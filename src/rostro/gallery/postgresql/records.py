@@ -38,23 +38,22 @@ class PostgresqlRecords(Records):
 
     def keep_records(self, kind: str, bodies: Mapping[int, str | None], *, only_missing: bool = False) -> None:
         """Keeps one record for each; see `Records.keep_records`. Who is being erased meanwhile is waited for."""
+        self._database.run(lambda sql: _keep(sql, kind, bodies, only_missing=only_missing))
+
+    def revise_records(
+        self, kind: str, people: Collection[int], revise: Callable[[Mapping[int, list[str]]], Mapping[int, str | None]]
+    ) -> None:
+        """Keeps records by what there is, in one transaction; see `Records.revise_records`."""
 
         def work(sql: Connection[Any]) -> None:
-            rows = sql.execute("SELECT id FROM people WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE", (list(bodies),))
-            there = {person for (person,) in rows} | {NOBODY}
-            if only_missing:
-                held = sql.execute(
-                    "SELECT person FROM records WHERE kind = %s AND person = ANY(%s)", (kind, list(bodies))
-                )
-                there -= {person for (person,) in held}
-            kept = {person: body for person, body in bodies.items() if person in there}
-            sql.execute("DELETE FROM records WHERE kind = %s AND person = ANY(%s)", (kind, list(kept)))
-            sql.execute(
-                """INSERT INTO records (kind, person, body)
-                SELECT %s, person, body FROM unnest(%s::bigint[], %s::text[]) AS new (person, body)
-                WHERE body IS NOT NULL""",
-                (kind, list(kept), list(kept.values())),
-            )
+            sql.execute("SELECT FROM rostro_gallery FOR UPDATE")  # one revises at a time
+            held: dict[int, list[str]] = {}
+            for person, body in sql.execute(
+                "SELECT person, body FROM records WHERE kind = %s AND person = ANY(%s) ORDER BY id",
+                (kind, [int(person) for person in people]),
+            ):
+                held.setdefault(person, []).append(body)
+            _keep(sql, kind, revise(held))
 
         self._database.run(work)
 
@@ -72,3 +71,19 @@ class PostgresqlRecords(Records):
             )
 
         self._database.run(work)
+
+
+def _keep(sql: Connection[Any], kind: str, bodies: Mapping[int, str | None], *, only_missing: bool = False) -> None:
+    rows = sql.execute("SELECT id FROM people WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE", (list(bodies),))
+    there = {person for (person,) in rows} | {NOBODY}
+    if only_missing:
+        held = sql.execute("SELECT person FROM records WHERE kind = %s AND person = ANY(%s)", (kind, list(bodies)))
+        there -= {person for (person,) in held}
+    kept = {person: body for person, body in bodies.items() if person in there}
+    sql.execute("DELETE FROM records WHERE kind = %s AND person = ANY(%s)", (kind, list(kept)))
+    sql.execute(
+        """INSERT INTO records (kind, person, body)
+        SELECT %s, person, body FROM unnest(%s::bigint[], %s::text[]) AS new (person, body)
+        WHERE body IS NOT NULL""",
+        (kind, list(kept), list(kept.values())),
+    )

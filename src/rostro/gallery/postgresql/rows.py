@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from rostro.core.types import Floats
     from rostro.gallery.base import Who
+    from rostro.gallery.single import FaceMove
 
 #: Templates that the codes propose at least, and for each that is wanted.
 _PROPOSED, _PROPOSED_EACH = 1_000, 4
@@ -134,9 +135,44 @@ def give(sql: Connection[Any], person: int, other: int, source_hash: str = "") -
 def erase_photo(sql: Connection[Any], person: int, source_hash: str) -> None:
     """Deletes a person's templates of a photo, and the person if they have no other."""
     sql.execute("DELETE FROM templates WHERE person = %s AND source_hash = %s", (person, source_hash))
+    erase_without_templates(sql, person)
+
+
+def erase_without_templates(sql: Connection[Any], person: int) -> None:
+    """Deletes a person who has no template any more, and their records."""
     gone = "DELETE FROM people WHERE id = %s AND NOT EXISTS (SELECT FROM templates WHERE person = people.id)"
     if sql.execute(gone, (person,)).rowcount:
         sql.execute("DELETE FROM records WHERE person = %s", (person,))
+
+
+def move_face(sql: Connection[Any], move: FaceMove, *, make_them: bool) -> bool:
+    """Gives one face to another person, and says whether it did.
+
+    Args:
+        sql: Within a transaction.
+        move: Which, and to whom.
+        make_them: Whether the other is made where nobody has the name.
+    """
+    find = "SELECT id FROM people WHERE key = %s FOR UPDATE"
+    person, other = one(sql, find, name_key(move.name)), one(sql, find, name_key(move.to))
+    if person is None or person == other or (other is None and not make_them):
+        return False
+    box = [] if move.box is None else list(map(float, move.box))
+    which = "person = %s AND source_hash = %s AND box = %s::double precision[]"
+    if one(sql, f"SELECT count(*) FROM templates WHERE {which}", person, move.source_hash, box) == 0:
+        return False
+    if other is None:
+        made = "INSERT INTO people (key, name) VALUES (%s, %s) ON CONFLICT (key) DO UPDATE SET name = excluded.name"
+        other = one(sql, f"{made} RETURNING id", name_key(move.to), stored_name(move.to))
+    sql.execute(
+        f"""UPDATE templates SET person = %s WHERE {which} AND NOT EXISTS (
+            SELECT FROM templates AS same WHERE same.person = %s
+            AND same.source_hash = templates.source_hash AND same.box = templates.box)""",
+        (other, person, move.source_hash, box, other),
+    )
+    sql.execute(f"DELETE FROM templates WHERE {which}", (person, move.source_hash, box))  # the other had it
+    erase_without_templates(sql, person)
+    return True
 
 
 def nearest(

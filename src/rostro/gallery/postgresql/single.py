@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Any
 from rostro.core.errors import BadInput, UnknownPerson
 from rostro.core.names import stored_name
 from rostro.gallery.postgresql import marks
-from rostro.gallery.postgresql.rows import count_photo, erase_photo, give, name_key, one
+from rostro.gallery.postgresql.rows import count_photo, erase_photo, give, move_face, name_key, one
 from rostro.gallery.single import SinglePhotos, StoredPhoto
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from psycopg import Connection
 
     from rostro.gallery.marks import Mark
     from rostro.gallery.postgresql.database import Database
+    from rostro.gallery.single import FaceMove
 
 #: Rows that are deleted leave the tables and their indexes.
 CLEAN = "VACUUM (INDEX_CLEANUP ON) templates, codes, people, records"
@@ -44,6 +45,13 @@ class PostgresqlPhotos(SinglePhotos):
             return count
 
         return self._database.run(work)
+
+    def move_faces(self, moves: Sequence[FaceMove], *, new: Collection[str] = ()) -> list[FaceMove]:
+        """Gives faces to other people in one transaction; see `Gallery.move_faces`."""
+        made = {stored_name(name) for name in new}
+        return self._database.run(
+            lambda sql: [move for move in moves if move_face(sql, move, make_them=stored_name(move.to) in made)]
+        )
 
     def forget(self, name: str, source_hash: str) -> int:
         """Erases a person's templates of one photo as `remove` does; see `Gallery.forget`."""

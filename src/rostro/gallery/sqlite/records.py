@@ -48,6 +48,24 @@ class SqliteRecords(Records):
                 if person == NOBODY or _is_there(sql, person):
                     _keep(sql, self._vault.at(sql), kind, person, body, only_missing=only_missing)
 
+    def revise_records(
+        self, kind: str, people: Collection[int], revise: Callable[[Mapping[int, list[str]]], Mapping[int, str | None]]
+    ) -> None:
+        """Keeps records by what there is, in one transaction; see `Records.revise_records`."""
+        with self._database.writing() as sql:
+            seal = self._vault.at(sql)
+            rows = sql.execute(
+                """SELECT person, body FROM records WHERE kind = ? AND erased = 0
+                AND person IN (SELECT value FROM json_each(?)) ORDER BY id""",
+                (kind, json.dumps([int(person) for person in people])),
+            )
+            held: dict[int, list[str]] = {}
+            for person, body in rows:
+                held.setdefault(person, []).append(seal.open_record(body))
+            for person, new in revise(held).items():
+                if person == NOBODY or _is_there(sql, person):
+                    _keep(sql, seal, kind, person, new, only_missing=False)
+
     def append_records(self, kind: str, following: Callable[[str | None], Sequence[str]]) -> None:
         """Adds records of the gallery's own; see `Records.append_records`."""
         with self._database.writing() as sql:

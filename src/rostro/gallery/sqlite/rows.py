@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rostro.core.errors import UnknownPerson
+from rostro.core.names import stored_name
 from rostro.gallery.checks import no_such_photo, taken
 from rostro.gallery.single import StoredPhoto
 from rostro.gallery.sqlite import erasure, odd
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rostro.core.types import Template
+    from rostro.gallery.single import FaceMove
     from rostro.gallery.sqlite.sealing import Sealing, Stored
 
 
@@ -90,6 +92,36 @@ def move_photo(sql: sqlite3.Connection, seal: Sealing, person: int, source_hash:
     )
     erasure.blank_photo(sql, person, seal.source(source_hash))
     erasure.note_moved(sql)
+
+
+def move_face(sql: sqlite3.Connection, seal: Sealing, move: FaceMove, *, make_them: bool) -> bool:
+    """Gives one face to another person, and says whether it did; whoever moves some notes that rows move.
+
+    Args:
+        sql: Within a transaction.
+        seal: How values stand in the tables.
+        move: Which, and to whom.
+        make_them: Whether the other is made where nobody has the name.
+    """
+    person = person_id(sql, seal, stored_name(move.name))
+    if person is None:
+        return False
+    rows = sql.execute(
+        f"SELECT id, {COLUMNS} FROM templates WHERE person = ? AND source_hash = ? AND erased = 0",
+        (person, seal.source(move.source_hash)),
+    ).fetchall()
+    ids = [row[0] for row in rows if template_of(seal, row[1:]).box == move.box]
+    to = stored_name(move.to)
+    other = person_id(sql, seal, to)
+    if not ids or other == person or (other is None and not make_them):
+        return False
+    other = make(sql, seal, to) if other is None else other
+    for template in ids:
+        if not sql.execute("UPDATE OR IGNORE templates SET person = ? WHERE id = ?", (other, template)).rowcount:
+            erasure.blank_template(sql, template)  # the other had it
+    if not sql.execute("SELECT 1 FROM templates WHERE person = ? AND erased = 0", (person,)).fetchone():
+        erasure.blank(sql, person)
+    return True
 
 
 def photos_called(sql: sqlite3.Connection, seal: Sealing, text: str) -> list[StoredPhoto]:

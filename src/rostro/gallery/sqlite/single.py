@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from rostro.core.errors import BadInput, UnknownPerson
 from rostro.core.names import stored_name
 from rostro.gallery.single import SinglePhotos, StoredPhoto
 from rostro.gallery.sqlite import erasure, marks
-from rostro.gallery.sqlite.rows import count_photo, make, move_photo, person_id, photos_called
+from rostro.gallery.sqlite.rows import (
+    COLUMNS,
+    count_photo,
+    make,
+    move_face,
+    move_photo,
+    person_id,
+    photos_called,
+    template_of,
+)
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
+    from rostro.core.types import Template
     from rostro.gallery.marks import Mark
+    from rostro.gallery.single import FaceMove
     from rostro.gallery.sqlite.database import Database
     from rostro.gallery.sqlite.vault import Vault
 
@@ -45,6 +57,31 @@ class SqlitePhotos(SinglePhotos):
                 raise BadInput(f"{self.url}: the photo is {to!r}'s already")
             move_photo(sql, seal, person, source_hash, other)
         return count
+
+    def move_faces(self, moves: Sequence[FaceMove], *, new: Collection[str] = ()) -> list[FaceMove]:
+        """Gives faces to other people in one transaction; see `Gallery.move_faces`."""
+        made = {stored_name(name) for name in new}
+        with self._database.writing() as sql:
+            seal = self._vault.at(sql)
+            done = [move for move in moves if move_face(sql, seal, move, make_them=stored_name(move.to) in made)]
+            if done:
+                erasure.note_moved(sql)
+        return done
+
+    def templates_of(self, names: Sequence[str]) -> dict[str, list[Template]]:
+        """Templates of several people in one question; see `Gallery.templates_of`."""
+        with self._database.reading() as sql:
+            seal = self._vault.at(sql)
+            ids = {name: self._id(sql, name) for name in names}
+            found: dict[int, list[Template]] = {person: [] for person in ids.values()}
+            rows = sql.execute(
+                f"""SELECT person, {COLUMNS} FROM templates
+                WHERE person IN (SELECT value FROM json_each(?)) AND erased = 0 ORDER BY id""",
+                (json.dumps(list(found)),),
+            )
+            for person, *row in rows:
+                found[person].append(template_of(seal, tuple(row)))
+        return {name: found[person] for name, person in ids.items()}
 
     def forget(self, name: str, source_hash: str) -> int:
         """Erases a person's templates of one photo as `remove` does; see `Gallery.forget`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rostro.gallery.records import LOG, NOBODY, ONE_EACH, PSEUDONYM
+from rostro.gallery.records import JOINED, LOG, NOBODY, ONE_EACH
 
 if TYPE_CHECKING:
     from rostro.gallery.base import Gallery
@@ -27,7 +27,8 @@ def copy_records(source: Gallery, target: Gallery) -> None:
             if record.person in theirs:
                 bodies.setdefault(theirs[record.person], []).append(record.body)
         if bodies:
-            last = {person: " ".join(some) if kind == PSEUDONYM else some[-1] for person, some in bodies.items()}
+            joint = JOINED.get(kind)
+            last = {person: some[-1] if joint is None else joint.join(some) for person, some in bodies.items()}
             target.keep_records(kind, last, only_missing=True)
     _copy_log(source, target)
 

@@ -20,6 +20,9 @@ Rule = Annotated[
         "central, if there is one; `only` refuses such photos."
     ),
 ]
+MeantRule = Annotated[
+    FaceRule | None, Form(description="Which face is meant where a photo has several; see `box` for another way.")
+]
 RequireLive = Annotated[
     bool,
     Form(

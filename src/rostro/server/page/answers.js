@@ -34,6 +34,11 @@ export function doubtWords({ kinds, close }) {
   return t(close ? "doubtClose" : "doubt", { why: why.join(t("and")) });
 }
 
+/** What is odd about a name. */
+export function remarkWords({ kind, reason, values }) {
+  return has(`remark.${kind}`) ? t(`remark.${kind}`, values) : reason;
+}
+
 /** How often such a search names a stranger, or nothing where that is not known. */
 export function searchSentence(face) {
   const rate = face?.false_positive_identification_rate;

@@ -63,8 +63,12 @@ export async function json(method, path, document) {
 /** A picture of a person as a local address, or null. */
 export async function picture(person) {
   if (!person?.picture) return null;
-  const response = await send(`/v1/people/${person.id}/picture`);
-  return URL.createObjectURL(await response.blob());
+  return pictureAt(`/v1/people/${person.id}/picture`);
+}
+
+/** A picture of the server as a local address; who asked for it revokes that. */
+export async function pictureAt(path) {
+  return URL.createObjectURL(await (await send(path)).blob());
 }
 
 export async function personNamed(name) {

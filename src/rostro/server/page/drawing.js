@@ -3,8 +3,12 @@
 const INK = "#06110f";
 /** Letters and lines, in pixels of a picture whose longer side is 640. */
 const [LETTERS, PADDING, LABEL] = [18, 7, 28];
+/** Of more faces names are smaller. */
+const CROWD = 12;
+/** Boxes end below the hair: a head reaches so many heights above its face. */
+const HEAD = 0.35;
 
-/** Draws faces ({box, name, known}) on a canvas whose pixels are those of the photo. A name covers its own face only where the
+/** Draws faces ({box, name, known}) on a canvas whose pixels are those of the photo. A name covers a face only where the
  *  picture, which cannot grow here, has no other place. */
 export function drawFaces(context, faces) {
   draw(context, faces, placed(context, faces));
@@ -43,6 +47,16 @@ function draw(context, faces, labels) {
       context.strokeRect(x1, y1, x2 - x1, y2 - y1);
     }
   }
+  context.lineWidth = 1.5 * labels.unit;
+  for (const { left, top, wide, high, box, known, far } of labels) {
+    if (!far) continue;
+    const plate = [left, top, left + wide, top + high];
+    context.strokeStyle = colourOf(known);
+    context.beginPath();
+    context.moveTo(...nearest(plate, box));
+    context.lineTo(...nearest(box, plate));
+    context.stroke();
+  }
   write(context, labels.unit);
   for (const { text, left, top, wide, high, known } of labels) {
     context.fillStyle = colourOf(known);
@@ -52,34 +66,65 @@ function draw(context, faces, labels) {
   }
 }
 
-/** The labels ({text, left, top, wide, high, known, free}) of the faces that have a name. */
+/** The point of a box that is nearest to the middle of another. */
+function nearest([x1, y1, x2, y2], other) {
+  const [x, y] = [(other[0] + other[2]) / 2, (other[1] + other[3]) / 2];
+  return [Math.min(Math.max(x, x1), x2), Math.min(Math.max(y, y1), y2)];
+}
+
+/** The labels ({text, left, top, wide, high, box, known, free, far}) of the faces that have a name: those with room beside
+ *  their face first, then those that look for it elsewhere in the picture, and have a line to their face. */
 function placed(context, faces) {
   const { width, height } = context.canvas;
-  const unit = Math.max(width, height) / 640;
+  const unit = (Math.max(width, height) / 640) * (faces.length > CROWD ? 0.65 : 1);
   write(context, unit);
   const labels = [];
+  const waiting = [];
+  const free = (place) => !faces.some(({ box }) => covers(place, box)) && !labels.some((other) => meet(place, other));
   for (const { box, name, known } of faces) {
     if (!name) continue;
     const text = fitted(context, name, width - 2 * PADDING * unit);
     const [wide, high] = [context.measureText(text).width + 2 * PADDING * unit, LABEL * unit];
-    const inside = around(box, wide, high).map(([x, y]) => ({
+    const places = around(box, wide, high).map(([x, y]) => ({
       left: Math.max(0, Math.min(x, width - wide)), top: Math.max(0, Math.min(y, height - high)), wide, high,
     }));
-    const others = faces.filter((face) => face.box !== box);
-    const off = inside.filter((place) => !covers(place, box) && !others.some((face) => lies(place, face.box)));
-    const best = off.find((place) => !labels.some((other) => meet(place, other))) ?? off[0];
-    labels.push({ ...(best ?? inside.at(-1)), text, known, free: Boolean(best) });
+    const label = { text, box, known };
+    const best = places.find((place) => free(place) && !faces.some((face) => covers(place, headOf(face.box)))) ?? places.find(free);
+    if (best) labels.push({ ...best, ...label, free: true });
+    else waiting.push({ ...label, places });
+  }
+  for (const { places, ...label } of waiting) {
+    const elsewhere = room(places[0], label.box, { width, height }, free);
+    const others = faces.filter((face) => face.box !== label.box);
+    const off = places.find((place) => !covers(place, label.box) && !others.some(({ box }) => lies(place, box)));
+    labels.push({ ...(elsewhere ?? off ?? places.at(-1)), ...label, free: Boolean(elsewhere ?? off), far: Boolean(elsewhere) });
   }
   return Object.assign(labels, { unit });
 }
 
-/** Where a label may go, the best place first: above its face, below it, beside it; the last one is on its chin. */
+/** The nearest place in the picture that is free, on a grid; or nothing. */
+function room({ wide, high }, box, { width, height }, free) {
+  let [best, least] = [undefined, Infinity];
+  for (let top = 0; top + high <= height; top += high / 3) {
+    for (let left = 0; left + wide <= width; left += high / 3) {
+      const across = Math.max(0, box[0] - left - wide, left - box[2]);
+      const away = Math.hypot(across, Math.max(0, box[1] - top - high, top - box[3]));
+      if (away < least && free({ left, top, wide, high })) [best, least] = [{ left, top, wide, high }, away];
+    }
+  }
+  return best;
+}
+
+/** Where a label may go, the best place first: below its face, above the head, beside it, above it; the last one is on its chin. */
 function around([x1, y1, x2, y2], wide, high) {
+  const [middle, over] = [(x1 + x2 - wide) / 2, y1 - HEAD * (y2 - y1) - high];
   return [
-    [x1, y1 - high], [x2 - wide, y1 - high], [x1, y2], [x2 - wide, y2],
-    [x2, y1], [x1 - wide, y1], [x2, y2 - high], [x1 - wide, y2 - high], [x1, y2 - high],
+    [middle, y2], [x1, y2], [x2 - wide, y2], [middle, over], [x1, over], [x2 - wide, over],
+    [x2, y2 - high], [x1 - wide, y2 - high], [x2, y1], [x1 - wide, y1], [x1, y1 - high], [x2 - wide, y1 - high], [x1, y2 - high],
   ];
 }
+
+const headOf = ([x1, y1, x2, y2]) => [x1, y1 - HEAD * (y2 - y1), x2, y2];
 
 function covers({ left, top, wide, high }, [x1, y1, x2, y2]) {
   return left < x2 - 1 && x1 + 1 < left + wide && top < y2 - 1 && y1 + 1 < top + high;

@@ -1,5 +1,5 @@
 // Who is in this photo?
-import { doubtWords, failureList, problemWords, searchSentence, similarityBar } from "./answers.js";
+import { doubtWords, failureList, problemWords, remarkWords, searchSentence, similarityBar } from "./answers.js";
 import { post } from "./api.js";
 import { h, liveSwitch, statusLine } from "./dom.js";
 import { markedPhoto } from "./drawing.js";
@@ -62,6 +62,7 @@ function row(face) {
     h("b", {}, face.name ?? t("unknown")),
     face.reason ? h("span", { class: "note" }, ` (${doubtWords(face)})`) : null,
     face.name === null && best && !face.reason ? h("span", { class: "note" }, ` (${t("nearest", { name: best.name })})`) : null,
+    ...(face.remarks ?? []).map((remark) => h("span", { class: "note" }, ` (${remarkWords(remark)})`)),
     best ? similarityBar(face.similarity, face.threshold) : null,
   );
 }

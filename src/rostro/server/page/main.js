@@ -1,31 +1,34 @@
-// Puts the page together: language, key, and one view at a time, named by the address (#verify, #people, …).
+// Puts the page together: language, key, and one view at a time, named by the address (#verify, #people, #album/named, …).
 import { apiKey, get, setApiKey } from "./api.js";
 import { ask, field, h } from "./dom.js";
 import { currentLanguage, setLanguage, t } from "./words.js";
+import * as album from "./album.js";
 import * as analyze from "./analyze.js";
 import * as enrol from "./enrol.js";
 import * as identify from "./identify.js";
 import * as live from "./live.js";
 import * as people from "./people.js";
+import * as review from "./review.js";
 import * as verify from "./verify.js";
 import * as watch from "./watch.js";
 import * as whoami from "./whoami.js";
 
-const VIEWS = { verify, identify, whoami, analyze, enrol, people, live, watch };
+const VIEWS = { verify, identify, whoami, analyze, enrol, people, album, review, live, watch };
 
 const byId = (id) => document.getElementById(id);
 let close = () => {};
 let watching = false; // whether `rostro watch` is what serves
 
+/** The view that the address names, and what it says besides: #album/group/ID. */
 function wanted() {
-  const name = location.hash.slice(1);
-  return name in VIEWS ? name : "verify";
+  const [name, ...more] = location.hash.slice(1).split("/");
+  return name in VIEWS ? [name, ...more] : ["verify"];
 }
 
 function show({ focus = true } = {}) {
-  const name = wanted();
+  const [name, ...more] = wanted();
   close();
-  const { title, element, close: leave } = VIEWS[name].view();
+  const { title, element, close: leave } = VIEWS[name].view(...more);
   close = leave;
   document.title = `${title} – rostro`;
   byId("main").replaceChildren(h("h1", {}, title), element);
@@ -42,7 +45,7 @@ function navigate(name) {
 
 async function findOut() {
   ({ watching } = await get("/healthz").catch(() => ({ watching: false })));
-  if (watching) navigate(wanted());
+  if (watching) navigate(wanted()[0]);
 }
 
 function speak() {

@@ -1,5 +1,8 @@
 // Every word of the page, in English and Spanish: key → [English, Spanish]. {name} is filled in.
+import { ALBUM } from "./albumwords.js";
+
 const WORDS = {
+  ...ALBUM,
   title: ["Faces", "Rostros"],
   skip: ["Skip to the content", "Saltar al contenido"],
   navigation: ["Functions", "Funciones"],
@@ -13,8 +16,8 @@ const WORDS = {
   save: ["Save", "Guardar"],
   cancel: ["Cancel", "Cancelar"],
   footer: [
-    "Photos are sent to this server only. Nothing is kept unless you enrol somebody.",
-    "Las fotos se envían solo a este servidor. No se guarda nada salvo que registre a alguien.",
+    "Photos are sent to this server only. Nothing is kept unless you enrol somebody or add photos to an album.",
+    "Las fotos se envían solo a este servidor. No se guarda nada salvo que registre a alguien o añada fotos a un álbum.",
   ],
   working: ["Working…", "Procesando…"],
 
@@ -26,6 +29,14 @@ const WORDS = {
   compare: ["Compare", "Comparar"],
   same: ["The same person", "La misma persona"],
   different: ["Not the same person", "No es la misma persona"],
+  compareEnrolled: ["Compare with somebody who is enrolled", "Comparar con alguien que está registrado"],
+  verifyWhom: ["Choose a photo with one face, and a person from the list.", "Elija una foto con una cara y una persona de la lista."],
+  thatPerson: ["It is {name}", "Es {name}"],
+  otherPerson: ["It is not {name}", "No es {name}"],
+  bestOf: [
+    "The most alike of {count} photos counts; the threshold is higher for it.",
+    "Cuenta la más parecida de {count} fotos; por eso el umbral es más alto.",
+  ],
   doubt: ["This cannot be judged: the face {why}.", "Esto no se puede decidir: la cara {why}."],
   doubtClose: [
     "This cannot be judged: they are alike, but not enough for a photo in which the face {why}.",
@@ -46,6 +57,11 @@ const WORDS = {
   "poor.covered": ["is covered", "está cubierta"],
   "poor.blurred": ["is blurred", "está borrosa"],
   "poor.unclear": ["is not clear enough", "no se ve con suficiente claridad"],
+  "remark.twice": [
+    "{name} is another face of the photo, too: a mirror, a twin, a photo in the photo?",
+    "{name} es además otra cara de la foto: ¿un espejo, un gemelo, una foto dentro de la foto?",
+  ],
+  "remark.next": ["more like {name}, who is another face of the photo", "se parece más a {name}, que es otra cara de la foto"],
   similarity: ["similarity {value}", "similitud {value}"],
   threshold: ["threshold {value}", "umbral {value}"],
   rate: [

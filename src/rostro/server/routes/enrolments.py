@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import secrets
-from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import File, Form, Path, Query, UploadFile
@@ -16,8 +13,7 @@ from rostro.server import jobs, schemas
 from rostro.server.admission.access import guarded_router, needs
 from rostro.server.admission.keys import Role
 from rostro.server.discretion import told
-from rostro.server.forms.fields import Enrol, EnrolForm
-from rostro.server.jobs import Job
+from rostro.server.forms.fields import Enrol
 from rostro.server.problems import Problem
 from rostro.server.schemas.common import PersonName
 from rostro.server.service import Service, TheCaller, TheService
@@ -29,12 +25,10 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
     from rostro.server.admission.callers import Caller
-    from rostro.server.forms.uploads import Upload
+    from rostro.server.jobs import Job
 
 router = guarded_router("bulk enrolment")
 
-#: Finished jobs that can still be asked about.
-_REMEMBERED = 100
 #: Seconds between two looks at a job by a stream of its progress.
 _INTERVAL = 0.25
 
@@ -57,34 +51,22 @@ async def start(
     if len(names) != len(listed):
         raise Problem(422, "names-and-photos", f"{len(listed)} photos need as many names, got {len(names)}")
     cleaned = [clean_name(name) for name in names]
-    with ExitStack() as place:
-        place.enter_context(service.running.taken(caller.name))
-        job = await _begin(service, caller, form, listed, cleaned)
-        held = place.pop_all()
-    assert job.task is not None, "a job that was begun"
-    job.task.add_done_callback(lambda _: held.close())
+    job = await jobs.begin(
+        service.jobs,
+        places=service.running,
+        caller=caller,
+        working=service.enrolling(form, caller, patient=True).begin(),
+        photos=listed,
+        items=lambda copies: list(zip(cleaned, copies, strict=True)),
+        present=service.roll.present(caller),
+    )
     return JSONResponse(_shown(service, job), 202, {"Location": f"/v1/enrolments/{job.id}"})
-
-
-async def _begin(service: Service, caller: Caller, form: EnrolForm, listed: list[Upload], names: list[str]) -> Job:
-    job = Job(secrets.token_urlsafe(16), len(listed))
-    _forget_oldest(service)
-    service.jobs[job.id] = job
-    try:
-        copies, files = await asyncio.to_thread(jobs.own_copies, listed)
-    except BaseException:
-        del service.jobs[job.id]
-        raise
-    enrolling = service.enrolling(form, caller, patient=True)
-    items = list(zip(names, copies, strict=True))
-    job.task = asyncio.create_task(jobs.run(job, enrolling, items, files, service.roll.present(caller)))
-    return job
 
 
 @router.get("/enrolments/{id}", response_model=schemas.JobState, openapi_extra=needs(Role.ENROL))
 async def state(service: TheService, id: Id) -> JSONResponse:
     """How far a bulk enrolment is."""
-    return JSONResponse(_shown(service, _job(service, id)))
+    return JSONResponse(_shown(service, jobs.find(service.jobs, id)))
 
 
 @router.get(
@@ -98,7 +80,7 @@ async def events(service: TheService, caller: TheCaller, id: Id) -> StreamingRes
 
     The stream breaks off when its key is revoked.
     """
-    place, words = service.streams.taken(caller.name), _events(service, caller, _job(service, id))
+    place, words = service.streams.taken(caller.name), _events(service, caller, jobs.find(service.jobs, id))
     return _Stream(place, words, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
 
@@ -129,18 +111,6 @@ class _Stream(StreamingResponse):
         """Sends it."""
         with self._place:
             await super().__call__(scope, receive, send)
-
-
-def _job(service: Service, identifier: str) -> Job:
-    if identifier not in service.jobs:
-        raise Problem(404, "unknown-job", "there is no such job")
-    return service.jobs[identifier]
-
-
-def _forget_oldest(service: Service) -> None:
-    ended = [job.id for job in service.jobs.values() if job.state != "running"]
-    for identifier in ended[: max(0, len(ended) - _REMEMBERED)]:
-        del service.jobs[identifier]
 
 
 def _shown(service: Service, job: Job) -> dict[str, Any]:

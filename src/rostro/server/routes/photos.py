@@ -1,4 +1,7 @@
-"""Routes about photos: detect, embed, verify, identify, liveness, analyze. Nothing of them is stored."""
+"""Routes about photos: detect, embed, verify, identify, liveness, analyze. Nothing of them is stored.
+
+But for faces that `identify` is not sure of, where the operator wants them (``rostro serve --keep-uncertain``).
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from typing import Annotated
 from fastapi import File, Form, UploadFile
 from fastapi.responses import JSONResponse
 
+from rostro.core.errors import BadInput
 from rostro.recognition import answers
 from rostro.recognition.living import living
 from rostro.server import schemas
@@ -18,6 +22,7 @@ from rostro.server.batcher import Work
 from rostro.server.challenge.binding import use_session
 from rostro.server.forms.fields import LivenessSession, Photos, RequireLive, Rule, What
 from rostro.server.problems import of_failures
+from rostro.server.schemas.common import PersonName
 from rostro.server.service import TheCaller, TheService
 
 router = guarded_router("faces")
@@ -37,24 +42,36 @@ async def embed(service: TheService, caller: TheCaller, photos: Photos) -> JSONR
     return JSONResponse(answers.embedding(service.recognizer.space, found, failed))
 
 
-@router.post("/verify", response_model=schemas.Verification, openapi_extra=needs(Role.READ))
+@router.post(
+    "/verify", response_model=schemas.Verification | schemas.PersonVerification, openapi_extra=needs(Role.READ)
+)
 async def verify(
     service: TheService,
     caller: TheCaller,
     *,
     a: Annotated[UploadFile, File(description="A photo.")],
-    b: Annotated[UploadFile, File(description="Another photo.")],
+    b: Annotated[UploadFile | None, File(description="Another photo, unless `person`.")] = None,
+    person: Annotated[
+        PersonName | None, Form(description="Compare with this enrolled person; the threshold goes by their templates.")
+    ] = None,
     face: Rule = "dominant",
     require_live: RequireLive = False,
     liveness_session: LivenessSession = "",
 ) -> JSONResponse:
-    """Two photos: the same person?"""
-    await use_session(service, caller, liveness_session, [a, b], others=True)
-    found, failed = await service.look([a, b], Work(face=face, liveness=require_live), caller)
+    """Two photos: the same person? Or one photo: is it that person, who is enrolled?"""
+    if (b is None) == (person is None):
+        raise BadInput("'a' is compared with a photo, 'b', or with a 'person': one of the two")
+    if person is not None:  # nobody of that name is told before a photo is looked at
+        await asyncio.to_thread(service.people.gallery.person, person)
+    given = [a] if b is None else [a, b]
+    await use_session(service, caller, liveness_session, given, others=b is not None)
+    found, failed = await service.look(given, Work(face=face, liveness=require_live), caller)
     if failed:
         raise of_failures(failed)
-    verdict = service.recognizer.compare(found[0], found[1])
-    return JSONResponse(verdict.to_dict())
+    if person is None:
+        return JSONResponse(service.recognizer.compare(found[0], found[1]).to_dict())
+    compare = partial(service.recognizer.compare_person, actor=caller.actor)
+    return JSONResponse((await asyncio.to_thread(compare, found[0], person)).to_dict())
 
 
 @router.post("/identify", response_model=schemas.Identifications, openapi_extra=needs(Role.READ))
@@ -69,9 +86,9 @@ async def identify(
 ) -> JSONResponse:
     """Who is in these photos? Below the threshold a face is unknown."""
     await use_session(service, caller, liveness_session, photos)
-    found, failed = await service.look(photos, Work(liveness=require_live), caller)
-    recognizer = service.recognizer
-    look_up = partial(recognizer.look_up, candidates=candidates, actor=caller.actor)
+    keep = service.waiting is not None and service.keep_pictures
+    found, failed = await service.look(photos, Work(liveness=require_live, keep=keep), caller)
+    look_up = partial(service.look_up, caller=caller, candidates=candidates)
     named = [(photo, await asyncio.to_thread(look_up, photo)) for photo in found]
     return JSONResponse(answers.identification(named, failed))
 

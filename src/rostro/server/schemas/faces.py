@@ -167,10 +167,22 @@ class Candidate(BaseModel):
     similarity: Similarity
 
 
-class NamedFace(JudgedFace, Doubt):
-    """A face and who it is, and how often such a search names a stranger, where that is known."""
+class Remark(BaseModel):
+    """What is odd about a name."""
 
-    model_config = example(**NAMED)
+    kind: str = Field(
+        description="`twice`: the person is another face of the photo, too, and nobody else fits; `next`: "
+        "the person whom the face is most like is another face, so it has the name of the next one"
+    )
+    reason: str = Field(description="in words")
+    values: dict[str, Any] = Field(
+        description="the name of who is another face, how alike this one is, the other's place"
+    )
+
+
+class Ranking(BaseModel):
+    """The people most alike, and how often such a search names a stranger, where that is known."""
+
     name: str | None = Field(description="null: unknown")
     similarity: Similarity | None
     threshold: float
@@ -183,6 +195,13 @@ class NamedFace(JudgedFace, Doubt):
     extrapolated: bool = Field(default=False, description="whether it is beyond what the data can show")
     most_people_measured: int = Field(default=0, description="up to how many people they can show it")
     candidates: list[Candidate]
+    remarks: list[Remark] = Field(default=[], description="what is odd about the name; absent where nothing is")
+
+
+class NamedFace(JudgedFace, Doubt, Ranking):
+    """A face and who it is, and how often such a search names a stranger, where that is known."""
+
+    model_config = example(**NAMED)
 
 
 class NamedPhoto(BaseModel):

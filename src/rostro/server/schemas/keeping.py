@@ -8,12 +8,15 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from rostro.people.consent import LONGEST
-from rostro.server.schemas.common import example
+from rostro.server.schemas.common import Box, example
 from rostro.server.schemas.people import Pending
 
 _ENTRY = {
     "number": 1, "time": "2026-11-27T08:22:11Z", "actor": "key:3f9a", "action": "enrol",
     "who": ["0f6c2a…"], "about": {"templates": 2}, "previous": "", "hash": "9f86d081…",
+}  # fmt: skip
+_REJECTED = {
+    "photo": "door.jpg", "sha256": "9f86d081…", "box": [368.0, 96.5, 546.25, 330.0], "given": "2026-11-27T08:22:11Z",
 }  # fmt: skip
 
 Purpose = Annotated[str, Field(min_length=1, max_length=LONGEST, description="what they agreed to")]
@@ -117,6 +120,43 @@ class VerifiedLog(BaseModel):
     problems: list[str]
 
 
+class Rejected(BaseModel):
+    """A face that was said not to be somebody's."""
+
+    model_config = example(**_REJECTED)
+    photo: str
+    sha256: str
+    box: Box
+    given: str = Field(description="when that was said, in UTC")
+
+
+class Rejection(BaseModel):
+    """Whose a face is not."""
+
+    model_config = example(id=7, name="Ada Lovelace", rejected=_REJECTED)
+    id: int
+    name: str
+    rejected: Rejected
+
+
+class Rejections(BaseModel):
+    """The faces that were said not to be somebody's, oldest first."""
+
+    model_config = example(id=7, name="Ada Lovelace", rejections=[_REJECTED])
+    id: int
+    name: str
+    rejections: list[Rejected]
+
+
+class TakenBack(BaseModel):
+    """Done: the faces of the photo may be theirs again."""
+
+    model_config = example(id=7, name="Ada Lovelace", taken_back=[_REJECTED])
+    id: int
+    name: str
+    taken_back: list[Rejected]
+
+
 class Export(BaseModel):
     """All that is held of a person."""
 
@@ -127,6 +167,10 @@ class Export(BaseModel):
     consent: Consent | None
     last_seen: date | None
     templates: list[dict[str, Any]]
+    rejected: list[Rejected] = Field(description="faces that were said not to be theirs, without vectors")
+    taught_by: list[str] = Field(description="hashes of the photos whose templates came by teaching")
+    group: dict[str, Any] | None = Field(description="of an album: what somebody said of the group")
+    albums: list[dict[str, str]] = Field(description="albums in which they are, and as which groups")
     called_in_log: list[str]
     log: list[Entry]
     pictures: list[dict[str, str]]

@@ -1,0 +1,130 @@
+"""The album's page over many people: how long the longest frame takes while somebody scrolls over all of them.
+
+    python benchmarks/album_page.py [--groups 10000] [--pixels 240]
+
+An album of groups of two drawn faces each, half of them named, with pictures, is served and scrolled through from top
+to bottom by so many pixels a frame (60 frames a second: 240 are sixteen desktop screens a second), on a desk and on a
+phone. Beside it the same browser with nothing to do: frames that take long there are the machine's. CPU is what the
+page's main thread spends on scripts, styles and layout. Needs Playwright and a Chromium; models come from the cache.
+"""
+
+from __future__ import annotations
+
+import argparse
+import secrets
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rostro.core.types import Template
+from rostro.people.albums.album import Album
+from rostro.recognizer import Recognizer
+from rostro.server.admission.keys import KeyStore
+from rostro.server.admission.limits import Limits
+from rostro.server.serving import make_server
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "support"))
+from browsers import DESK, FLAGS, PHONE, find_chromium, playwright_api
+
+#: Frames whose times are told of a page at rest.
+_RESTING = 300
+#: Between two frames: what the one before took. It ends at the bottom, or after so many frames.
+_SCROLL = """async ([pixels, frames]) => {
+  const took = [];
+  let last = performance.now();
+  for (let y = 0, n = 0; n < frames; n += 1, y += pixels) {
+    const now = await new Promise(requestAnimationFrame);
+    took.push(now - last);
+    last = now;
+    if (pixels) scrollTo(0, y);
+    if (pixels && y > document.documentElement.scrollHeight - innerHeight) break;
+  }
+  return took.slice(2);
+}"""
+
+
+def fill(album: Album, groups: int, dims: int) -> None:
+    """Groups of two faces of one drawn person each; every other one has a name, and all have a picture."""
+    draw = np.random.default_rng(0)
+    centres = draw.normal(size=(groups, dims)).astype(np.float32)
+    picture = np.add.outer(np.arange(112), np.arange(112))[..., None].repeat(3, 2).astype(np.uint8)
+    for start in range(0, groups, 1000):
+        people = {}
+        for number in range(start, min(start + 1000, groups)):
+            name = f"Person {number:05}" if number % 2 else secrets.token_hex(6)
+            noisy = centres[number] + 0.3 * draw.normal(size=(2, dims)).astype(np.float32)
+            rows = noisy / np.linalg.norm(noisy, axis=1, keepdims=True)
+            people[name] = [
+                Template(row, f"{2 * number + face:064x}", f"{number}-{face}.jpg", 0.9, (10.0, 10.0, 90.0, 110.0))
+                for face, row in enumerate(rows)
+            ]
+        album.gallery.add(people)
+        assert album.pictures is not None
+        for name, person in album.people.ids(people).items():
+            for face in people[name]:
+                album.pictures.keep(person, face.source_hash, picture)
+
+
+def measure(browser: Any, url: str, groups: int, pixels: int) -> None:
+    """Prints a row for each size of screen: at rest, and scrolling."""
+    for size in (DESK, PHONE):
+        page = browser.new_context(viewport=size).new_page()
+        page.goto(f"{url}/#album")
+        page.locator(".tile img").first.wait_for(timeout=60_000)
+        cdp = page.context.new_cdp_session(page)
+        cdp.send("Performance.enable")
+        for what, step in (("at rest", 0), (f"scrolling, {pixels} pixels a frame", pixels)):
+            before = cpu(cdp)
+            took = np.sort(page.evaluate(_SCROLL, [step, 100_000 if step else _RESTING]))
+            used = 1000 * (cpu(cdp) - before) / len(took)
+            quantiles = [float(np.quantile(took, part)) for part in (0.5, 0.95, 0.99, 1)]
+            told = " | ".join(f"{value:.1f}" for value in quantiles)
+            print(f"| {size['width']} × {size['height']}, {what} | {len(took):,} | {told} | {used:.1f} |", flush=True)
+        page.locator(f".tile[aria-posinset='{groups}']").wait_for(timeout=60_000)
+        print(f"  {page.locator('.tile').count()} of {groups:,} tiles are in the document", flush=True)
+        page.context.close()
+
+
+def cpu(cdp: Any) -> float:
+    """Seconds that the page's main thread worked."""
+    metrics = {metric["name"]: metric["value"] for metric in cdp.send("Performance.getMetrics")["metrics"]}
+    return sum(float(metrics[name]) for name in ("ScriptDuration", "LayoutDuration", "RecalcStyleDuration"))
+
+
+def main() -> None:
+    """Serves, scrolls, prints."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--groups", type=int, default=10_000)
+    parser.add_argument("--pixels", type=int, default=240)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        recognizer = Recognizer(gallery=f"{folder}/people.db")
+        album = Album.open(f"{folder}/album.db", create=True, space=recognizer.space)
+        fill(album, given.groups, recognizer.embedder.dims)
+        server = make_server(
+            recognizer, keys=KeyStore(Path(folder) / "keys.db"), host="127.0.0.1", port=0, album=album,
+            limits=Limits.from_environment(),
+        )  # fmt: skip
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        while not server.started:
+            time.sleep(0.05)
+        url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+        print("| screen | frames | p50, ms | p95 | p99 | longest | CPU a frame, ms |\n|---|---|---|---|---|---|---|")
+        try:
+            with playwright_api.sync_playwright() as playwright:
+                browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+                measure(browser, url, given.groups, given.pixels)
+                browser.close()
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Faces in XMP: the regions that photo libraries keep of people, read and written."""
