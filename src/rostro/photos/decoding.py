@@ -138,7 +138,7 @@ def decode_reduced(
                 picture.load()
                 pixels = to_rgb(_refilled(picture, data, photo) if deep else picture, photo)
             orientation, (width, height) = _orientation(picture), picture.size
-            lies, _ = _TURNS.get(orientation, (False, None))
+            lies, _ = TURNS.get(orientation, (False, None))
             return _turn(pixels, orientation), factor, (height, width) if lies else (width, height)
     except DecompressionBombError as error:
         raise PhotoTooLarge(photo, f"more pixels than the {name} decoder takes: {_words(error)}") from error
