@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rostro.core.errors import BadInput, UnknownPerson
 from rostro.core.names import stored_name
 from rostro.gallery.postgresql import marks
-from rostro.gallery.postgresql.rows import count_photo, erase_photo, give, move_face, name_key, one
+from rostro.gallery.postgresql.rows import count_photo, erase_photo, give, make, move_face, name_key, one
 from rostro.gallery.single import SinglePhotos, StoredPhoto
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rostro.gallery.single import FaceMove
 
 #: Rows that are deleted leave the tables and their indexes.
-CLEAN = "VACUUM (INDEX_CLEANUP ON) templates, codes, people, records"
+CLEAN = "VACUUM (INDEX_CLEANUP ON) templates, codes, people, records, changes"
 
 
 class PostgresqlPhotos(SinglePhotos):
@@ -36,8 +36,7 @@ class PostgresqlPhotos(SinglePhotos):
         def work(sql: Connection[Any]) -> int:
             person = self._id(sql, name)
             count = count_photo(sql, person, name, source_hash)
-            made = "INSERT INTO people (key, name) VALUES (%s, %s) ON CONFLICT (key) DO UPDATE SET name = excluded.name"
-            other: int = one(sql, f"{made} RETURNING id", name_key(to), to)
+            other = make(sql, to)
             if person == other:
                 raise BadInput(f"{self._shown}: the photo is {to!r}'s already")
             give(sql, person, other, source_hash)
