@@ -33,7 +33,7 @@ from rostro.core.settings import Settings
 from rostro.photos.reading import read_photo
 from rostro.quality.base import ALIGNMENT, QUALITIES
 from rostro.quality.gate import SHIPPED, Gate, features, file_stem
-from rostro.quality.reasons import hopeless, reasons
+from rostro.quality.reasons import Measures
 from rostro.recognition.selection import select
 
 if TYPE_CHECKING:
@@ -150,12 +150,12 @@ class Laboratory:
         unit, length = self.faces.embedder.embed_judged(np.array(own, np.uint8).reshape(-1, size, size, 3))
         nothing = np.zeros(len(kept), np.float32)
         score = np.column_stack([nothing if s is None else s.score(stacked) for s in self.scorers.values()])
-        lost = hopeless(stacked) if kept else np.zeros(0, bool)
+        measures = Measures.of(stacked)
         why: list[tuple[str, ...]] = [
-            reasons(crop, face, width=image.shape[1], height=image.shape[0])
-            for crop, (_, image, face) in zip(stacked, kept, strict=True)
+            measures.reasons(index, face, width=image.shape[1], height=image.shape[0])
+            for index, (_, image, face) in enumerate(kept)
         ]
-        return np.array([k[0] for k in kept], int), unit, length, score, lost, why
+        return np.array([k[0] for k in kept], int), unit, length, score, measures.hopeless, why
 
 
 def main() -> None:

@@ -38,7 +38,7 @@ WAYS: dict[str, tuple[str, list[str]]] = {
         ["hnsw.ef_search = 200"],
     ),
 }
-#: What codes propose, as in `rostro.gallery.postgresql.gallery`.
+#: What codes propose, as in `rostro.gallery.postgresql.nearest`.
 PROPOSED = 1_000
 NEAREST = "SELECT max(-(vector <#> %b)) FROM (SELECT vector FROM bare ORDER BY vector <#> %b LIMIT 51) AS found"
 BY_CODE = """SELECT max(-(vector <#> %b)) FROM bare

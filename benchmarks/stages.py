@@ -5,21 +5,29 @@
 Each stage runs over the same photos for itself, in blocks of 16 as in the pipeline, and is asked for the processor time
 of all its threads: that adds up to the whole, which wall-clock times of threads that overlap do not. Once for photos of
 LFW (250 × 250, one face or two), once for scenes of 12 megapixels with 24 faces.
+
+Below it the whole pipeline, judging included, stands beside its limit: the same networks alone, given what they were
+given, in full requests of the form that they run in, and the same files decoded by libjpeg-turbo, nothing else.
 """
 
 from __future__ import annotations
 
 import argparse
+import statistics
 import tempfile
 import time
+from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
+import cv2
 import numpy as np
 from throughput import DATA, scenes
 
 from rostro import Recognizer
 from rostro.photos.reading import read_photo
 from rostro.reports.charts import COLOURS, drawing, standing_alone
+from rostro.runtime.base import Engine, engines_of
 
 BLOCK = 16
 STAGES = ("decode", "detect", "align", "embed")
@@ -43,6 +51,56 @@ def measure(recognizer: Recognizer, photos: list[Path]) -> dict[str, float]:
                 for stage, seconds in zip(STAGES, np.diff(marks), strict=True):
                     taken[stage] += seconds / len(photos) * 1e3
     return taken
+
+
+def given(recognizer: Recognizer, photos: list[Path]) -> list[tuple[Engine, np.ndarray[Any, Any]]]:
+    """What each network is given for the photos, all samples of a shape in one batch."""
+    scorer = None if recognizer.judge is None else recognizer.judge.scorer
+    parts = [part for part in (recognizer.detector, recognizer.embedder, scorer) if part is not None]
+    engines = {id(engine): engine for part in parts for engine in engines_of(part)}
+    seen: dict[tuple[int, tuple[int, ...]], list[np.ndarray[Any, Any]]] = defaultdict(list)
+
+    def listening(engine: Engine) -> Any:
+        run = engine.run
+
+        def listen(batch: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], ...]:
+            seen[id(engine), batch.shape[1:]].append(batch.copy())
+            return run(batch)
+
+        return listen
+
+    for engine in engines.values():
+        engine.run = listening(engine)  # type: ignore[method-assign]
+    list(recognizer.photos(photos))
+    for engine in engines.values():
+        del engine.run
+    return [(engines[key], np.concatenate(batches)) for (key, _), batches in seen.items()]
+
+
+def beside_limit(recognizer: Recognizer, photos: list[Path], rounds: int = 5) -> tuple[float, float, float]:
+    """Milliseconds of processor time per photo of the pipeline and of its limit, and their ratio: medians, in turns."""
+    inputs, files = given(recognizer, photos), [np.fromfile(photo, np.uint8) for photo in photos]
+
+    def limit() -> None:
+        for engine, batch in inputs:
+            for start in range(0, len(batch), BLOCK):
+                engine.run(batch[start : start + BLOCK])
+        for file in files:
+            cv2.imdecode(file, cv2.IMREAD_COLOR_RGB)
+
+    def pipeline() -> None:
+        for _ in recognizer.photos(photos):
+            pass
+
+    taken: list[list[float]] = [[], []]
+    for number in range(rounds + 1):  # the first warms up
+        for times, run in zip(taken, (pipeline, limit), strict=True):
+            started = time.process_time()
+            run()
+            if number:
+                times.append((time.process_time() - started) / len(photos) * 1e3)
+    whole, alone = map(statistics.median, taken)
+    return whole, alone, statistics.median(one / other for one, other in zip(*taken, strict=True))
 
 
 def picture(measured: dict[str, dict[str, float]]) -> str:
@@ -78,15 +136,18 @@ def main() -> None:
     photos = listed[:: max(1, len(listed) // options.count)][: options.count]
     recognizer = Recognizer()
     with tempfile.TemporaryDirectory() as folder:
-        measured = {
-            "a photo of 250 × 250": measure(recognizer, photos),
-            "a photo of 4000 × 3000 with 24 faces": measure(
-                recognizer, scenes(listed[::40], options.scenes, Path(folder))
-            ),
+        kinds = {
+            "a photo of 250 × 250": photos,
+            "a photo of 4000 × 3000 with 24 faces": scenes(listed[::40], options.scenes, Path(folder)),
         }
+        measured = {name: measure(recognizer, chosen) for name, chosen in kinds.items()}
+        limits = {name: beside_limit(recognizer, chosen) for name, chosen in kinds.items()}
     print("| processor time, ms | " + " | ".join(STAGES) + " | whole |\n|---|" + "---:|" * (len(STAGES) + 1))
     for name, taken in measured.items():
         print(f"| {name} | " + " | ".join(f"{value:.2f}" for value in (*taken.values(), sum(taken.values()))) + " |")
+    print("\n| processor time, ms | pipeline | networks and libjpeg-turbo alone | ratio |\n|---|---:|---:|---:|")
+    for name, (pipeline, alone, ratio) in limits.items():
+        print(f"| {name} | {pipeline:.2f} | {alone:.2f} | {ratio:.2f} |")
     if options.picture:
         options.picture.write_text(picture(measured), encoding="utf-8")
 

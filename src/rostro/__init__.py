@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rostro.core.decisions import Candidate as Candidate
     from rostro.core.decisions import Identification as Identification
     from rostro.core.decisions import OperatingPoint as OperatingPoint
+    from rostro.core.decisions import VectorMatch as VectorMatch
     from rostro.core.decisions import Verification as Verification
     from rostro.core.errors import AlreadyEnrolled as AlreadyEnrolled
     from rostro.core.errors import BadInput as BadInput
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from rostro.core.errors import UnknownPhoto as UnknownPhoto
     from rostro.core.errors import UnreadablePhoto as UnreadablePhoto
     from rostro.core.liveness import Liveness as Liveness
+    from rostro.core.person_decision import PersonVerification as PersonVerification
     from rostro.core.quality import Doubt as Doubt
     from rostro.core.quality import Quality as Quality
     from rostro.core.settings import Settings as Settings
@@ -75,6 +77,7 @@ if TYPE_CHECKING:
     from rostro.people.encrypting import encrypt as encrypt
     from rostro.people.encrypting import rekey as rekey
     from rostro.people.enrollment import Enrollment as Enrollment
+    from rostro.people.finding import Found as Found
     from rostro.people.people import People as People
     from rostro.people.soundness import check as check
     from rostro.recognition.celebrities import NamedFaces as NamedFaces
@@ -98,7 +101,7 @@ __version__ = "0.1.0"
 #: Where names live: module → the names of it that are everybody's. The imports above say the same to type checkers.
 _HOMES = {
     "rostro.anonymisation.anonymiser": ("Anonymiser",),
-    "rostro.core.decisions": ("Candidate", "Identification", "OperatingPoint", "Verification"),
+    "rostro.core.decisions": ("Candidate", "Identification", "OperatingPoint", "VectorMatch", "Verification"),
     "rostro.core.errors": (
         "AlreadyEnrolled", "BadInput", "BadName", "EngineError", "ErasedBefore", "GalleryCorrupt", "GalleryError",
         "KnownFace", "MissingExtra",
@@ -107,6 +110,7 @@ _HOMES = {
         "UnknownModel", "UnknownPerson", "UnknownPhoto", "UnreadablePhoto",
     ),
     "rostro.core.liveness": ("Liveness",),
+    "rostro.core.person_decision": ("PersonVerification",),
     "rostro.core.quality": ("Doubt", "Quality"),
     "rostro.core.settings": ("Settings",),
     "rostro.core.types": ("AlignmentSpec", "Embedding", "Face", "Person", "Template"),
@@ -115,6 +119,7 @@ _HOMES = {
     "rostro.gallery.keys": ("Key",),
     "rostro.people.encrypting": ("decrypt", "encrypt", "rekey"),
     "rostro.people.enrollment": ("Enrollment",),
+    "rostro.people.finding": ("Found",),
     "rostro.people.people": ("People",),
     "rostro.recognition.celebrities": ("NamedFaces", "classify"),
     "rostro.recognition.pipeline": ("Failure", "PhotoFaces"),

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
+import numpy as np
 import pytest
 from browsers import DESK, PHONE, check_accessible, is_complaint, opened_browser
 from running_server import Running, running_server
 
+from rostro.core.types import Template
 from rostro.people.albums.album import Album
 
 if TYPE_CHECKING:
@@ -42,16 +44,14 @@ def open_page(samples: dict[str, Path], server: Running) -> Iterator[Callable[..
     complaints: list[str] = []
     with opened_browser(samples["obama.jpg"]) as browser:
 
-        def opening(
-            view: str, language: str = "en", scheme: str = "light", size: dict[str, int] = DESK, url: str = server.url
-        ) -> Any:
+        def opening(view: str, language: str = "en", scheme: str = "light", size: dict[str, int] = DESK) -> Any:
             locale = {"en": "en-US", "es": "es-CO"}[language]
             page = browser.new_context(locale=locale, color_scheme=scheme, viewport=size).new_page()
             page.set_default_timeout(20_000)
             page.on("console", lambda m: complaints.append(m.text) if is_complaint(m) else None)
             page.on("pageerror", lambda error: complaints.append(str(error)))
-            page.on("request", lambda r: None if r.url.startswith((url, "blob:")) else complaints.append(r.url))
-            page.goto(f"{url}/#{view}")
+            page.on("request", lambda r: None if r.url.startswith((server.url, "blob:")) else complaints.append(r.url))
+            page.goto(f"{server.url}/#{view}")
             page.wait_for_selector("h1")
             return page
 
@@ -103,7 +103,7 @@ def test_an_album_is_named_split_and_merged_on_the_page(
     page.locator("input[type=file]").set_input_files([str(samples[name]) for name in PHOTOS])
     page.get_by_label("Keep small pictures of the faces").check()
     page.get_by_role("button", name="Add photos").click()
-    wanted(page, "Photos: 5. People in them: 1. Faces that are alone: 2.")
+    wanted(page, "Photos: 5. People in the album now: 1, and seen once: 2.")
     page.locator("summary").click()
     # Its name, by typing.
     page.get_by_placeholder("Who is it?").fill("Barack Obama")
@@ -213,12 +213,21 @@ def test_what_is_uncertain_is_reviewed_by_keyboard(
     assert sorted(names) == ["Barack Obama", "Joe Biden"]
 
 
-def test_without_an_album_the_page_says_how_to_show_one(
-    recognizer: Recognizer, open_page: Callable[..., Any], tmp_path: Path
-) -> None:
-    with running_server(recognizer, tmp_path / "without") as without:
-        told = {"en": "This server shows no album.", "es": "Este servidor no muestra ningún álbum."}
-        for language, says in told.items():
-            page = open_page("album", language, url=without.url)
-            wanted(page, says)
-            assert not page.locator(".adding, .wall").first.is_visible()
+def test_any_number_of_people_is_scrolled_over(open_page: Callable[..., Any], server: Running) -> None:
+    """Who jumps to the end sees the last ones, though there are more than come at a time and few are drawn."""
+    names = [f"Person {number:04}" for number in range(1_200)]
+    vectors = np.random.default_rng(0).normal(size=(len(names), 128)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    box = (1.0, 1.0, 9.0, 9.0)
+    with Album.open(server.gallery.with_name("album.db")) as album:
+        faces = [Template(vector, f"{n:064x}", f"{n}.jpg", 0.9, box) for n, vector in enumerate(vectors)]
+        album.gallery.add({name: [face] for name, face in zip(names, faces, strict=True)})
+        total = album.page(limit=1).total
+    page = open_page("album")
+    page.get_by_text(f"People: {total:,}").wait_for()
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    page.locator(f".tile[aria-posinset='{total}']").wait_for()
+    assert page.locator(".tile").count() < 60
+    page.get_by_label("Search").fill("person 0999")
+    page.get_by_text("People: 1", exact=True).wait_for()
+    assert tile(page, "Person 0999").count() == page.locator(".tile").count() == 1

@@ -83,7 +83,9 @@ def test_a_second_evaluation_computes_nothing_twice(people: Path, tmp_path: Path
     arguments = ("evaluate", people, "--protocol", "identification", "--face", "centre", "--replicates", 20)
     (first,) = answer(*arguments, "--output", tmp_path / "a", code=0)["results"]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("rostro.recognition.pipeline.Pipeline._read", lambda self, source: pytest.fail("was decoded"))
+        patch.setattr(
+            "rostro.recognition.pipeline.Pipeline._read", lambda self, source, side: pytest.fail("was decoded")
+        )
         patch.setattr("rostro.evaluation.evaluate.mistake_tiles", lambda *_: ())
         (second,) = answer(*arguments, "--output", tmp_path / "b", code=0)["results"]
     assert first == second

@@ -38,6 +38,6 @@ def test_find(recognizer: Recognizer, samples: dict[str, Path], tmp_path: Path) 
     assert rostro("find", folder, "--like", empty).returncode == 2
     said = rostro("find", folder / "biden.jpg", "--like", him, "--language", "es")
     assert (said.returncode, said.stdout) == (1, "")
-    assert "1 fotos" in said.stderr and "finds" not in said.stderr
+    assert "1 foto, 1 cara: 0 como ella" in said.stderr and "finds" not in said.stderr
     assert rostro("find", folder, folder / "none.jpg", "--like", him).returncode == 2
     assert rostro("find", folder, "--like", him, "--picture", him).returncode == 2

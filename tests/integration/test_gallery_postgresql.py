@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +13,10 @@ import pytest
 from rostro.core.errors import BadInput, GalleryError
 from rostro.core.types import Template
 from rostro.gallery.base import open_gallery
-from rostro.gallery.postgresql.gallery import EXACT_UP_TO, PostgresqlGallery
+from rostro.gallery.postgresql import nearest
+from rostro.gallery.postgresql.gallery import PostgresqlGallery
+from rostro.gallery.postgresql.nearest import EXACT_UP_TO
+from rostro.gallery.single import FaceMove
 from rostro.gallery.upkeep.check import find_damage
 
 if TYPE_CHECKING:
@@ -191,7 +195,11 @@ def test_many_templates_are_found_by_their_codes(gallery: PostgresqlGallery, adm
     assert all(hit.template % 2 for hit in hits)
 
 
-def test_codes_find_what_comparing_finds(gallery: PostgresqlGallery) -> None:
+@pytest.mark.parametrize("sampled_from", [EXACT_UP_TO, 50_000])
+def test_codes_find_what_comparing_finds(
+    gallery: PostgresqlGallery, monkeypatch: pytest.MonkeyPatch, sampled_from: int
+) -> None:
+    monkeypatch.setattr(nearest, "_SAMPLED_FROM", sampled_from)
     given = templates(EXACT_UP_TO + 2_000)
     gallery.add({"all": given})
     stored = np.stack([template.vector for template in given]).astype("<f2").astype(np.float32)
@@ -199,6 +207,8 @@ def test_codes_find_what_comparing_finds(gallery: PostgresqlGallery) -> None:
     exact = (queries @ stored.T).max(axis=1)
     found = np.array([hits[0].similarity for hits in gallery.search(queries, 1)])
     np.testing.assert_allclose(found, exact, atol=1e-3)
+    assert len(gallery.search(queries[:1], EXACT_UP_TO + 1_999)[0]) == EXACT_UP_TO + 1_999
+    assert gallery.search(queries[:1], 9, collections=["none of that name"]) == [[]]
 
 
 def test_a_gallery_from_before_there_were_codes_gets_them(url: str, gallery: PostgresqlGallery, admin: Any) -> None:
@@ -207,6 +217,7 @@ def test_a_gallery_from_before_there_were_codes_gets_them(url: str, gallery: Pos
     admin.execute("DROP TABLE codes")
     admin.execute("DROP TABLE marks")
     admin.execute("DROP TABLE records")
+    admin.execute("DROP TABLE changes")
     admin.execute("CREATE INDEX templates_vector ON templates USING hnsw (vector halfvec_ip_ops)")
     admin.execute("UPDATE rostro_gallery SET version = 2")
     with open_gallery(url, space=SPACE) as upgraded:
@@ -236,3 +247,74 @@ def test_removing_leaves_no_dead_rows_behind(gallery: PostgresqlGallery, admin: 
     for table in ("templates", "codes"):
         cleaned = "SELECT vacuum_count, n_dead_tup FROM pg_stat_user_tables WHERE relid = to_regclass(%s)"
         assert admin.execute(cleaned, (table,)).fetchone() == (1, 0)
+
+
+def test_what_is_noted_of_changes_is_what_counting_finds(url: str, gallery: PostgresqlGallery, admin: Any) -> None:
+    def write(number: int) -> None:
+        with open_gallery(url) as other:
+            for turn in range(40):
+                other.add({f"p{turn}": templates(2, seed=number), f"own {number}": templates(1, seed=turn)})
+
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(write, range(3)))
+    gallery.move("p1", "0-0", "somebody new")
+    gallery.move("p2", "0-0", "p3")
+    gallery.forget("p4", "1-1")
+    moves = [FaceMove("p9", "0-0", None, "another new"), FaceMove("p9", "0-1", None, "p10")]  # who has that one already
+    assert len(gallery.move_faces(moves, new=["another new"])) == 2
+    gallery.merge("p5", "p6")
+    gallery.remove("p7", "own 2")
+    gallery.add({"p8": [*templates(2, seed=1), *templates(1, seed=77)], "nobody else": []})
+    counted = admin.execute("SELECT (SELECT count(*) FROM people), (SELECT count(*) FROM templates)").fetchone()
+    assert tuple(gallery.population()) == tuple(gallery.population([""])) == counted
+    assert admin.execute("SELECT count(*) FROM changes").fetchone()[0] <= 70
+    assert list(find_damage(gallery)) == []
+
+
+def test_changes_made_by_hand_are_found_and_counted(gallery: PostgresqlGallery, admin: Any) -> None:
+    gallery.add({"Ana": templates(3)})
+    admin.execute("DELETE FROM templates WHERE source_hash = '0-1'")
+    assert list(find_damage(gallery)) == [
+        "1 people and 2 templates are there, and 1 and 3 were noted; 'rostro gallery reindex' counts them"
+    ]
+    gallery.reindex()
+    assert tuple(gallery.population()) == (1, 2)
+    assert list(find_damage(gallery)) == []
+
+
+@pytest.mark.parametrize("partitioned_by", ["HASH (template)", "LIST (collection)"])
+def test_codes_in_partitions_are_searched_cleaned_and_made_anew(
+    gallery: PostgresqlGallery, admin: Any, monkeypatch: pytest.MonkeyPatch, partitioned_by: str
+) -> None:
+    monkeypatch.setattr(nearest, "_SAMPLED_FROM", EXACT_UP_TO)
+    given = templates(EXACT_UP_TO + 500)
+    gallery.add({"all": given})
+    for statement in partitioning(partitioned_by):
+        admin.execute(statement)
+    gallery.add({"Ana": templates(4, seed=1)})
+    wanted = templates(4, seed=1)[2].vector
+    assert gallery.search(wanted[None], 1)[0][0].similarity == pytest.approx(1, abs=1e-3)
+    assert gallery.remove("Ana") == 4
+    assert admin.execute("SELECT count(*) FROM codes").fetchone() == (len(given),)
+    gallery.reindex()
+    assert gallery.damage() == []
+    assert "(0.0 MB)" not in gallery.info().index
+
+
+def partitioning(partitioned_by: str) -> list[str]:
+    """The statements of ``docs/galleries.md``, for two partitions."""
+    text = (Path(__file__).parents[2] / "docs" / "galleries.md").read_text(encoding="utf-8")
+    statements = text.split("```sql\n")[1].split("```")[0].split(";")
+    written = [" ".join(statement.split()) for statement in statements if statement.strip()]
+    if partitioned_by == "HASH (template)":
+        return written
+    other = {
+        "PRIMARY KEY (template)": "PRIMARY KEY (template, collection)",
+        "HASH (template)": partitioned_by,
+        "FOR VALUES WITH (MODULUS 2, REMAINDER 0)": "FOR VALUES IN ('staff')",
+        "FOR VALUES WITH (MODULUS 2, REMAINDER 1)": "DEFAULT",
+    }
+    for before, after in other.items():
+        assert any(before in statement for statement in written)
+        written = [statement.replace(before, after) for statement in written]
+    return written

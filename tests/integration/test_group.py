@@ -205,7 +205,7 @@ def test_the_command_line(folder: Path, tmp_path: Path) -> None:
     assert there == {"groups.json", "people.png", *(path.name for path in folder.glob("obama*"))}
     assert len(list((people / group["id"]).iterdir())) == 2
     told = rostro("group", folder, "--output", people, "--links")
-    assert (told.returncode, "0 photos put there, 2 were there already" in told.stderr) == (0, True)
+    assert (told.returncode, "0 photos put there, 2 there already" in told.stderr) == (0, True)
     for wrong in (["--output", folder / "people"], ["--output", tmp_path], ["--links"]):
         assert rostro("group", folder, *wrong).returncode == 2
 

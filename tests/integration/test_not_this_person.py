@@ -16,6 +16,7 @@ from rostro.core.types import Image
 from rostro.photos.reading import read_photo
 from rostro.photos.writing import write_picture
 from rostro.recognizer import Recognizer
+from rostro.video.eyes import RecognizerEyes
 
 NAME = "Barack Obama"
 
@@ -50,6 +51,9 @@ def test_a_rejected_face_loses_the_name_and_nobody_else_does(
     (who,) = known.identify(wrong)
     assert who.name is None and NAME not in [one.name for one in who.candidates], "at once, in this process"
     assert [who.name for who in known.identify(samples["obama.jpg"])] == [NAME], "who is more like them stays"
+    vectors = np.stack([np.asarray(known.embed(samples[photo])[0]) for photo in ("obama.jpg", "obama2.jpg")])
+    seen = RecognizerEyes(known).look_up(vectors)
+    assert [NAME in [one.name for one in row] for row in seen] == [True, False], "watch knows it, too"
     assert {who.name for who in known.identify(mirror)} == {None, "Joe Biden"}, "like ones lose it, too"
     listed = answer("people", "photos", NAME, "--gallery", gallery, code=0)
     assert [row["sha256"] for row in listed["rejected"]] == [kept.sha256]

@@ -119,3 +119,16 @@ def test_vectors_over_http(client: httpx.Client, samples: dict[str, Path]) -> No
         refused = search(**body)
         assert (refused.status_code, refused.json()["type"]) == (status, f"urn:rostro:{kind}"), refused.text[:200]
         assert len(refused.content) < 5000
+
+
+def test_one_face_among_photos_over_http(client: httpx.Client, samples: dict[str, Path]) -> None:
+    def field(name: str, *photos: str) -> list[tuple[str, tuple[str, bytes]]]:
+        return [(name, (photo, samples[photo].read_bytes())) for photo in photos]
+
+    others = field("photos", "obama2.jpg", "biden.jpg", "astronaut.png")
+    told = client.post("/v1/find", files=[*field("like", "obama.jpg"), *others]).json()
+    assert [face["photo"] for face in told["found"]] == ["obama2.jpg"]
+    assert (told["like"], told["photos"], told["unsure"], told["failed"]) == (["obama.jpg"], 3, [], [])
+    letter = ("like", ("letter.jpg", b"dear"))
+    refused = client.post("/v1/find", files=[letter, *others])
+    assert (refused.status_code, refused.json()["type"]) == (422, "urn:rostro:unreadable-photo")

@@ -370,6 +370,14 @@ def test_erase_in_spanish(open_page: Callable[..., Any], server: Running, pictur
     assert not server.crops.has(1)
 
 
+def test_without_an_album_the_page_says_how_to_show_one(open_page: Callable[..., Any]) -> None:
+    for language, says in {"en": "rostro serve --album ALBUM", "es": "rostro serve --album ÁLBUM"}.items():
+        for view in ("album", "review"):
+            page = open_page(view, language)
+            page.locator(".status", has_text=says).wait_for()
+            assert not page.locator(".adding, .wall, .queue").first.is_visible()
+
+
 def test_keyboard_alone(open_page: Callable[..., Any]) -> None:
     """Everything can be reached and used without a pointer."""
     page = open_page("verify")

@@ -328,6 +328,7 @@ ROUTES = [
     ("POST", "/v1/verify", Role.READ),
     ("POST", "/v1/identify", Role.READ),
     ("POST", "/v1/search", Role.READ),
+    ("POST", "/v1/find", Role.READ),
     ("POST", "/v1/liveness", Role.READ),
     ("POST", "/v1/anonymise", Role.READ),
     ("POST", "/v1/analyze", Role.READ),
@@ -342,6 +343,9 @@ ROUTES = [
     ("POST", "/v1/album/groups/1/split", Role.ADMIN),
     ("POST", "/v1/album/groups/1/reject", Role.ADMIN),
     ("DELETE", "/v1/album/groups/1", Role.ADMIN),
+    ("GET", "/v1/review", Role.ENROL),
+    ("GET", "/v1/review/1/picture", Role.ENROL),
+    ("POST", "/v1/review/1", Role.ENROL),
     ("GET", "/v1/people/1/consent", Role.READ),
     ("PUT", "/v1/people/1/consent", Role.ENROL),
     ("DELETE", "/v1/people/1/consent", Role.ENROL),
@@ -361,6 +365,9 @@ ROUTES = [
     ("POST", "/v1/people/1/merge", Role.ADMIN),
     ("POST", f"/v1/people/1/photos/{HASH}/move", Role.ADMIN),
     ("DELETE", f"/v1/people/1/photos/{HASH}", Role.ADMIN),
+    ("GET", "/v1/people/1/rejections", Role.READ),
+    ("POST", "/v1/people/1/rejections", Role.ADMIN),
+    ("DELETE", f"/v1/people/1/rejections/{HASH}", Role.ADMIN),
     ("DELETE", "/v1/people/1", Role.ADMIN),
 ]
 

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from command_line import rostro
 from running_server import with_models_of
 
-from rostro.core.errors import BadInput, NoOperatingPoint, RostroError
+from rostro.core.errors import BadInput, NoOperatingPoint, RostroError, SpaceMismatch
 from rostro.gallery.base import open_gallery
+from rostro.people.albums.album import Album
 from rostro.server.admission.keys import KeyStore
 from rostro.server.listening import listen
 from rostro.server.serving import make_server
@@ -85,3 +87,13 @@ def test_the_command_says_why(tmp_path: Path) -> None:
         )  # fmt: skip
         assert (told.returncode, told.stdout) == (2, "") and "serves" not in told.stderr, args
         assert told.stderr.startswith(f"rostro: {args[1]}") and "Traceback" not in told.stderr, args
+
+
+def test_an_album_that_is_none(recognizer: Recognizer, tmp_path: Path) -> None:
+    """An album of another space, and one that is the gallery itself."""
+    with Album.open(tmp_path / "a.db", create=True, space="another/five_point-112") as album:
+        faces = with_models_of(recognizer, gallery=str(tmp_path / "g.db"))
+        with pytest.raises(SpaceMismatch):
+            make_server(faces, keys=KeyStore(tmp_path / "k.db"), host="127.0.0.1", port=free_port(), album=album)
+    told = rostro("serve", "--gallery", str(tmp_path / "g.db"), "--album", str(tmp_path / "g.db"))
+    assert told.returncode == 2 and "an album is a gallery of its own" in told.stderr

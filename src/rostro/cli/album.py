@@ -6,15 +6,19 @@ from typing import Annotated
 
 import typer
 
-from rostro.cli import albums, options, output
+from rostro.cli import album_tag, albums, options, output
 from rostro.cli.albums import caption, count_faces
 from rostro.cli.language import figure, tell, translated
 from rostro.core.names import clean_name
+from rostro.core.redaction import redacted
 
 app = typer.Typer(
     help="The groups of an album: list, show, name, merge, split, ignore and erase them; say who somebody is not.",
     no_args_is_help=True,
 )
+
+app.command()(album_tag.tag)
+app.command()(album_tag.read)
 
 
 @app.command("list")
@@ -70,17 +74,32 @@ def name(
     group: albums.Group,
     name: Annotated[str, typer.Argument(help="A person's name.", show_default=False)],
     album: albums.AlbumUrl,
+    gallery: Annotated[
+        str | None,
+        typer.Option("--gallery", help="Enrol the group's best faces in this gallery, too.", show_default=False),
+    ] = None,
     key_file: options.KeyFile = None,
     json: options.Json = False,
 ) -> None:
     """Say who a group is. Where a group has that name already, the two become one.
 
+    With --gallery the best faces are enrolled there under that name, and erasing the person there erases the group.
+
     Example: rostro album name 3ba7fe97028e "Ada Lovelace" --album holidays.db
+
+    Example: rostro album name 3ba7fe97028e "Ada Lovelace" --album holidays.db --gallery people.db
     """
-    with albums.open_album(album, key_file) as held:
-        named = held.name(group, name)
     name = clean_name(name)
-    _done(json, {"group": named, "name": name}, tell("{} is now {}", named, name))
+    if gallery is None:
+        with albums.open_album(album, key_file) as held:
+            named = held.name(group, name)
+        _done(json, {"group": named, "name": name}, tell("{} is now {}", named, name))
+        return
+    key = albums.key_of_both(key_file)
+    with albums.open_album(album, key) as held:
+        named, enrolled = albums.name_and_enrol(held, group, name, gallery, key)
+    sentence = tell("{} is now {}; {} enrolled in {}", named, name, count_faces(enrolled), redacted(gallery))
+    _done(json, {"group": named, "name": name, "enrolled": enrolled}, sentence)
 
 
 @app.command()
@@ -125,7 +144,7 @@ def split(
 def ignore(
     group: albums.Group,
     album: albums.AlbumUrl,
-    undo: Annotated[bool, typer.Option("--undo", help="Show the group again.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Take it back.")] = False,
     key_file: options.KeyFile = None,
     json: options.Json = False,
 ) -> None:

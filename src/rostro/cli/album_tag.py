@@ -45,9 +45,9 @@ def tag(
     else:
         for one in done.written:
             output.say(f"{one.sidecar}: {', '.join(one.names) or tell('nobody (any more)')}")
-        told = "{:,} XMP files would be written, {:,} are so already; nobody who has a name is in {:,} photos"
+        told = "XMP files to be written: {:,}; as they should be: {:,}; photos of nobody who has a name: {:,}"
         if not dry_run:
-            told = "{:,} XMP files were written, {:,} were so already; nobody who has a name is in {:,} photos"
+            told = "XMP files written: {:,}; as they should be: {:,}; photos of nobody who has a name: {:,}"
         output.note(tell(told, len(done.written), done.same, done.others))
     _report(done.differing, done.failed, json)
     if done.failed:
@@ -80,7 +80,7 @@ def read(
     else:
         for group, name in done.names.items():
             output.say(tell("{} is now {}", group, name) if not dry_run else f"{group}: {name}")
-        told = "{:,} named faces are in the album, {:,} are not"
+        told = "faces that have a name elsewhere: {:,} in the album, {:,} not in it"
         output.note(tell(told, done.faces, done.unknown))
     _report(done.differing, done.failed, json)
     if done.failed:

@@ -9,6 +9,7 @@ import typer
 from rostro.cli.language import counted, tell
 
 if TYPE_CHECKING:
+    from rostro.gallery.keys import Key
     from rostro.people.albums.album import Album
 
 _WHERE = "Path or URL of an album: a gallery of groups, which need no names."
@@ -22,7 +23,29 @@ Faces = Annotated[
 ]
 
 
-def open_album(url: str, key: str | None) -> Album:
+def key_of_both(given: str | None) -> Key | None:
+    """The key where an album and a gallery are opened: either may be encrypted by it."""
+    from rostro.gallery.keys import Key
+
+    return None if given is None else Key.of(given).for_any()
+
+
+def name_and_enrol(album: Album, group: str, name: str, gallery: str, key: Key | None) -> tuple[str, int]:
+    """Names a group, and enrols its best faces in a gallery.
+
+    Returns:
+        The group's id, and how many faces were enrolled.
+    """
+    from rostro.gallery.base import open_gallery
+    from rostro.people.albums.enrolling import enrol_group
+    from rostro.people.people import People
+
+    with open_gallery(gallery, space=album.gallery.space, key=key) as held:
+        named = album.name(group, name)
+        return named, enrol_group(album, named, People(held))
+
+
+def open_album(url: str, key: Key | str | None) -> Album:
     """An album that is there."""
     from rostro.people.albums.album import Album
 

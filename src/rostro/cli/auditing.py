@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from rostro.cli import options, output
-from rostro.cli.language import figure, language, tell, translated
+from rostro.cli.language import counted, figure, language, tell, translated
 from rostro.core.redaction import redacted
 from rostro.gallery.base import file_of, open_gallery
 from rostro.people.people import People
@@ -85,9 +85,12 @@ def _row(person: FoundAs) -> str:
 
 
 def _summary(found: GalleryAudit) -> str:
-    told = "{:,} people, {:,} templates, {:,} findings; {:,} of {:,} photos are found by others of their person"
-    counted = tell(told, len(found.people), found.templates, len(found.findings), found.found, found.tried)
-    return f"{counted} ({tell('threshold {}', figure(found.threshold, '.3f'))})"
+    told = "{}, {}, {}; {:,} of {:,} photos are found by others of their person"
+    people = counted(len(found.people), "1 person", "{:,} people")
+    templates = counted(found.templates, "1 template", "{:,} templates")
+    findings = counted(len(found.findings), "1 finding", "{:,} findings")
+    counts = tell(told, people, templates, findings, found.found, found.tried)
+    return f"{counts} ({tell('threshold {}', figure(found.threshold, '.3f'))})"
 
 
 def _draw(found: GalleryAudit, pictures: Pictures | None, picture: Path) -> None:

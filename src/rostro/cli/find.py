@@ -9,6 +9,7 @@ import typer
 
 from rostro.cli import on as elsewhere
 from rostro.cli import options, output
+from rostro.cli.albums import count_faces, count_photos
 from rostro.cli.language import figure, language, tell, translated
 from rostro.cli.listed import Listed
 from rostro.cli.numbers import within
@@ -103,8 +104,8 @@ def _unsure(one: FoundFace) -> str:
 
 
 def _summary(found: Found) -> str:
-    told = "{:,} photos, {:,} faces: {:,} like it (threshold {:.3f})"
-    words = tell(told, found.photos + len(found.failed), found.searched, len(found), found.threshold)
+    photos, faces = count_photos(found.photos + len(found.failed)), count_faces(found.searched)
+    words = tell("{}, {}: {:,} like it (threshold {:.3f})", photos, faces, len(found), found.threshold)
     if found.search is None or found.strangers is None:
         return words
     rate = "{}; a search for somebody who is not there finds a stranger in {:.2%} of cases"

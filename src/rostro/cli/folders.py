@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rostro.cli import output
-from rostro.cli.language import tell
+from rostro.cli.albums import count_photos
+from rostro.cli.language import counted, tell
 from rostro.core.errors import BadInput
 from rostro.people.folders import WALL, Folders
 
@@ -41,13 +42,14 @@ def opened(folder: Path | None, photos: Iterable[Path], *, links: bool) -> Folde
     return Folders(folder, photos, links=links)
 
 
-def put(folders: Folders, album: Grouped, paths: Mapping[str, Path], draw: Callable[[Path], object]) -> None:
+def put(folders: Folders, grouped: Grouped, paths: Mapping[str, Path], draw: Callable[[Path], object]) -> None:
     """Puts the photos there, and the wall of people beside them, and says so."""
-    done = folders.put(album.groups, album.to_dict(), paths)
-    if album.groups:
+    done = folders.put(grouped.groups, grouped.to_dict(), paths)
+    if grouped.groups:
         draw(folders.folder / WALL)
-    told = "{}: {:,} folders, {:,} photos put there, {:,} were there already"
-    output.note(tell(told, folders.folder, len(done.folders), done.written, done.kept))
+    several = counted(len(done.folders), "1 folder", "{:,} folders")
+    told = "{}: {}, {} put there, {:,} there already"
+    output.note(tell(told, folders.folder, several, count_photos(done.written), done.kept))
     if done.missing:
         output.note(tell("not at hand, so not put there: {}", ", ".join(done.missing)))
     if done.left:

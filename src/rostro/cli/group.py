@@ -10,15 +10,15 @@ import typer
 from rostro.cli import albums, folders, options, output
 from rostro.cli import on as elsewhere
 from rostro.cli.language import counted, figure, language, tell
+from rostro.cli.listed import Listed
 from rostro.core.errors import BadInput
 from rostro.gallery.base import file_of
 from rostro.gallery.keys import Key
 from rostro.photos.listing import find_photos
-from rostro.photos.reading import name_of
 from rostro.photos.writing import check_picture
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from rostro.people.album import FaceGroup, Grouped
@@ -92,7 +92,7 @@ def command(
     if (keep_crops or again) and album is None:
         raise BadInput("--keep-crops and --again are of an album: --album names it")
     left_out: list[Path] = []
-    found = _Found(find_photos(photos, on_other=left_out.append))
+    found = Listed(find_photos(photos, on_other=left_out.append))
     recognizer = elsewhere.on(recognizer, on)
     with output.progress() as bar:
         task = bar.add_task("", total=None)
@@ -104,7 +104,7 @@ def command(
     if picture is not None:
         _draw(grouped, found.paths, picture)
     if people is not None:
-        folders.put(people, grouped, found.paths, lambda picture: _draw(grouped, found.paths, picture))
+        folders.put(people, grouped, found.paths, lambda wall: _draw(grouped, found.paths, wall))
     if json:
         output.print_json({**grouped.to_dict(), **output.not_pictures(left_out)})
     else:
@@ -135,19 +135,6 @@ def _album(url: str | None, recognizer: Recognizer, key: str | None) -> Iterator
 
     with Album.open(url, create=True, key=key, space=recognizer.space) as opened:
         yield opened
-
-
-class _Found:
-    """The photos as they are listed, and which file each name means: a name is made fit to be printed."""
-
-    def __init__(self, listed: Iterable[Path]) -> None:
-        self.paths: dict[str, Path] = {}
-        self._listed = listed
-
-    def __iter__(self) -> Iterator[Path]:
-        for path in self._listed:
-            self.paths[name_of(path)] = path
-            yield path
 
 
 def _lines(grouped: Grouped) -> Iterator[str]:

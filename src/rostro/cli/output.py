@@ -81,6 +81,7 @@ _HINTS = {
     "no-key-given": ("--key-file FILE gives it; 'rostro gallery new-key FILE' makes one",),
     "wrong-key": ("--key-file names another",),
     "not-encrypted": ("'rostro gallery encrypt' encrypts it; without a key it opens as it is",),
+    "no-album": ("--album names another place; where nothing is, 'rostro group' makes an album",),
     "no-keys": ("'rostro keys create LABEL --keys {file}' makes one",),
     "keys-elsewhere": ("--keys {file} takes them",),
     "no-such-host": ("--host names an address of this machine",),

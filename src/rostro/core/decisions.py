@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from rostro.core.quality import Doubt, Quality
     from rostro.core.remarks import Remark
 
-
 #: How vectors are compared, everywhere here.
 METRIC: Final = "cosine"
 #: Characters of a space's name; those of five embedders fused have 400.
@@ -60,9 +59,8 @@ class OperatingPoint(Answer):
         if self.metric != METRIC:
             raise BadInput(f"scores are of the metric {METRIC} here, got {str(self.metric)[:100]!r}")
         MEASURED_SIMILARITY.check(self.threshold)
-        for rate in (self.fmr, self.fnmr, *(self.fmr_interval or ())):
-            if rate is not None:
-                MEASURED_RATE.check(rate)
+        for rate in filter(lambda rate: rate is not None, (self.fmr, self.fnmr, *(self.fmr_interval or ()))):
+            MEASURED_RATE.check(rate)
         if self.fmr_interval is not None and self.fmr_interval[0] > self.fmr_interval[1]:
             raise BadInput(f"an interval rises, got {self.fmr_interval}")
         if min(self.genuine, self.impostor) < 0:
@@ -225,10 +223,9 @@ class Ranked(Answer):
 
     def __repr__(self) -> str:
         best, kind = (self.candidates[0] if self.candidates else None), type(self).__name__
-        if self.doubt is not None:
-            return f"<{kind} unknown: {self.doubt.reason}>"
-        if best is None:
-            return f"<{kind} unknown: nobody to compare with>"
+        if self.doubt is not None or best is None:
+            why = "nobody to compare with" if self.doubt is None else self.doubt.reason
+            return f"<{kind} unknown: {why}>"
         who = f"{best.name}: similarity" if self else f"unknown: nearest {best.name}, similarity"
         return f"<{kind} {who} {best.similarity:.3f}, threshold {self.operating_point.threshold:.3f}>"
 
@@ -240,8 +237,8 @@ class Ranked(Answer):
     @property
     def name(self) -> str | None:
         """The best candidate's name when the score reaches the threshold and can be judged, else None: unknown."""
-        best = self.similarity if self.doubt is None else None
-        return self.candidates[0].name if best is not None and best >= self.operating_point.threshold else None
+        named = self.candidates[:1] if self.doubt is None else ()
+        return next((best.name for best in named if best.similarity >= self.operating_point.threshold), None)
 
     def to_dict(self) -> dict[str, Any]:
         """Who it is, the threshold, and the candidates."""
@@ -281,8 +278,7 @@ class Identification(Ranked):
         operating_point: The threshold that decided.
         quality: Of the face, where faces are judged.
         doubt: Why nobody is named although somebody may be; None where a decision was made.
-        search: What is known of the search that this was part of: how many people, and how often it names a stranger;
-            empty where the threshold is that of a single comparison.
+        search: How many people were searched, and how often that names a stranger; empty for a single comparison's.
         liveness: Whether the face looks alive, where that was asked.
         remarks: What is odd about the name, such as that the same person is another face of the photo, too.
     """

@@ -77,6 +77,11 @@ class Detector(ABC):
     def _open(self) -> None:  # noqa: B027 - a detector may have nothing to open
         """Fetches and compiles the model files, once the options are known to be good."""
 
+    @property
+    def finest_side(self) -> int | None:
+        """Longer side of the largest picture that it looks at, so that a larger one need not be decoded; None: any."""
+        return None
+
     @abstractmethod
     def detect(self, images: Sequence[Image]) -> list[list[Face]]:
         """Finds the faces of each image.

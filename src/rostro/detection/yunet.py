@@ -66,6 +66,11 @@ class YuNet(Detector):
     def _open(self) -> None:
         self._engine = open_engine(self.store.path(self.files[0]), self.engine_options, outputs=_OUTPUTS)
 
+    @property
+    def finest_side(self) -> int:
+        """See `Detector.finest_side`."""
+        return self.max_side
+
     def detect(self, images: Sequence[Image]) -> list[list[Face]]:
         """See `Detector.detect`. Levels of equal shape, of all images, run as one batch."""
         by_shape: dict[tuple[int, int], list[tuple[int, float, Image]]] = {}

@@ -18,6 +18,9 @@ from rostro.runtime.base import EngineOptions, open_engine
 if TYPE_CHECKING:
     from rostro.models.store import ModelStore
 
+#: So many faces share a request: in bf16 an eighth less time for each.
+_TOGETHER = 4
+
 
 class MobileFaceNet(Embedder):
     """Takes RGB, (x - 127.5) / 127.5."""
@@ -42,7 +45,7 @@ class MobileFaceNet(Embedder):
     def __init__(self, store: ModelStore, engine: EngineOptions) -> None:
         """Fetches and compiles the network."""
         super().__init__(store, engine)
-        self._engine = open_engine(store.path(self.files[0]), engine)
+        self._engine = open_engine(store.path(self.files[0]), engine, ranges=self.ranges(), together=_TOGETHER)
 
     def represent(self, crops: Crops) -> Floats:
         """See `Embedder.represent`."""

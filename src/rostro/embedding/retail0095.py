@@ -26,6 +26,9 @@ _FOLDERS = (
     f"{MIRROR}/{_NETWORK}/FP16",
 )
 
+#: So many faces share a request: a sixth less time for each in float32, a quarter less in bf16.
+_TOGETHER = 4
+
 
 class Retail0095(Embedder):
     """Takes BGR in [0, 255]. A network in OpenVINO's own format, which no other engine reads.
@@ -66,7 +69,7 @@ class Retail0095(Embedder):
             raise EngineError(f"{self.name}: its network has OpenVINO's own format, which {engine.engine} cannot read")
         super().__init__(store, engine)
         network, _ = [store.path(file) for file in self.files]  # OpenVINO finds the weights beside the network
-        self._engine = open_engine(network, engine, ranges=self.ranges())
+        self._engine = open_engine(network, engine, ranges=self.ranges(), together=_TOGETHER)
 
     @property
     def weights_hash(self) -> str:

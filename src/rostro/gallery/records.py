@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 #: What is kept of a person or of the gallery, one of each kind: what they agreed to, what the gallery asks for, when
 #: they were last seen, what the log calls them, which photos taught, what somebody said of a group of an album, which
-#: faces are not theirs.
-CONSENT, POLICY, SEEN, PSEUDONYM, TAUGHT, ALBUM, NEGATIVE = ONE_EACH = (
-    "consent", "policy", "seen", "pseudonym", "taught", "album", "negative",
+#: faces are not theirs, in which albums they are.
+CONSENT, POLICY, SEEN, PSEUDONYM, TAUGHT, ALBUM, NEGATIVE, LINKED = ONE_EACH = (
+    "consent", "policy", "seen", "pseudonym", "taught", "album", "negative", "linked",
 )  # fmt: skip
 
 #: Kinds whose records add up, where somebody has several, as after a merger that was cut off: put together with this.
-JOINED = {PSEUDONYM: " ", TAUGHT: " ", NEGATIVE: "\n"}
+JOINED = {PSEUDONYM: " ", TAUGHT: " ", NEGATIVE: "\n", LINKED: "\n"}
 
 #: What was done, each after the other.
 LOG = "log"

@@ -48,8 +48,8 @@ class Entry(Answer):
         time: When, in UTC.
         actor: Who: ``user:NAME`` of the operating system, ``key:ID`` of a server's key, ``client:ADDRESS`` without one.
         action: What: ``enrol``, ``rename``, ``merge``, ``move`` (and ``moved``, of who has the photo then), ``forget``,
-            ``reject``, ``erase``, ``expire``, ``consent``, ``policy``, ``export``, ``search``; ``failed`` after one
-            that was not done.
+            ``reject``, ``erase``, ``expire``, ``consent``, ``policy``, ``export``, ``search``; of an album ``group``,
+            ``split``, ``ignore``; ``failed`` after one that was not done.
         who: Pseudonyms of the people that it was done to.
         about: What else is to be said; no names.
         previous: ``hash`` of the entry before; empty for the first.

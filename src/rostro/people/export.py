@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 from rostro.core.errors import GalleryError
 from rostro.core.files import private_folder, write_private
 from rostro.core.types import Answer
+from rostro.people.albums.notes import notes_of
 from rostro.people.consent import now
+from rostro.people.linked import links_of
 from rostro.people.taught import taught_photos
 
 if TYPE_CHECKING:
@@ -109,6 +111,7 @@ def export_of(
         }
         for template in gallery.templates(person.name)
     ]
+    note = notes_of(gallery, [person.id]).get(person.id)
     facts = {
         "name": person.name,
         "id": person.id,
@@ -119,6 +122,8 @@ def export_of(
         "templates": templates,
         "rejected": [one.to_dict() for one in rejected],
         "taught_by": sorted(taught_photos(gallery, person.id)),
+        "group": None if note is None else note.to_dict(),
+        "albums": [link._asdict() for link in links_of(gallery, [person.id]).get(person.id, [])],
         "called_in_log": list(pseudonyms),
         "log": [entry.to_dict() for entry in log],
     }

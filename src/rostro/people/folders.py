@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from rostro.core.errors import BadInput
+from rostro.core.errors import BadInput, PhotoError
 from rostro.core.files import encoded, expanded, write_file
+from rostro.photos.reading import photo_hash
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -83,7 +84,8 @@ class Folders:
         Args:
             groups: The groups.
             document: What is said of all, for the list; its ``groups`` are these, in this order, and get a ``folder``.
-            paths: The file of each photo, by the name that faces have.
+            paths: The file of each photo, by the name that faces have; photos of an album that came another time are
+                looked for where they were.
 
         Raises:
             BadInput: It cannot be written.
@@ -97,9 +99,10 @@ class Folders:
             for group, name in zip(groups, names, strict=True):
                 (self.folder / name).mkdir(exist_ok=True)
                 for photo, sha256 in {face.photo: face.sha256 for face in group.faces}.items():
-                    if photo not in paths:
+                    file = paths.get(photo) or _at_hand(photo, sha256)
+                    if file is None:
                         missing.append(photo)
-                    elif self._put(paths[photo], self.folder / name, sha256):
+                    elif self._put(file, self.folder / name, sha256):
                         written += 1
                     else:
                         kept += 1
@@ -149,6 +152,14 @@ class Folders:
         except (OSError, ValueError, KeyError, TypeError):
             pass  # not ours: said below
         raise BadInput(f"{self.folder}: it holds other files; name an empty folder, or one that is not there")
+
+
+def _at_hand(photo: str, sha256: str) -> Path | None:
+    """The file that a photo's name means, if it is that photo still."""
+    try:
+        return Path(photo) if photo_hash(photo) == sha256 else None
+    except PhotoError:
+        return None
 
 
 def _copy(photo: Path, target: Path) -> None:

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 #: The false positive identification rates at which groups are joined, in the second pass and in the first.
 FPIR, SURE = 0.03, 0.003
 #: So much below the threshold faces are still looked at: what is taken off is negative for faces that resemble nobody.
-_BELOW = 0.05
+BELOW = 0.05
 
 
 def thresholds_among(faces: int, tail: ImpostorTail, one: float = -1.0) -> tuple[float, float]:
@@ -139,7 +139,7 @@ def join_faces(
     """
     _, photo = np.unique(np.asarray(photos), return_inverse=True)
     late, never = _without_known(*_poor(len(vectors), qualities, gate), said)
-    first, second = near_pairs(vectors, thresholds[1] - _BELOW)
+    first, second = near_pairs(vectors, thresholds[1] - BELOW)
     asked = new[first] | new[second] | (said.pins[first] == said.pins[second])
     asked &= ~(never[first] | never[second])
     first, second = first[asked], second[asked]
@@ -172,7 +172,7 @@ def _grouped(
 ) -> Groups:
     sure, threshold = thresholds
     late, never = _without_known(*poor, said)
-    first, second = near_pairs(vectors, threshold - _BELOW)
+    first, second = near_pairs(vectors, threshold - BELOW)
     judged = ~(never[first] | never[second])
     first, second = first[judged], second[judged]
     groups = Groups.alone(vectors, photos)

@@ -14,18 +14,23 @@ from rostro.people.consent import Consent, Policy, consents_of
 from rostro.people.expiry import Expired, expired
 from rostro.people.export import Export, export_of
 from rostro.people.keeping import without_consent
+from rostro.people.linked import UNREACHED, erase_linked
 from rostro.people.listed import Listed
 from rostro.people.pictures import Pictures
 from rostro.people.seen import Seen
 from rostro.people.taught import forget_taught, note_taught
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from datetime import date
 
+    from rostro.core.types import Person
     from rostro.gallery.base import Gallery
     from rostro.people.audit import Entry
     from rostro.people.negatives import Rejection
+
+#: Ids that the gallery is asked for at a time.
+_AT_ONCE = 10_000
 
 
 class Kept(Listed):
@@ -48,6 +53,8 @@ class Kept(Listed):
         self.pictures = Pictures.beside(gallery)
         self._audit = Audit(gallery)
         self._seen = Seen(gallery)
+        self._swept = False
+        self._unreached: list[str] = []  # albums; the same list for whoever changes people by another name
 
     def by(self, actor: str) -> Self:
         """The same people, changed by somebody else, as the log calls them: ``key:ID``; empty: by the same."""
@@ -66,9 +73,11 @@ class Kept(Listed):
     def pending(self) -> dict[str, str]:
         """``{"pending": …}``: what of an erasure is not done yet because other programs read the gallery; else empty.
 
-        Nobody finds the erased any more; it is bytes in the gallery's files that wait. See `Gallery.unfinished`.
+        Nobody finds the erased any more; it is bytes in the gallery's files that wait (see `Gallery.unfinished`), and
+        albums that the last erasure could not reach.
         """
-        return {"pending": left} if (left := self.gallery.unfinished) else {}
+        left = [self.gallery.unfinished, *map(UNREACHED.format, self._unreached)]
+        return {"pending": "; ".join(filter(None, left))} if any(left) else {}
 
     # What they agreed to.
 
@@ -202,7 +211,38 @@ class Kept(Listed):
                 rejected=self.rejections(who),
             )
 
+    def sweep(self) -> int:
+        """Removes pictures of people who are not there (any more), as a program that was killed may leave them.
+
+        Whatever else changes people here does so first, once. Ids of people are asked for after the pictures were
+        listed, so that nobody who is being enrolled meanwhile loses one.
+
+        Returns:
+            Of how many people.
+
+        Raises:
+            GalleryError: A picture cannot be removed.
+        """
+        self._swept = True
+        if self.pictures is None:
+            return 0
+        gone = self.without_person()
+        for person in gone:
+            self.pictures.erase(person)
+        self.pictures.sweep()
+        return len(gone)
+
+    def without_person(self) -> list[int]:
+        """Ids of which there are pictures, and nobody has them (any more)."""
+        owners = sorted(self.pictures.owners()) if self.pictures is not None else []
+        blocks = (owners[start : start + _AT_ONCE] for start in range(0, len(owners), _AT_ONCE))
+        return [person for block in blocks for person in set(block) - self.gallery.names(block).keys()]
+
     # For those who change people.
+
+    def _erase_linked(self, people: Collection[Person], erase: Callable[[Gallery, str], object]) -> None:
+        """Erases people from the albums that they are linked to; see `rostro.people.linked`."""
+        self._unreached[:] = erase_linked(self.gallery, [person.id for person in people], erase)
 
     def _person(self, who: str | int) -> int:
         return self.gallery.person(self.named(who)).id

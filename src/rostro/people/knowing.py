@@ -15,14 +15,14 @@ from rostro.people.gathering import Gathering
 from rostro.people.people import People
 from rostro.photos.reading import is_photo, several
 from rostro.recognition.comparing import compare_person
-from rostro.recognition.found import answered
+from rostro.recognition.found import answered, embedded
 from rostro.recognition.lookup import match
 from rostro.recognition.pipeline import Failure
 from rostro.recognition.searching import open_searching
 from rostro.scoring.operating_points import tail_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from rostro.core.decisions import VectorMatch
     from rostro.core.person_decision import PersonVerification
@@ -192,19 +192,7 @@ class Knowing(Gathering):
         if not shown:
             raise BadInput("at least one photo of the person is wanted, got none")
         by = self._looked(shown, embed=True, face=face, keep=False, liveness=False)
-        looking = Looking(
-            [answered(found) for found in by],
-            open_searching(
-                self.space,
-                self.operating_point,
-                self._options["operating_point"],
-                fpir=self._options["fpir"],
-                chosen=self._options["threshold"] is not None or self._options["fmr"] is not None,
-                usual=FPIR,
-            ),
-            self.operating_point.threshold,
-            self.gate,
-        )
+        looking = self.looking([answered(found) for found in by])
         failed = []
         for found in self._looked(listed, embed=True, face=None, keep=False, liveness=False):
             if isinstance(found, Failure):
@@ -213,6 +201,27 @@ class Knowing(Gathering):
                 looking.add(found)
             on_photo()
         return looking.found(failed)
+
+    def looking(self, wanted: Sequence[PhotoFaces]) -> Looking:
+        """Does what `like` does, with photos that went through `photos`: those of the person now, others one by one.
+
+        Args:
+            wanted: Photos of the person, each with the face that is meant first; at least one.
+
+        Raises:
+            PhotoError: One of them shows nobody, or is too poor (`PoorQuality`).
+            NoOperatingPoint: No threshold is known for this space.
+        """
+        searching = open_searching(
+            self.space,
+            self.operating_point,
+            self._options["operating_point"],
+            fpir=self._options["fpir"],
+            chosen=self._options["threshold"] is not None or self._options["fmr"] is not None,
+            usual=FPIR,
+        )
+        photos = [embedded(photo) for photo in wanted]
+        return Looking(photos, searching, self.operating_point.threshold, self.gate)
 
     def _among(self, searched: Population, fpir: float | None) -> SearchRate | None:
         among = None if self.searching is None else self.searching.among(searched)

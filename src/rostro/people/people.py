@@ -31,9 +31,6 @@ if TYPE_CHECKING:
     from rostro.people.enroll import Look
     from rostro.quality.gate import Gate
 
-#: Ids that the gallery is asked for at a time.
-_AT_ONCE = 10_000
-
 
 class People(Rejecting):
     """A gallery's people. Safe to share between threads.
@@ -54,7 +51,6 @@ class People(Rejecting):
         self._lock = Mutex()
         self._changing = Mutex(reentrant=True)  # what is looked up and what is then changed are one in this process
         self._reserved: set[str] = set()
-        self._swept = False
 
     # What changes them.
 
@@ -175,7 +171,8 @@ class People(Rejecting):
         """Erases people for good: every template, every picture that anybody kept of them, every cached embedding.
 
         What stays is a keyed hash of each of their photos, by which enrolling one of them again is refused unless it is
-        asked for. Many at once take little longer than one. Pictures go before the templates, so that nobody whose
+        asked for. Many at once take little longer than one. Albums in which they were named from this gallery's people
+        come first; `pending` says which could not be reached. Pictures go before the templates, so that nobody whose
         templates are gone has one left, and again after them, for one that somebody kept in between.
 
         Args:
@@ -192,6 +189,7 @@ class People(Rejecting):
             people = [self.gallery.person(self.named(one)) for one in who]
             names = [person.name for person in people]
             with self._logged("erase", *(person.id for person in people)):
+                self._erase_linked(people, lambda gallery, who: People(gallery, self._home, self.actor).erase(who))
                 held = self.gallery.templates_of(names)
                 self._forget_cached(template.source_hash for some in held.values() for template in some)
                 self._erase_pictures(people)
@@ -264,33 +262,6 @@ class People(Rejecting):
             if self.name_of(person.id) is None:
                 self._erase_pictures([person])
         return known
-
-    def sweep(self) -> int:
-        """Removes pictures of people who are not there (any more), as a program that was killed may leave them.
-
-        Whatever else changes people here does so first, once. Ids of people are asked for after the pictures were
-        listed, so that nobody who is being enrolled meanwhile loses one.
-
-        Returns:
-            Of how many people.
-
-        Raises:
-            GalleryError: A picture cannot be removed.
-        """
-        self._swept = True
-        if self.pictures is None:
-            return 0
-        gone = self.without_person()
-        for person in gone:
-            self.pictures.erase(person)
-        self.pictures.sweep()
-        return len(gone)
-
-    def without_person(self) -> list[int]:
-        """Ids of which there are pictures, and nobody has them (any more)."""
-        owners = sorted(self.pictures.owners()) if self.pictures is not None else []
-        blocks = (owners[start : start + _AT_ONCE] for start in range(0, len(owners), _AT_ONCE))
-        return [person for block in blocks for person in set(block) - self.gallery.names(block).keys()]
 
     @contextmanager
     def _changes(self) -> Iterator[None]:

@@ -18,6 +18,7 @@ from rostro.people.asked import Item, Likely, Queue, Reviewed
 from rostro.people.teacher import Teacher
 from rostro.photos.reading import read_photo
 from rostro.scoring.fusion import best_per_person
+from rostro.scoring.rejections import without_rejected
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -159,8 +160,11 @@ class Review:
         if not groups:
             return []
         gallery = self._people.gallery
-        hits = gallery.search(np.stack([mean for _, mean in groups]), _TEMPLATES)
-        rows = [best_per_person((hit.person, hit.similarity) for hit in row) for row in hits]
+        means = np.stack([mean for _, mean in groups])
+        rows = [
+            without_rejected(best_per_person((hit.person, hit.similarity) for hit in row), mean, self._people.rejected)
+            for row, mean in zip(gallery.search(means, _TEMPLATES), means, strict=True)
+        ]
         names = gallery.names({person for row in rows for person, _ in row})
         rejected = self._rejected()
         described = []

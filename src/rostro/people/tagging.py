@@ -197,13 +197,13 @@ def tag_photos(
         except (PhotoError, BadInput) as error:
             failed.append(Untold(name_of(photo), getattr(error, "reason", str(error))))
         else:
-            names = tuple(sorted({one.name for one in named}))
+            names = tuple(sorted({one.name for one in named} - {ours for ours, _ in put.against}))
             differing += [Differing(name_of(photo), *pair) for pair in put.against]
             if put.changed:
                 written.append(Tagged(name_of(photo), name_of(put.sidecar), names))
             elif names:
                 same += 1
-            else:
+            elif not put.against:
                 others += 1
         on_photo()
     return Tagging(written=tuple(written), same=same, others=others, differing=tuple(differing), failed=tuple(failed))

@@ -20,6 +20,7 @@ from PIL.Image import DECODERS, DecompressionBombError
 from rostro.core.errors import MissingExtra, PhotoTooLarge, UnreadablePhoto
 from rostro.core.foreign import open_regular
 from rostro.core.muting import MUTED
+from rostro.photos._jpeg import REDUCED, decode_jpeg
 from rostro.photos.colour import needs_conversion, to_rgb
 from rostro.photos.deep import deep_colours, refill
 from rostro.photos.signatures import describe, picture_format
@@ -98,6 +99,28 @@ def decode(data: bytes, photo: str, *, max_pixels: int) -> Image:
         UnreadablePhoto: Not a picture, broken, or truncated.
         PhotoTooLarge: Over `max_pixels`.
     """
+    return decode_reduced(data, photo, max_pixels=max_pixels)[0]
+
+
+def decode_reduced(
+    data: bytes, photo: str, *, max_pixels: int, side: int | None = None
+) -> tuple[Image, int, tuple[int, int]]:
+    """Decodes a picture file, a large JPEG at a part of its size if that is enough.
+
+    Args:
+        data: As `decode` takes it.
+        photo: Its name, for errors.
+        max_pixels: Limit on the file's own width × height.
+        side: The longer side of the picture stays at least this, in pixels; None: the file's own.
+
+    Returns:
+        RGB uint8 of shape (H, W, 3), upright; how many times smaller than the file's picture it is, 1, 4 or 8; and
+        the file's own width and height, upright.
+
+    Raises:
+        UnreadablePhoto: Not a picture, broken, or truncated.
+        PhotoTooLarge: Over `max_pixels`.
+    """
     name = picture_format(data)
     if name is None:
         raise UnreadablePhoto(photo, f"not a picture: {describe(data)}", why="not-a-picture")
@@ -107,12 +130,16 @@ def decode(data: bytes, photo: str, *, max_pixels: int) -> Image:
             _check_pixels(picture, photo, max_pixels)
             if "progressive" in picture.info and data.count(b"\xff\xda") > _MAX_SCANS:
                 raise UnreadablePhoto(photo, f"a progressive JPEG of more than {_MAX_SCANS} scans")
-            pixels = _decode_plain_jpeg(data, picture) if name == "JPEG" else None
+            factor = 1 if side is None else max((f for f in REDUCED if max(picture.size) >= f * side), default=1)
+            pixels = _decode_plain_jpeg(data, picture, factor) if name == "JPEG" else None
             if pixels is None:
+                factor = 1
                 deep = deep_colours(picture)
                 picture.load()
                 pixels = to_rgb(_refilled(picture, data, photo) if deep else picture, photo)
-            return _turn(pixels, _orientation(picture))
+            orientation, (width, height) = _orientation(picture), picture.size
+            lies, _ = TURNS.get(orientation, (False, None))
+            return _turn(pixels, orientation), factor, (height, width) if lies else (width, height)
     except DecompressionBombError as error:
         raise PhotoTooLarge(photo, f"more pixels than the {name} decoder takes: {_words(error)}") from error
     except MemoryError as error:
@@ -227,19 +254,17 @@ def _check_pixels(picture: ImageFile, photo: str, max_pixels: int) -> None:
         raise PhotoTooLarge(photo, reason, pixels=width * height, limit=max_pixels)
 
 
-def _decode_plain_jpeg(data: bytes, picture: ImageFile) -> Image | None:
+def _decode_plain_jpeg(data: bytes, picture: ImageFile, factor: int = 1) -> Image | None:
     """Decodes by OpenCV, to the same pixels as Pillow in half the time; None where Pillow must judge.
+
+    With a factor, at that part of its size.
 
     That is so for other colours than RGB and gray, and where OpenCV gives up, as it does on truncated files since 4.11.
     """
-    import cv2
-
     profile: bytes = picture.info.get("icc_profile", b"sRGB")
     if needs_conversion(profile) or picture.mode == "CMYK":
         return None
-    flags = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION
-    pixels: Image | None = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
-    return pixels
+    return decode_jpeg(data, picture.size, factor)
 
 
 def _orientation(picture: Pillow.Image) -> int:

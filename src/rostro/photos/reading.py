@@ -22,6 +22,7 @@ from rostro.core.types import Image
 from rostro.photos.decoding import decode
 from rostro.photos.listing import why_empty
 from rostro.photos.pixels import holds_pixels, pixels_of
+from rostro.photos.reduced import Reduced, read_reduced
 from rostro.photos.signatures import is_base64
 
 _DEFAULTS: dict[str, Any] = {item.name: item.default for item in fields(Settings)}
@@ -53,15 +54,28 @@ class Photo:
         name: The path or name, for answers and errors; always valid Unicode.
         image: RGB uint8 of shape (H, W, 3), upright, read-only.
         sha256: Hex digest of the file's bytes; of an array, of its shape and its bytes.
+        reduced: Where ``image`` is smaller than the photo: what it was made of.
     """
 
     name: str
     image: Image
     sha256: str
+    reduced: Reduced | None = None
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels, upright."""
+        height, width = self.image.shape[:2]
+        return (width, height) if self.reduced is None else (self.reduced.width, self.reduced.height)
 
 
 def read_photo(
-    source: Source, *, name: str | None = None, max_bytes: int = MAX_BYTES, max_pixels: int = MAX_PIXELS
+    source: Source,
+    *,
+    name: str | None = None,
+    max_bytes: int = MAX_BYTES,
+    max_pixels: int = MAX_PIXELS,
+    side: int | None = None,
 ) -> Photo:
     """Reads JPEG, PNG, WebP, TIFF, BMP, GIF, PNM, AVIF or (extra ``heif``) HEIC; of several frames the first.
 
@@ -74,6 +88,7 @@ def read_photo(
         name: The photo's name; by default the path, or what the source is.
         max_bytes: Largest file, checked before it is read.
         max_pixels: Largest width × height, checked on the header before decoding.
+        side: A large JPEG may be decoded smaller, if its longer side stays at least this; None: not smaller.
 
     Raises:
         UnreadablePhoto: Missing, not a file, empty, not a picture, broken or truncated.
@@ -84,9 +99,12 @@ def read_photo(
     if holds_pixels(source):
         return _from_pixels(pixels_of(source, name), name, max_pixels)
     data = photo_bytes(source, name=name, max_bytes=max_bytes)
-    image = decode(data, name, max_pixels=max_pixels)
+    if side is None:
+        image, reduced = decode(data, name, max_pixels=max_pixels), None
+    else:
+        image, reduced = read_reduced(data, name, max_pixels=max_pixels, side=side)
     image.setflags(write=False)
-    return Photo(name, image, hashlib.sha256(data).hexdigest())
+    return Photo(name, image, hashlib.sha256(data).hexdigest(), reduced)
 
 
 def photo_bytes(source: Source, *, name: str, max_bytes: int = MAX_BYTES) -> bytes:

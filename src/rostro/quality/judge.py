@@ -10,7 +10,7 @@ from rostro.core.errors import BadInput
 from rostro.core.quality import Quality
 from rostro.quality.base import QUALITIES, QualityScorer
 from rostro.quality.gate import Gate
-from rostro.quality.reasons import hopeless, reasons
+from rostro.quality.reasons import Measures
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -116,14 +116,15 @@ class Judge:
         if not len(crops):
             return []
         values = self.gate.values(lengths, self.scorer.score(crops) if self.scorer else None)
-        values = np.where(hopeless(crops), 0, values)
+        measures = Measures.of(crops)
+        values = np.where(measures.hopeless, 0, values)
         return [
-            self._quality(float(value), crop, face, size)
-            for value, crop, face, size in zip(values, crops, faces, sizes, strict=True)
+            self._quality(float(value), measures, index, faces[index], sizes[index])
+            for index, value in enumerate(values)
         ]
 
-    def _quality(self, value: float, crop: Crops, face: Face, size: tuple[int, int]) -> Quality:
+    def _quality(self, value: float, measures: Measures, index: int, face: Face, size: tuple[int, int]) -> Quality:
         if value >= self.gate.sure_from:
             return Quality(value)  # reasons are looked for where something is wrong
         width, height = size
-        return Quality(value, reasons(crop, face, width=width, height=height) or ("unclear",))
+        return Quality(value, measures.reasons(index, face, width=width, height=height) or ("unclear",))

@@ -6,13 +6,14 @@ IEEE Signal Processing Letters 2021. Repository: KaenChan/lightqnet.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from rostro.models.entry import ModelFile
 from rostro.quality.base import QualityScorer
-from rostro.runtime.base import EngineOptions, open_float32
+from rostro.runtime.base import EngineOptions, open_engine
 
 if TYPE_CHECKING:
     from rostro.core.types import Crops, Floats
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 _PAPER = "Chen, Yi, Lv: LightQNet: Lightweight Deep Face Quality Assessment. IEEE Signal Processing Letters 2021"
 #: Side of the network's input.
 _SIZE = 96
+#: So many faces share a request: a tenth less time for each in float32, nearly half in bf16.
+_TOGETHER = 4
 
 
 def _file(name: str, sha256: str, size: int) -> ModelFile:
@@ -50,12 +53,15 @@ class LightQNet(QualityScorer):
     )
 
     def __init__(self, store: ModelStore, engine: EngineOptions) -> None:
-        """Fetches and compiles the network: by OpenVINO, in float32, whatever runs the embedder.
+        """Fetches and compiles the network: by OpenVINO, whatever runs the embedder, for it alone reads the file.
 
-        The file is a TensorFlow graph, which OpenVINO alone reads, and what a score means was measured in float32.
+        What a score means was measured in float32. With ``auto``, bf16 is taken where it is faster: of 1,589 faces,
+        seven kinds of them, qualities moved by 0.001 on average and 0.018 at most, and none came to be refused or not.
         """
         super().__init__(store, engine)
-        self._engine = open_float32(store.path(self.files[0]), engine, engine="openvino")
+        precision = "auto" if engine.precision == "auto" else "f32"
+        options = replace(engine, name="openvino", precision=precision)
+        self._engine = open_engine(store.path(self.files[0]), options, together=_TOGETHER)
 
     def score(self, crops: Crops) -> Floats:
         """See `QualityScorer.score`."""
@@ -64,8 +70,10 @@ class LightQNet(QualityScorer):
         batch = np.empty((len(crops), _SIZE, _SIZE, 3), np.float32)
         for sample, crop in zip(batch, crops, strict=True):
             smaller = crop if len(crop) == _SIZE else cv2.resize(crop, (_SIZE, _SIZE), interpolation=cv2.INTER_AREA)
-            sample[:] = smaller[..., ::-1]
-        scores: Floats = self._engine.run((batch - 128) / 128)[0].reshape(-1)
+            sample[:] = cv2.cvtColor(smaller, cv2.COLOR_RGB2BGR)
+        batch -= 128
+        batch /= 128
+        scores: Floats = self._engine.run(batch)[0].reshape(-1)
         return scores
 
 

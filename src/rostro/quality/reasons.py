@@ -8,11 +8,12 @@ are (``benchmarks/bad_photos.py`` prints how many).
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
 
-from rostro.quality.detail import LEAST, fine_detail
+from rostro.quality.detail import LEAST, detail_of, gray
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 NEGATIVE = 0.35
 #: Logarithm of the energy at 10 to 16 cycles a face, in the direction that has least: below it some is missing.
 _FINE = -12.3
-#: Blur from which a face is called blurred.
+#: A face with so much less is called blurred; half of LFW's blurred by 2 pixels lack 0.1, those blurred by 3 lack 2.5.
 _BLURRED = 0.5
 _DARK = 35.0
 _OVEREXPOSED = 0.3
@@ -58,6 +59,68 @@ _EYES = (Spots(46, 57, 32, 45), Spots(46, 57, 67, 80))
 _CHEEKS = (Spots(66, 82, 28, 42), Spots(66, 82, 70, 84))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Measures:
+    """What is measured of crops, once for all that is asked about them.
+
+    Attributes:
+        crops: RGB uint8 (N, 112, 112, 3), aligned by five points.
+        shades: Their brightness, (N, 112, 112) float32.
+        over_cheeks: (N,) see `eyes_over_cheeks`.
+        detail: (N,) see `rostro.quality.detail.fine_detail`.
+    """
+
+    crops: Crops
+    shades: Floats
+    over_cheeks: Floats
+    detail: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, crops: Crops) -> Self:
+        """Measures crops, RGB uint8 (N, 112, 112, 3)."""
+        shades = gray(crops)
+        return cls(crops, shades, _over_cheeks(shades), detail_of(shades))
+
+    @property
+    def hopeless(self) -> NDArray[np.bool_]:
+        """(N,) faces that cannot be judged whatever a scorer says: negatives, and those without any fine detail."""
+        found: NDArray[np.bool_] = (self.over_cheeks > NEGATIVE) | (self.detail < LEAST)
+        return found
+
+    def reasons(self, index: int, face: Face, *, width: int, height: int) -> tuple[Reason, ...]:
+        """What is wrong with one face; empty where nothing is seen.
+
+        Args:
+            index: Of its crop.
+            face: The face in its photo.
+            width: The photo's width in pixels.
+            height: Its height.
+        """
+        found: list[Reason] = []
+        shades = self.shades[index]
+        if self.over_cheeks[index] > NEGATIVE:
+            found.append("negative")
+        if shades.mean() < _DARK:
+            found.append("dark")
+        elif (self.crops[index].min(axis=2) >= 252).mean() > _OVEREXPOSED:
+            found.append("overexposed")
+        elif shades.std() < _FLAT:
+            found.append("flat")
+        if face.landmarks is not None:
+            roll, yaw, eyes = pose(face.landmarks)
+            if eyes < _SMALL:
+                found.append("too-small")
+            if abs(roll) > _TILTED:
+                found.append("tilted")
+            if abs(yaw) > _TURNED_AWAY:
+                found.append("turned-away")
+        if _outside(face, width, height) > _CUT_OFF:
+            found.append("cut-off")
+        if _FINE - self.detail[index] > _BLURRED and "too-small" not in found:
+            found.append("blurred")
+        return tuple(found)
+
+
 def eyes_over_cheeks(crops: Crops) -> Floats:
     """How much brighter the eyes are than the cheeks, in standard deviations of the face; negative for a usual photo.
 
@@ -67,58 +130,7 @@ def eyes_over_cheeks(crops: Crops) -> Floats:
     Returns:
         (N,) float32.
     """
-    gray = _gray(crops)
-    spread = gray[:, 20:108, 14:98].std(axis=(1, 2)) + 1e-3
-    eyes, cheeks = (sum(spot.mean(gray) for spot in spots) / 2 for spots in (_EYES, _CHEEKS))
-    difference: Floats = ((eyes - cheeks) / spread).astype(np.float32)
-    return difference
-
-
-def hopeless(crops: Crops) -> NDArray[np.bool_]:
-    """Faces that cannot be judged whatever a scorer says of them: negatives, and those without any fine detail.
-
-    Args:
-        crops: RGB uint8 (N, 112, 112, 3), aligned by five points.
-
-    Returns:
-        (N,).
-    """
-    found: NDArray[np.bool_] = (eyes_over_cheeks(crops) > NEGATIVE) | (fine_detail(crops) < LEAST)
-    return found
-
-
-def reasons(crop: Crops, face: Face, *, width: int, height: int) -> tuple[Reason, ...]:
-    """What is wrong with one face; empty where nothing is seen.
-
-    Args:
-        crop: RGB uint8 (112, 112, 3), aligned by five points.
-        face: The face in its photo.
-        width: The photo's width in pixels.
-        height: Its height.
-    """
-    found: list[Reason] = []
-    if eyes_over_cheeks(crop[None])[0] > NEGATIVE:
-        found.append("negative")
-    gray = _gray(crop[None])[0]
-    if gray.mean() < _DARK:
-        found.append("dark")
-    elif (crop.min(axis=2) >= 252).mean() > _OVEREXPOSED:
-        found.append("overexposed")
-    elif gray.std() < _FLAT:
-        found.append("flat")
-    if face.landmarks is not None:
-        roll, yaw, eyes = pose(face.landmarks)
-        if eyes < _SMALL:
-            found.append("too-small")
-        if abs(roll) > _TILTED:
-            found.append("tilted")
-        if abs(yaw) > _TURNED_AWAY:
-            found.append("turned-away")
-    if _outside(face, width, height) > _CUT_OFF:
-        found.append("cut-off")
-    if _blur(crop) > _BLURRED and "too-small" not in found:
-        found.append("blurred")
-    return tuple(found)
+    return _over_cheeks(gray(crops))
 
 
 def pose(landmarks: Floats) -> tuple[float, float, float]:
@@ -134,17 +146,11 @@ def pose(landmarks: Floats) -> tuple[float, float, float]:
     return math.degrees(math.atan2(across[1], across[0])), yaw, eyes
 
 
-def _blur(crop: Crops) -> float:
-    """How much fine detail is missing.
-
-    It is 0 for nearly all photos that are sharp enough, 0.1 for half of LFW's blurred by 2 pixels, 2.5 by 3.
-    """
-    return max(0.0, _FINE - float(fine_detail(crop[None])[0]))
-
-
-def _gray(crops: Crops) -> Floats:
-    gray: Floats = crops.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)
-    return gray
+def _over_cheeks(shades: Floats) -> Floats:
+    spread = shades[:, 20:108, 14:98].std(axis=(1, 2)) + 1e-3
+    eyes, cheeks = (sum(spot.mean(shades) for spot in spots) / 2 for spots in (_EYES, _CHEEKS))
+    difference: Floats = ((eyes - cheeks) / spread).astype(np.float32)
+    return difference
 
 
 def _outside(face: Face, width: int, height: int) -> float:

@@ -143,6 +143,10 @@ class DescribingPipeline(Pipeline):
         stages: dict[str, Any] = {part.name: getattr(pipeline, part.name) for part in fields(Pipeline)}
         return cls(**stages, question=question)
 
+    def _side(self, keep: Keep | None) -> int | None:
+        """What is told of faces was measured on whole photos."""
+        return None
+
     def _finish(
         self, photos: Sequence[Photo], looks: Sequence[Look], face: FaceRule | None, keep: Keep | None
     ) -> list[PhotoFaces | Failure]:

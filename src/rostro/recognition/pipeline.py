@@ -20,8 +20,8 @@ from rostro.core.types import Answer
 from rostro.photos.exposure import exposure
 from rostro.photos.reading import Photo, read_photo
 from rostro.recognition.keeping import Keep, what_to_keep
+from rostro.recognition.reduced import looks_at, whole, with_pixels
 from rostro.recognition.selection import FaceRule, select
-from rostro.recognition.turning import Look, Turner
 from rostro.recognition.where import Where
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from rostro.embedding.base import Embedder
     from rostro.liveness.judge import LivenessJudge
     from rostro.recognition.judging import Judging
+    from rostro.recognition.turning import Look, Turner
 
 #: Photos per chunk: enough to fill the engine's streams, few enough to keep an answer near.
 CHUNK = 16
@@ -216,17 +217,21 @@ class Pipeline:
         batch: list[Photo | Failure] = []
         pixels = 0
         for source in sources:
-            photo = self._read(source)
+            photo = self._read(source, self._side(keep))
             batch.append(photo)
-            pixels += 0 if isinstance(photo, Failure) else photo.image.shape[0] * photo.image.shape[1]
+            pixels += 0 if isinstance(photo, Failure) else photo.size[0] * photo.size[1]
             if pixels >= PIXEL_BUDGET:
                 answers += self._batch(batch, face, keep)
                 batch, pixels = [], 0
         return answers + self._batch(batch, face, keep)
 
-    def _read(self, source: Any) -> Photo | Failure:
+    def _side(self, keep: Keep | None) -> int | None:
+        """How large photos are needed; None: whole, for more is done with them than to find and embed faces."""
+        return None if self.living is not None or (keep is not None and keep.images) else self.detector.finest_side
+
+    def _read(self, source: Any, side: int | None) -> Photo | Failure:
         try:
-            return read_photo(source, max_bytes=self.max_bytes, max_pixels=self.max_pixels)
+            return read_photo(source, max_bytes=self.max_bytes, max_pixels=self.max_pixels, side=side)
         except PhotoError as error:
             return Failure(error)
 
@@ -234,19 +239,16 @@ class Pipeline:
         self, photos: list[Photo | Failure], face: FaceRule | None, keep: Keep | None
     ) -> list[PhotoFaces | Failure]:
         good = [photo for photo in photos if isinstance(photo, Photo)]
-        images = [photo.image for photo in good]
-        looks = (
-            self.turner.look(images)
-            if self.turner is not None
-            else [Look.plain(image, faces) for image, faces in zip(images, self.detector.detect(images), strict=True)]
-        )
+        looks = looks_at(good, self.detector, self.turner)
         found = self._finish(good, looks, face, keep)
-        for place, look in self._second_looks(found, looks):
+        for place, look in self._second_looks(good, found, looks):
             (found[place],) = self._finish([good[place]], [look], face, keep)
         answers = iter(found)
         return [next(answers) if isinstance(photo, Photo) else photo for photo in photos]
 
-    def _second_looks(self, found: Sequence[PhotoFaces | Failure], looks: Sequence[Look]) -> Iterator[tuple[int, Look]]:
+    def _second_looks(
+        self, photos: Sequence[Photo], found: Sequence[PhotoFaces | Failure], looks: Sequence[Look]
+    ) -> Iterator[tuple[int, Look]]:
         """Photos that are better turned, of those in which no face can be judged as they came."""
         if self.turner is None or self.judging is None:
             return
@@ -255,7 +257,8 @@ class Pipeline:
             for place, answer in enumerate(found)
             if isinstance(answer, PhotoFaces) and not answer.turned and self.judging.all_poor(answer.qualities)
         ]
-        for place, look in zip(poor, self.turner.again([looks[place] for place in poor]), strict=True):
+        wholes = [whole(looks[place], photos[place]) for place in poor]
+        for place, look in zip(poor, self.turner.again(wholes), strict=True):
             if look.turned:
                 yield place, look
 
@@ -266,12 +269,11 @@ class Pipeline:
         chosen = [self._chosen(photo, look, face) for photo, look in zip(photos, looks, strict=True)]
         if self.alignment is None or self.embedder is None:
             return [
-                chose
-                if isinstance(chose, Failure)
-                else replace(self._answer(photo, chose), image=keep.image(photo.image) if keep else None)
+                chose if isinstance(chose, Failure) else self._answer(photo, chose, keep)
                 for photo, chose in zip(photos, chosen, strict=True)
             ]
         size = self.alignment.size
+        chosen = with_pixels(chosen, photos, size)
         crops = [
             np.empty((0, size, size, 3), np.uint8)
             if isinstance(chose, Failure)
@@ -290,14 +292,12 @@ class Pipeline:
                 answers.append(chose)
                 continue
             judged = tuple(islice(qualities, len(chose.faces)))
-            answer = replace(self._answer(photo, chose), embeddings=rows, qualities=judged)
-            if keep is not None:
-                answer = replace(answer, image=keep.image(photo.image), crops=crop if keep.crops else None)
-            answers.append(answer)
+            kept = crop if keep is not None and keep.crops else None
+            answers.append(replace(self._answer(photo, chose, keep), embeddings=rows, qualities=judged, crops=kept))
         return answers
 
     def _chosen(self, photo: Photo, look: Look, rule: FaceRule | None) -> Look | Failure:
-        height, width = photo.image.shape[:2]
+        width, height = photo.size
         if self.where:
             look = look.only(*self.where.among(look.originals, width=width, height=height))
         try:
@@ -312,9 +312,9 @@ class Pipeline:
             return Failure(error)
         return look
 
-    def _answer(self, photo: Photo, look: Look) -> PhotoFaces:
-        height, width = photo.image.shape[:2]
+    def _answer(self, photo: Photo, look: Look, keep: Keep | None) -> PhotoFaces:
+        image = None if keep is None else keep.image(photo.image)
         life = () if self.living is None else tuple(self.living.judge(look.image, look.faces))
         return PhotoFaces(
-            photo.name, photo.sha256, width, height, look.originals, _NOTHING[0], turned=look.turned, liveness=life
+            photo.name, photo.sha256, *photo.size, look.originals, _NOTHING[0], image, turned=look.turned, liveness=life
         )

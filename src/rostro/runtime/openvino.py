@@ -203,7 +203,7 @@ class OpenVINOEngine(Engine, Forking):
             dtype = self._model.input(0).get_element_type().to_dtype()
             sample = np.random.default_rng(0).integers(0, 256, shape).astype(dtype)
             runs = {name: partial(self._compile(shape, name).run, sample, len(sample), 1) for name in precisions}
-            known = _timing.measure(runs)
+            known = _timing.measure(runs, _timing.clock(self.device))
             _timing.keep(self._options.cache_dir, key, known)
         return known or {}
 

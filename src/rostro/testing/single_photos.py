@@ -80,6 +80,14 @@ class SinglePhotosContract(RecordsContract):
             "Dora": 1,
         }
 
+    def test_a_face_that_the_other_has_already_is_one(self, gallery: Gallery) -> None:
+        vector, box = unit_vectors(1)[0], (1.0, 2.0, 3.0, 4.0)
+        gallery.add({"Ana": [template(vector, _A, box=box)], "Bo": [template(vector, _A, box=box)]})
+        move = FaceMove("Ana", _A, box, "Bo")
+        assert gallery.move_faces([move]) == [move]
+        assert [(p.name, p.templates) for p in gallery.people()] == [("Bo", 1)]
+        assert len(gallery.search(vector[None], 5)[0]) == 1
+
     @pytest.mark.parametrize("do", ["move", "forget"])
     def test_a_photo_that_a_person_has_not(self, gallery: Gallery, do: str) -> None:
         gallery.add({"Ana": [template(unit_vectors(1)[0], _A)], "Bo": templates(1, seed=1)})

@@ -123,6 +123,7 @@ OWN_WORDS = {
     "--to",  # a person, a gallery: where it goes
     "--person",  # to whom it was done, with whom a photo is compared
     "--of",  # a person: whose a photo is, or is not
+    "--undo",  # what the verb did
 } | {
     "--keep-crops",
 }

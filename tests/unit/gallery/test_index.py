@@ -45,8 +45,9 @@ def scan_of(vectors: np.ndarray, first: int = 1) -> ScanIndex:
     return scan
 
 
-@pytest.mark.parametrize("dims", [97, 128, 300, 301])
-def test_the_scan_proposes_the_best(dims: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("dims", "quick"), [(97, 10), (128, 120), (128, 10), (300, 150), (301, 10)])
+def test_the_scan_proposes_the_best(dims: int, quick: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scan_module, "_QUICK", quick)
     monkeypatch.setattr(scan_module, "SEGMENT", 3000)
     vectors = people(10_000, dims)
     scan = scan_of(vectors)
@@ -61,6 +62,13 @@ def test_the_scan_proposes_the_best(dims: int, monkeypatch: pytest.MonkeyPatch) 
     scan.close()
 
 
+@pytest.fixture(params=[120, 10])
+def _some_or_all(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All numbers are scanned, and some."""
+    monkeypatch.setattr(scan_module, "_QUICK", request.param)
+
+
+@pytest.mark.usefixtures("_some_or_all")
 def test_added_bit_by_bit_it_answers_as_if_added_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scan_module, "SEGMENT", 300)
     vectors = people(1000, 32)
@@ -72,6 +80,7 @@ def test_added_bit_by_bit_it_answers_as_if_added_at_once(monkeypatch: pytest.Mon
         assert len(set(one) & set(other)) >= 9  # equal rough scores may stand in another order
 
 
+@pytest.mark.usefixtures("_some_or_all")
 def test_what_is_not_kept_is_never_proposed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scan_module, "SEGMENT", 100)
     vectors = people(1000, 64)
@@ -86,6 +95,7 @@ def test_what_is_not_kept_is_never_proposed(monkeypatch: pytest.MonkeyPatch) -> 
     assert np.any(scan.search(vectors, 50)[0] == best[:, None], axis=1).all()
 
 
+@pytest.mark.usefixtures("_some_or_all")
 def test_written_and_read_it_gives_the_same_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scan_module, "SEGMENT", 400)
     vectors = people(1000, 301)
@@ -97,6 +107,29 @@ def test_written_and_read_it_gives_the_same_answers(monkeypatch: pytest.MonkeyPa
         np.testing.assert_array_equal(one, other)
     again.add(np.arange(2000, 2010), vectors[:10])
     assert 2000 in again.search(vectors[:1], 2)[0]
+
+
+def test_what_is_looked_up_is_written_too_and_believed_only_as_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scan_module, "_QUICK", 10)
+    vectors = people(1000, 301)
+    scan, file = scan_of(vectors), io.BytesIO()
+    scan.write(file)
+    file.seek(0)
+    arrays = [np.load(file, allow_pickle=False) for _ in range(4)]
+    codes = file.read()
+    first, columns = int(arrays[2][3]), arrays[1].shape[1]
+    assert 0 < first < columns
+    assert not first % 4
+    for place, value in ((3, columns), (3, first - 2), (3, first + 4), (4, 0.0)):
+        numbers = arrays[2].copy()
+        numbers[place] = value
+        changed = io.BytesIO()
+        for array in (*arrays[:2], numbers, arrays[3]):
+            np.save(changed, array)
+        changed.write(codes)
+        changed.seek(0)
+        with pytest.raises(ValueError, match="it has a"):
+            ScanIndex.read(changed, 301)
 
 
 def test_equal_vectors_can_be_scanned() -> None:

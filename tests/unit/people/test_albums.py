@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from toy_people import SPACE
 
-from rostro.core.errors import BadInput, GalleryError, UnknownPerson, UnknownPhoto
+from rostro.core.errors import BadInput, GalleryError, NoConsent, UnknownPerson, UnknownPhoto
 from rostro.core.types import Template
 from rostro.gallery.base import open_gallery
 from rostro.gallery.keys import make_key_file
@@ -19,8 +19,11 @@ from rostro.gallery.records import ALBUM
 from rostro.gallery.sqlite.gallery import SqliteGallery
 from rostro.people.album import group_id
 from rostro.people.albums.album import Album
+from rostro.people.albums.enrolling import enrol_group
 from rostro.people.albums.regrouping import regroup
 from rostro.people.albums.shown import kept_face
+from rostro.people.consent import Policy
+from rostro.people.grouping import group_faces
 from rostro.people.people import People
 
 DIMS = 32
@@ -320,3 +323,55 @@ def test_whoever_is_killed_loses_no_name_and_no_face(tmp_path: Path, monkeypatch
             found.add(frozenset(frozenset(faces) for faces in people_of(album).values()))
     assert number > 20
     assert len(found) == 1, "whoever goes on ends where nobody was killed"
+
+
+def test_who_is_named_may_be_enrolled_and_is_erased_with_the_person(album: Album, tmp_path: Path) -> None:
+    take_in(album, [*faces_of(1, *range(8)), *faces_of(2, 10, 11)])
+    group, other = (one.id for one in album.groups())
+    with open_gallery(str(tmp_path / "people.db"), space=SPACE) as gallery:
+        people = People(gallery)
+        with pytest.raises(BadInput, match="name"):
+            enrol_group(album, group, people)
+        album.name(group, "Ada")
+        assert enrol_group(album, "Ada", people, most=3) == 3
+        assert enrol_group(album, "Ada", people, most=3) == 0, "there is no room"
+        taken = {face.source_hash for face in gallery.templates("Ada")}
+        assert len(taken) == 3 and taken < {face.source_hash for face in faces_of(1, *range(8))}
+        people.set_policy(Policy(require_consent=True))
+        album.name(other, "Bo")
+        with pytest.raises(NoConsent):
+            enrol_group(album, "Bo", people)
+        assert people.export("Ada").to_dict()["albums"] == [{"album": str(tmp_path / "album.db"), "group": group}]
+        assert album.people.export("Ada").to_dict()["group"]["id"] == group
+        people.rename("Ada", "Ada Lovelace")
+        album.name("Ada", "A. Lovelace")
+        assert people.erase("Ada Lovelace") == 3
+        assert not people.pending()
+        assert [one.name for one in album.groups()] == ["Bo"]
+        people.set_policy(Policy())
+        assert enrol_group(album, "Bo", people) == 1, "the other shows nothing new"
+        album.close()
+        (tmp_path / "album.db").rename(tmp_path / "away.db")
+        assert people.by("key:1").erase("Bo") == 1
+        assert str(tmp_path / "album.db") in people.pending()["pending"]
+
+
+def test_who_names_a_group_while_faces_are_grouped_does_not_wait_and_is_not_undone(
+    album: Album, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take_in(album, [*faces_of(1, 0, 1, 2, 3), *faces_of(2, 4, 5)])
+    group, other = (one.id for one in album.groups())
+    part = [face.id for face in album.group(group).faces[:2]]
+    made = []
+
+    def meanwhile(*args: Any, **kwargs: Any) -> Any:
+        labels = group_faces(*args, **kwargs)
+        made.append(album.split(group, part))  # of another thread, which does not wait for what is found here
+        album.name(other, "Bo")
+        return np.zeros_like(labels)  # everybody is one person
+
+    monkeypatch.setattr("rostro.people.albums.regrouping.group_faces", meanwhile)
+    take_in(album, faces_of(3, 9), whole=True)
+    assert {len(faces) for faces in people_of(album).values()} == {2}
+    assert set(people_of(album)) == {group, made[0], "Bo"}
+    assert [one.cover.photo for one in album.singles()] == ["9.jpg"]

@@ -114,7 +114,7 @@ def test_the_command_line_reads_and_tags(album: Album, photos: list[Path], tmp_p
     put_faces(photos[0], [NamedFace("Ada", BOXES[0])])
     read = rostro("album", "read", tmp_path, *where)
     assert (read.returncode, read.stdout) == (0, f"{'a' * 12} is now Ada\n")
-    assert "1 named faces are in the album, 0 are not" in read.stderr
+    assert "faces that have a name elsewhere: 1 in the album, 0 not in it" in read.stderr
     dry = rostro("album", "tag", tmp_path, *where, "--dry-run", "--json")
     document = json.loads(dry.stdout)
     assert (dry.returncode, document["dry_run"], len(document["written"])) == (0, True, 2)
@@ -122,6 +122,6 @@ def test_the_command_line_reads_and_tags(album: Album, photos: list[Path], tmp_p
     told = rostro("album", "tag", tmp_path, *where, "--language", "es")
     assert told.returncode == 0
     assert "1.jpg.xmp: Ada" in told.stdout
-    assert "2 archivos XMP escritos, 1 ya estaban así" in told.stderr
+    assert "archivos XMP escritos: 2; ya como deben: 1; fotos de nadie que tenga nombre: 1" in told.stderr
     assert [one.name for one in named_faces(photos[0])] == ["Ada"]
     assert named_faces(photos[1]) == []

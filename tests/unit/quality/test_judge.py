@@ -15,7 +15,7 @@ from rostro.photos.reading import read_photo
 from rostro.quality.base import QUALITIES
 from rostro.quality.gate import Gate
 from rostro.quality.judge import Judge, level_of
-from rostro.quality.reasons import pose, reasons
+from rostro.quality.reasons import Measures, pose
 from rostro.recognition.pipeline import PhotoFaces
 from rostro.recognizer import Recognizer
 
@@ -188,7 +188,8 @@ def test_landmarks_tell_roll_and_yaw() -> None:
     tilted = (upright - 55) @ np.array([[0.866, 0.5], [-0.5, 0.866]], np.float32) + 55
     assert pose(tilted.astype(np.float32))[0] == pytest.approx(30, abs=0.1)
     crop = np.random.default_rng(0).integers(0, 256, (112, 112, 3), dtype=np.uint8)
-    told = reasons(crop, Face((30, 30, 80, 100), 0.9, tilted.astype(np.float32)), width=70, height=200)
+    face = Face((30, 30, 80, 100), 0.9, tilted.astype(np.float32))
+    told = Measures.of(crop[None]).reasons(0, face, width=70, height=200)
     assert set(told) == {"tilted", "cut-off"}
 
 

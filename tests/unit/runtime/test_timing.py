@@ -33,6 +33,19 @@ def test_each_is_measured_by_its_own_shortest_time() -> None:
     assert _timing.fastest(times) == "int8"
 
 
+def test_processors_are_measured_by_their_own_time_whatever_else_runs() -> None:
+    def busy(turns: int) -> int:
+        return sum(range(turns))
+
+    now = _timing.clock("CPU")
+    assert _timing.clock("GPU") is time.perf_counter
+    if now is time.perf_counter:
+        pytest.skip("this system tells the processor's time too coarsely")
+    runs = {"f32": lambda: busy(20_000), "int8": lambda: (time.sleep(0.01), busy(2_000))}
+    assert _timing.measure(runs, now)["int8"] < _timing.measure(runs, now)["f32"]
+    assert _timing.measure(runs)["int8"] > 10 > _timing.measure(runs)["f32"]
+
+
 @pytest.fixture
 def key(tmp_path: Path) -> _timing.Key:
     model = tiny_models.small_net(tmp_path / "small.onnx")

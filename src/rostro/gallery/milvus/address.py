@@ -10,14 +10,14 @@ from rostro.core.errors import BadInput
 from rostro.gallery.checks import check_address
 
 #: What may follow the ``?`` of a URL, and what it is otherwise.
-_OPTIONS = {"shards": "1", "replicas": "1", "index": "HNSW", "database": "", "tls": "0"}
+_OPTIONS = {"shards": "1", "replicas": "1", "index": "SCANN", "database": "", "tls": "0"}
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,199}")
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """What a URL says: ``milvus://USER:PASSWORD@HOST:PORT/NAME?shards=1&replicas=1&index=HNSW&database=…&tls=0``.
+    """What a URL says: ``milvus://USER:PASSWORD@HOST:PORT/NAME?shards=1&replicas=1&index=SCANN&database=…&tls=0``.
 
     Attributes:
         uri: The server, as pymilvus takes it.

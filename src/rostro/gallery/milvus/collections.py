@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 VERSION = 1
 
 #: Index type → how it is built. Others, which newer servers have, are built as the server does by default.
-BUILD: dict[str, dict[str, int]] = {"HNSW": {"M": 16, "efConstruction": 200}}
+BUILD: dict[str, dict[str, int]] = {"HNSW": {"M": 16, "efConstruction": 200}, "SCANN": {"nlist": 64}}
 
 #: Rows that one request reads or writes: below the 64 MB that a message may have, with vectors of 4,096 numbers.
 PAGE = 2_000
@@ -68,7 +68,6 @@ class Collections(Forking):
                 db_name=self.address.database,
                 timeout=10,
             )
-
         self.join_forks()
 
     def after_fork(self) -> None:
@@ -300,7 +299,8 @@ class Collections(Forking):
         if collection != self.templates:
             indexes.add_index("vector", index_type="FLAT", metric_type="IP")
             return indexes
-        kind = self.address.index
+        odd = (self._stored_dims() or 0) % 2  # SCANN takes numbers by twos
+        kind = "HNSW" if odd and self.address.index == "SCANN" else self.address.index
         indexes.add_index("vector", index_type=kind, metric_type="IP", params=BUILD.get(kind, {}))
         for field in ("person", "source_hash"):
             indexes.add_index(field, index_type="")  # the server chooses

@@ -8,7 +8,6 @@ after adding, a writer looks whether its people are still there. See ``docs/gall
 
 from __future__ import annotations
 
-import json
 import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Self
@@ -22,6 +21,7 @@ from rostro.gallery.base import Gallery, Hit, Info, Population
 from rostro.gallery.checks import check_queries, check_templates
 from rostro.gallery.milvus import marks, records
 from rostro.gallery.milvus.collections import Collections
+from rostro.gallery.milvus.counting import Counting, within
 from rostro.gallery.milvus.directory import EPOCH, FIELDS, Directory
 from rostro.gallery.milvus.records import MilvusRecords
 from rostro.gallery.milvus.rows import key_if_any, person_row, template_of, template_row
@@ -44,6 +44,7 @@ class MilvusGallery(MilvusPhotos, MilvusRecords, Gallery):
         self.url = url
         self._milvus = collections
         self._directory = Directory(collections)
+        self._counting = Counting(collections)
         self._writing = Mutex()
 
     @classmethod
@@ -214,7 +215,8 @@ class MilvusGallery(MilvusPhotos, MilvusRecords, Gallery):
     def search(self, queries: Floats, count: int, *, collections: Collection[str] | None = None) -> list[list[Hit]]:
         """The nearest templates of each query; see `Gallery.search`.
 
-        Approximate, unless the index is ``FLAT``; and at most `search.MOST_HITS` per query.
+        Every code is looked at, and the best 1,000 templates are compared exactly, unless the URL names another index.
+        At most `search.MOST_HITS` per query.
         """
         queries = check_queries(queries, count)
         dims = self._milvus.dims
@@ -224,8 +226,7 @@ class MilvusGallery(MilvusPhotos, MilvusRecords, Gallery):
             raise SpaceMismatch(
                 f"{self._milvus.shown}: queries of {queries.shape[1]} numbers; the gallery's have {dims}"
             )
-        within = "" if collections is None else f'details["collection"] in {json.dumps(list(collections))}'
-        return nearest(self._milvus, queries, count, within)
+        return nearest(self._milvus, queries, count, within(collections))
 
     def names(self, people: Collection[int]) -> dict[int, str]:
         """Names of people by their ids; ids that are gone are left out."""
@@ -244,16 +245,10 @@ class MilvusGallery(MilvusPhotos, MilvusRecords, Gallery):
         return Info(people, self._milvus.count(self._milvus.templates), dims, None, index_state(self._milvus))
 
     def population(self, collections: Collection[str] | None = None) -> Population:
-        """How many people and templates; see `Gallery.population`.
-
-        The server counts rows and not different values, so the people of collections are at most all people.
-        """
+        """How many people and templates; see `Gallery.population`."""
         if self._milvus.dims is None or self.space is None:
             return Population(0, 0)
-        people = self._milvus.count(self._milvus.people, "id > 0")
-        within = "" if collections is None else f'details["collection"] in {json.dumps(list(collections))}'
-        templates = self._milvus.count(self._milvus.templates, within)
-        return Population(min(people, templates), templates)
+        return self._counting.population(collections)
 
     def reindex(self) -> None:
         """Writes everything to the server's storage and has it build the index anew; nobody can search meanwhile."""

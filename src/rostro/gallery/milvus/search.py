@@ -19,6 +19,12 @@ MOST_HITS = 16_384
 #: More templates than wanted are asked for, so that of equal ones the oldest come first.
 _SPARE = 16
 
+#: Candidates of a scan of codes whose vectors are compared.
+_EXACT = 1_000
+
+#: Lists of a segment that are looked through: as many as SCANN has (`BUILD`), so all.
+_LISTS = 64
+
 #: Queries that are answered by one request.
 _BLOCK = 64
 
@@ -40,7 +46,8 @@ def nearest(milvus: Collections, queries: Floats, count: int, within: str) -> li
 
 def _nearest(milvus: Collections, queries: Floats, count: int, within: str) -> list[list[Hit]]:
     limit = min(count + _SPARE, MOST_HITS)
-    effort = max(200, limit)  # candidates that the index looks at; each index knows one of the names
+    effort = max(200, limit)  # candidates that the index looks at; each index knows some of the names
+    how = {"ef": effort, "search_list": effort, "nprobe": _LISTS, "reorder_k": max(_EXACT, limit)}
     with milvus.client() as client:
         answers = client.search(
             milvus.templates,
@@ -48,7 +55,7 @@ def _nearest(milvus: Collections, queries: Floats, count: int, within: str) -> l
             limit=limit,
             filter=within,
             output_fields=["id", "person"],
-            search_params={"metric_type": "IP", "params": {"ef": effort, "search_list": effort, "nprobe": 64}},
+            search_params={"metric_type": "IP", "params": how},
             consistency_level="Strong",
             timeout=TIMEOUT,
         )

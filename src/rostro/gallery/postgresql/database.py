@@ -70,6 +70,16 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )""",
         "CREATE INDEX records_of ON records (person, kind, id)",
     ),
+    (  # how many there are: see `rostro.gallery.postgresql.counting`
+        "LOCK TABLE people, templates IN SHARE MODE",
+        """CREATE TABLE changes (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            people bigint NOT NULL,
+            templates bigint NOT NULL
+        )""",
+        """INSERT INTO changes (people, templates)
+            SELECT (SELECT count(*) FROM people), (SELECT count(*) FROM templates)""",
+    ),
 )
 
 #: How often a transaction is tried: other writers or a lost connection may undo it before it is committed.
@@ -236,6 +246,7 @@ def _use_vectors(sql: Connection[Any]) -> None:
 
     register_vector(sql)
     sql.execute("SET jit = off")  # compiling a search takes longer than running it
+    sql.execute("SET min_parallel_table_scan_size = '24MB'")  # so does starting a process, for less than 200,000 codes
 
 
 def _split(url: str) -> tuple[str, str]:

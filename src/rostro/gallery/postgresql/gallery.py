@@ -16,7 +16,9 @@ from rostro.gallery.base import Gallery, Hit, Info, Population
 from rostro.gallery.checks import check_queries, check_templates
 from rostro.gallery.postgresql import marks
 from rostro.gallery.postgresql.codes import fill_codes
+from rostro.gallery.postgresql.counting import Counting, count_anew, state_of
 from rostro.gallery.postgresql.database import Database
+from rostro.gallery.postgresql.nearest import EXACT_UP_TO, nearest
 from rostro.gallery.postgresql.records import PostgresqlRecords
 from rostro.gallery.postgresql.rows import (
     erase,
@@ -24,7 +26,6 @@ from rostro.gallery.postgresql.rows import (
     give,
     insert,
     name_key,
-    nearest,
     one,
     template_of,
 )
@@ -41,9 +42,6 @@ if TYPE_CHECKING:
 #: Names that are read at a time.
 _NAMES = 20_000
 
-#: Up to this many templates are compared one by one; it is as fast as their codes, and exact.
-EXACT_UP_TO = 5_000
-
 _PEOPLE = "SELECT people.id, name, count(templates.id) FROM people LEFT JOIN templates ON person = people.id"
 
 
@@ -56,6 +54,7 @@ class PostgresqlGallery(PostgresqlPhotos, PostgresqlRecords, Gallery):
         self.url = url
         self._database = database
         self._shown = database.shown
+        self._counting = Counting()
 
     @classmethod
     def open(cls, url: str, *, space: str | None = None, create: bool = True) -> Self:
@@ -201,7 +200,7 @@ class PostgresqlGallery(PostgresqlPhotos, PostgresqlRecords, Gallery):
         """The nearest templates of each query; see `Gallery.search`.
 
         In galleries of more than `EXACT_UP_TO` templates codes propose some hundreds, of which the vectors decide. That
-        may miss some that are hardly like the query; see ``docs/decisions/0016``.
+        may miss some that are hardly like the query; see ``docs/decisions/0016`` and ``0057``.
         """
         queries = check_queries(queries, count)
 
@@ -211,9 +210,8 @@ class PostgresqlGallery(PostgresqlPhotos, PostgresqlRecords, Gallery):
                 return [[] for _ in queries]
             if queries.shape[1] != dims:
                 raise SpaceMismatch(f"{self._shown}: queries of {queries.shape[1]} numbers; the gallery's have {dims}")
-            held = one(sql, "SELECT count(*) FROM (SELECT FROM templates LIMIT %s) AS counted", EXACT_UP_TO + 1)
-            exact = held <= EXACT_UP_TO
-            return [nearest(sql, query, count, collections, exact=exact) for query in queries]
+            held = state_of(sql).templates
+            return [nearest(sql, query, count, collections, held) for query in queries]
 
         return self._database.run(work)
 
@@ -227,6 +225,8 @@ class PostgresqlGallery(PostgresqlPhotos, PostgresqlRecords, Gallery):
             """SELECT (SELECT count(*) FROM people), (SELECT count(*) FROM templates), dims,
                 pg_total_relation_size('templates') + pg_total_relation_size('people'),
                 pg_total_relation_size('codes')
+                + (SELECT coalesce(sum(pg_total_relation_size(relid)), 0)::bigint FROM pg_partition_tree('codes')
+                    WHERE relid <> 'codes'::regclass)
             FROM rostro_gallery"""
         )
         scan = f"a scan of codes ({codes / 1e6:.1f} MB), then exact scores"
@@ -235,15 +235,7 @@ class PostgresqlGallery(PostgresqlPhotos, PostgresqlRecords, Gallery):
 
     def population(self, collections: Collection[str] | None = None) -> Population:
         """How many people and templates; see `Gallery.population`."""
-        ((people, templates),) = (
-            self._rows("SELECT (SELECT count(*) FROM people), (SELECT count(*) FROM templates)")
-            if collections is None
-            else self._rows(
-                "SELECT count(DISTINCT person), count(*) FROM templates WHERE collection = ANY(%s)",
-                list(collections),
-            )
-        )
-        return Population(people, templates)
+        return self._database.run(lambda sql: self._counting.population(sql, collections))
 
     def count_poor(self, level: float) -> int:
         """How many templates have a quality below a level."""
@@ -251,21 +243,31 @@ class PostgresqlGallery(PostgresqlPhotos, PostgresqlRecords, Gallery):
         return int(found)
 
     def reindex(self) -> None:
-        """Makes the codes, and writes all tables anew; nobody else can read the gallery meanwhile."""
+        """Makes the codes, counts, and writes all tables anew; nobody else can read the gallery meanwhile."""
 
         def work(sql: Connection[Any]) -> None:
+            sql.execute("LOCK TABLE people, templates IN SHARE ROW EXCLUSIVE MODE")
             sql.execute("TRUNCATE codes")
             fill_codes(sql)
+            count_anew(sql)
 
         self._database.run(work)
-        self._database.outside_transaction("VACUUM (FULL, ANALYZE) templates, codes, people, records")
+        self._database.outside_transaction("VACUUM (FULL, ANALYZE) templates, codes, people, records, changes")
 
     def damage(self) -> list[str]:
-        """Whether every template has the code by which it is found."""
-        ((lost,),) = self._rows(
-            "SELECT count(*) FROM templates WHERE NOT EXISTS (SELECT FROM codes WHERE template = id)"
+        """Whether every template has the code by which it is found, and whether as many are there as were noted."""
+        ((lost, people, templates, noted_people, noted),) = self._rows(
+            """SELECT (SELECT count(*) FROM templates WHERE NOT EXISTS (SELECT FROM codes WHERE template = id)),
+                (SELECT count(*) FROM people), (SELECT count(*) FROM templates),
+                coalesce(sum(people), 0), coalesce(sum(templates), 0) FROM changes"""
         )
-        return [f"{lost} templates have no code to be found by; 'rostro gallery reindex' makes them"] if lost else []
+        found = [f"{lost} templates have no code to be found by; 'rostro gallery reindex' makes them"] if lost else []
+        if (people, templates) != (noted_people, noted):
+            found.append(
+                f"{people} people and {templates} templates are there, and {noted_people} and {noted} were noted; "
+                "'rostro gallery reindex' counts them"
+            )
+        return found
 
     def close(self) -> None:
         """Closes the connection."""

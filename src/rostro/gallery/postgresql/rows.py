@@ -10,20 +10,17 @@ import numpy as np
 from rostro.core.errors import UnknownPerson
 from rostro.core.names import stored_name
 from rostro.core.types import Template
-from rostro.gallery.base import Hit
 from rostro.gallery.checks import check_templates, no_such_photo, taken
 from rostro.gallery.postgresql.codes import codes_of
+from rostro.gallery.postgresql.counting import note
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from psycopg import Connection
 
-    from rostro.core.types import Floats
     from rostro.gallery.base import Who
-
-#: Templates that the codes propose at least, and for each that is wanted.
-_PROPOSED, _PROPOSED_EACH = 1_000, 4
+    from rostro.gallery.single import FaceMove
 
 
 def name_key(name: str) -> bytes:
@@ -52,14 +49,13 @@ def insert(sql: Connection[Any], templates: Sequence[tuple[str, Template]], who:
     if who == "known":
         for name in new.values():
             raise UnknownPerson(f"nobody named {name!r}")
-    ids |= dict(
-        sql.execute(
-            """INSERT INTO people (key, name) SELECT * FROM unnest(%s::bytea[], %s::text[])
-            ON CONFLICT (key) DO UPDATE SET name = excluded.name
-            WHERE %s RETURNING key, id""",
-            (list(new), list(new.values()), who != "new"),
-        )
-    )
+    made = sql.execute(
+        """INSERT INTO people (key, name) SELECT * FROM unnest(%s::bytea[], %s::text[])
+        ON CONFLICT (key) DO UPDATE SET name = excluded.name
+        WHERE %s RETURNING key, id, xmax = 0""",  # where a row is updated, its xmax is this transaction
+        (list(new), list(new.values()), who != "new"),
+    ).fetchall()
+    ids |= {key: person for key, person, _ in made}
     for key in new.keys() - ids.keys():  # made by somebody else in between
         raise taken(new[key])
     with sql.cursor() as cursor:
@@ -84,6 +80,8 @@ def insert(sql: Connection[Any], templates: Sequence[tuple[str, Template]], who:
             ],
         )
         added: int = cursor.rowcount
+    if made or added:
+        note(sql, sum(is_new for *_, is_new in made), added)
     return added
 
 
@@ -103,8 +101,9 @@ def template_of(row: Sequence[Any]) -> Template:
 def erase(sql: Connection[Any], *people: int) -> int:
     """Deletes people and their templates; returns how many templates."""
     erased: int = sql.execute("DELETE FROM templates WHERE person = ANY(%s)", (list(people),)).rowcount
-    sql.execute("DELETE FROM people WHERE id = ANY(%s)", (list(people),))
+    gone = sql.execute("DELETE FROM people WHERE id = ANY(%s)", (list(people),)).rowcount
     sql.execute("DELETE FROM records WHERE person = ANY(%s)", (list(people),))
+    note(sql, -gone, -erased)
     return erased
 
 
@@ -131,36 +130,60 @@ def give(sql: Connection[Any], person: int, other: int, source_hash: str = "") -
     )
 
 
+def make(sql: Connection[Any], name: str) -> int:
+    """The id of the person of that name, who is made where there is nobody."""
+    person, is_new = sql.execute(
+        """INSERT INTO people (key, name) VALUES (%s, %s) ON CONFLICT (key) DO UPDATE SET name = excluded.name
+        RETURNING id, xmax = 0""",
+        (name_key(name), stored_name(name)),
+    ).fetchone()
+    if is_new:
+        note(sql, 1, 0)
+    return int(person)
+
+
 def erase_photo(sql: Connection[Any], person: int, source_hash: str) -> None:
     """Deletes a person's templates of a photo, and the person if they have no other."""
-    sql.execute("DELETE FROM templates WHERE person = %s AND source_hash = %s", (person, source_hash))
+    photo = "DELETE FROM templates WHERE person = %s AND source_hash = %s"
+    erase_without_templates(sql, person, sql.execute(photo, (person, source_hash)).rowcount)
+
+
+def erase_without_templates(sql: Connection[Any], person: int, erased: int) -> None:
+    """Deletes a person who has no template any more, and their records; notes that, and how many were erased before."""
     gone = "DELETE FROM people WHERE id = %s AND NOT EXISTS (SELECT FROM templates WHERE person = people.id)"
-    if sql.execute(gone, (person,)).rowcount:
+    left = sql.execute(gone, (person,)).rowcount
+    if left:
         sql.execute("DELETE FROM records WHERE person = %s", (person,))
+    note(sql, -left, -erased)
 
 
-def nearest(
-    sql: Connection[Any], query: Floats, count: int, collections: Collection[str] | None, *, exact: bool
-) -> list[Hit]:
-    """The best templates for a query (d,): of all, or of those whose codes are most like its own."""
-    from pgvector import Bit, Vector
+def move_face(sql: Connection[Any], move: FaceMove, *, make_them: bool) -> bool:
+    """Gives one face to another person, and says whether it did.
 
-    within = "" if collections is None else "WHERE collection = ANY(%s)"
-    listed = () if collections is None else (list(collections),)
-    if exact:
-        chosen, values = within, listed
-    else:
-        # one query at a time, for PostgreSQL scans in parallel only what does not hang on another row
-        chosen = f"WHERE id IN (SELECT template FROM codes {within} ORDER BY code <~> %b LIMIT %s)"
-        values = (*listed, Bit(codes_of(query[None])[0]), max(_PROPOSED, _PROPOSED_EACH * count))
-    rows = sql.execute(
-        f"""SELECT person, id, -(vector::vector <#> %b) AS similarity FROM templates {chosen}
-        ORDER BY similarity DESC, id LIMIT %s""",
-        (Vector(query), *values, count),
-        binary=True,
-        prepare=False,  # a prepared plan would not see how large the gallery has become
+    Args:
+        sql: Within a transaction.
+        move: Which, and to whom.
+        make_them: Whether the other is made where nobody has the name.
+    """
+    find = "SELECT id FROM people WHERE key = %s FOR UPDATE"
+    person, other = one(sql, find, name_key(move.name)), one(sql, find, name_key(move.to))
+    if person is None or person == other or (other is None and not make_them):
+        return False
+    box = [] if move.box is None else list(map(float, move.box))
+    which = "person = %s AND source_hash = %s AND box = %s::double precision[]"
+    if one(sql, f"SELECT count(*) FROM templates WHERE {which}", person, move.source_hash, box) == 0:
+        return False
+    if other is None:
+        other = make(sql, move.to)
+    sql.execute(
+        f"""UPDATE templates SET person = %s WHERE {which} AND NOT EXISTS (
+            SELECT FROM templates AS same WHERE same.person = %s
+            AND same.source_hash = templates.source_hash AND same.box = templates.box)""",
+        (other, person, move.source_hash, box, other),
     )
-    return [Hit(person, template, min(max(similarity, -1.0), 1.0)) for person, template, similarity in rows]
+    the_other_had_it = sql.execute(f"DELETE FROM templates WHERE {which}", (person, move.source_hash, box)).rowcount
+    erase_without_templates(sql, person, the_other_had_it)
+    return True
 
 
 def fix_dims(sql: Connection[Any], templates: Mapping[str, Sequence[Template]]) -> int:

@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING, Any
 from rostro.core.errors import BadInput, UnknownPerson
 from rostro.core.names import stored_name
 from rostro.gallery.postgresql import marks
-from rostro.gallery.postgresql.rows import count_photo, erase_photo, give, name_key, one
+from rostro.gallery.postgresql.rows import count_photo, erase_photo, give, make, move_face, name_key, one
 from rostro.gallery.single import SinglePhotos, StoredPhoto
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from psycopg import Connection
 
     from rostro.gallery.marks import Mark
     from rostro.gallery.postgresql.database import Database
+    from rostro.gallery.single import FaceMove
 
 #: Rows that are deleted leave the tables and their indexes.
-CLEAN = "VACUUM (INDEX_CLEANUP ON) templates, codes, people, records"
+CLEAN = "VACUUM (INDEX_CLEANUP ON) templates, codes, people, records, changes"
 
 
 class PostgresqlPhotos(SinglePhotos):
@@ -35,8 +36,7 @@ class PostgresqlPhotos(SinglePhotos):
         def work(sql: Connection[Any]) -> int:
             person = self._id(sql, name)
             count = count_photo(sql, person, name, source_hash)
-            made = "INSERT INTO people (key, name) VALUES (%s, %s) ON CONFLICT (key) DO UPDATE SET name = excluded.name"
-            other: int = one(sql, f"{made} RETURNING id", name_key(to), to)
+            other = make(sql, to)
             if person == other:
                 raise BadInput(f"{self._shown}: the photo is {to!r}'s already")
             give(sql, person, other, source_hash)
@@ -44,6 +44,13 @@ class PostgresqlPhotos(SinglePhotos):
             return count
 
         return self._database.run(work)
+
+    def move_faces(self, moves: Sequence[FaceMove], *, new: Collection[str] = ()) -> list[FaceMove]:
+        """Gives faces to other people in one transaction; see `Gallery.move_faces`."""
+        made = {stored_name(name) for name in new}
+        return self._database.run(
+            lambda sql: [move for move in moves if move_face(sql, move, make_them=stored_name(move.to) in made)]
+        )
 
     def forget(self, name: str, source_hash: str) -> int:
         """Erases a person's templates of one photo as `remove` does; see `Gallery.forget`."""

@@ -76,6 +76,11 @@ def blank_photo(sql: sqlite3.Connection, person: int, source_hash: str) -> int:
     return erased
 
 
+def blank_template(sql: sqlite3.Connection, template: int) -> None:
+    """Does what `blank` does with one template."""
+    _blank_templates(sql, "id = ?", template)
+
+
 def _blank_templates(sql: sqlite3.Connection, condition: str, *values: int | str) -> int:
     erased = sql.execute(
         f"""UPDATE templates SET erased = 1, box = zeroblob(length(box)), vector = zeroblob(length(vector)),

@@ -106,20 +106,19 @@ def move_face(sql: sqlite3.Connection, seal: Sealing, move: FaceMove, *, make_th
     person = person_id(sql, seal, stored_name(move.name))
     if person is None:
         return False
-    there = "FROM templates WHERE person = ? AND source_hash = ? AND erased = 0"
-    where = (person, seal.source(move.source_hash))
-    ids = [row[0] for row in sql.execute(f"SELECT id {there}", where)]
-    if len(ids) > 1:  # only then is it worth opening them
-        rows = sql.execute(f"SELECT id, {COLUMNS} {there}", where).fetchall()
-        ids = [row[0] for row in rows if template_of(seal, row[1:]).box == move.box]
+    rows = sql.execute(
+        f"SELECT id, {COLUMNS} FROM templates WHERE person = ? AND source_hash = ? AND erased = 0",
+        (person, seal.source(move.source_hash)),
+    ).fetchall()
+    ids = [row[0] for row in rows if template_of(seal, row[1:]).box == move.box]
     to = stored_name(move.to)
     other = person_id(sql, seal, to)
     if not ids or other == person or (other is None and not make_them):
         return False
-    sql.executemany(
-        "UPDATE OR IGNORE templates SET person = ? WHERE id = ?",
-        [(make(sql, seal, to) if other is None else other, template) for template in ids],
-    )
+    other = make(sql, seal, to) if other is None else other
+    for template in ids:
+        if not sql.execute("UPDATE OR IGNORE templates SET person = ? WHERE id = ?", (other, template)).rowcount:
+            erasure.blank_template(sql, template)  # the other had it
     if not sql.execute("SELECT 1 FROM templates WHERE person = ? AND erased = 0", (person,)).fetchone():
         erasure.blank(sql, person)
     return True

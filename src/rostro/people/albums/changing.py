@@ -5,20 +5,32 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from rostro.core.forking import Mutex
 from rostro.gallery.records import ALBUM
 from rostro.people.albums.notes import State, keep_state, note_without, notes_of
 from rostro.people.people import People
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from rostro.core.types import Person, Template
+    from rostro.gallery.base import Gallery
     from rostro.gallery.single import FaceMove
     from rostro.people.albums.notes import Note
 
 
 class AlbumPeople(People):
-    """A gallery's people as an album has them: many faces change hands at a time. Safe to share between threads."""
+    """A gallery's people as an album has them: many faces change hands at a time. Safe to share between threads.
+
+    Attributes:
+        grouping: Held while faces are grouped.
+    """
+
+    def __init__(self, gallery: Gallery, home: Path | None = None, actor: str = "") -> None:
+        """As `People`; touches no disk."""
+        super().__init__(gallery, home, actor)
+        self.grouping = Mutex()
 
     @contextmanager
     def changes(self) -> Iterator[None]:

@@ -73,6 +73,7 @@ class Listing:
         search: str = "",
         after: str | None = None,
         limit: int | None = None,
+        skip: int = 0,
     ) -> GroupPage:
         """Some of the groups, as `groups` has them, and how many there are.
 
@@ -83,6 +84,7 @@ class Listing:
             search: Part of their name, with or without accents, in any case.
             after: The id of the last group before these; None: from the first on.
             limit: How many at most; None: all.
+            skip: How many to leave out first.
 
         Raises:
             UnknownPerson: There is no group of the id ``after`` (any more).
@@ -94,7 +96,7 @@ class Listing:
                 return False
             return named in {None, not is_id(name)} and (not sought or (not is_id(name) and sought in searchable(name)))
 
-        return self._page(wanted, after, limit)
+        return self._page(wanted, after, limit, skip)
 
     def summary(self, group: str) -> GroupSummary:
         """One group as lists show it.
@@ -139,7 +141,7 @@ class Listing:
         source = None if face is None else self._faces(person, [face])[0].sha256
         return self.pictures.picture(person.id, source)
 
-    def _page(self, wanted: _Wanted, after: str | None, limit: int | None) -> GroupPage:
+    def _page(self, wanted: _Wanted, after: str | None, limit: int | None, skip: int) -> GroupPage:
         names = dict(self.gallery.all_names())
         counts, notes = self.gallery.template_counts(names), notes_of(self.gallery)
         keys: list[tuple[int, str, int]] = []
@@ -152,7 +154,7 @@ class Listing:
                 keys.append((-faces, note.id, person))
         if after is not None and last is None:
             raise UnknownPerson(f"{self.gallery.url}: no group {after!r}")
-        left = sorted(key for key in keys if last is None or key[:2] > last)
+        left = sorted(key for key in keys if last is None or key[:2] > last)[skip:]
         shown = {person: names[person] for *_, person in left[:limit]}
         groups = tuple(_summary(group) for group, _ in kept_groups(self.gallery, shown))
         more = len(left) > len(shown) and bool(shown)

@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -51,9 +51,13 @@ class Note:
     fixed: bool = False
     apart: frozenset[str] = frozenset()
 
+    def to_dict(self) -> dict[str, Any]:
+        """``{"id", "ignored", "fixed", "apart"}``."""
+        return {**asdict(self), "apart": sorted(self.apart)}
+
     def to_body(self) -> str:
         """The text that is kept."""
-        return json.dumps({**asdict(self), "apart": sorted(self.apart)})
+        return json.dumps(self.to_dict())
 
     @classmethod
     def of(cls, body: str) -> Self:

@@ -14,9 +14,9 @@ import numpy as np
 
 from rostro.people.albums.contents import Contents
 from rostro.people.albums.matching import moves_to
-from rostro.people.albums.notes import State, keep_state, state_of
+from rostro.people.albums.notes import State, keep_state, notes_of, state_of
 from rostro.people.commonness import Commonness
-from rostro.people.grouping import group_faces, join_faces
+from rostro.people.grouping import BELOW, group_faces, join_faces
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -68,7 +68,7 @@ def regroup(
         gate: Says which faces are too poor; None: none is.
         whole: Whether all faces are grouped anew; None: where that is quick, or many came since.
     """
-    with people.changes():
+    with people.grouping:  # one at a time; who names a group meanwhile does not wait for it
         state = state_of(people.gallery) or State()
         faces = people.gallery.info().templates
         if whole is None:
@@ -88,10 +88,7 @@ def _whole(people: AlbumPeople, state: State, thresholds: tuple[float, float], g
         contents.vectors, contents.hashes, thresholds, qualities=contents.qualities if gate else None, gate=gate,
         said=contents.said(contents.fixed),
     )  # fmt: skip
-    moves, made = moves_to(contents, labels)
-    if moves:
-        people.note_change("group", faces=len(contents), moved=len(moves))
-    moved = people.reassign(moves, made)
+    moved = _apply(people, contents, labels, len(contents))
     if moved or state.regrouped != len(contents) or state.seen != len(contents):
         common = _commonness(contents, labels) if len(contents) > ALWAYS_UP_TO else None
         keep_state(gallery, State(len(contents), len(contents), common))
@@ -109,19 +106,29 @@ def _some(
     near: set[int] = {person for person, _ in mine}
     for start in range(0, len(fresh), _AT_ONCE):
         for hits in gallery.search(fresh.vectors[start : start + _AT_ONCE], _NEAR):
-            near |= {hit.person for hit in hits if hit.similarity > thresholds[1] / 2}
+            near |= {hit.person for hit in hits if hit.similarity >= thresholds[1] - BELOW}
     contents = Contents.read(gallery, sorted(gallery.names(near).items()))
     is_new = np.array([name in sought for name in contents.names], np.bool_)
     labels = join_faces(
         contents.vectors, contents.hashes, is_new[contents.persons], thresholds,
         said=contents.said(~is_new), common=state.common, qualities=contents.qualities if gate else None, gate=gate,
     )  # fmt: skip
-    moves, made = moves_to(contents, labels)
-    if moves:
-        people.note_change("group", faces=len(fresh), moved=len(moves))
-    moved = people.reassign(moves, made)
+    moved = _apply(people, contents, labels, len(fresh))
     keep_state(gallery, replace(state, seen=gallery.info().templates))
     return moved
+
+
+def _apply(people: AlbumPeople, contents: Contents, labels: np.ndarray, faces: int) -> int:
+    """Has faces change hands, but for those of groups that somebody touched since they were read."""
+    moves, made = moves_to(contents, labels)
+    with people.changes():
+        touched = {person for person, note in notes_of(people.gallery).items() if note.fixed}
+        before = {name for name, note in zip(contents.names, contents.notes, strict=True) if note.fixed}
+        now = set(people.gallery.names(touched).values()) - before
+        moves = [move for move in moves if move.name not in now and move.to not in now]
+        if moves:
+            people.note_change("group", faces=faces, moved=len(moves))
+        return people.reassign(moves, made)
 
 
 def _commonness(contents: Contents, labels: np.ndarray) -> Commonness:

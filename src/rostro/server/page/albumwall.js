@@ -7,7 +7,7 @@ import { facePictures } from "./facepictures.js";
 import { wall } from "./wall.js";
 import { number, t } from "./words.js";
 
-const PAGE = 500;
+const PAGE = 120;
 /** What is shown of the album → the question that gives it. */
 export const PARTS = {
   all: {}, unnamed: { named: false }, named: { named: true }, alone: { alone: true }, ignored: { ignored: true },
@@ -33,39 +33,46 @@ export function wallView(part) {
   const search = h("input", { type: "search", autocomplete: "off", input: () => later() });
   const names = h("datalist", { id: "album-names" });
   const banner = h("div", { class: "banner", hidden: true, role: "status" });
-  const tiles = wall({ label: t("albumWall"), tile, more: () => load({ more: true }) });
+  const tiles = wall({ label: t("albumWall"), tile, more: loadMore });
   const found = h("div", { hidden: true },
     h("div", { class: "row parts" }, h("nav", { class: "tabs", "aria-label": t("albumParts") }, ...links),
       h("label", { class: "searching" }, h("span", { class: "hidden" }, t("search")), search)),
     banner, count, unkept, tiles.element, names);
   const adding = photosIn(() => load());
-  const changed = new Set(); // ids of groups whose place in the order may be another now
-  let next = "";
   let asked = 0;
   let loading = false;
   let timer;
   search.placeholder = t("search");
 
-  async function load({ more = false } = {}) {
-    if (more && (loading || next === null)) return;
+  const groupsFrom = (offset) => {
+    const query = new URLSearchParams({ ...PARTS[part], limit: PAGE, offset });
+    if (search.value.trim()) query.set("search", search.value.trim());
+    return get(`/v1/album/groups?${query}`);
+  };
+
+  async function load() {
     const turn = ++asked;
-    loading = true;
     try {
-      const query = new URLSearchParams({ ...PARTS[part], limit: PAGE });
-      if (search.value.trim()) query.set("search", search.value.trim());
-      if (more) query.set("after", tiles.items.findLast(({ id }) => !changed.has(id))?.id ?? "");
-      const answer = await get(`/v1/album/groups?${query}`);
-      if (turn !== asked) return;
-      next = answer.next;
-      if (!more) show(answer);
-      else {
-        const there = new Set(tiles.items.map(({ id }) => id));
-        tiles.add(answer.groups.filter(({ id }) => !there.has(id)));
-      }
+      const answer = await groupsFrom(0);
+      if (turn === asked) show(answer);
     } catch (problem) {
       if (turn === asked) tellProblem(problem, status);
+    }
+  }
+
+  /** The page of groups that a place is on; one at a time, the wall asks again when it is there. */
+  async function loadMore(place) {
+    if (loading) return;
+    const [turn, offset] = [asked, place - (place % PAGE)];
+    loading = true;
+    try {
+      const { groups, total } = await groupsFrom(offset);
+      if (turn === asked) tiles.fill(offset, groups, total);
+      else tiles.draw();
+    } catch (problem) {
+      tellProblem(problem, status);
     } finally {
-      if (turn === asked) loading = false;
+      loading = false;
     }
   }
 
@@ -73,7 +80,6 @@ export function wallView(part) {
     found.hidden = adding.element.hidden = false;
     unkept.hidden = !total || groups.some((group) => group.cover.picture);
     tiles.element.classList.toggle("unkept", !unkept.hidden);
-    changed.clear();
     tiles.set(groups, total);
     tell();
     if (left.has(part)) scrollTo(0, left.get(part));
@@ -138,7 +144,7 @@ export function wallView(part) {
   async function give(group, name) {
     if (!name) return;
     await act(async () => {
-      const place = tiles.items.findIndex(({ id }) => id === group.id);
+      const place = tiles.find(group.id);
       const named = await json("PATCH", `/v1/album/groups/${group.id}`, { name });
       replace(group, named);
       status.say(t(named.id === group.id ? "groupNamed" : "groupJoined", { name: named.name, count: named.faces }), "yes");
@@ -148,22 +154,20 @@ export function wallView(part) {
 
   /** What a group became takes its place; where it went into another that is shown, that one changes. */
   function replace(group, after) {
-    for (const { id } of [group, after]) changed.add(id);
-    const there = tiles.items.some(({ id }) => id === after.id);
+    const there = after.id !== group.id && tiles.find(after.id) >= 0;
     tiles.update((item) => {
       if (item.id === after.id) return { ...item, ...after };
       return item.id === group.id ? (there ? null : after) : item;
     });
+    if (after.id !== group.id) tiles.forget();
     tell();
   }
 
   /** The next group without a name: so an album is named by Enter alone. */
   function focusNext(place) {
-    for (let at = Math.max(0, place); at < tiles.items.length; at += 1) {
-      if (tiles.items[at].name !== null) continue;
-      const input = tiles.at(at)?.querySelector("input");
-      input?.focus();
-      if (input) return;
+    for (let at = Math.max(0, place); tiles.at(at); at += 1) {
+      const input = tiles.at(at).querySelector("input");
+      if (input) return input.focus();
     }
   }
 
@@ -223,6 +227,7 @@ export function wallView(part) {
     await act(async () => {
       await json("PATCH", `/v1/album/groups/${group.id}`, { ignored: !group.ignored });
       tiles.update((item) => (item.id === group.id ? null : item));
+      tiles.forget();
       tell();
       status.say(t(group.ignored ? "ignoredNoMore" : "ignored", { name: called(group) }), "yes");
     });
@@ -233,6 +238,7 @@ export function wallView(part) {
       const sentence = await eraseGroup(group);
       if (!sentence) return;
       tiles.update((item) => (item.id === group.id ? null : item));
+      tiles.forget();
       tell();
       status.say(sentence, "yes");
     });

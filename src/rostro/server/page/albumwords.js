@@ -68,8 +68,8 @@ export const ALBUM = {
     "Guardar imágenes pequeñas de las caras, también de personas a quienes no se preguntó. Tengo derecho a hacerlo.",
   ],
   albumAdded: [
-    "Photos: {count}. People in them: {groups}. Faces that are alone: {alone}.",
-    "Fotos: {count}. Personas en ellas: {groups}. Caras que están solas: {alone}.",
+    "Photos: {count}. People in the album now: {groups}, and seen once: {alone}.",
+    "Fotos: {count}. Personas en el álbum ahora: {groups}, y vistas una sola vez: {alone}.",
   ],
 
   review: ["Review", "Revisar"],

@@ -27,21 +27,31 @@ export function groupView(id, beginToMerge) {
     h("button", { type: "button", class: "quiet", disabled: true, click: () => does() }, t(key)));
   const bar = h("div", { class: "row bar-of-chosen" }, chosenCount, apart, not);
   const unkept = h("p", { class: "note", hidden: true }, t("picturesNotKept"));
-  const tiles = wall({ label: t("facesOfGroup"), tile, more: () => load({ more: true }), least: 6.5 });
+  const tiles = wall({ label: t("facesOfGroup"), tile, more: loadMore, least: 6.5 });
   const found = h("div", { class: "result", hidden: true },
     heading, naming, rest, h("p", { class: "note" }, t("chooseFaces")), count, unkept, tiles.element, bar);
   let group = null;
   let loading = false;
 
-  async function load({ more = false } = {}) {
-    if (loading || (more && group?.next == null)) return;
+  const facesFrom = (after) => get(`/v1/album/groups/${encodeURIComponent(id)}?${new URLSearchParams({ limit: PAGE, after })}`);
+
+  async function load() {
+    try {
+      group = await facesFrom(0);
+      show();
+    } catch (problem) {
+      tellProblem(problem, status);
+    }
+  }
+
+  /** The page of faces that a place is on. */
+  async function loadMore(place) {
+    if (loading) return;
+    const [of, after] = [id, place - (place % PAGE)];
     loading = true;
     try {
-      const query = new URLSearchParams({ limit: PAGE, ...(more ? { after: group.next } : {}) });
-      const answer = await get(`/v1/album/groups/${encodeURIComponent(id)}?${query}`);
-      group = answer;
-      if (more) tiles.add(answer.faces);
-      else show();
+      const { faces, total } = await facesFrom(after);
+      if (of === id) tiles.fill(after, faces, total);
     } catch (problem) {
       tellProblem(problem, status);
     } finally {

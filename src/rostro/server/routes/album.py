@@ -64,11 +64,14 @@ def groups(  # noqa: PLR0917 - FastAPI gives them by name
     alone: Annotated[bool, Query(description="Faces that nobody else was found for, instead of groups.")] = False,
     search: Annotated[str, Query(description="Part of the name, with or without accents, in any case.")] = "",
     limit: Limit = 100,
+    offset: Annotated[int, Query(ge=0, lt=2**31, description="How many to leave out first.")] = 0,
     after: Annotated[str, Query(description="The `next` of the page before, or the id of any group before.")] = "",
 ) -> JSONResponse:
     """The album's people, the largest groups first, in pages; of those without a name who they may be."""
     album = _album(service)
-    page = album.page(named=named, ignored=ignored, alone=alone, search=search, after=after or None, limit=limit)
+    page = album.page(
+        named=named, ignored=ignored, alone=alone, search=search, after=after or None, limit=limit, skip=offset
+    )
     return JSONResponse({"groups": _shown(service, album, page.groups), "total": page.total, "next": page.next})
 
 
@@ -130,7 +133,7 @@ def split(service: TheService, caller: TheCaller, id: Id, some: shapes.SomeFaces
     return _summary(service, album, album.split(id, some.faces))
 
 
-@router.post("/album/groups/{id}/reject", response_model=shapes.Rejected, openapi_extra=needs(Role.ADMIN))
+@router.post("/album/groups/{id}/reject", response_model=shapes.RejectedFaces, openapi_extra=needs(Role.ADMIN))
 def reject(service: TheService, caller: TheCaller, id: Id, some: shapes.SomeFaces) -> JSONResponse:
     """Say that some faces are not this person: they leave, and never come back to them by themselves."""
     return JSONResponse({"id": id, "rejected": _album(service).by(caller.actor).reject(id, some.faces)})

@@ -19,7 +19,7 @@ from rostro.server.schemas.album import GroupedFace as GroupedFace
 from rostro.server.schemas.album import Grouping as Grouping
 from rostro.server.schemas.album import GroupSummary as GroupSummary
 from rostro.server.schemas.album import IntoGroup as IntoGroup
-from rostro.server.schemas.album import Rejected as Rejected
+from rostro.server.schemas.album import RejectedFaces as RejectedFaces
 from rostro.server.schemas.album import SomeFaces as SomeFaces
 from rostro.server.schemas.album import Suggested as Suggested
 from rostro.server.schemas.analyses import Age as Age
@@ -62,6 +62,10 @@ from rostro.server.schemas.keeping import Log as Log
 from rostro.server.schemas.keeping import NewConsent as NewConsent
 from rostro.server.schemas.keeping import NewPolicy as NewPolicy
 from rostro.server.schemas.keeping import Policy as Policy
+from rostro.server.schemas.keeping import Rejected as Rejected
+from rostro.server.schemas.keeping import Rejection as Rejection
+from rostro.server.schemas.keeping import Rejections as Rejections
+from rostro.server.schemas.keeping import TakenBack as TakenBack
 from rostro.server.schemas.keeping import VerifiedLog as VerifiedLog
 from rostro.server.schemas.people import Created as Created
 from rostro.server.schemas.people import Enrolment as Enrolment
@@ -81,6 +85,15 @@ from rostro.server.schemas.people import Renamed as Renamed
 from rostro.server.schemas.people import Template as Template
 from rostro.server.schemas.problems import PROBLEMS as PROBLEMS
 from rostro.server.schemas.problems import Problem as Problem
+from rostro.server.schemas.review import Item as Item
+from rostro.server.schemas.review import Likely as Likely
+from rostro.server.schemas.review import Queue as Queue
+from rostro.server.schemas.review import Reviewed as Reviewed
+from rostro.server.schemas.review import Said as Said
+from rostro.server.schemas.review import Taught as Taught
+from rostro.server.schemas.review import TaughtPhoto as TaughtPhoto
+from rostro.server.schemas.vectors import Found as Found
+from rostro.server.schemas.vectors import FoundFace as FoundFace
 from rostro.server.schemas.vectors import Match as Match
 from rostro.server.schemas.vectors import Matches as Matches
 from rostro.server.schemas.vectors import PersonVerification as PersonVerification

@@ -137,7 +137,7 @@ class SomeFaces(BaseModel):
     faces: Annotated[list[FaceId], Field(min_length=1, max_length=10_000)]
 
 
-class Rejected(BaseModel):
+class RejectedFaces(BaseModel):
     """Done: these faces are not this person, and never will be by themselves."""
 
     model_config = example(id="3ba7fe97028e", rejected=["56f7d8f2477f"])

@@ -66,8 +66,8 @@ class Finding(BaseModel):
     reason: str
     people: list[str]
     photos: list[PhotoOfFinding]
-    similarity: Similarity | None
-    quality: Score | None
+    similarity: Similarity | None = None
+    quality: Score | None = None
     mends: list[Mend]
 
 

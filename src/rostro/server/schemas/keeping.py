@@ -169,6 +169,8 @@ class Export(BaseModel):
     templates: list[dict[str, Any]]
     rejected: list[Rejected] = Field(description="faces that were said not to be theirs, without vectors")
     taught_by: list[str] = Field(description="hashes of the photos whose templates came by teaching")
+    group: dict[str, Any] | None = Field(description="of an album: what somebody said of the group")
+    albums: list[dict[str, str]] = Field(description="albums in which they are, and as which groups")
     called_in_log: list[str]
     log: list[Entry]
     pictures: list[dict[str, str]]

@@ -45,7 +45,7 @@ class Item(BaseModel):
 class Queue(BaseModel):
     """Some of what waits."""
 
-    model_config = example(items=[_ITEM], total=1, next=None)
+    model_config = example(items=[_ITEM], total=7, next="3ba7fe97028e")
     items: list[Item]
     total: int = Field(ge=0, description="how many wait")
     next: ItemId | None = Field(description="`after` of the page that follows; null: this is the last")

@@ -1,4 +1,4 @@
-"""Searches by vector, and decisions about one enrolled person."""
+"""Searches by vector or for one face, and decisions about one enrolled person."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from rostro.server.forms.vectors import Vector
-from rostro.server.schemas.common import FACE, NAMED, Score, Similarity
+from rostro.server.schemas.common import FACE, NAMED, Box, Score, Similarity
 from rostro.server.schemas.common import example as example_of
-from rostro.server.schemas.faces import Doubt, FaceOfPhoto, Ranking, Verification
+from rostro.server.schemas.faces import Doubt, FaceOfPhoto, Failure, Ranking, Verification
 from rostro.server.schemas.people import Template
 
 #: Vectors in one request.
@@ -83,3 +83,42 @@ class PersonVerification(Doubt):
 
 #: What `/v1/verify` answers.
 Verified = Verification | PersonVerification
+
+
+_FOUND = {"photo": "beach.jpg", "box": FACE["box"], "similarity": 0.7214, "like": "ada.jpg", "quality": 0.9312}
+
+
+class FoundFace(Doubt):
+    """A face that is like the one looked for."""
+
+    model_config = example_of(**_FOUND)
+    photo: str
+    box: Box
+    similarity: Similarity
+    like: str = Field(description="the most alike of the photos looked by")
+    quality: Score | None
+
+
+class Found(BaseModel):
+    """The photos of one face among others."""
+
+    model_config = example_of(
+        like=["ada.jpg"], found=[_FOUND], unsure=[], failed=[], photos=25, faces=26, threshold=0.4188,
+        false_positive_identification_rate=0.0022, interval=[0.0018, 0.0026],
+        extrapolated=False, strangers_expected=0.0022,
+    )  # fmt: skip
+    like: list[str]
+    found: list[FoundFace] = Field(description="the most alike first")
+    unsure: list[FoundFace] = Field(description="those that reach the threshold and cannot be judged")
+    failed: list[Failure]
+    photos: int
+    faces: int = Field(description="how many faces were looked through: the threshold goes by it")
+    threshold: float
+    false_positive_identification_rate: Score = Field(
+        default=0.0, description="of searches for somebody who is in no photo, the part that finds a stranger"
+    )
+    interval: Annotated[list[Score], Field(min_length=2, max_length=2)] = Field(
+        default=[0.0, 1.0], description="its 95 % interval"
+    )
+    extrapolated: bool = Field(default=False, description="whether it is beyond what the data can show")
+    strangers_expected: float = Field(default=0.0, description="how many of the faces found are a stranger's")

@@ -6,6 +6,9 @@ Gaussian whatever the embedder, and rounded to the levels that lose least on a G
 Distortion", 1960). Four bits, one number of sixteen levels or two of four, are one sub-quantiser of FAISS's
 ``IndexPQFastScan`` (André et al., "Quicker ADC", 2019), so no codes are trained, and vectors can be added forever.
 Subtracting the centre moves every score of a query by the same amount; the order is what counts here.
+
+Where there are many numbers, three quarters of them hold most of the variance. FAISS scans those alone, which takes a
+third of the time; what the others add is looked up for the thousands that are left. See ``docs/decisions/0057``.
 """
 
 from __future__ import annotations
@@ -17,6 +20,8 @@ import numpy as np
 
 from rostro.core.foreign import BROKEN_ARRAY
 from rostro.core.machine import processors
+from rostro.gallery.sqlite.search.directions import VARIANCE, directions_of
+from rostro.gallery.sqlite.search.rest import Rest, check_arrays
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,16 +40,19 @@ _THREADS = processors()
 #: Vectors that are looked at to find the centre, the directions and the spread.
 _SAMPLE = 8_192
 
-#: The part of the variance that the directions have which are kept.
-_VARIANCE = 0.95
+#: FAISS scans codes of up to so many sub-quantisers quickly; of more than about 126 it takes three times as long.
+_QUICK = 120
+
+#: Candidates of a scan of the first directions: so many times as many as are wanted, and one for so many vectors.
+_WIDER, _ONE_IN = 4, 2_000
 
 #: Number of levels → distance between them that loses least on a standard Gaussian, and what that least is, as a part
 #: of the variance (Max 1960, table II).
 _STEPS = {4: 0.9957, 16: 0.3352}
 _LOSSES = {4: 0.1188, 16: 0.0115}
 
-#: A score exceeds its estimate by more than so many standard deviations of the error about once in 30,000 times.
-_DEVIATIONS = np.float32(4.0)
+#: A score exceeds its estimate by more than so many standard deviations of the error less than once in 20,000 times.
+_DEVIATIONS = np.float32(4.5)
 
 
 class ScanIndex:
@@ -55,21 +63,34 @@ class ScanIndex:
         rotation: (d, D) with orthonormal columns; D is even.
         spread: Root mean square of one number after centring and rotation.
         error: Standard deviation of the error of an estimated score.
+        rest: How many of the D columns are scanned, a multiple of four, and the root mean square of a number of the
+            others; None: all are.
 
     Attributes:
         centre: As given.
     """
 
-    def __init__(self, centre: Floats, rotation: Floats, spread: float, error: float = 0.0) -> None:
+    def __init__(
+        self,
+        centre: Floats,
+        rotation: Floats,
+        spread: float,
+        error: float = 0.0,
+        rest: tuple[int, float] | None = None,
+    ) -> None:
         self.centre = centre
         self._rotation = rotation
         self._spread = spread
         self._error = error
         self._levels = 16 if len(centre) <= _FOUR_BITS else 4
-        self._step = _STEPS[self._levels] * spread
-        self._to_steps = rotation / np.float32(self._step)
+        self._first: int = rotation.shape[1] if rest is None else rest[0]
+        self._spread_of_rest = 0.0 if rest is None else rest[1]
+        spreads = np.where(np.arange(rotation.shape[1]) < self._first, spread, self._spread_of_rest)
+        self._steps = (_STEPS[self._levels] * spreads).astype(np.float32)
+        self._to_steps = rotation / self._steps
         self._from_zero = np.float32(self._levels / 2) - centre @ self._to_steps
         self._segments: list[Any] = []
+        self._rest = Rest(self._values(self._spread_of_rest), rotation.shape[1] - self._first)
         self._pool = ThreadPoolExecutor(_THREADS, "gallery-scan", initializer=_one_thread_each)
         self._ids = [np.empty(0, np.int64)]
 
@@ -85,11 +106,16 @@ class ScanIndex:
         """An empty index for vectors that are like these (n, d)."""
         vectors = vectors[:: -(-len(vectors) // _SAMPLE)]
         centre = vectors.mean(axis=0)
-        axes = _directions(vectors - centre)
-        square = np.random.default_rng(0).standard_normal((axes.shape[1], axes.shape[1]))
-        rotation = (axes @ np.linalg.qr(square)[0]).astype(np.float32)
-        spread = float(np.sqrt(np.mean(np.square((vectors - centre) @ rotation))))
-        index = cls(centre, rotation, max(spread, 1e-6))
+        axes, first = directions_of(vectors - centre)
+        if axes.shape[1] * (4 if vectors.shape[1] <= _FOUR_BITS else 2) <= 4 * _QUICK:
+            first = axes.shape[1]
+        random = np.random.default_rng(0)
+        parts = [part for part in (axes[:, :first], axes[:, first:]) if part.size]
+        turned = [part @ np.linalg.qr(random.standard_normal((part.shape[1],) * 2))[0] for part in parts]
+        rotation = np.hstack(turned).astype(np.float32)
+        squares = np.mean(np.square((vectors - centre) @ rotation), axis=0)
+        spreads = [max(float(np.sqrt(part.mean())), 1e-6) for part in (squares[:first], squares[first:]) if part.size]
+        index = cls(centre, rotation, spreads[0], rest=(first, spreads[1]) if spreads[1:] else None)
         index._error = index._measured_error(vectors)
         return index
 
@@ -97,7 +123,7 @@ class ScanIndex:
         """Standard deviation of what rounding changes in the scores of different people."""
         queries, others = vectors[::32], vectors[1::8]
         codes = np.clip(others @ self._to_steps + self._from_zero, 0, self._levels - 1).astype(np.uint8)
-        rounded = (codes - np.float32((self._levels - 1) / 2)) * np.float32(self._step)
+        rounded = (codes - np.float32((self._levels - 1) / 2)) * self._steps
         exact = queries @ (others - self.centre).T
         return float(np.std(exact - (queries @ self._rotation) @ rounded.T)) if exact.size else 0.0
 
@@ -107,8 +133,12 @@ class ScanIndex:
     def add(self, ids: NDArray[np.int64], vectors: Floats) -> None:
         """Takes (n,) ids and their (n, d) vectors."""
         for start in range(0, len(ids), SEGMENT):
-            segment = self._segment(vectors[start : start + SEGMENT])
-            if self._segments and self._segments[-1].ntotal + segment.ntotal <= SEGMENT:
+            codes = self._codes(vectors[start : start + SEGMENT])
+            scanned = -(-self._first * self._bits // 8)
+            segment = self._segment(codes[:, :scanned])
+            joins = bool(self._segments) and self._segments[-1].ntotal + segment.ntotal <= SEGMENT
+            self._rest.add(codes[:, scanned:], joins=joins)
+            if joins:
                 self._segments[-1].merge_from(segment, 0)
             else:
                 self._segments.append(segment)
@@ -117,9 +147,11 @@ class ScanIndex:
     def keep(self, alive: NDArray[np.int64]) -> bool:
         """Forgets every vector whose id is not among these; returns whether there was one."""
         stays = np.isin(self.ids, alive)
-        for segment, part in zip(self._segments, np.split(stays, self._ends()[:-1]), strict=True):
+        parts = np.split(stays, self._ends()[:-1])
+        for segment, part in zip(self._segments, parts, strict=True):
             if not part.all():
                 segment.remove_ids(np.flatnonzero(~part))
+        self._rest.keep(parts)
         self._segments = [segment for segment in self._segments if segment.ntotal]
         self._ids = [self.ids[stays]]
         return not stays.all()
@@ -131,15 +163,18 @@ class ScanIndex:
         does for a query of zeros.
         """
         rotated = queries @ self._rotation
-        found = self._searched(rotated, count)
+        wanted = count if not self._rest else _WIDER * count + len(self) // _ONE_IN
+        share = len(self) if wanted >= len(self) else max(count, 2 * wanted // len(self._segments)) + count
+        found = self._searched(np.ascontiguousarray(rotated[:, : self._first]), share if self._rest else count)
         starts = self._ends() - [segment.ntotal for segment in self._segments]
         estimates = np.hstack([np.where(places < 0, -np.inf, estimates) for estimates, places in found])
         places = np.hstack([places + start for (_, places), start in zip(found, starts, strict=True)])
-        if estimates.shape[1] > count:
-            best = np.argpartition(-estimates, count - 1, axis=1)[:, :count]
-            estimates, places = np.take_along_axis(estimates, best, axis=1), np.take_along_axis(places, best, axis=1)
+        if self._rest:
+            estimates, places = _best(estimates, places, wanted)
+            estimates = estimates + self._rest.scores(rotated[:, self._first :], places, starts)
+        estimates, places = _best(estimates, places, count)
         # rounded vectors are shorter by what was lost, which tells where a vector is near the query
-        lengthened = np.maximum(estimates, estimates / np.float32(_VARIANCE * (1 - _LOSSES[self._levels])))
+        lengthened = np.maximum(estimates, estimates / np.float32(VARIANCE * (1 - _LOSSES[self._levels])))
         bounds: Floats = lengthened + (queries @ self.centre)[:, None] + _DEVIATIONS * np.float32(self._error)
         return self.ids[places], bounds
 
@@ -157,10 +192,13 @@ class ScanIndex:
         """Writes everything into an open file."""
         faiss = _faiss()
         numbers = np.array([self._spread, self._error, len(self._segments)])
+        if self._rest:
+            numbers = np.append(numbers, [self._first, self._spread_of_rest])
         for array in (self.centre, self._rotation, numbers, self.ids):
             np.save(file, array, allow_pickle=False)
         for segment in self._segments:
             faiss.write_index(segment, faiss.PyCallbackIOWriter(file.write))
+        self._rest.write(file)
 
     @classmethod
     def read(cls, file: IO[bytes], dims: int) -> Self:
@@ -178,15 +216,16 @@ class ScanIndex:
             centre, rotation, numbers, ids = (np.lib.format.read_array(file, allow_pickle=False) for _ in range(4))
         except BROKEN_ARRAY as broken:
             raise ValueError(f"it has an array that is none: {broken}") from None
-        _check_arrays(centre, rotation, numbers, ids, dims)
-        spread, error, segments = map(float, numbers)
-        index = cls(centre, rotation, spread, error)
+        check_arrays(centre, rotation, numbers, ids, dims)
+        spread, error, segments, *rest = map(float, numbers)
+        index = cls(centre, rotation, spread, error, (int(rest[0]), rest[1]) if rest else None)
         index._ids = [ids]
         for _ in range(int(segments)):
             found = faiss.read_index(faiss.PyCallbackIOReader(file.read))
             index._segments.append(index._rebuilt(found))
         if sum(segment.ntotal for segment in index._segments) != len(ids):
             raise ValueError("it has other numbers of codes and of ids")
+        index._rest.read(file, [segment.ntotal for segment in index._segments])
         return index
 
     def _rebuilt(self, found: Any) -> Any:
@@ -196,7 +235,7 @@ class ScanIndex:
             ValueError: The other one has none that fit.
         """
         faiss = _faiss()
-        segment = self._segment(np.empty((0, len(self.centre)), np.float32))
+        segment = self._segment(np.empty((0, -(-self._first * self._bits // 8)), np.uint8))
         count = found.ntotal
         size = -(-count // segment.bbs) * segment.bbs * segment.M2 // 2  # FAISS keeps whole blocks
         if type(found) is not type(segment) or not 0 < count <= SEGMENT or found.codes.size() != size:
@@ -213,19 +252,27 @@ class ScanIndex:
     def _ends(self) -> NDArray[np.int64]:
         return np.cumsum([segment.ntotal for segment in self._segments], dtype=np.int64)
 
-    def _segment(self, vectors: Floats) -> Any:
+    def _values(self, spread: float) -> NDArray[np.float64]:
+        """What a number is taken for at each level."""
+        return np.asarray((np.arange(self._levels) - (self._levels - 1) / 2) * (_STEPS[self._levels] * spread))
+
+    @property
+    def _bits(self) -> int:
+        """Of a number."""
+        return 4 if self._levels == 16 else 2
+
+    def _segment(self, codes: NDArray[np.uint8]) -> Any:
         faiss = _faiss()
         codebooks = self._codebooks()
-        index = faiss.IndexPQ(self._rotation.shape[1], len(codebooks), 4, faiss.METRIC_INNER_PRODUCT)
+        index = faiss.IndexPQ(self._first, len(codebooks), 4, faiss.METRIC_INNER_PRODUCT)
         faiss.copy_array_to_vector(codebooks.ravel(), index.pq.centroids)
         index.is_trained = True
-        index.add_sa_codes(self._codes(vectors))
+        index.add_sa_codes(np.ascontiguousarray(codes))
         return faiss.IndexPQFastScan(index)
 
     def _codebooks(self) -> Floats:
-        """The sixteen values of every sub-quantiser: (D, 16, 1), or (D / 2, 16, 2) with the first number fastest."""
-        levels = (np.arange(self._levels) - (self._levels - 1) / 2) * self._step
-        dims = self._rotation.shape[1]
+        """The sixteen values of what is scanned: (D, 16, 1), or (D / 2, 16, 2) with the first number fastest."""
+        levels, dims = self._values(self._spread), self._first
         if self._levels == 16:
             return np.tile(levels[:, None], (dims, 1, 1)).astype(np.float32)
         pairs = np.stack([np.tile(levels, 4), np.repeat(levels, 4)], axis=1)
@@ -243,32 +290,12 @@ class ScanIndex:
         return np.ascontiguousarray(codes[:, 0::2] + codes[:, 1::2] * np.uint8(16))
 
 
-def _check_arrays(centre: Any, rotation: Any, numbers: Any, ids: Any, dims: int) -> None:
-    """Refuses arrays that no index of ours has.
-
-    Raises:
-        ValueError: They are such.
-    """
-    kinds = [(each.dtype, each.ndim) for each in (centre, rotation, numbers, ids)]
-    if kinds != [(np.float32, 1), (np.float32, 2), (np.float64, 1), (np.int64, 1)]:
-        raise ValueError("it has arrays of other kinds")
-    if len(centre) != dims or len(rotation) != dims or rotation.shape[1] % 2 or not 0 < rotation.shape[1] <= dims + 1:
-        raise ValueError("it is of vectors of another length")
-    if len(numbers) != 3 or not all(np.isfinite(each).all() for each in (centre, rotation, numbers)):
-        raise ValueError("it has numbers that are none")
-    if not (numbers[0] > 0 and numbers[1] >= 0 and 0 < numbers[2] <= len(ids) and (np.diff(ids) > 0).all()):
-        raise ValueError("it has a spread, an error or ids that are none")
-
-
-def _directions(centred: Floats) -> Floats:
-    """(d, D) orthonormal columns, D even, that span `_VARIANCE` of the variance; zeros where d is odd and all count."""
-    variances, axes = np.linalg.eigh(centred.T @ centred)
-    falling = np.maximum(variances[::-1], 0)
-    kept = 1 + int(np.searchsorted(np.cumsum(falling), _VARIANCE * falling.sum()))
-    axes = axes[:, ::-1]
-    if kept % 2 and kept == axes.shape[1]:
-        axes = np.pad(axes, ((0, 0), (0, 1)))
-    return axes[:, : kept + kept % 2]
+def _best(estimates: Floats, places: NDArray[np.int64], count: int) -> tuple[Floats, NDArray[np.int64]]:
+    """The best ``count`` of each row, in no order."""
+    if estimates.shape[1] <= count:
+        return estimates, places
+    best = np.argpartition(-estimates, count - 1, axis=1)[:, :count]
+    return np.take_along_axis(estimates, best, axis=1), np.take_along_axis(places, best, axis=1)
 
 
 def _one_thread_each() -> None:
