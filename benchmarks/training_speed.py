@@ -1,7 +1,7 @@
 """Photos per second of training UPNA's pooled classifier: rostro against Keras 3 on torch, same photos, same run.
 
     python -m venv ENV && ENV/bin/pip install keras==3.15.1 torch==2.13.0 scipy==1.17.1 pillow==13.0.0
-    python benchmarks/training_speed.py --keras ENV/bin/python [--rounds 3] [--precision float32]
+    python benchmarks/training_speed.py --keras ENV/bin/python [--rounds 3] [--arithmetic float32]
 
 Both take JPEG files at 150 × 150, change them as UPNA's project did (rotation 40°, shifts, shear, zoom 0.2, flip), and
 make steps of the same network with batches of 32; data loading is part of the time. Keras is driven as the project
@@ -43,12 +43,12 @@ def main() -> None:
     parser.add_argument("--photos", type=Path, default=DATA / "lfw" / "images", help="One folder per person.")
     parser.add_argument("--people", type=int, default=200)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--precision", default="auto", help="Of rostro: auto, float32 or bfloat16.")
+    parser.add_argument("--arithmetic", default="auto", help="Of rostro: auto, float32 or bfloat16.")
     parser.add_argument("--serve", choices=MODES, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.serve:
         if options.serve == "rostro":
-            rostro(options.photos, options.precision)
+            rostro(options.photos, options.arithmetic)
         else:
             keras(options.photos, workers="workers" in options.serve)
         return
@@ -57,7 +57,7 @@ def main() -> None:
         if count < BATCH * STEPS * (options.rounds + 1):
             raise SystemExit(f"{count} photos are too few for {options.rounds} rounds")
         shared = [str(Path(__file__).resolve()), "--photos", folder, "--keras", str(options.keras)]
-        shared += ["--precision", options.precision, "--serve"]
+        shared += ["--arithmetic", options.arithmetic, "--serve"]
         pythons = {mode: str(options.keras if mode.startswith("keras") else sys.executable) for mode in MODES}
         print(f"{count} photos of {options.people} people, batches of {BATCH}, {os.cpu_count()} cores", flush=True)
         programs = {}
@@ -131,7 +131,7 @@ class Watch:
         print(f"{MARK}{photos / clock} {photos / used}", flush=True)
 
 
-def rostro(root: Path, precision: str) -> None:
+def rostro(root: Path, arithmetic: str) -> None:
     """``rostro train classifier --net upna_pooled --augmentation upna``, which waits for its turns between steps."""
     from rostro import Settings, Step, train
     from rostro.recognizer import Recognizer
@@ -155,7 +155,7 @@ def rostro(root: Path, precision: str) -> None:
     threads = Recognizer(settings=replace(Settings.from_environment(), threads=os.cpu_count() or 1))
     train(
         "classifier", root, output=root / "out", recognizer=threads, on_step=wait, net="upna_pooled",
-        augmentation="upna", batch=BATCH, device="cpu", precision=precision, epochs=40, on_message=tell,
+        augmentation="upna", batch=BATCH, device="cpu", arithmetic=arithmetic, epochs=40, on_message=tell,
     )  # fmt: skip
 
 

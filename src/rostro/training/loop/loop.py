@@ -105,7 +105,7 @@ class _State:
     best_epoch: int = 0
     history: list[dict[str, float]] = field(default_factory=list)
     made_by: str = ""
-    precision: str = ""
+    arithmetic: str = ""
 
 
 class _Run:
@@ -128,7 +128,7 @@ class _Run:
             self._resume()
             state = self._state
         self._net = _processes.together(task.net, self._device)
-        state.precision = self._precision()
+        state.arithmetic = self._precision()
         while state.epoch < task.options.epochs and not self._is_over():
             self._epoch()
             self._finish_epoch()
@@ -139,7 +139,7 @@ class _Run:
         task, state = self._task, self._state
         resumed, steps = bool(state.epoch or state.step), self._steps * task.options.epochs
         return _precision.known(
-            task.options.precision, state.precision, self._device, resumed=resumed
+            task.options.arithmetic, state.arithmetic, self._device, resumed=resumed
         ) or _precision.fastest(task.net, task.loss, task.train, self._device, steps=steps, say=task.progress.say)
 
     def _is_over(self) -> bool:
@@ -177,7 +177,7 @@ class _Run:
         for group in task.optimiser.param_groups:
             group["lr"] = self._rate(state.epoch * self._steps + state.step) * group.get("part_of_rate", 1.0)
         images, labels = images.to(self._device), labels.to(self._device)
-        loss = _precision.mean_loss(self._net, task.loss, images, labels, state.precision)
+        loss = _precision.mean_loss(self._net, task.loss, images, labels, state.arithmetic)
         task.optimiser.zero_grad(set_to_none=True)
         weighted = loss * (share * _processes.count())  # the mean over processes is then the mean over photos
         weighted.backward()  # type: ignore[no-untyped-call]
@@ -271,7 +271,7 @@ class _Run:
     def _card(self, epoch: int) -> Card:
         measured = self._state.history[epoch - 1] if epoch else {}
         named = {k if k in LOSSES else f"validation {k}": v for k, v in measured.items() if k != "epoch"}
-        options = self._task.card.options | {"precision": self._state.precision}
+        options = self._task.card.options | {"arithmetic": self._state.arithmetic}
         return replace(self._task.card, metrics=named, options=options)
 
     def _best_card(self) -> Card:
@@ -306,8 +306,8 @@ def run_net(net: nn.Module, data: Batches, device: str) -> NDArray[np.float32]:
     return np.concatenate(parts)
 
 
-#: Options that say nothing about what is trained; the precision is kept by itself.
-_MAY_DIFFER = {"resume", "device", "licence", "precision"}
+#: Options that say nothing about what is trained; the arithmetic is kept by itself.
+_MAY_DIFFER = {"resume", "device", "licence", "arithmetic"}
 
 
 def _fingerprint(card: Card) -> str:

@@ -113,7 +113,7 @@ class Course(Recipe, Generic[D]):
 
     def _check(self) -> None:
         """Refuses options that cannot be, before any photo is read."""
-        for name, words in {"precision": PRECISIONS, **self.allowed}.items():
+        for name, words in {"arithmetic": PRECISIONS, **self.allowed}.items():
             if getattr(self.chosen, name) not in words:
                 raise BadInput(f"{name} is {', '.join(words)}, got {getattr(self.chosen, name)!r}")
 
