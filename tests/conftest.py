@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import hypothesis
+import order
 import pytest
 from pytest import TestReport
 from servers import milvus_server, postgresql_server  # noqa: F401 - fixtures
@@ -34,6 +35,24 @@ ELSEWHERE = {
     for file in (*model.files, *model.optional)
     if not any(source.startswith("pypi:") for source in file.sources)
 }
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Workers are given files in the order of `order`, and not those with most tests first."""
+    config.option.loadscopereorder = False
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Long files first where several workers share the suite."""
+    if hasattr(config, "workerinput"):
+        order.longest_first(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """How many ``-n auto`` are; None where the environment says it."""
+    return None if os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS") else order.workers_here()
 
 
 @pytest.hookimpl(wrapper=True)

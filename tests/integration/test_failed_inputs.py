@@ -23,6 +23,8 @@ pytestmark = pytest.mark.data
 CASES = Path(os.environ.get("ROSTRO_DATA", Path(__file__).parents[3] / "shared" / "data")).parent / "cases"
 FOLDERS = sorted(path for path in CASES.glob("[0-9][0-9]-*") if path.is_dir()) if CASES.is_dir() else []
 EARLIER = Path(__file__).parents[1] / "support" / "earlier_paths"
+#: What bash reads before it runs a case: its sleeps end when the server answers that they wait for.
+UNTIL_IT_SERVES = Path(__file__).parents[1] / "support" / "until_it_serves.sh"
 
 
 def codes(text: str) -> list[int]:
@@ -252,6 +254,7 @@ def test_what_failed_once_is_right_now(folder: Path, recognizer: object) -> None
         "ROSTRO": "rostro",
         "PYTHON": str(bin_ / "python"),
         "PYTHONPATH": str(EARLIER),
+        "BASH_ENV": str(UNTIL_IT_SERVES),
         "MODELS": str(Settings.from_environment().home / "models"),
     }
     done = subprocess.run(

@@ -5,7 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
+
+import order
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,3 +52,21 @@ def test_a_test_that_hangs_fails_alone(tmp_path: Path) -> None:
     assert answer.returncode == 1
     assert "1 failed, 2 passed" in answer.stdout
     assert time.monotonic() - begun < 60
+
+
+def test_long_files_are_begun_first_and_are_there() -> None:
+    gone = [name for name in order.LONG if not (order.TESTS / name).is_file()]
+    assert not gone, "tests/support/order.py names what is no file any more"
+    assert len(set(order.LONG)) == len(order.LONG)
+    short, many = order.TESTS / "a.py", order.TESTS / "b.py"
+    first, second = (order.TESTS / name for name in order.LONG[:2])
+    items = [SimpleNamespace(path=path) for path in (short, many, many, second, first, second)]
+    order.longest_first(items)  # type: ignore[arg-type]
+    assert [item.path for item in items] == [first, second, second, many, many, short]
+
+
+def test_a_worker_more_than_processors_where_memory_has_room() -> None:
+    gigabytes = [0, 7, 8, 11, 12, 16, 64]
+    assert [order.workers(2, number * 2**30) for number in gigabytes] == [2, 2, 2, 2, 3, 3, 3]
+    assert order.workers(1, 2**40) == 2
+    assert order.workers_here() >= 1

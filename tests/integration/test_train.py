@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,16 @@ from rostro.training.loop.card import read_card
 PORTRAITS = {"ann": "obama.jpg", "bob": "biden.jpg", "cy": "astronaut.png", "dee": "obama3.jpg"}
 SIDE = 200
 QUICK = ("--epochs", 1, "--batch", 8, "--device", "cpu")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def one_thread() -> Iterator[None]:
+    """Steps of eight photos are slower on several threads, most of all beside other tests."""
+    torch = pytest.importorskip("torch")
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from compiled_once import compiled_once
 
 from rostro.cli import main
 
@@ -30,6 +31,7 @@ def rostro(*arguments: object) -> Done:
         mock.patch.object(sys, "argv", command),
         redirect_stdout(out),
         redirect_stderr(err),
+        compiled_once(),
         pytest.raises(SystemExit) as exit_,
     ):
         main.run()

@@ -41,6 +41,7 @@ class SharedNorm(_BatchNorm):
         if not self.training:
             answer: Tensor = super().forward(maps)
             return answer
+        given, maps = maps.dtype, maps.float()  # sums over photos and places are not for eight bits of mantissa
         axes = [axis for axis in range(maps.dim()) if axis != 1]
         own = torch.tensor(float(maps.numel() // maps.shape[1]))
         sums: Tensor = _Sum.apply(torch.cat([maps.sum(axes), own[None]]))  # type: ignore[no-untyped-call]
@@ -50,7 +51,7 @@ class SharedNorm(_BatchNorm):
         variance: Tensor = _Sum.apply(centred.square().sum(axes)) / count  # type: ignore[no-untyped-call]
         self._remember(mean.detach(), variance.detach(), float(count))
         scale = torch.rsqrt(variance + self.eps) * self.weight
-        return centred * scale.view(shape) + self.bias.view(shape)
+        return (centred * scale.view(shape) + self.bias.view(shape)).to(given)
 
     def _remember(self, mean: Tensor, variance: Tensor, count: float) -> None:
         if self.running_mean is None or self.running_var is None or self.num_batches_tracked is None:

@@ -13,6 +13,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
+from rostro.nets.dropout import MapDropout
 from rostro.nets.keras_start import start_as_keras
 
 #: Side of the input, pixels.
@@ -44,7 +45,7 @@ class UpnaNet(nn.Module):
             if pooled and not keeps_size:
                 side //= 2
                 # the largest, then ReLU: the same as after it, on a quarter of the map
-                layers += [nn.MaxPool2d(2), nn.ReLU(inplace=True), nn.Dropout(0.25)]
+                layers += [nn.MaxPool2d(2), nn.ReLU(inplace=True), MapDropout(0.25)]
             else:
                 layers.append(nn.ReLU(inplace=True))
         self.features = nn.Sequential(*layers)

@@ -59,6 +59,7 @@ class LoopOptions(Options):
     rate: float = option(1e-3, "Learning rate at its highest.", LEARNING_RATE)
     patience: int = option(10, "Stop after this many epochs without a better validation value.", EPOCHS)
     device: str = option("auto", "auto, cpu or cuda.")
+    precision: str = option("auto", "Of the steps: float32, bfloat16, or auto: the faster one, measured at the start.")
     resume: bool = option(False, "Go on where an interrupted training stopped, to the same numbers.")
 
 

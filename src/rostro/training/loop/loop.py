@@ -16,6 +16,7 @@ import numpy as np
 
 from rostro.core.errors import BadInput, RostroError
 from rostro.training.base import LoopOptions, Progress, Step
+from rostro.training.loop import precision as _precision
 from rostro.training.loop import processes as _processes
 from rostro.training.loop.checkpoint import BEST, LAST, make_folder, read_resume, write_checkpoint, write_resume
 from rostro.training.loop.curves import LOSSES, TRAINING_LOSS, VALIDATION_LOSS, write_curves
@@ -104,6 +105,7 @@ class _State:
     best_epoch: int = 0
     history: list[dict[str, float]] = field(default_factory=list)
     made_by: str = ""
+    precision: str = ""
 
 
 class _Run:
@@ -126,11 +128,19 @@ class _Run:
             self._resume()
             state = self._state
         self._net = _processes.together(task.net, self._device)
+        state.precision = self._precision()
         while state.epoch < task.options.epochs and not self._is_over():
             self._epoch()
             self._finish_epoch()
         self._write_curves(task.progress.formats)
         return self._best_card()
+
+    def _precision(self) -> str:
+        task, state = self._task, self._state
+        resumed, steps = bool(state.epoch or state.step), self._steps * task.options.epochs
+        return _precision.known(
+            task.options.precision, state.precision, self._device, resumed=resumed
+        ) or _precision.fastest(task.net, task.loss, task.train, self._device, steps=steps, say=task.progress.say)
 
     def _is_over(self) -> bool:
         return (
@@ -167,8 +177,7 @@ class _Run:
         for group in task.optimiser.param_groups:
             group["lr"] = self._rate(state.epoch * self._steps + state.step) * group.get("part_of_rate", 1.0)
         images, labels = images.to(self._device), labels.to(self._device)
-        with torch.autocast(self._device, torch.bfloat16, enabled=self._device == "cuda"):
-            loss = task.loss(self._net(images), labels)
+        loss = _precision.mean_loss(self._net, task.loss, images, labels, state.precision)
         task.optimiser.zero_grad(set_to_none=True)
         weighted = loss * (share * _processes.count())  # the mean over processes is then the mean over photos
         weighted.backward()  # type: ignore[no-untyped-call]
@@ -262,7 +271,8 @@ class _Run:
     def _card(self, epoch: int) -> Card:
         measured = self._state.history[epoch - 1] if epoch else {}
         named = {k if k in LOSSES else f"validation {k}": v for k, v in measured.items() if k != "epoch"}
-        return replace(self._task.card, metrics=named)
+        options = self._task.card.options | {"precision": self._state.precision}
+        return replace(self._task.card, metrics=named, options=options)
 
     def _best_card(self) -> Card:
         from rostro.training.loop.checkpoint import read_checkpoint
@@ -296,8 +306,12 @@ def run_net(net: nn.Module, data: Batches, device: str) -> NDArray[np.float32]:
     return np.concatenate(parts)
 
 
+#: Options that say nothing about what is trained; the precision is kept by itself.
+_MAY_DIFFER = {"resume", "device", "licence", "precision"}
+
+
 def _fingerprint(card: Card) -> str:
     """What must be the same for a training to go on."""
-    options = {key: value for key, value in card.options.items() if key not in {"resume", "device", "licence"}}
+    options = {key: value for key, value in card.options.items() if key not in _MAY_DIFFER}
     processes = f" {_processes.count()} processes" if _processes.count() > 1 else ""
     return f"{card.recipe} {card.net} {card.data_hash} {options}{processes}"

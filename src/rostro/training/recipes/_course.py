@@ -16,6 +16,7 @@ from rostro.training.loop.card import Card
 from rostro.training.loop.checkpoint import BEST, need_torch, write_checkpoint
 from rostro.training.loop.loop import Training, run_net
 from rostro.training.loop.nets import parameters, summary
+from rostro.training.loop.precision import PRECISIONS
 from rostro.training.loop.processes import choose_device
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ class Course(Recipe, Generic[D]):
 
     def _check(self) -> None:
         """Refuses options that cannot be, before any photo is read."""
-        for name, words in self.allowed.items():
+        for name, words in {"precision": PRECISIONS, **self.allowed}.items():
             if getattr(self.chosen, name) not in words:
                 raise BadInput(f"{name} is {', '.join(words)}, got {getattr(self.chosen, name)!r}")
 
