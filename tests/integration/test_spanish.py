@@ -90,10 +90,10 @@ def test_people_and_galleries(spanish: None, gallery: str) -> None:
     told = spoken("gallery", "info", "--gallery", gallery, code=0)
     assert re.search(r"^personas: +1$", told, re.MULTILINE)
     assert re.search(r"^tamaño: +\d+,\d kB$", told, re.MULTILINE), "not 0.0 MB"
-    assert "plantillas: 1" in spoken("people", "show", "Obama", "--gallery", gallery, code=0)
+    assert "Obama: 1 plantilla\n" in spoken("people", "show", "Obama", "--gallery", gallery, code=0)
     assert "en buen estado" in spoken("gallery", "check", "--gallery", gallery, code=0)
     assert "Obama ahora se llama Ana" in spoken("people", "rename", "Obama", "Ana", "--gallery", gallery, code=0)
-    assert "Ana se borró (plantillas: 1)" in spoken("people", "remove", "Ana", "--gallery", gallery, code=0)
+    assert "Ana se borró, con 1 plantilla\n" in spoken("people", "remove", "Ana", "--gallery", gallery, code=0)
 
 
 def test_doctor(spanish: None, monkeypatch: pytest.MonkeyPatch) -> None:
