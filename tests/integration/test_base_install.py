@@ -21,7 +21,7 @@ MODULES = {
     "pillow": "PIL", "pypi-simple": "pypi_simple", "dlib-bin": "dlib", "pillow-heif": "pillow_heif",
     "psycopg[binary]": "psycopg", "onnxruntime-gpu[cuda,cudnn]": "onnxruntime",
     "prometheus-client": "prometheus_client", "python-multipart": "python_multipart",
-    "pyyaml": "yaml",
+    "pyyaml": "yaml", "ray[client,data]": "ray",
 }  # fmt: skip
 #: Used by uvicorn, which finds them itself, by FastAPI and by requests.
 FOUND_BY_OTHERS = {"urllib3", "h11", "httptools", "uvloop", "websockets", "python_multipart"}

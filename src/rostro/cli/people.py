@@ -22,14 +22,6 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
-app.command()(auditing.audit)
-app.command()(keeping.consent)
-app.command()(keeping.consents)
-app.command()(keeping.expire)
-app.command()(keeping.export)
-app.command()(rejecting.reject)
-app.command("review")(review.command)
-
 Name = Annotated[str, typer.Argument(help="A person's name.", show_default=False)]
 Photo = Annotated[
     str,
@@ -222,3 +214,13 @@ def _done(json: bool, document: dict[str, object], sentence: str) -> None:
         output.print_json(document)
     else:
         output.say(sentence)
+
+
+# What one looks for first stands first in the help.
+app.command()(auditing.audit)
+app.command()(keeping.consent)
+app.command()(keeping.consents)
+app.command()(keeping.expire)
+app.command()(keeping.export)
+app.command()(rejecting.reject)
+app.command("review")(review.command)
