@@ -262,6 +262,7 @@ class OpenVINOEngine(Engine, Forking):
         config: dict[str, Any] = {"INFERENCE_PRECISION_HINT": "f32" if precision == "int8" else precision}
         if self.device == "CPU":
             config |= {"NUM_STREAMS": self._options.threads, "INFERENCE_NUM_THREADS": self._options.threads}
+            config["ENABLE_CPU_PINNING"] = False  # each process would take the same processors, the first ones
             if -1 in shape:
                 config["CPU_RUNTIME_CACHE_CAPACITY"] = _CACHED
         model = self._model.clone()

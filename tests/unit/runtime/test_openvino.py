@@ -36,6 +36,16 @@ def compilations(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
     return shapes
 
 
+def test_no_thread_keeps_to_one_processor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where each process pins its threads, all have the first processors: two were 1.16 times as fast as one."""
+    compiled = []
+    original = OpenVINOEngine._compiled
+    monkeypatch.setattr(OpenVINOEngine, "_compiled", lambda *given: compiled.append(original(*given)) or compiled[-1])
+    sums = models.sums(tmp_path / "sums.onnx", (1, 3, 128, 96))
+    OpenVINOEngine(sums, EngineOptions(precision="f32", threads=2)).run(photos(16, 128, 96))
+    assert [model.get_property("ENABLE_CPU_PINNING") for model in compiled] == [False]
+
+
 def test_a_network_of_one_shape_is_compiled_once(tmp_path: Path, compilations: list[list[int]]) -> None:
     net = OpenVINOEngine(models.sums(tmp_path / "sums.onnx", (1, 3, 128, 96)), EngineOptions(precision="f32"))
     for count in (1, 5, 80):
