@@ -17,9 +17,9 @@ from rostro.evaluation.options import Options
 from rostro.evaluation.report import Shown, write_curves, write_report
 from rostro.evaluation.results import FILES, document, unread_document, write_results
 from rostro.evaluation.run import open_protocol, run_protocol, suiting_protocol
-from rostro.evaluation.table import need_parquet
 from rostro.photos.reading import name_of
 from rostro.photos.sources import spare
+from rostro.recognition.tables import need_parquet
 from rostro.recognizer import Recognizer
 from rostro.reports.typeset import check_formats_of
 from rostro.training.loop.checkpoint import make_folder

@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rostro.core.errors import BadInput, MissingExtra
+from rostro.core.errors import BadInput
 from rostro.core.files import replacing
 from rostro.core.foreign import json_of, shaped
 from rostro.photos.reading import printable
+from rostro.recognition.tables import need_parquet
 from rostro.scoring.counts import ScoreCounts
 
 if TYPE_CHECKING:
@@ -107,15 +108,6 @@ def make_table(
         to_people=to_people,
         histogram=histogram,
     )
-
-
-def need_parquet() -> None:
-    """Says that tables cannot be written, before the work that fills one.
-
-    Raises:
-        MissingExtra: pyarrow is not installed.
-    """
-    _pyarrow()
 
 
 def write_table(table: ScoreTable, folder: Path) -> None:
@@ -237,8 +229,7 @@ def _read(path: Path) -> tuple[pa.Table, dict[str, Any]]:
 
 
 def _pyarrow() -> Any:
-    try:
-        import pyarrow
-    except ImportError:
-        raise MissingExtra("pyarrow", "parquet") from None
+    need_parquet()
+    import pyarrow
+
     return pyarrow

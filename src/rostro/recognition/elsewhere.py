@@ -18,7 +18,8 @@ from rostro.cluster.fleet import Fleet
 from rostro.core.errors import BadInput, RostroError
 from rostro.core.settings import Settings
 from rostro.recognition.analysing import Analysing
-from rostro.recognition.parted import Manifest, Parted, done_part, make_parts, need_parquet, sources_of
+from rostro.recognition.parted import Manifest, Parted, done_part, make_parts, sources_of
+from rostro.recognition.tables import need_parquet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

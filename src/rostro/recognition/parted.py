@@ -14,7 +14,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from rostro.core.errors import BadInput, MissingExtra, UnreadablePhoto
+from rostro.core.errors import BadInput, UnreadablePhoto
 from rostro.core.files import private_folder, write_private
 from rostro.core.types import Answer
 from rostro.recognition.pipeline import Failure, PhotoFaces
@@ -202,14 +202,6 @@ class Manifest:
             file.write(f"{line}\n")
         noted = json.loads(line)
         self.lines[noted["key"]] = noted
-
-
-def need_parquet() -> None:
-    """Raises `MissingExtra` where no Parquet file can be written."""
-    try:
-        import pyarrow  # noqa: F401
-    except ImportError:
-        raise MissingExtra("pyarrow", "parquet") from None
 
 
 def make_parts(

@@ -256,11 +256,20 @@ def writer_for(path: Path) -> Callable[[Path, Iterable[Columns], str], None]:
     if path.suffix not in WRITERS:
         raise BadInput(f"{path}: a table of faces ends in {' or '.join(WRITERS)}")
     if path.suffix == ".parquet":
-        try:
-            import pyarrow  # noqa: F401
-        except ImportError:
-            raise MissingExtra("pyarrow", "parquet") from None
+        need_parquet()
     return WRITERS[path.suffix]
+
+
+def need_parquet() -> None:
+    """Says, before the work, that a Parquet file cannot be written.
+
+    Raises:
+        MissingExtra: pyarrow is not installed.
+    """
+    try:
+        import pyarrow  # noqa: F401
+    except ImportError:
+        raise MissingExtra("pyarrow", "parquet") from None
 
 
 def columns_of(found: Sequence[PhotoFaces]) -> Columns:
