@@ -12,7 +12,6 @@ from rostro.photos.listing import find_photos
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from rostro.people.tagging import Differing, Untold
 
@@ -35,8 +34,7 @@ def tag(
     """
     from rostro.people.tagging import tag_album
 
-    left_out: list[Path] = []
-    found = find_photos(photos, on_other=left_out.append)
+    found = find_photos(photos)
     with albums.open_album(album, key_file) as held, output.progress() as bar:
         task = bar.add_task("", total=None)
         done = tag_album(held, found, dry_run=dry_run, on_photo=lambda: bar.advance(task))
@@ -70,8 +68,7 @@ def read(
     """
     from rostro.people.tagging import read_album
 
-    left_out: list[Path] = []
-    found = find_photos(photos, on_other=left_out.append)
+    found = find_photos(photos)
     with albums.open_album(album, key_file) as held, output.progress() as bar:
         task = bar.add_task("", total=None)
         done = read_album(held, found, dry_run=dry_run, on_photo=lambda: bar.advance(task))

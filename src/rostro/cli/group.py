@@ -122,7 +122,7 @@ def _key(given: str | None, gallery: str | None, album: str | None) -> Key | str
     """The key of the gallery; beside an album it may be the album's alone."""
     if given is None or gallery is None:
         return None
-    return given if album is None else Key.of(given).for_any()
+    return given if album is None else albums.key_of_both(given)
 
 
 @contextmanager
