@@ -161,7 +161,7 @@ class ONNXRuntimeEngine(Engine, Forking):
         options.intra_op_num_threads = self._threads
         options.log_severity_level = 3  # errors; warnings about freed shapes are expected
         contents = read_contents(self._file, self._options.expected)
-        self._cache = cache_of(self._options.cache_dir, contents)
+        self._cache = cache_of(self._options.cache_dir, lambda: contents.sha256)
         if self.device.lower() in _GPUS:
             self._library.preload_dlls()  # CUDA's libraries that pip installed, where it did
         try:

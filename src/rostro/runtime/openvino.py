@@ -17,18 +17,19 @@ from rostro.core.forking import Forking, Mutex, abandon
 from rostro.core.lazy import Lazy
 from rostro.core.private import private_copy
 from rostro.runtime import _timing
+from rostro.runtime._compiled import Forms
 from rostro.runtime._merging import merge_convolutions
 from rostro.runtime._network import Network
 from rostro.runtime._precision import kernel_limits, largest_weight, native_precisions, possible_precisions
 from rostro.runtime._quantisation import quantise, read_ranges
 from rostro.runtime._shared import (
     WORKING,
+    Original,
     cache_of,
     engine_error,
     give_back_memory,
     load_openvino,
     output_order,
-    read_contents,
 )
 from rostro.runtime.base import Engine, EngineOptions
 
@@ -92,16 +93,17 @@ class OpenVINOEngine(Engine, Forking):
         self._together = together
         self._file = model
         self._options = options
-        self._cache: Path | None = None
         with WORKING:
-            self._model = self._read(outputs)
-            names = [frozenset(output.get_names()) for output in self._model.outputs]
-            self._order = output_order(model, names, outputs)
+            original = Original(model, options.expected)
+            self._cache = cache_of(options.cache_dir, lambda: original.sha256)
+            kept = self._cache if self.device == "CPU" else None  # a GPU has a cache of its own for more than forms
+            self._forms = Forms(kept, "openvino", _machine(self._core(), self.device), outputs)
+            self._model = self._forms.model(lambda: self._read(original, outputs))
+            self._order = output_order(model, self._model.names, outputs)
             self.measured = self._measured(precisions) if len(precisions) > 1 else {}
         self.precision = _timing.fastest(self.measured) if self.measured else precisions[0]
         if self.precision != "int8":
             self._ranges = None
-            merge_convolutions(self._model)
         self._lock = Mutex()
         self._seen: Counter[Shape] = Counter()
         self._exact: OrderedDict[Shape, Network] = OrderedDict()
@@ -160,9 +162,8 @@ class OpenVINOEngine(Engine, Forking):
             "precisions": ", ".join(native_precisions(core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"))),
         }
 
-    def _read(self, outputs: Sequence[str] | None) -> Any:
-        contents = read_contents(self._file, self._options.expected)
-        self._cache = cache_of(self._options.cache_dir, contents)
+    def _read(self, original: Original, outputs: Sequence[str] | None) -> Any:
+        contents = original.contents()
         # by a path: given bytes, OpenVINO damages its memory now and then (2025.4 to 2026.1, found by make test-lower)
         beside = {} if contents.weights is None else {self._file.with_suffix(".bin").name: contents.weights}
         try:
@@ -265,20 +266,27 @@ class OpenVINOEngine(Engine, Forking):
             config["ENABLE_CPU_PINNING"] = False  # each process would take the same processors, the first ones
             if -1 in shape:
                 config["CPU_RUNTIME_CACHE_CAPACITY"] = _CACHED
+        ranges = self._ranges if precision == "int8" else None
+        form = (tuple(shape), precision, ranges, ranges and largest_weight())
+        kept = self._forms.load(self._core(), self.device, config, *form)
+        if kept is not None:
+            return Network(kept, self._order)
         model = self._model.clone()
         try:
             model.reshape(list(shape))
-            if precision == "int8" and self._ranges is not None:
-                quantise(model, self._ranges, largest_weight())
+            if ranges is not None:
+                quantise(model, ranges, largest_weight())
             else:
                 merge_convolutions(model)
-            return Network(self._compiled(model, config), self._order)
+            compiled = self._compiled(model, config)
+            self._forms.keep(compiled, config, *form)
+            return Network(compiled, self._order)
         except _FAILURES as error:
             raise engine_error(self._file, f"cannot take samples of shape {tuple(shape[1:])}", error) from None
 
     def _compiled(self, model: Any, config: dict[str, Any]) -> Any:
-        """By the cache, where that can be used: a read-only disk or a full one only makes it slower."""
-        if self._cache is not None:
+        """By the device's own cache, where that can be used: a read-only disk or a full one only makes it slower."""
+        if self._cache is not None and self.device != "CPU":
             with suppress(RuntimeError):
                 return self._core().compile_model(model, self.device, {**config, "CACHE_DIR": str(self._cache)})
         return self._core().compile_model(model, self.device, config)
