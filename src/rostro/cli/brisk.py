@@ -7,10 +7,10 @@ import gc
 import os
 from typing import Any, Final
 
-#: Objects that a command makes until it is at work; a verb that embeds photos makes 80,000, nearly all of them for good.
+#: Objects that a command makes until it is at work: where photos are embedded 80,000, nearly all of them for good.
 _OBJECTS: Final = 150_000
 #: OpenBLAS, by which numpy multiplies: its threads look for work for 2⁴ ticks before they sleep. By themselves they do
-#: for 2²⁶, so that importing numpy alone keeps a second processor busy for 30 ms, and so does every product of matrices.
+#: for 2²⁶, so that importing numpy alone keeps a second processor busy for 30 ms, and so does each product of matrices.
 _SLEEP_SOON: Final = {"OPENBLAS_THREAD_TIMEOUT": "4"}
 
 

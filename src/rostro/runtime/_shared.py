@@ -74,7 +74,7 @@ class Contents:
 class Original:
     """A model file that is opened now, and read when something must be made of it.
 
-    By then another file may have taken its place, or none is there any more: it is the one that was opened that is read.
+    By then another file may have taken its place, or none is there any more: the one that was opened is read.
     """
 
     def __init__(self, model: Path, expected: Callable[[Path], str | None]) -> None:
@@ -126,6 +126,7 @@ class Original:
             if wanted is not None and found.hexdigest() != wanted:
                 raise ModelCorrupt(f"{file.name}: another file took its place after it was checked")
             whole.update(found.digest())
+        self._close()
         return Contents(parts[0], parts[1] if len(parts) > 1 else None, whole.hexdigest())
 
     def _read(self, file: Path) -> bytes:
