@@ -15,10 +15,11 @@ from rostro.core.closing import Closing
 
 
 def told(code: str, **environment: str) -> list[str]:
-    """The lines that code prints in a fresh Python."""
+    """The lines that code prints in a fresh Python; commands that ran in this process leave it nothing."""
+    inherited = {name: value for name, value in os.environ.items() if name != "OPENBLAS_THREAD_TIMEOUT"}
     done = subprocess.run(
         [sys.executable, "-c", code],
-        capture_output=True, text=True, check=True, timeout=60, env={**os.environ, **environment},
+        capture_output=True, text=True, check=True, timeout=60, env={**inherited, **environment},
     )  # fmt: skip
     return done.stdout.splitlines()
 
@@ -40,9 +41,8 @@ print((gc.get_threshold(), len(gc.callbacks)) == usual)
 @pytest.mark.parametrize(("given", "taken"), [(None, "4"), ("20", "20")])
 def test_threads_of_openblas_sleep_unless_somebody_says_otherwise(given: str | None, taken: str) -> None:
     code = "import os; from rostro.cli.brisk import start_briskly; start_briskly(); print(os.environ[NAME])"
-    given_ = {} if given is None else {"OPENBLAS_THREAD_TIMEOUT": given}
-    os.environ.pop("OPENBLAS_THREAD_TIMEOUT", None)  # other tests ran commands in this process
-    assert told(code.replace("NAME", "'OPENBLAS_THREAD_TIMEOUT'"), **given_) == [taken]
+    name = "OPENBLAS_THREAD_TIMEOUT"
+    assert told(code.replace("NAME", repr(name)), **({} if given is None else {name: given})) == [taken]
 
 
 class Thing(Closing):
