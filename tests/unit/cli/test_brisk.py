@@ -38,7 +38,7 @@ print((gc.get_threshold(), len(gc.callbacks)) == usual)
     assert told(code) == ["True True", "True"]
 
 
-@pytest.mark.parametrize(("given", "taken"), [(None, "4"), ("20", "20")])
+@pytest.mark.parametrize(("given", "taken"), [(None, "20"), ("26", "26")])
 def test_threads_of_openblas_sleep_unless_somebody_says_otherwise(given: str | None, taken: str) -> None:
     code = "import os; from rostro.cli.brisk import start_briskly; start_briskly(); print(os.environ[NAME])"
     name = "OPENBLAS_THREAD_TIMEOUT"
