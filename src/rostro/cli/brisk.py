@@ -9,9 +9,9 @@ from typing import Any, Final
 
 #: Objects that a command makes until it is at work: where photos are embedded 80,000, nearly all of them for good.
 _OBJECTS: Final = 150_000
-#: OpenBLAS, by which numpy multiplies: its threads look for work for 2²⁰ ticks, 0.4 ms, before they sleep. By themselves
-#: they do for 2²⁶: importing numpy alone keeps a second processor busy for 25 ms, and so does each product of matrices.
-#: With a tick or two products in series are slower, for each wakes the threads; with 2²⁰ they are as fast.
+#: OpenBLAS, by which numpy multiplies: its threads look for work for 2²⁰ ticks, 0.4 ms, before they sleep. Unasked they
+#: do for 2²⁶: importing numpy alone keeps a second processor busy for 25 ms, and so does each product of matrices. With
+#: the least there is, 2⁴, products in series are slower, for each wakes the threads; with 2²⁰ they are as fast.
 _SLEEP_SOON: Final = {"OPENBLAS_THREAD_TIMEOUT": "20"}
 
 
