@@ -15,9 +15,12 @@ from rostro.detection._boxes import nms
 from rostro.detection.base import Detector
 from rostro.models.entry import ModelFile
 from rostro.runtime.base import open_engine
+from rostro.runtime.pictures import Pictures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
 
 
 STRIDES = (8, 16, 32)
@@ -64,7 +67,9 @@ class YuNet(Detector):
     nms_iou = 0.3
 
     def _open(self) -> None:
-        self._engine = open_engine(self.store.path(self.files[0]), self.engine_options, outputs=_OUTPUTS)
+        self._engine = open_engine(
+            self.store.path(self.files[0]), self.engine_options, outputs=_OUTPUTS, pictures=Pictures(bgr=True)
+        )
 
     @property
     def finest_side(self) -> int:
@@ -80,7 +85,7 @@ class YuNet(Detector):
                 by_shape.setdefault((height, width), []).append((index, scale, level))
         found: list[list[tuple[float, Floats]]] = [[] for _ in images]
         for shape, batch in by_shape.items():
-            outputs = self._engine.run(_network_input([level for _, _, level in batch], shape))
+            outputs = self._engine.run(_padded([level for _, _, level in batch], shape))
             for (index, scale, _), rows in zip(batch, self._decode(outputs, shape[1]), strict=True):
                 found[index].append((scale, rows))
         return [self._merge(levels) for levels in found]
@@ -108,13 +113,10 @@ class YuNet(Detector):
     def _merge(self, levels: Sequence[tuple[float, Floats]]) -> list[Face]:
         """Brings the levels of one image (finest first) to its own pixels and suppresses what overlaps."""
         last = len(levels) - 1
-        kept = [
-            np.hstack([rows[:, :14] / scale, rows[:, 14:]])
-            for i, (scale, rows) in enumerate(
-                (scale, rows if i == last else rows[rows[:, 2] - rows[:, 0] <= _LARGEST])
-                for i, (scale, rows) in enumerate(levels)
-            )
-        ]
+        kept = []
+        for i, (scale, found) in enumerate(levels):
+            small = found if i == last else found[found[:, 2] - found[:, 0] <= _LARGEST]
+            kept.append(small if scale == 1 else np.hstack([small[:, :14] / scale, small[:, 14:]]))
         rows = np.concatenate(kept)
         order = nms(rows[:, :4], rows[:, 14], self.nms_iou)
         return [_face(row) for row in rows[order]]
@@ -147,15 +149,12 @@ def _shrunk(image: Image, width: int, height: int) -> Image:
     return image
 
 
-def _network_input(levels: Sequence[Image], shape: tuple[int, int]) -> Floats:
-    """BGR float32 (N, 3, *shape), padded with zeros at the right and below."""
-    import cv2
-
-    batch = np.zeros((len(levels), 3, *shape), np.float32)
+def _padded(levels: Sequence[Image], shape: tuple[int, int]) -> NDArray[np.uint8]:
+    """(N, *shape, 3), black at the right and below."""
+    batch = np.zeros((len(levels), *shape, 3), np.uint8)
     for sample, level in zip(batch, levels, strict=True):
         height, width = level.shape[:2]
-        for plane, channel in zip(sample, reversed(cv2.split(level)), strict=True):  # several times faster than numpy
-            plane[:height, :width] = channel
+        sample[:height, :width] = level
     return batch
 
 

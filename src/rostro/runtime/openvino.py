@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from rostro.runtime.pictures import Pictures
+
 Shape = tuple[int, ...]
 
 #: What OpenVINO raises; where a broken file's own words are in its message, Python finds that they are no text.
@@ -80,6 +82,7 @@ class OpenVINOEngine(Engine, Forking):
         outputs: Sequence[str] | None = None,
         ranges: Path | None = None,
         together: int = 1,
+        pictures: Pictures | None = None,
     ) -> None:
         """See `Engine`."""
         openvino = load_openvino()
@@ -90,6 +93,7 @@ class OpenVINOEngine(Engine, Forking):
         precisions = possible_precisions(options.precision, native, has_ranges=ranges is not None, model=model.name)
         self._ranges = read_ranges(ranges) if ranges is not None and "int8" in precisions else None
         self._together = together
+        self._pictures = pictures
         self._file = model
         self._options = options
         self._cache: Path | None = None
@@ -122,7 +126,7 @@ class OpenVINOEngine(Engine, Forking):
         if not len(batch):
             return tuple(output[:0] for output in self.run(np.zeros((1, *batch.shape[1:]), batch.dtype)))
         with WORKING:
-            return self._run_all(np.ascontiguousarray(batch, self._model.input(0).get_element_type().to_dtype()))
+            return self._run_all(np.ascontiguousarray(batch, self._given_type()))
 
     def _run_all(self, samples: NDArray[Any]) -> tuple[NDArray[Any], ...]:
         """In requests of one sample, or of several where that is faster."""
@@ -144,7 +148,7 @@ class OpenVINOEngine(Engine, Forking):
         """Runs samples, ``block`` of them in each request."""
         network = self._network((block, *samples.shape[1:]), len(samples))
         try:
-            return network.run(samples, block, in_flight=2 * self._options.threads)
+            return network.run(samples, block, in_flight=self._options.threads + 1)
         except _FAILURES as error:
             raise engine_error(self._file, f"cannot run on samples of shape {samples.shape[1:]}", error) from None
 
@@ -198,14 +202,22 @@ class OpenVINOEngine(Engine, Forking):
         )
         known = _timing.known(self._options.cache_dir, key)
         if known is None and _timing.can_keep(self._options.cache_dir):
-            sides = [side.get_length() if side.is_static else _ANY for side in self._model.input(0).get_partial_shape()]
+            sides = [side.get_length() if side.is_static else _ANY for side in self._given_shape()]
             shape = (self._together, *sides[1:])
-            dtype = self._model.input(0).get_element_type().to_dtype()
-            sample = np.random.default_rng(0).integers(0, 256, shape).astype(dtype)
+            sample = np.random.default_rng(0).integers(0, 256, shape).astype(self._given_type())
             runs = {name: partial(self._compile(shape, name).run, sample, len(sample), 1) for name in precisions}
             known = _timing.measure(runs, _timing.clock(self.device))
             _timing.keep(self._options.cache_dir, key, known)
         return known or {}
+
+    def _given_type(self) -> Any:
+        """The type of samples."""
+        return np.uint8 if self._pictures is not None else self._model.input(0).get_element_type().to_dtype()
+
+    def _given_shape(self) -> list[Any]:
+        """The sides of the model's input, in the order of samples."""
+        sides = list(self._model.input(0).get_partial_shape())
+        return sides if self._pictures is None else self._pictures.given(sides)
 
     def _network(self, shape: Shape, samples: int) -> Network:
         """The compiled form for requests of ``shape``, of which ``samples`` more will be run."""
@@ -237,14 +249,14 @@ class OpenVINOEngine(Engine, Forking):
 
     def _declared(self) -> Shape | None:
         """A sample's shape as the file fixes it; None where it leaves something open."""
-        sample = list(self._model.input(0).get_partial_shape())[1:]
+        sample = self._given_shape()[1:]
         return None if any(side.is_dynamic for side in sample) else tuple(side.get_length() for side in sample)
 
     def _flexible_network(self, shape: Shape) -> Network:
         """The form whose sides are open wherever shapes differed so far; -1 stands for an open side."""
         known = self._flexible_shape
         if not known:
-            sample = list(self._model.input(0).get_partial_shape())[1:]
+            sample = self._given_shape()[1:]
             known = [shape[0], *(-1 if side.is_dynamic else side.get_length() for side in sample)]
         if len(known) != len(shape):
             raise engine_error(self._file, f"takes samples of {len(known) - 1} dimensions, got shape {shape[1:]}")
@@ -267,11 +279,13 @@ class OpenVINOEngine(Engine, Forking):
                 config["CPU_RUNTIME_CACHE_CAPACITY"] = _CACHED
         model = self._model.clone()
         try:
-            model.reshape(list(shape))
+            model.reshape(list(shape) if self._pictures is None else self._pictures.taken(shape))
             if precision == "int8" and self._ranges is not None:
                 quantise(model, self._ranges, largest_weight())
             else:
                 merge_convolutions(model)
+            if self._pictures is not None:
+                self._pictures.put_before(model, read_bytes=precision == "int8")
             return Network(self._compiled(model, config), self._order)
         except _FAILURES as error:
             raise engine_error(self._file, f"cannot take samples of shape {tuple(shape[1:])}", error) from None
