@@ -139,13 +139,16 @@ def _levels(image: Image, max_side: int) -> Iterator[tuple[float, Image]]:
 
 
 def _shrunk(image: Image, width: int, height: int) -> Image:
-    """Averages pixels. By halves as far as that goes, for which OpenCV has a form that is ten times as fast."""
+    """Averages pixels by halves as far as that goes, for which OpenCV has a form that is ten times as fast, then mixes.
+
+    Averaging over anything else than halves takes as long as the network itself: 21 ms for two million pixels.
+    """
     import cv2
 
     while all(now % 2 == 0 and now >= 2 * wanted for now, wanted in zip(image.shape, (height, width), strict=False)):
         image = cv2.resize(image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     if image.shape[:2] != (height, width):
-        image = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
+        image = cv2.resize(image, (width, height), interpolation=cv2.INTER_LINEAR)
     return image
 
 

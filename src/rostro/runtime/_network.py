@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+_KEPT = 2**21  # numbers of a request's own memory that stay with it
+
+
 class Network:
     """A compiled model and its idle requests. Safe to call from several threads at once."""
 
@@ -82,6 +85,9 @@ class _Request:
         count = 0 if self._given is None else len(self._given)
         if self._given is not self._own:
             self._given = None  # samples may be many photos'
+        if self._own.size > _KEPT:
+            self._own = self._own[:0].copy()
+            self._given = None
         if any(output.shape[:1] != (count,) for output in outputs):
             raise RuntimeError(f"{count} samples gave outputs of {[output.shape for output in outputs]}")
         return outputs
