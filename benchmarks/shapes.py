@@ -2,9 +2,9 @@
 
     python benchmarks/shapes.py [--shapes 1500] [--largest 1600]
 
-A photo of LFW lies in the middle of each, before itself, blurred; sides are drawn between 200 pixels and ``--largest``, no
-two photos have one shape. Memory is compared with what it was after the first tenth. Besides, what a
-photo costs where every shape is new is set beside the same number of photos of one shape with as many pixels.
+A photo of LFW lies in the middle of each, before itself, blurred; sides are drawn between 200 pixels and ``--largest``,
+no two photos have one shape. Memory is compared with what it was after the first tenth. Besides, what a photo costs
+where every shape is new is set beside the same number of photos of one shape with as many pixels.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ import numpy as np
 from rostro.core.types import Face, Floats, Image
 from rostro.detection._boxes import nms
 from rostro.detection.base import Detector
+from rostro.detection.scaling import shrunk
 from rostro.models.entry import ModelFile
 from rostro.runtime.base import open_engine
 from rostro.runtime.pictures import Pictures
@@ -131,25 +132,11 @@ def _levels(image: Image, max_side: int) -> Iterator[tuple[float, Image]]:
         scale = side / longer
         if side < longer:
             height, width = (max(1, round(n * scale)) for n in image.shape[:2])
-            level = _shrunk(level, width, height)
+            level = shrunk(level, width, height)
         yield scale, level
         if side <= _COARSE:
             return
         side = max(side // 2, 1)
-
-
-def _shrunk(image: Image, width: int, height: int) -> Image:
-    """Averages pixels by halves as far as that goes, for which OpenCV has a form that is ten times as fast, then mixes.
-
-    Averaging over anything else than halves takes as long as the network itself: 21 ms for two million pixels.
-    """
-    import cv2
-
-    while all(now % 2 == 0 and now >= 2 * wanted for now, wanted in zip(image.shape, (height, width), strict=False)):
-        image = cv2.resize(image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-    if image.shape[:2] != (height, width):
-        image = cv2.resize(image, (width, height), interpolation=cv2.INTER_LINEAR)
-    return image
 
 
 def _padded(levels: Sequence[Image], shape: tuple[int, int]) -> NDArray[np.uint8]:
