@@ -21,14 +21,13 @@ from rostro.core.errors import BadInput
 from rostro.core.files import PRIVATE, write_file
 from rostro.core.foreign import open_regular
 from rostro.core.lazy import Lazy
+from rostro.runtime._reading import FAILURES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 #: Bytes of the sha256 that a form begins with.
 _DIGEST = hashlib.sha256().digest_size
-#: What OpenVINO raises of a form that it cannot load, or cannot write.
-_FAILURES = (RuntimeError, ValueError)
 
 
 class Forms:
@@ -54,7 +53,7 @@ class Forms:
             form: What it was made of besides ``made_of``.
         """
         data = self._read("form", *form, config)
-        with suppress(*_FAILURES):
+        with suppress(*FAILURES):
             # given bytes, OpenVINO copies them; of a tensor it keeps no hold, and reads what is there no more
             return None if data is None else core.import_model(data, device, dict(config))
         return None
@@ -63,7 +62,7 @@ class Forms:
         """Keeps one; a read-only disk or a full one makes the next start slower, and nothing else."""
         if self._folder is not None:
             stream = BytesIO()
-            with suppress(*_FAILURES):
+            with suppress(*FAILURES):
                 compiled.export_model(stream)
                 self._write(stream.getvalue(), "form", *form, config)
 
@@ -74,7 +73,7 @@ class Forms:
             read: Gives an ``openvino.Model`` with one input.
         """
         data = self._read("outline")
-        with suppress(*_FAILURES, LookupError, TypeError, AttributeError):
+        with suppress(*FAILURES, LookupError, TypeError, AttributeError):
             if data is not None:
                 return Model(Outline.from_document(data), Lazy(read))
         whole = read()
