@@ -59,4 +59,6 @@ class _Plain:
 def _is_plain(value: Any, kind: Any) -> bool:
     if not isinstance(value, str):
         return kind in {int, float, bool} and type(value) is kind  # a default of ours
-    return kind is str or (kind is Path and (os.access(value, os.R_OK) or not os.path.lexists(value)))
+    if kind is not Path or "\0" in value:
+        return kind is str
+    return os.access(value, os.R_OK) or not os.path.lexists(value)

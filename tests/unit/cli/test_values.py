@@ -19,7 +19,24 @@ from rostro.cli.main import VERBS, build
 
 KNOWN = pytest.mark.skipif(not typer.__version__.startswith(values.KNOWN), reason="another typer reads its own way")
 #: What may stand after an option, good and bad.
-GIVEN = ["", "7", "0.25", "1e-3", "nan", "x", "-", "ñ 小", __file__, "/no/such/file", "/", "true"]
+GIVEN = [
+    "",
+    "7",
+    "0.25",
+    "1e-3",
+    "nan",
+    "x",
+    "-",
+    "ñ 小",
+    __file__,
+    "/no/such/file",
+    "/",
+    "true",
+    "\0",
+    "\udcff",
+    "~",
+    " ",
+]
 
 
 def parameters(command: Any) -> Iterator[Any]:
@@ -35,6 +52,8 @@ def read(parameter: Any, value: Any) -> object:
         made = parameter.get_runtime_param().coerce(value, param=parameter, ctx=None)
     except TyperException as error:
         return type(error), error.message
+    except ValueError as error:  # typer's own, of what is no name of a file
+        return type(error), str(error)
     return (type(made), repr(made)) if not isinstance(made, list | tuple) else (*map(type, made), repr(list(made)))
 
 

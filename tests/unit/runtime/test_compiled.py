@@ -14,6 +14,8 @@ import tiny_models as models
 from read_only import read_only
 
 from rostro.core.errors import BadInput, EngineError, ModelCorrupt
+from rostro.embedding.sface import SFace
+from rostro.recognizer import Recognizer
 from rostro.runtime import _compiled
 from rostro.runtime.base import EngineOptions
 from rostro.runtime.openvino import OpenVINOEngine
@@ -175,6 +177,23 @@ def test_what_cannot_be_kept_is_made_at_every_start(
     for _ in range(2):
         assert OpenVINOEngine(model, options(tmp_path)).run(BATCH)[0].shape == (4, 8)
     assert len(read) == 2 and not kept(tmp_path)
+
+
+@pytest.mark.parametrize("precision", ["int8", "f32"])
+def test_the_default_embedder_gives_the_same_to_the_bit(
+    precision: str, recognizer: Recognizer, tmp_path: Path, read: list[str]
+) -> None:
+    store = recognizer.store
+    crops = np.random.default_rng(5).integers(0, 256, (5, 112, 112, 3)).astype(np.uint8)
+    try:
+        fresh, again = (
+            SFace(store, options(tmp_path, precision=precision, expected=store.checked)).represent(crops)
+            for _ in range(2)
+        )
+    except EngineError:
+        pytest.skip("this processor computes no int8")
+    np.testing.assert_array_equal(fresh, again)
+    assert len(read) == 1
 
 
 class TestTheFile:
