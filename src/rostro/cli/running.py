@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, TypeVar
+from weakref import ref
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -41,12 +42,18 @@ def closed_at_the_end() -> Iterator[None]:
 
 
 def close_at_the_end(made: C) -> C:
-    """Has what a verb made, and needs for as long as it runs, closed when the command ends; gives it back.
+    """Has what a verb made, and may need for as long as it runs, closed when the command ends; gives it back.
 
     Args:
-        made: May be closed by then.
+        made: May be closed by then, or gone: a verb that makes many, one after the other, keeps none of them for this.
     """
     ending = _ENDING.get(None)
     if ending is not None:
-        ending.callback(made.close)
+        ending.callback(_close, ref(made))
     return made
+
+
+def _close(made: ref[Closing]) -> None:
+    left = made()
+    if left is not None:
+        left.close()

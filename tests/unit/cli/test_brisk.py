@@ -55,9 +55,12 @@ class Thing(Closing):
 
 def test_what_a_command_made_is_closed_when_it_ends_the_last_first() -> None:
     closed: list[str] = []
+    made = []
     with pytest.raises(ValueError, match="broken"), closed_at_the_end():
         for name in "ab":
-            assert close_at_the_end(Thing(name, closed)).name == name
+            made.append(close_at_the_end(Thing(name, closed)))
+            assert made[-1].name == name
+        close_at_the_end(Thing("nobody has it any more", closed))
         raise ValueError("broken")
     assert closed == ["b", "a"]
     close_at_the_end(Thing("c", closed))  # without a command: whoever made it closes it
