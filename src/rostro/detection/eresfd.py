@@ -13,6 +13,7 @@ import numpy as np
 from rostro.core.types import Face, Floats, Image
 from rostro.detection._boxes import faces, nms
 from rostro.detection.base import Detector
+from rostro.detection.scaling import Level, scaled
 from rostro.landmarks.retail0009 import FILES as LANDMARK_FILES
 from rostro.landmarks.retail0009 import FivePoints
 from rostro.models.converted import converted
@@ -96,17 +97,17 @@ class EResFD(Detector):
     def find(self, images: Sequence[Image]) -> list[list[Face]]:
         """The faces without landmarks. Levels of equal shape, of all images, run as one batch."""
         found: list[list[Floats]] = [[np.empty((0, 5), np.float32)] for _ in images]
-        by_shape: dict[tuple[int, ...], list[tuple[int, float, bool, Image]]] = {}
+        by_shape: dict[tuple[int, ...], list[tuple[int, bool, Level]]] = {}
         for index, image in enumerate(images):
-            for scale, fine, level in _levels(image, self.max_side):
-                shape = tuple(-side % _MULTIPLE + side for side in level.shape[:2])
-                by_shape.setdefault(shape, []).append((index, scale, fine, level))
+            for fine, level in _levels(image, self.max_side):
+                shape = tuple(-side % _MULTIPLE + side for side in level.image.shape[:2])
+                by_shape.setdefault(shape, []).append((index, fine, level))
         for shape, batch in by_shape.items():
-            outputs = self._engine.run(_network_input([level for *_, level in batch], shape))
-            for number, (index, scale, fine, _) in enumerate(batch):
+            outputs = self._engine.run(_network_input([level.image for *_, level in batch], shape))
+            for number, (index, fine, level) in enumerate(batch):
                 rows = self._decode([output[number] for output in outputs])
                 rows = rows[rows[:, 2] - rows[:, 0] <= _LARGEST] if fine else rows
-                found[index].append(np.hstack([rows[:, :4] / np.float32(scale), rows[:, 4:]]))
+                found[index].append(np.hstack([rows[:, :4] * np.tile(level.back, 2), rows[:, 4:]]))
         return [self._merge(np.concatenate(levels), image) for levels, image in zip(found, images, strict=True)]
 
     def _decode(self, outputs: Sequence[Floats]) -> Floats:
@@ -134,25 +135,19 @@ class EResFD(Detector):
         return faces(rows[kept, :4], rows[kept, 4])
 
 
-def _levels(image: Image, max_side: int) -> Iterator[tuple[float, bool, Image]]:
-    """(scale, whether a coarser one follows, picture) at which a photo is looked at."""
+def _levels(image: Image, max_side: int) -> Iterator[tuple[bool, Level]]:
+    """(whether a coarser one follows, picture) at which a photo is looked at."""
     longer = max(image.shape[:2])
     side = min(longer * _ENLARGED, max_side)
-    yield (side / longer, side > _COARSE, _scaled(image, side))
+    yield (side > _COARSE, _scaled(image, side))
     if side > _COARSE:
-        yield (_COARSE / longer, False, _scaled(image, _COARSE))
+        yield (False, _scaled(image, _COARSE))
 
 
-def _scaled(image: Image, longer: int) -> Image:
-    import cv2
-
+def _scaled(image: Image, longer: int) -> Level:
     before = max(image.shape[:2])
-    if before == longer:
-        return image
     height, width = (max(1, round(side * longer / before)) for side in image.shape[:2])
-    how = cv2.INTER_AREA if longer < before else cv2.INTER_LINEAR
-    scaled: Image = cv2.resize(image, (width, height), interpolation=how)
-    return scaled
+    return scaled(image, width, height)
 
 
 def _network_input(levels: Sequence[Image], shape: tuple[int, ...]) -> Floats:

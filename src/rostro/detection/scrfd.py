@@ -16,6 +16,7 @@ from rostro.detection._boxes import faces, nms
 from rostro.detection.base import Detector
 from rostro.models.entry import ModelFile
 from rostro.runtime.base import open_engine
+from rostro.runtime.pictures import Pictures
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +62,10 @@ class SCRFD(Detector):
     nms_iou = 0.4
 
     def _open(self) -> None:
-        self._engine = open_engine(self.store.path(self.files[0]), self.engine_options, outputs=_OUTPUTS)
+        pictures = Pictures(mean=127.5, scale=128)
+        self._engine = open_engine(
+            self.store.path(self.files[0]), self.engine_options, outputs=_OUTPUTS, pictures=pictures
+        )
 
     def detect(self, images: Sequence[Image]) -> list[list[Face]]:
         """See `Detector.detect`. All images run as one batch per scale."""
@@ -102,13 +106,11 @@ def _fitted(image: Image, side: int) -> tuple[int, int]:
     return height, width
 
 
-def _letterbox(image: Image, side: int) -> Floats:
-    """The image scaled to fit a square at its top left corner, the rest black: (3, side, side) in [-1, 1]."""
+def _letterbox(image: Image, side: int) -> Image:
+    """The image scaled to fit a square at its top left corner, the rest black: (side, side, 3)."""
     import cv2
 
     height, width = _fitted(image, side)
-    square = np.zeros((side, side, 3), np.float32)
+    square = np.zeros((side, side, 3), np.uint8)
     square[:height, :width] = cv2.resize(image, (width, height))
-    square -= 127.5
-    square /= 128
-    return square.transpose(2, 0, 1)
+    return square

@@ -13,7 +13,7 @@ import numpy as np
 from rostro.core.types import Face, Floats, Image
 from rostro.detection._boxes import nms
 from rostro.detection.base import Detector
-from rostro.detection.scaling import shrunk
+from rostro.detection.scaling import within
 from rostro.models.entry import ModelFile
 from rostro.runtime.base import open_engine
 from rostro.runtime.pictures import Pictures
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
+
+    from rostro.detection.scaling import Level
 
 
 STRIDES = (8, 16, 32)
@@ -79,16 +81,16 @@ class YuNet(Detector):
 
     def detect(self, images: Sequence[Image]) -> list[list[Face]]:
         """See `Detector.detect`. Levels of equal shape, of all images, run as one batch."""
-        by_shape: dict[tuple[int, int], list[tuple[int, float, Image]]] = {}
+        by_shape: dict[tuple[int, int], list[tuple[int, Level]]] = {}
         for index, image in enumerate(images):
-            for scale, level in _levels(image, self.max_side):
-                height, width = (-side % _MULTIPLE + side for side in level.shape[:2])
-                by_shape.setdefault((height, width), []).append((index, scale, level))
-        found: list[list[tuple[float, Floats]]] = [[] for _ in images]
+            for level in _levels(image, self.max_side):
+                height, width = (-side % _MULTIPLE + side for side in level.image.shape[:2])
+                by_shape.setdefault((height, width), []).append((index, level))
+        found: list[list[tuple[Floats, Floats]]] = [[] for _ in images]
         for shape, batch in by_shape.items():
-            outputs = self._engine.run(_padded([level for _, _, level in batch], shape))
-            for (index, scale, _), rows in zip(batch, self._decode(outputs, shape[1]), strict=True):
-                found[index].append((scale, rows))
+            outputs = self._engine.run(_padded([level.image for _, level in batch], shape))
+            for (index, level), rows in zip(batch, self._decode(outputs, shape[1]), strict=True):
+                found[index].append((level.back, rows))
         return [self._merge(levels) for levels in found]
 
     def _decode(self, outputs: Sequence[Floats], width: int) -> list[Floats]:
@@ -111,32 +113,25 @@ class YuNet(Detector):
         ends = np.searchsorted(level[order], np.arange(1, len(outputs[0])))
         return np.split(np.concatenate(rows).astype(np.float32)[order], ends)
 
-    def _merge(self, levels: Sequence[tuple[float, Floats]]) -> list[Face]:
+    def _merge(self, levels: Sequence[tuple[Floats, Floats]]) -> list[Face]:
         """Brings the levels of one image (finest first) to its own pixels and suppresses what overlaps."""
         last = len(levels) - 1
         kept = []
-        for i, (scale, found) in enumerate(levels):
+        for i, (back, found) in enumerate(levels):
             small = found if i == last else found[found[:, 2] - found[:, 0] <= _LARGEST]
-            kept.append(small if scale == 1 else np.hstack([small[:, :14] / scale, small[:, 14:]]))
+            kept.append(np.hstack([small[:, :14] * np.tile(back, 7), small[:, 14:]]))
         rows = np.concatenate(kept)
         order = nms(rows[:, :4], rows[:, 14], self.nms_iou)
         return [_face(row) for row in rows[order]]
 
 
-def _levels(image: Image, max_side: int) -> Iterator[tuple[float, Image]]:
-    """The pyramid of one image, finest first: (scale, the image at that scale)."""
-    longer = max(image.shape[:2])
-    side = min(longer, max_side)
-    level = image
-    while True:
-        scale = side / longer
-        if side < longer:
-            height, width = (max(1, round(n * scale)) for n in image.shape[:2])
-            level = shrunk(level, width, height)
-        yield scale, level
-        if side <= _COARSE:
-            return
-        side = max(side // 2, 1)
+def _levels(image: Image, max_side: int) -> Iterator[Level]:
+    """The pyramid of one image, finest first."""
+    level = within(image, max_side)
+    yield level
+    while max(level.image.shape[:2]) > _COARSE:
+        level = level.half
+        yield level
 
 
 def _padded(levels: Sequence[Image], shape: tuple[int, int]) -> NDArray[np.uint8]:

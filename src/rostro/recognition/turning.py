@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from rostro.core.types import Image
+    from rostro.core.types import Floats, Image
     from rostro.detection.base import Detector
 
     Matrix = NDArray[np.float64]
@@ -131,13 +131,13 @@ class Turner:
         is better. One turn of all photos at a time bounds what is held.
         """
         best, second = list(looks), [0.0] * len(looks)
-        pictures = [within(image, self._detector.finest_side) for image in images]
+        levels = [within(image, self._detector.finest_side) for image in images]
         needed = [look.worth + (0.0 if look.turned else handicap) for look in looks]
         for turn in turns if looks else ():
             places = [place for place, image in enumerate(images) if _fits(image, turn)]
-            upright = [turned_back(pictures[place], turn) for place in places]
+            upright = [turned_back(levels[place].image, turn) for place in places]
             for place, image, faces in zip(places, upright, self._detector.detect(upright), strict=True):
-                height, width = pictures[place].shape[:2]
+                height, width = levels[place].image.shape[:2]
                 originals = tuple(original(face, turn, width=width, height=height) for face in faces)
                 look = Look(turn, image, tuple(faces), originals)
                 if look.worth > needed[place] and (turn in RIGHT_ANGLES or look.worth >= self.sure):
@@ -145,9 +145,9 @@ class Turner:
                     best[place], needed[place] = look, look.worth
                 else:
                     second[place] = max(second[place], look.worth)
-        for place, (look, picture, image) in enumerate(zip(best, pictures, images, strict=True)):
-            if look is not looks[place] and picture is not image:
-                best[place] = _enlarged(look, picture, image)
+        for place, (look, level, image) in enumerate(zip(best, levels, images, strict=True)):
+            if look is not looks[place] and level.image is not image:
+                best[place] = _enlarged(look, level.back, image)
         return best, second
 
 
@@ -183,16 +183,15 @@ def original(face: Face, turn: int, *, width: int, height: int) -> Face:
     return _placed(face, back, -back @ matrix[:, 2], turn)
 
 
-def _enlarged(look: Look, picture: Image, image: Image) -> Look:
+def _enlarged(look: Look, back: Floats, image: Image) -> Look:
     """A look at a smaller picture of a photo as one at the photo."""
     height, width = image.shape[:2]
-    factors = (width / picture.shape[1], height / picture.shape[0])
-    originals = tuple(_scaled(face, *factors) for face in look.originals)
+    originals = tuple(_moved(face, *map(float, back)) for face in look.originals)
     faces = tuple(_put_upright(face, look.turned, width=width, height=height) for face in originals)
     return Look(look.turned, turned_back(image, look.turned), faces, originals)
 
 
-def _scaled(face: Face, right: float, down: float) -> Face:
+def _moved(face: Face, right: float, down: float) -> Face:
     x1, y1, x2, y2 = face.box
     points = None if face.landmarks is None else (face.landmarks * (right, down)).astype(np.float32)
     return replace(face, box=(x1 * right, y1 * down, x2 * right, y2 * down), landmarks=points)
