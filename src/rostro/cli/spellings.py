@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 from typer.core import TyperCommand
 
 from rostro.cli.language import tell
-from rostro.cli.values import plainly
 from rostro.core.errors import BadInput
 
 if TYPE_CHECKING:
@@ -52,7 +51,6 @@ class Verb(TyperCommand):
             takes = {name for parameter in self.params for name in parameter.opts if not _is_flag(parameter)}
             many = {name for parameter in self.params for name in parameter.opts if getattr(parameter, "multiple", 0)}
             args = _rewritten(_called(ctx), args, takes, many)
-        plainly(self.get_params(ctx))
         return super().parse_args(ctx, args)
 
 
