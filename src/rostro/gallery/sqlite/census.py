@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rostro.gallery.base import Population
 from rostro.gallery.sqlite.erasure import meta
 from rostro.gallery.sqlite.odd import find_odd
+from rostro.gallery.sqlite.places import Places
 
 if TYPE_CHECKING:
     import sqlite3
@@ -63,7 +64,9 @@ def find_damage(sql: sqlite3.Connection, seal: Sealing) -> list[str]:
     length = None if dims is None else seal.vector_bytes(dims)
     cut = sql.execute("SELECT id FROM templates WHERE erased = 0 AND length(vector) != ?", (length,))
     found += [f"template {row}: its vector has not the gallery's length" for (row,) in cut]
-    return found or [f"{what} cannot be what is stored" for what in find_odd(sql)]
+    found += [f"{what} cannot be what is stored" for what in (() if found else find_odd(sql))]
+    lacking = 0 if found else Places(sql).lacking()
+    return [f"{lacking} names or photos are not where they are looked for"] if lacking else found
 
 
 def unfindable(sql: sqlite3.Connection, findable: int) -> list[str]:

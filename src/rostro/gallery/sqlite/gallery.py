@@ -24,9 +24,10 @@ from rostro.gallery.sqlite.database import Database
 from rostro.gallery.sqlite.encryption import SqliteEncryption
 from rostro.gallery.sqlite.erasure import meta
 from rostro.gallery.sqlite.odd import text
+from rostro.gallery.sqlite.places import Places, listed, of_photo
 from rostro.gallery.sqlite.purging import Purging
 from rostro.gallery.sqlite.records import SqliteRecords
-from rostro.gallery.sqlite.rows import COLUMNS, PEOPLE, check_who, insert, person_id, template_of
+from rostro.gallery.sqlite.rows import COLUMNS, PEOPLE, check_who, give, insert, person_id, rename, template_of
 from rostro.gallery.sqlite.search.searcher import Searcher
 from rostro.gallery.sqlite.single import SqlitePhotos
 from rostro.gallery.sqlite.vault import Vault
@@ -135,11 +136,12 @@ class SqliteGallery(SqlitePhotos, SqliteRecords, SqliteEncryption, Gallery):
             stored = {seal.source(source_hash): source_hash for source_hash in hashes}
             rows = sql.execute(
                 """SELECT DISTINCT source_hash, name FROM templates JOIN people ON people.id = person
-                WHERE templates.erased = 0 AND source_hash IN (SELECT value FROM json_each(?))""",
-                (json.dumps(list(stored)),),
+                WHERE templates.erased = 0 AND templates.id IN (SELECT value FROM json_each(?))""",
+                (listed(Places(sql).find([of_photo(source) for source in stored])),),
             )
             for source_hash, name in rows:
-                found.setdefault(stored[text(source_hash)], set()).add(seal.open_name(name))
+                if text(source_hash) in stored:
+                    found.setdefault(stored[source_hash], set()).add(seal.open_name(name))
         return found
 
     def people(self) -> list[Person]:
@@ -193,7 +195,7 @@ class SqliteGallery(SqlitePhotos, SqliteRecords, SqliteEncryption, Gallery):
             seal = self._vault.at(sql)
             if person_id(sql, seal, to) not in {None, person}:
                 raise BadInput(f"{self.url}: there is already somebody named {to!r}; merge them instead")
-            sql.execute("UPDATE people SET name = ? WHERE id = ?", (seal.name(to), person))
+            rename(sql, seal, person, to)
             erasure.note_moved(sql)
 
     def merge(self, name: str, into: str) -> None:
@@ -202,7 +204,7 @@ class SqliteGallery(SqlitePhotos, SqliteRecords, SqliteEncryption, Gallery):
             person, other = self._id(sql, name), self._id(sql, into)
             if person == other:
                 raise BadInput(f"{self.url}: {name!r} cannot be merged into itself")
-            sql.execute("UPDATE OR IGNORE templates SET person = ? WHERE person = ? AND erased = 0", (other, person))
+            give(sql, person, other)
             records.give(sql, person, other)
             erasure.blank(sql, person)
             erasure.note_moved(sql)

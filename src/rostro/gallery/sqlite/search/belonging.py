@@ -68,6 +68,11 @@ def alive(sql: sqlite3.Connection) -> NDArray[np.int64]:
     return ids
 
 
+def erased(sql: sqlite3.Connection) -> NDArray[np.int64]:
+    """The ids of all rows that are blank, by an index of these alone."""
+    return np.fromiter((row[0] for row in sql.execute("SELECT id FROM templates WHERE erased = 1")), np.int64)
+
+
 def holds_exactly(sql: sqlite3.Connection, ids: NDArray[np.int64]) -> bool:
     """Whether these ids, ascending, are those of the rows up to the last of them; by their number and their sum."""
     last = int(ids[-1]) if len(ids) else 0

@@ -25,6 +25,7 @@ from rostro.gallery.sqlite.sealing import View
 from rostro.gallery.sqlite.search.belonging import (
     DIGEST,
     alive,
+    erased,
     holds_exactly,
     newest,
     newest_rows,
@@ -181,11 +182,13 @@ class Searcher(Forking):
             index.close()
             return None
         if self._erasure != erasure or row.id != last:
-            ids = alive(sql)
-            index.keep(ids)
-            if len(index) != np.searchsorted(ids, last, side="right"):  # somebody is there again who was erased
-                index.close()
-                return None
+            index.keep(index.ids[~np.isin(index.ids, erased(sql))])
+            if not holds_exactly(sql, index.ids):  # the table was written anew without its blank rows, for one
+                ids = alive(sql)
+                index.keep(ids)
+                if len(index) != np.searchsorted(ids, last, side="right"):  # somebody is there again who was erased
+                    index.close()
+                    return None
             self._erasure, self._known = erasure, newest_rows(sql, index.last)
         return index
 
