@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from rostro.gallery.sqlite.sealing import Stored
-
 #: Entries of a row.
 _SLOTS: Final = 30
 
@@ -45,18 +43,21 @@ ROW_BYTES: Final = _ROW.size
 _UPDATES: Final = ("UPDATE places SET entries = ? WHERE bucket = ?", "UPDATE more_places SET entries = ? WHERE id = ?")
 _SELECTS: Final = ("SELECT entries FROM places WHERE bucket = ?", "SELECT entries FROM more_places WHERE id = ?")
 
-#: Of the names of people, and of the photos of templates.
-_KINDS: Final = (("name", "SELECT id, name FROM people"), ("photo", "SELECT id, source_hash FROM templates"))
+#: Names of people, and photos of templates: what makes their digests differ, what they are called, where they stand.
+_KINDS: Final = (
+    (b"name ", "a person's name", "SELECT id, name FROM people"),
+    (b"photo ", "a template's photo", "SELECT id, source_hash FROM templates"),
+)
 
 
-def of_name(stored: Stored) -> int:
+def of_name(stored: str | bytes) -> int:
     """The digest of a person's name as it stands in the table."""
-    return _digest(b"name ", stored)
+    return _digest(_KINDS[0][0], stored)
 
 
-def of_photo(stored: Stored) -> int:
+def of_photo(stored: str | bytes) -> int:
     """The digest of a photo's hash as it stands in the table."""
-    return _digest(b"photo ", stored)
+    return _digest(_KINDS[1][0], stored)
 
 
 def listed(ids: Iterable[int]) -> str:
@@ -219,17 +220,13 @@ def _digest(kind: bytes, stored: Any) -> int:
 def _of_tables(sql: sqlite3.Connection) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """(n,) digests and (n,) ids of all people and templates that are not erased."""
     parts = []
-    for kind, statement in _KINDS:
-        prefix = kind.encode() + b" "
-        numbers = (
-            number
-            for place, stored in sql.execute(f"{statement} WHERE erased = 0")
-            for number in (_digest(prefix, stored), place)
-        )
+    for kind, what, statement in _KINDS:
+        rows = sql.execute(f"{statement} WHERE erased = 0")
+        numbers = (number for place, stored in rows for number in (_digest(kind, stored), place))
         try:
             parts.append(np.fromiter(numbers, np.int64).reshape(-1, 2))
         except TypeError as error:
-            raise GalleryCorrupt(f"the file is damaged (a {kind} of it cannot be what is stored)") from error
+            raise GalleryCorrupt(f"the file is damaged ({what} cannot be what is stored)") from error
     both = np.concatenate(parts)
     return both[:, 0].copy(), both[:, 1].copy()
 
