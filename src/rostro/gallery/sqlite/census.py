@@ -65,9 +65,11 @@ def find_damage(sql: sqlite3.Connection, seal: Sealing) -> list[str]:
     cut = sql.execute("SELECT id FROM templates WHERE erased = 0 AND length(vector) != ?", (length,))
     found += [f"template {row}: its vector has not the gallery's length" for (row,) in cut]
     found += [f"{what} cannot be what is stored" for what in (() if found else find_odd(sql))]
-    # somebody without templates, whom no rostro made, is named by what looks at people one by one
-    idle = "SELECT 1 FROM people WHERE erased = 0 AND id NOT IN (SELECT person FROM templates WHERE erased = 0)"
-    lacking = 0 if found or sql.execute(idle).fetchone() else Places(sql).lacking()
+    if found:
+        return found
+    idle = "SELECT name FROM people WHERE erased = 0 AND id NOT IN (SELECT person FROM templates WHERE erased = 0)"
+    found += [f"{seal.open_name(name)}: has no templates" for (name,) in sql.execute(idle)]
+    lacking = 0 if found else Places(sql).lacking()
     return [f"{lacking} names or photos are not where they are looked for"] if lacking else found
 
 
