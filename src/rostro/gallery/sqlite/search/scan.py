@@ -21,6 +21,7 @@ import numpy as np
 from rostro.core.foreign import BROKEN_ARRAY
 from rostro.core.machine import processors
 from rostro.gallery.sqlite.search.directions import VARIANCE, directions_of
+from rostro.gallery.sqlite.search.kernels import faiss_module, join, linear, one_thread_each
 from rostro.gallery.sqlite.search.rest import Rest, check_arrays
 
 if TYPE_CHECKING:
@@ -87,11 +88,11 @@ class ScanIndex:
         self._spread_of_rest = 0.0 if rest is None else rest[1]
         spreads = np.where(np.arange(rotation.shape[1]) < self._first, spread, self._spread_of_rest)
         self._steps = (_STEPS[self._levels] * spreads).astype(np.float32)
-        self._to_steps = rotation / self._steps
-        self._from_zero = np.float32(self._levels / 2) - centre @ self._to_steps
+        to_steps = rotation / self._steps
+        self._to_steps = linear(to_steps, np.float32(self._levels / 2) - centre @ to_steps)
         self._segments: list[Any] = []
         self._rest = Rest(self._values(self._spread_of_rest), rotation.shape[1] - self._first)
-        self._pool = ThreadPoolExecutor(_THREADS, "gallery-scan", initializer=_one_thread_each)
+        self._pool = ThreadPoolExecutor(_THREADS, "gallery-scan", initializer=one_thread_each)
         self._ids = [np.empty(0, np.int64)]
 
     @property
@@ -122,7 +123,7 @@ class ScanIndex:
     def _measured_error(self, vectors: Floats) -> float:
         """Standard deviation of what rounding changes in the scores of different people."""
         queries, others = vectors[::32], vectors[1::8]
-        codes = np.clip(others @ self._to_steps + self._from_zero, 0, self._levels - 1).astype(np.uint8)
+        codes = np.clip(self._to_steps.apply(others), 0, self._levels - 1).astype(np.uint8)
         rounded = (codes - np.float32((self._levels - 1) / 2)) * self._steps
         exact = queries @ (others - self.centre).T
         return float(np.std(exact - (queries @ self._rotation) @ rounded.T)) if exact.size else 0.0
@@ -139,7 +140,7 @@ class ScanIndex:
             joins = bool(self._segments) and self._segments[-1].ntotal + segment.ntotal <= SEGMENT
             self._rest.add(codes[:, scanned:], joins=joins)
             if joins:
-                self._segments[-1].merge_from(segment, 0)
+                join(self._segments[-1], segment)
             else:
                 self._segments.append(segment)
         self._ids.append(ids)
@@ -190,7 +191,7 @@ class ScanIndex:
 
     def write(self, file: IO[bytes]) -> None:
         """Writes everything into an open file."""
-        faiss = _faiss()
+        faiss = faiss_module()
         numbers = np.array([self._spread, self._error, len(self._segments)])
         if self._rest:
             numbers = np.append(numbers, [self._first, self._spread_of_rest])
@@ -211,7 +212,7 @@ class ScanIndex:
             ValueError: It is none of ours, or one of vectors of another length than ``dims``.
             RuntimeError: FAISS cannot read it.
         """
-        faiss = _faiss()
+        faiss = faiss_module()
         try:
             centre, rotation, numbers, ids = (np.lib.format.read_array(file, allow_pickle=False) for _ in range(4))
         except BROKEN_ARRAY as broken:
@@ -234,7 +235,7 @@ class ScanIndex:
         Raises:
             ValueError: The other one has none that fit.
         """
-        faiss = _faiss()
+        faiss = faiss_module()
         segment = self._segment(np.empty((0, -(-self._first * self._bits // 8)), np.uint8))
         count = found.ntotal
         size = -(-count // segment.bbs) * segment.bbs * segment.M2 // 2  # FAISS keeps whole blocks
@@ -262,7 +263,7 @@ class ScanIndex:
         return 4 if self._levels == 16 else 2
 
     def _segment(self, codes: NDArray[np.uint8]) -> Any:
-        faiss = _faiss()
+        faiss = faiss_module()
         codebooks = self._codebooks()
         index = faiss.IndexPQ(self._first, len(codebooks), 4, faiss.METRIC_INNER_PRODUCT)
         faiss.copy_array_to_vector(codebooks.ravel(), index.pq.centroids)
@@ -280,14 +281,20 @@ class ScanIndex:
 
     def _codes(self, vectors: Floats) -> NDArray[np.uint8]:
         """(n, d) vectors → (n, bytes) codes, four bits for each sub-quantiser, the first one in the low half."""
-        steps = vectors @ self._to_steps
-        steps += self._from_zero
+        steps = self._to_steps.apply(vectors)
         codes: NDArray[np.uint8] = np.clip(steps, 0, self._levels - 1, out=steps).astype(np.uint8)  # rounds down
         if self._levels == 4:
-            codes = codes[:, 0::2] + codes[:, 1::2] * np.uint8(4)
+            codes = _in_pairs(codes, 2)
         if codes.shape[1] % 2:
             codes = np.pad(codes, ((0, 0), (0, 1)))
-        return np.ascontiguousarray(codes[:, 0::2] + codes[:, 1::2] * np.uint8(16))
+        return _in_pairs(codes, 4)
+
+
+def _in_pairs(codes: NDArray[np.uint8], bits: int) -> NDArray[np.uint8]:
+    """Two numbers of so many bits in each byte, the first one below, of (n, an even number of) single ones."""
+    pairs: NDArray[np.uint16] = np.ascontiguousarray(codes).view("<u2")
+    packed: NDArray[np.uint8] = (pairs | pairs >> 8 - bits).astype(np.uint8)
+    return packed
 
 
 def _best(estimates: Floats, places: NDArray[np.int64], count: int) -> tuple[Floats, NDArray[np.int64]]:
@@ -296,15 +303,3 @@ def _best(estimates: Floats, places: NDArray[np.int64], count: int) -> tuple[Flo
         return estimates, places
     best = np.argpartition(-estimates, count - 1, axis=1)[:, :count]
     return np.take_along_axis(estimates, best, axis=1), np.take_along_axis(places, best, axis=1)
-
-
-def _one_thread_each() -> None:
-    """The segments are the parallel work; FAISS must not start further threads for each."""
-    _faiss().omp_set_num_threads(1)
-
-
-def _faiss() -> Any:
-    """FAISS, whose own type hints do not know what it adds to its classes when it is imported."""
-    import faiss
-
-    return faiss

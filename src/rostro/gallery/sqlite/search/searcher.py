@@ -33,6 +33,7 @@ from rostro.gallery.sqlite.search.belonging import (
 )
 from rostro.gallery.sqlite.search.file import read_header, replace_file, whole
 from rostro.gallery.sqlite.search.index import CANDIDATES, TemplateIndex
+from rostro.gallery.sqlite.search.kernels import one_thread_each
 from rostro.gallery.sqlite.search.reranking import reranked
 from rostro.gallery.sqlite.search.scan import ScanIndex
 
@@ -261,7 +262,7 @@ def _take(rows: sqlite3.Cursor, seal: Sealing, index: TemplateIndex, dims: int) 
     if len(some) < _ROWS:  # a thread would take longer
         add(some)
         return
-    with ThreadPoolExecutor(1, "gallery-index") as adder:
+    with ThreadPoolExecutor(1, "gallery-index", initializer=one_thread_each) as adder:
         while some:
             adding = adder.submit(add, some)
             some = rows.fetchmany(_ROWS)
