@@ -37,6 +37,9 @@ _ROW: Final = struct.Struct(f"<{1 + 2 * _SLOTS}q")
 #: One bucket more for so many entries that find no room in their own bucket's first row.
 _SPLIT_EACH: Final = 4
 
+#: Rows that are remembered while one person's templates are added.
+_REMEMBERED: Final = 256
+
 #: Bytes of each row.
 ROW_BYTES: Final = _ROW.size
 
@@ -66,7 +69,7 @@ def listed(ids: Iterable[int]) -> str:
 
 
 class Places:
-    """Where people and templates are, as one transaction sees it.
+    """Where people and templates are, as one transaction sees it while nobody else of it changes that.
 
     Args:
         sql: The transaction.
@@ -76,12 +79,19 @@ class Places:
         self._sql = sql
         (last,) = sql.execute("SELECT max(bucket) FROM places").fetchone()
         self._buckets: int = 0 if last is None else last + 1
+        self._read: dict[tuple[int, int], list[int]] = {}  # what is looked for first is often written next
 
     def find(self, digests: Collection[int]) -> list[int]:
         """The ids that stand under any of these digests."""
         wanted = set(digests)
         buckets = {self._bucket(digest) for digest in wanted} if self._buckets else set()
-        return [place for bucket in buckets for digest, place in self._entries(bucket) if digest in wanted]
+        rows = (row for bucket in buckets for _, _, row in self._chain(bucket) if not wanted.isdisjoint(row[1::2]))
+        return [
+            place
+            for row in rows
+            for digest, place in zip(row[1::2], row[2::2], strict=True)
+            if place and digest in wanted
+        ]
 
     def add(self, digest: int, place: int) -> None:
         """Puts an id under a digest."""
@@ -175,10 +185,16 @@ class Places:
             yield 1, number, row
 
     def _row(self, table: int, number: int) -> list[int]:
+        row = self._read.get((table, number))
+        if row is not None:
+            return row
         found = self._sql.execute(_SELECTS[table], (number,)).fetchone()
         if found is None or not isinstance(found[0], bytes) or len(found[0]) != ROW_BYTES:
             raise GalleryCorrupt("the file is damaged (a row of its places is missing or cut)")
-        return list(_ROW.unpack(found[0]))
+        if len(self._read) >= _REMEMBERED:
+            self._read.clear()
+        row = self._read[table, number] = list(_ROW.unpack(found[0]))
+        return row
 
     def _write(self, table: int, number: int, row: list[int]) -> None:
         self._sql.execute(_UPDATES[table], (_ROW.pack(*row), number))
@@ -203,7 +219,8 @@ class Places:
             (goes if entry[0] & 2 * half - 1 == new else stays).append(entry)
         for table, number, row in reversed(rows):  # what has room is the first row, where the next one looks for it
             taken, stays = stays[:_SLOTS], stays[_SLOTS:]
-            self._sql.execute(_UPDATES[table], (_packed(row[0], taken), number))
+            row[1:] = _flat(taken)
+            self._write(table, number, row)
         following = 0
         while len(goes) > _SLOTS:
             following, goes = self._insert_more(following, goes[:_SLOTS]), goes[_SLOTS:]
@@ -260,5 +277,10 @@ def _put(row: list[int], digest: int, place: int) -> int | None:
 
 
 def _packed(following: int, entries: list[tuple[int, int]]) -> bytes:
+    return _ROW.pack(following, *_flat(entries))
+
+
+def _flat(entries: list[tuple[int, int]]) -> list[int]:
+    """The numbers of a row after its first."""
     numbers = [number for entry in entries for number in entry]
-    return _ROW.pack(following, *numbers, *[0] * (2 * _SLOTS - len(numbers)))
+    return numbers + [0] * (2 * _SLOTS - len(numbers))
