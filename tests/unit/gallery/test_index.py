@@ -392,6 +392,24 @@ def test_erasing_the_newest_makes_no_index_anew(
             assert_found(each, vectors[:485])
 
 
+@pytest.mark.parametrize("first", [495, 400])
+def test_erasing_the_newest_by_who_just_opened_it_makes_no_index_anew(
+    path: Path, index: Path, vectors: np.ndarray, monkeypatch: pytest.MonkeyPatch, first: int
+) -> None:
+    monkeypatch.setattr(index_module, "TAIL", 1)
+    with open_gallery(str(path)) as gallery:
+        gallery.search(vectors[:1], 1)  # everything is in the scan
+    assert read_ids(index)[-1] == 500
+    monkeypatch.setattr(ScanIndex, "fit", lambda vectors: pytest.fail("the index was made anew"))
+    with open_gallery(str(path)) as gallery:
+        gallery.remove(*(f"person {n}" for n in range(first, 500, 5)))
+        assert read_ids(index)[-1] == first
+        assert_found(gallery, vectors[:first])
+    with open_gallery(str(path)) as gallery:
+        gallery.forget(f"person {first - 5}", gallery.templates(f"person {first - 5}")[-1].source_hash)
+        assert read_ids(index)[-1] == first - 1
+
+
 def test_an_index_that_lacks_somebody_is_no_sound_gallery(
     path: Path, index: Path, vectors: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -23,11 +23,19 @@ from rostro.gallery.sqlite.census import Census, count_poor, find_damage, unfind
 from rostro.gallery.sqlite.database import Database
 from rostro.gallery.sqlite.encryption import SqliteEncryption
 from rostro.gallery.sqlite.erasure import meta
-from rostro.gallery.sqlite.odd import text
-from rostro.gallery.sqlite.places import Places, listed, of_photo
-from rostro.gallery.sqlite.purging import Purging
+from rostro.gallery.sqlite.purging import PENDING, Purging
 from rostro.gallery.sqlite.records import SqliteRecords
-from rostro.gallery.sqlite.rows import COLUMNS, PEOPLE, check_who, give, insert, person_id, rename, template_of
+from rostro.gallery.sqlite.rows import (
+    COLUMNS,
+    PEOPLE,
+    check_who,
+    give,
+    insert,
+    names_of_photos,
+    person_id,
+    rename,
+    template_of,
+)
 from rostro.gallery.sqlite.search.searcher import Searcher
 from rostro.gallery.sqlite.single import SqlitePhotos
 from rostro.gallery.sqlite.vault import Vault
@@ -42,12 +50,6 @@ if TYPE_CHECKING:
 
 #: Names that are read at a time.
 _NAMES = 5_000
-
-#: What is said while bytes of the erased are left.
-PENDING = (
-    "what was erased is found by nobody, but bytes of it stay in the files until other programs that read the "
-    "gallery let go of it; they leave then by themselves"
-)
 
 
 class SqliteGallery(SqlitePhotos, SqliteRecords, SqliteEncryption, Gallery):
@@ -130,19 +132,8 @@ class SqliteGallery(SqlitePhotos, SqliteRecords, SqliteEncryption, Gallery):
 
     def known_sources(self, hashes: Collection[str]) -> dict[str, set[str]]:
         """Of these photo hashes, the enrolled ones, with the names of the people who have a template from it."""
-        found: dict[str, set[str]] = {}
         with self._database.reading() as sql:
-            seal = self._vault.at(sql)
-            stored = {seal.source(source_hash): source_hash for source_hash in hashes}
-            rows = sql.execute(
-                """SELECT DISTINCT source_hash, name FROM templates JOIN people ON people.id = person
-                WHERE templates.erased = 0 AND templates.id IN (SELECT value FROM json_each(?))""",
-                (listed(Places(sql).find([of_photo(source) for source in stored])),),
-            )
-            for source_hash, name in rows:
-                if text(source_hash) in stored:
-                    found.setdefault(stored[source_hash], set()).add(seal.open_name(name))
-        return found
+            return names_of_photos(sql, self._vault.at(sql), hashes)
 
     def people(self) -> list[Person]:
         """Everybody, by name."""
@@ -215,6 +206,7 @@ class SqliteGallery(SqlitePhotos, SqliteRecords, SqliteEncryption, Gallery):
         A file of up to `erasure.WHOLE_UP_TO` bytes is written anew for this, a larger one in parts; either takes about
         as long for many people as for one.
         """
+        self._foresee(names)
         with self._database.writing() as sql:
             people = {self._id(sql, name) for name in names}
             marks.mark(sql, self._vault.at(sql), people)
@@ -304,6 +296,11 @@ class SqliteGallery(SqlitePhotos, SqliteRecords, SqliteEncryption, Gallery):
     def _purge(self) -> None:
         """Drives erased bytes out of the files, if any removal still needs it; see `unfinished` for what is left."""
         self._purging.run()
+
+    def _foresee(self, names: Collection[str]) -> None:
+        with self._database.reading() as sql:
+            people = {self._id(sql, name) for name in names}
+            self._searcher.foresee(sql, self._vault.at(sql), meta(sql, "dims"), people)
 
     def _forget_erased(self) -> None:
         with self._database.reading() as sql:

@@ -182,6 +182,21 @@ def move_face(sql: sqlite3.Connection, seal: Sealing, move: FaceMove, *, make_th
     return True
 
 
+def names_of_photos(sql: sqlite3.Connection, seal: Sealing, hashes: Collection[str]) -> dict[str, set[str]]:
+    """Of these photo hashes, those of which somebody has a template, with the names of these people."""
+    found: dict[str, set[str]] = {}
+    stored = {seal.source(source_hash): source_hash for source_hash in hashes}
+    rows = sql.execute(
+        """SELECT DISTINCT source_hash, name FROM templates JOIN people ON people.id = person
+        WHERE templates.erased = 0 AND templates.id IN (SELECT value FROM json_each(?))""",
+        (listed(Places(sql).find([of_photo(source) for source in stored])),),
+    )
+    for source_hash, name in rows:
+        if odd.text(source_hash) in stored:
+            found.setdefault(stored[source_hash], set()).add(seal.open_name(name))
+    return found
+
+
 def photos_called(sql: sqlite3.Connection, seal: Sealing, text: str) -> list[StoredPhoto]:
     """Photos of that name, or whose hash begins with it. In an encrypted gallery every one is looked at."""
     named = "SELECT DISTINCT name, source_hash, photo FROM templates JOIN people ON people.id = person"

@@ -125,6 +125,14 @@ class Searcher(Forking):
         """How the index is, in words."""
         return "a compressed scan, then exact scores" if self.size else "none: every vector is compared"
 
+    def foresee(self, sql: sqlite3.Connection, seal: Sealing, dims: int | None, people: Collection[int]) -> None:
+        """Reads the file before people are erased: one that ends with them could not be told from another table's."""
+        if dims is None or self._read_only or self._file is None or not self._file.exists():
+            return
+        index = self._refreshed(sql, seal, dims)
+        row = newest(sql, index.last, without=people)
+        self._known[row.id] = row.digest
+
     def forget_erased(self, sql: sqlite3.Connection, seal: Sealing, dims: int) -> None:
         """Takes what was erased from the table out of the file, too."""
         if self._file is not None and self._file.exists():
