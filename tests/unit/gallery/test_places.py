@@ -15,7 +15,7 @@ from rostro.core.errors import GalleryCorrupt
 from rostro.core.types import Template
 from rostro.gallery.base import open_gallery
 from rostro.gallery.sqlite.migrations import MIGRATIONS, PLACES
-from rostro.gallery.sqlite.places import Places, of_name, of_photo
+from rostro.gallery.sqlite.places import ROW_BYTES, Places, of_name, of_photo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,6 +113,30 @@ def test_damage_is_named(sql: sqlite3.Connection, damage: str, words: str) -> No
     sql.execute(damage)
     with pytest.raises(GalleryCorrupt, match=words):
         Places(sql).find([0])
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        f"UPDATE places SET entries = zeroblob({ROW_BYTES}) WHERE bucket = 1",
+        "UPDATE places SET entries = x'00' WHERE bucket = 2",
+        "DELETE FROM places WHERE bucket > 2",
+    ],
+)
+def test_reindex_mends_what_check_names(tmp_path: Path, damage: str) -> None:
+    path = tmp_path / "people.db"
+    vectors = np.eye(100, dtype=np.float32)
+    people = {f"person {n}": [Template(vector, str(n), "a.jpg", 0.5)] for n, vector in enumerate(vectors)}
+    with open_gallery(str(path), space=SPACE) as gallery:
+        gallery.add(people)
+        with closing(sqlite3.connect(path)) as sql:
+            sql.execute(damage)
+            sql.commit()
+        assert gallery.damage() != []
+        gallery.reindex()
+        assert gallery.damage() == []
+        assert gallery.add(people) == 0
+        assert gallery.known_sources(["7"]) == {"7": {"person 7"}}
 
 
 @pytest.mark.parametrize("version", [2, 3, PLACES - 1])

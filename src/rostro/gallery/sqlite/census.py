@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from rostro.core.errors import GalleryCorrupt
 from rostro.gallery.base import Population
 from rostro.gallery.sqlite.erasure import meta
 from rostro.gallery.sqlite.odd import find_odd
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Collection
 
+    from rostro.gallery.sqlite.database import Database
     from rostro.gallery.sqlite.sealing import Sealing
 
 
@@ -71,6 +73,18 @@ def find_damage(sql: sqlite3.Connection, seal: Sealing) -> list[str]:
     found += [f"{seal.open_name(name)}: has no templates" for (name,) in sql.execute(idle)]
     lacking = 0 if found else Places(sql).lacking()
     return [f"{lacking} names or photos are not where they are looked for"] if lacking else found
+
+
+def mend_places(database: Database) -> None:
+    """Makes anew what names and photos are found by, where something is not where it is looked for."""
+    try:
+        with database.reading() as sql:
+            sound = not Places(sql).lacking()
+    except GalleryCorrupt:
+        sound = False
+    if not (sound or database.read_only):
+        with database.writing() as sql:
+            Places(sql).build()
 
 
 def unfindable(sql: sqlite3.Connection, findable: int) -> list[str]:

@@ -19,7 +19,7 @@ from rostro.gallery.base import Gallery, Info
 from rostro.gallery.checks import check_queries, check_templates
 from rostro.gallery.keys import Key
 from rostro.gallery.sqlite import erasure, marks, records
-from rostro.gallery.sqlite.census import Census, count_poor, find_damage, unfindable
+from rostro.gallery.sqlite.census import Census, count_poor, find_damage, mend_places, unfindable
 from rostro.gallery.sqlite.database import Database
 from rostro.gallery.sqlite.encryption import SqliteEncryption
 from rostro.gallery.sqlite.erasure import meta
@@ -265,7 +265,8 @@ class SqliteGallery(SqlitePhotos, SqliteRecords, SqliteEncryption, Gallery):
             return count_poor(sql, level)
 
     def reindex(self) -> None:
-        """Builds the search index anew from the stored templates."""
+        """Builds the search index anew from the stored templates; what finds names and photos where it is damaged."""
+        mend_places(self._database)
         with self._database.reading() as sql:
             dims = meta(sql, "dims")
             if dims is not None:
