@@ -10,7 +10,7 @@ import typer.main
 
 from rostro.cli.main import VERBS, build, listing
 
-HEAVY = {"numpy", "cv2", "PIL", "openvino", "onnxruntime", "torch", "faiss", "requests", "rich", "fastapi"}
+HEAVY = {"numpy", "cv2", "PIL", "pydantic", "openvino", "onnxruntime", "torch", "faiss", "requests", "rich", "fastapi"}
 
 
 def loaded(code: str) -> set[str]:

@@ -26,3 +26,10 @@ def test_every_public_name_is_there() -> None:
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="nonsense"):
         _ = rostro.nonsense
+
+
+def test_a_recogniser_that_compares_photos_loads_no_gallery_and_no_album() -> None:
+    unused = ("rostro.people.people", "rostro.people.albums.album", "rostro.people.grouping", "sqlite3", "filelock")
+    code = f"import sys, rostro; rostro.Recognizer(); print([name for name in {unused!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -84,14 +84,19 @@ def similarities(points: Floats, template: Floats) -> NDArray[np.float64]:
     Returns:
         (N, 2, 3) matrices for ``cv2.warpAffine``: crop point = M @ (x, y, 1).
     """
-    source = points[..., 0].astype(np.float64) + 1j * points[..., 1]
-    target = template[:, 0].astype(np.float64) + 1j * template[:, 1]
-    source_mean, target_mean = source.mean(axis=1, keepdims=True), target.mean()
-    centred = source - source_mean
-    power = np.maximum((np.abs(centred) ** 2).sum(axis=1), np.finfo(np.float64).tiny)
-    a = (np.conj(centred) * (target - target_mean)).sum(axis=1) / power
-    b = target_mean - a * source_mean[:, 0]
-    return np.stack([np.stack([a.real, -a.imag, b.real], axis=1), np.stack([a.imag, a.real, b.imag], axis=1)], axis=1)
+    source = np.ascontiguousarray(points, np.float64).view(np.complex128)[..., 0]
+    target = np.ascontiguousarray(template, np.float64).view(np.complex128)[..., 0]
+    source_mean, target_mean = source.mean(axis=1), target.mean()
+    centred = source - source_mean[:, None]
+    flat = centred.view(np.float64)
+    power = np.maximum(np.einsum("nk,nk->n", flat, flat), np.finfo(np.float64).tiny)
+    a = centred.conj() @ (target - target_mean) / power
+    b = target_mean - a * source_mean
+    matrices = np.empty((len(a), 2, 3))
+    matrices[:, 0, 0] = matrices[:, 1, 1] = a.real
+    matrices[:, 0, 1], matrices[:, 1, 0] = -a.imag, a.imag
+    matrices[:, 0, 2], matrices[:, 1, 2] = b.real, b.imag
+    return matrices
 
 
 def _landmarks(faces: Sequence[Face]) -> Floats:

@@ -18,6 +18,7 @@ from typer.exceptions import TyperException
 from rostro.cli.language import language, tell, translated
 from rostro.cli.running import runs_with
 from rostro.cli.spellings import Verb
+from rostro.cli.values import plainly
 from rostro.core.redaction import redacted
 from rostro.core.showing import on_terminal
 
@@ -77,6 +78,11 @@ class Command(Verb):
 
 class Group(TyperGroup):
     """The command line itself, or a verb with verbs of its own."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Reads the arguments."""
+        plainly(self.get_params(ctx))
+        return super().parse_args(ctx, args)
 
     def get_help(self, ctx: Any) -> str:
         """The help, in the language."""

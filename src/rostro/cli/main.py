@@ -13,7 +13,9 @@ import typer
 from rostro import __version__
 from rostro.cli import help as help_
 from rostro.cli import language
+from rostro.cli.brisk import start_briskly
 from rostro.cli.leaving import leave
+from rostro.cli.running import closed_at_the_end
 
 #: The verbs, in the order of the help, and what it says of them: it is printed without loading any. Each is a file here
 #: with a function ``command`` or a group ``app``.
@@ -93,12 +95,14 @@ def _nothing() -> None:
 
 def run() -> None:
     """Runs the command line and ends the process; see `rostro.cli.leaving`."""
+    start_briskly()
     copy_context().run(leave, _run)  # the language is this command's, and goes with it
 
 
 def _run() -> object:
     language.ask(sys.argv[1:])
-    return _asked()(prog_name="rostro", standalone_mode=False)
+    with closed_at_the_end():
+        return _asked()(prog_name="rostro", standalone_mode=False)
 
 
 def _asked() -> typer.Typer:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast, get_args
+from typing import TYPE_CHECKING, Annotated, Any, cast, get_args
 
 import typer
 
 from rostro.cli.key import KeyFile as KeyFile  # noqa: PLC0414 - verbs find it here
 from rostro.cli.numbers import within
+from rostro.cli.running import close_at_the_end
 from rostro.core.errors import BadInput
 from rostro.core.ranges import CANDIDATES, FALSE_MATCH_RATE, QUALITY, SCORE, SEARCH_RATE, SIDE, SIMILARITY
 
@@ -287,6 +288,7 @@ def make_recognizer(
     create_gallery: bool = True,
 ) -> Recognizer:
     """A recogniser whose store tells on stderr what it fetches and under which licence."""
+    given: dict[str, Any] = {**locals(), "quality": quality or "auto"}
     from rostro.cli.language import here
     from rostro.cli.output import announce_licence, download_progress
     from rostro.core.settings import Settings
@@ -294,27 +296,5 @@ def make_recognizer(
     from rostro.recognizer import Recognizer
 
     settings = Settings.from_environment()
-    return Recognizer(
-        detector=detector,
-        embedder=embedder,
-        alignment=alignment,
-        engine=engine,
-        precision=precision,
-        threshold=threshold,
-        fmr=fmr,
-        operating_point=operating_point,
-        fpir=fpir,
-        min_score=min_score,
-        max_side=max_side,
-        zone=zone,
-        min_face=min_face,
-        quality=quality or "auto",
-        min_quality=min_quality,
-        require_live=require_live,
-        liveness=liveness,
-        gallery=gallery,
-        key=key,
-        create_gallery=create_gallery,
-        settings=settings,
-        store=ModelStore(settings, on_progress=download_progress(), on_licence=here(announce_licence)),
-    )
+    store = ModelStore(settings, on_progress=download_progress(), on_licence=here(announce_licence))
+    return close_at_the_end(Recognizer(**given, settings=settings, store=store))

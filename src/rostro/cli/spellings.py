@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from typer.core import TyperCommand
 
 from rostro.cli.language import tell
+from rostro.cli.values import plainly
 from rostro.core.errors import BadInput
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class Verb(TyperCommand):
             takes = {name for parameter in self.params for name in parameter.opts if not _is_flag(parameter)}
             many = {name for parameter in self.params for name in parameter.opts if getattr(parameter, "multiple", 0)}
             args = _rewritten(_called(ctx), args, takes, many)
+        plainly(self.get_params(ctx))
         return super().parse_args(ctx, args)
 
 

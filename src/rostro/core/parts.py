@@ -15,13 +15,13 @@ from __future__ import annotations
 from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from rostro.core.errors import UnknownModel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from importlib.metadata import EntryPoint
 
 
 class Part(Protocol):
@@ -126,6 +126,8 @@ def did_you_mean(name: str, names: Iterable[str]) -> str:
 @cache
 def _others(group: str) -> dict[str, list[EntryPoint]]:
     """What other packages add, by name; two of them may claim one."""
+    from importlib.metadata import entry_points  # seldom asked: rostro's own parts are in its tables
+
     found: dict[str, list[EntryPoint]] = {}
     for point in entry_points(group=group):
         if point not in found.setdefault(point.name, []):

@@ -31,11 +31,14 @@ def nms(boxes: Floats, scores: Floats, iou: float, *, over: Literal["union", "sm
     Returns:
         Indices of the boxes that stay, best first; of equal scores the earlier one is the better.
     """
+    if len(scores) < 2:
+        return np.arange(len(scores))
     order = np.argsort(-scores, kind="stable")
     kept = order[:0]
     for start in range(0, len(order), _BLOCK):
         block = order[start : start + _BLOCK]
-        block = block[(overlap(boxes[block], boxes[kept], over) <= iou).all(axis=1)]
+        if len(kept):
+            block = block[(overlap(boxes[block], boxes[kept], over) <= iou).all(axis=1)]
         clash = overlap(boxes[block], boxes[block], over) > iou
         stays = np.ones(len(block), bool)
         for i in range(len(block)):

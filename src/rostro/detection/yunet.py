@@ -13,11 +13,15 @@ import numpy as np
 from rostro.core.types import Face, Floats, Image
 from rostro.detection._boxes import nms
 from rostro.detection.base import Detector
+from rostro.detection.scaling import shrunk
 from rostro.models.entry import ModelFile
 from rostro.runtime.base import open_engine
+from rostro.runtime.pictures import Pictures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
 
 
 STRIDES = (8, 16, 32)
@@ -64,7 +68,9 @@ class YuNet(Detector):
     nms_iou = 0.3
 
     def _open(self) -> None:
-        self._engine = open_engine(self.store.path(self.files[0]), self.engine_options, outputs=_OUTPUTS)
+        self._engine = open_engine(
+            self.store.path(self.files[0]), self.engine_options, outputs=_OUTPUTS, pictures=Pictures(bgr=True)
+        )
 
     @property
     def finest_side(self) -> int:
@@ -80,7 +86,7 @@ class YuNet(Detector):
                 by_shape.setdefault((height, width), []).append((index, scale, level))
         found: list[list[tuple[float, Floats]]] = [[] for _ in images]
         for shape, batch in by_shape.items():
-            outputs = self._engine.run(_network_input([level for _, _, level in batch], shape))
+            outputs = self._engine.run(_padded([level for _, _, level in batch], shape))
             for (index, scale, _), rows in zip(batch, self._decode(outputs, shape[1]), strict=True):
                 found[index].append((scale, rows))
         return [self._merge(levels) for levels in found]
@@ -108,13 +114,10 @@ class YuNet(Detector):
     def _merge(self, levels: Sequence[tuple[float, Floats]]) -> list[Face]:
         """Brings the levels of one image (finest first) to its own pixels and suppresses what overlaps."""
         last = len(levels) - 1
-        kept = [
-            np.hstack([rows[:, :14] / scale, rows[:, 14:]])
-            for i, (scale, rows) in enumerate(
-                (scale, rows if i == last else rows[rows[:, 2] - rows[:, 0] <= _LARGEST])
-                for i, (scale, rows) in enumerate(levels)
-            )
-        ]
+        kept = []
+        for i, (scale, found) in enumerate(levels):
+            small = found if i == last else found[found[:, 2] - found[:, 0] <= _LARGEST]
+            kept.append(small if scale == 1 else np.hstack([small[:, :14] / scale, small[:, 14:]]))
         rows = np.concatenate(kept)
         order = nms(rows[:, :4], rows[:, 14], self.nms_iou)
         return [_face(row) for row in rows[order]]
@@ -129,33 +132,19 @@ def _levels(image: Image, max_side: int) -> Iterator[tuple[float, Image]]:
         scale = side / longer
         if side < longer:
             height, width = (max(1, round(n * scale)) for n in image.shape[:2])
-            level = _shrunk(level, width, height)
+            level = shrunk(level, width, height)
         yield scale, level
         if side <= _COARSE:
             return
         side = max(side // 2, 1)
 
 
-def _shrunk(image: Image, width: int, height: int) -> Image:
-    """Averages pixels. By halves as far as that goes, for which OpenCV has a form that is ten times as fast."""
-    import cv2
-
-    while all(now % 2 == 0 and now >= 2 * wanted for now, wanted in zip(image.shape, (height, width), strict=False)):
-        image = cv2.resize(image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-    if image.shape[:2] != (height, width):
-        image = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
-    return image
-
-
-def _network_input(levels: Sequence[Image], shape: tuple[int, int]) -> Floats:
-    """BGR float32 (N, 3, *shape), padded with zeros at the right and below."""
-    import cv2
-
-    batch = np.zeros((len(levels), 3, *shape), np.float32)
+def _padded(levels: Sequence[Image], shape: tuple[int, int]) -> NDArray[np.uint8]:
+    """(N, *shape, 3), black at the right and below."""
+    batch = np.zeros((len(levels), *shape, 3), np.uint8)
     for sample, level in zip(batch, levels, strict=True):
         height, width = level.shape[:2]
-        for plane, channel in zip(sample, reversed(cv2.split(level)), strict=True):  # several times faster than numpy
-            plane[:height, :width] = channel
+        sample[:height, :width] = level
     return batch
 
 

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
-
 from rostro.core.errors import EngineError
 from rostro.core.specs import refined
 from rostro.core.types import AlignmentSpec, Crops, Floats
@@ -16,6 +14,7 @@ from rostro.embedding.base import Embedder
 from rostro.models.entry import ModelFile
 from rostro.models.open_model_zoo import MIRROR, network_file, paper_of
 from rostro.runtime.base import EngineOptions, open_engine
+from rostro.runtime.pictures import Pictures
 
 if TYPE_CHECKING:
     from rostro.models.store import ModelStore
@@ -69,7 +68,9 @@ class Retail0095(Embedder):
             raise EngineError(f"{self.name}: its network has OpenVINO's own format, which {engine.engine} cannot read")
         super().__init__(store, engine)
         network, _ = [store.path(file) for file in self.files]  # OpenVINO finds the weights beside the network
-        self._engine = open_engine(network, engine, ranges=self.ranges(), together=_TOGETHER)
+        self._engine = open_engine(
+            network, engine, ranges=self.ranges(), together=_TOGETHER, pictures=Pictures(bgr=True)
+        )
 
     @property
     def weights_hash(self) -> str:
@@ -78,6 +79,5 @@ class Retail0095(Embedder):
 
     def represent(self, crops: Crops) -> Floats:
         """See `Embedder.represent`."""
-        batch = np.ascontiguousarray(crops[..., ::-1].transpose(0, 3, 1, 2), dtype=np.float32)
-        vectors: Floats = self._engine.run(batch)[0].reshape(-1, self.dims)
+        vectors: Floats = self._engine.run(crops)[0].reshape(-1, self.dims)
         return vectors

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
-
 from rostro.core.types import AlignmentSpec, Crops, Floats
 from rostro.embedding.base import Embedder
 from rostro.models.entry import ModelFile
 from rostro.runtime.base import EngineOptions, open_engine
+from rostro.runtime.pictures import Pictures
 
 if TYPE_CHECKING:
     from rostro.models.store import ModelStore
@@ -48,10 +47,11 @@ class SFace(Embedder):
     def __init__(self, store: ModelStore, engine: EngineOptions) -> None:
         """Fetches and compiles the network."""
         super().__init__(store, engine)
-        self._engine = open_engine(store.path(self.files[0]), engine, ranges=self.ranges(), together=_TOGETHER)
+        self._engine = open_engine(
+            store.path(self.files[0]), engine, ranges=self.ranges(), together=_TOGETHER, pictures=Pictures()
+        )
 
     def represent(self, crops: Crops) -> Floats:
         """See `Embedder.represent`."""
-        batch = np.ascontiguousarray(crops.transpose(0, 3, 1, 2), dtype=np.float32)
-        vectors: Floats = self._engine.run(batch)[0]
+        vectors: Floats = self._engine.run(crops)[0]
         return vectors

@@ -9,14 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rostro.core.errors import NoOperatingPoint
-from rostro.people.album import FaceGroup, Faces, Grouped, Suggestion
-from rostro.people.albums.adding import groups_of, lent_album
-from rostro.people.albums.intake import Intake
-from rostro.people.albums.listing import kept_groups
-from rostro.people.albums.regrouping import regroup
-from rostro.people.albums.suggesting import named_like
-from rostro.people.grouping import thresholds_among
-from rostro.people.negatives import Negatives
 from rostro.people.trust.auditor import Auditor
 from rostro.photos.reading import several
 from rostro.recognition.keeping import Keep
@@ -29,7 +21,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rostro.core.types import Floats
+    from rostro.people.album import FaceGroup, Grouped, Suggestion
     from rostro.people.albums.album import Album
+    from rostro.people.albums.intake import Intake
     from rostro.people.albums.shown import GroupSummary, KeptGroup
     from rostro.people.enroll import Look
 
@@ -81,6 +75,10 @@ class Gathering(Auditor):
             NoOperatingPoint: No threshold is known for this space.
             GalleryError: Suggestions are wanted, and there is no such gallery.
         """
+        from rostro.people.album import Faces, Grouped
+        from rostro.people.albums.adding import lent_album
+        from rostro.people.albums.intake import Intake
+
         listed = several(photos)
         if suggest:
             _ = self.existing_gallery  # one that is not there is an error now, not after an hour
@@ -122,6 +120,9 @@ class Gathering(Auditor):
             GalleryError: There is no such gallery.
             NoOperatingPoint: No threshold is known for this space.
         """
+        from rostro.people.albums.listing import kept_groups
+        from rostro.people.albums.suggesting import named_like
+
         names = {group.person: group.id for group in groups if group.name is None}
         unnamed = kept_groups(album.gallery, names)
         search = None if self.searching is None else self.searching.among(album.gallery.population(None))
@@ -139,6 +140,10 @@ class Gathering(Auditor):
 
     def _grouped_in(self, album: Album, intake: Intake, *, suggest: bool, whole: bool | None) -> Grouped:
         """Tells of the groups of photos that an album took in."""
+        from rostro.people.album import Grouped
+        from rostro.people.albums.adding import groups_of
+        from rostro.people.albums.regrouping import regroup
+
         done = regroup(album.people, intake.new, self._thresholds, self.gate, whole=whole)
         shown, singles = groups_of(album, intake.hashes)
         unnamed: list[tuple[FaceGroup, Floats]] = [pair for pair in shown if pair[0].name is None]
@@ -153,6 +158,8 @@ class Gathering(Auditor):
 
     def _thresholds(self, faces: int) -> tuple[float, float]:
         """Of both passes; one comparison's where nothing is known of many, or where the caller chose it."""
+        from rostro.people.grouping import thresholds_among
+
         one = self.operating_point.threshold
         if self._options["threshold"] is not None or self._options["fmr"] is not None:
             return one, one
@@ -163,6 +170,9 @@ class Gathering(Auditor):
         return thresholds_among(faces, tail, one)
 
     def _suggested(self, grouped: list[tuple[FaceGroup, Floats]]) -> list[FaceGroup]:
+        from rostro.people.album import Suggestion
+        from rostro.people.negatives import Negatives
+
         gallery, told = self.existing_gallery, []
         searching, rejected = self.searching, Negatives(gallery).known()
         search = None if searching is None else searching.among(gallery.population(None))

@@ -10,9 +10,7 @@ from rostro.core.errors import BadInput, NoOperatingPoint, SpaceMismatch, Unknow
 from rostro.core.lazy import Lazy
 from rostro.core.ranges import SEARCH_RATE
 from rostro.core.types import Embedding
-from rostro.people.finding import FPIR, Looking
 from rostro.people.gathering import Gathering
-from rostro.people.people import People
 from rostro.photos.reading import is_photo, several
 from rostro.recognition.comparing import compare_person
 from rostro.recognition.found import answered, embedded
@@ -28,7 +26,8 @@ if TYPE_CHECKING:
     from rostro.core.person_decision import PersonVerification
     from rostro.core.types import Floats
     from rostro.gallery.base import Population
-    from rostro.people.finding import Found
+    from rostro.people.finding import Found, Looking
+    from rostro.people.people import People
     from rostro.recognition.pipeline import PhotoFaces
     from rostro.recognition.selection import FaceRule
     from rostro.scoring.impostor_tail import ImpostorTail
@@ -43,8 +42,13 @@ class Knowing(Gathering):
 
     def _prepare(self) -> None:
         super()._prepare()
-        self._people = Lazy(lambda: People(self.existing_gallery, self.settings.home))
+        self._people = Lazy(self._people_of_gallery)
         self._tail = Lazy(self._read_tail)
+
+    def _people_of_gallery(self) -> People:
+        from rostro.people.people import People
+
+        return People(self.existing_gallery, self.settings.home)
 
     def _let_go(self) -> None:
         super()._let_go()
@@ -212,6 +216,8 @@ class Knowing(Gathering):
             PhotoError: One of them shows nobody, or is too poor (`PoorQuality`).
             NoOperatingPoint: No threshold is known for this space.
         """
+        from rostro.people.finding import FPIR, Looking
+
         searching = open_searching(
             self.space,
             self.operating_point,

@@ -11,7 +11,6 @@ from rostro.core.errors import BadInput, PoorQuality, SeveralFaces
 from rostro.core.geometry import overlap
 from rostro.core.ranges import CANDIDATES
 from rostro.people.knowing import Knowing
-from rostro.people.negatives import Rejection
 from rostro.recognition.found import answered
 from rostro.recognition.lookup import identify
 from rostro.recognition.once import LOOKED_AT, once_per_photo
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from rostro.core.decisions import Identification
+    from rostro.people.negatives import Rejection
     from rostro.recognition.pipeline import PhotoFaces
     from rostro.recognition.selection import FaceRule
     from rostro.scoring.open_set import SearchRate
@@ -107,6 +107,8 @@ class Naming(Knowing):
         actor: str = "",
     ) -> Rejection:
         """Does what `reject` does, with a photo that went through `photos`."""
+        from rostro.people.negatives import Rejection
+
         people = self.people.by(actor)
         who = self.existing_gallery.person(people.named(name)).name
         place = self._meant(found, who, face, box)

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rostro.people.albums.adding import check_space
-from rostro.people.albums.notes import state_of
-from rostro.people.albums.regrouping import ALWAYS_UP_TO, regroup
 from rostro.people.naming import Naming
-from rostro.people.review import Review
-from rostro.people.teaching import Rules
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rostro.core.decisions import Identification
     from rostro.people.albums.album import Album
+    from rostro.people.review import Review
     from rostro.people.uncertain import Waiting
     from rostro.recognition.pipeline import PhotoFaces
 
@@ -49,6 +45,12 @@ class Reviewing(Naming):
             SpaceMismatch: It holds vectors of another space.
             GalleryError: There is no gallery.
         """
+        from rostro.people.albums.adding import check_space
+        from rostro.people.albums.notes import state_of
+        from rostro.people.albums.regrouping import regroup
+        from rostro.people.review import Review
+        from rostro.people.teaching import Rules
+
         people = self.people.by(actor)
         check_space(album, self.space)
         album = album.by(actor)
@@ -74,6 +76,8 @@ class Reviewing(Naming):
         Returns:
             How many were added.
         """
+        from rostro.people.albums.regrouping import ALWAYS_UP_TO, regroup
+
         new, album = waiting.add(found, row, self.likely(), actor=actor)
         if new and len(album) > ALWAYS_UP_TO:  # in a small one, all are grouped when somebody looks
             regroup(album.people, new, self._thresholds, self.gate)

@@ -7,16 +7,20 @@ IEEE Signal Processing Letters 2021. Repository: KaenChan/lightqnet.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from rostro.models.entry import ModelFile
-from rostro.quality.base import QualityScorer
+from rostro.quality.base import ALIGNMENT, QualityScorer
 from rostro.runtime.base import EngineOptions, open_engine
+from rostro.runtime.pictures import Pictures
 
 if TYPE_CHECKING:
-    from rostro.core.types import Crops, Floats
+    from numpy.typing import NDArray
+
+    from rostro.core.types import Crops, Floats, Image
     from rostro.models.store import ModelStore
 
 _PAPER = "Chen, Yi, Lv: LightQNet: Lightweight Deep Face Quality Assessment. IEEE Signal Processing Letters 2021"
@@ -61,18 +65,14 @@ class LightQNet(QualityScorer):
         super().__init__(store, engine)
         precision = "auto" if engine.precision == "auto" else "f32"
         options = replace(engine, name="openvino", precision=precision)
-        self._engine = open_engine(store.path(self.files[0]), options, together=_TOGETHER)
+        pictures = Pictures(mean=128, scale=128, bgr=True, planes=False)
+        self._engine = open_engine(store.path(self.files[0]), options, together=_TOGETHER, pictures=pictures)
 
     def score(self, crops: Crops) -> Floats:
         """See `QualityScorer.score`."""
-        import cv2
-
-        batch = np.empty((len(crops), _SIZE, _SIZE, 3), np.float32)
+        batch = np.empty((len(crops), _SIZE, _SIZE, 3), np.uint8)
         for sample, crop in zip(batch, crops, strict=True):
-            smaller = crop if len(crop) == _SIZE else cv2.resize(crop, (_SIZE, _SIZE), interpolation=cv2.INTER_AREA)
-            sample[:] = cv2.cvtColor(smaller, cv2.COLOR_RGB2BGR)
-        batch -= 128
-        batch /= 128
+            _shrink(crop, sample)
         scores: Floats = self._engine.run(batch)[0].reshape(-1)
         return scores
 
@@ -85,3 +85,29 @@ class LightQNetSmall(LightQNet):
     files: ClassVar[tuple[ModelFile, ...]] = (
         _file("lightqnet-dm025.pb", "731eade9066ca76c78c9a989dd5d5c73d9dd2dfc3084bdb5fdfb6ad87cac6c10", 298_422),
     )
+
+
+def _shrink(crop: Image, smaller: Image) -> None:
+    """Fills the network's input with the averages of a crop's pixels."""
+    import cv2
+
+    if len(crop) == ALIGNMENT.size:
+        cv2.remap(crop, *_places(), cv2.INTER_LINEAR, dst=smaller)
+    else:
+        cv2.resize(crop, smaller.shape[1::-1], dst=smaller, interpolation=cv2.INTER_AREA)
+
+
+@cache
+def _places() -> tuple[NDArray[np.int16], NDArray[np.uint16]]:
+    """Where in a crop of 112 pixels a side each of the 96 lies.
+
+    The average over 7/6 of a pixel is a mixture of two neighbours: of seven pixels six are made, the first of 6/7 of
+    one and 1/7 of the next, the last of 1/7 and 6/7. Mixing takes a third of the time of averaging, which knows nothing
+    of that; pixels differ by 0.08 on average, scores by 0.0006 (571 faces of CelebA and five celebrities).
+    """
+    import cv2
+
+    six = np.arange(_SIZE) % 6
+    place = (np.arange(_SIZE) // 6 * 7 + six + (six + 1) / 7).astype(np.float32)
+    across, down = np.meshgrid(place, place)
+    return cv2.convertMaps(across, down, cv2.CV_16SC2)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from rostro.core.quality import Reason
-    from rostro.core.types import Crops, Face, Floats
+    from rostro.core.types import Crops, Face, Floats, Image
 
 #: Eyes brighter than the cheeks by more than this many standard deviations are a film negative's.
 NEGATIVE = 0.35
@@ -30,6 +30,8 @@ _BLURRED = 0.5
 _DARK = 35.0
 _OVEREXPOSED = 0.3
 _FLAT = 12.0
+#: From this on, in all three colours, up to the lightest, a pixel is white.
+_WHITE, _WHITEST = (252.0,) * 3, (255.0,) * 3
 #: Distance of the eyes in pixels of the photo.
 _SMALL = 12.0
 #: Degrees between the eyes and the horizon.
@@ -102,7 +104,7 @@ class Measures:
             found.append("negative")
         if shades.mean() < _DARK:
             found.append("dark")
-        elif (self.crops[index].min(axis=2) >= 252).mean() > _OVEREXPOSED:
+        elif _white(self.crops[index]) > _OVEREXPOSED:
             found.append("overexposed")
         elif shades.std() < _FLAT:
             found.append("flat")
@@ -151,6 +153,14 @@ def _over_cheeks(shades: Floats) -> Floats:
     eyes, cheeks = (sum(spot.mean(shades) for spot in spots) / 2 for spots in (_EYES, _CHEEKS))
     difference: Floats = ((eyes - cheeks) / spread).astype(np.float32)
     return difference
+
+
+def _white(crop: Image) -> float:
+    """Share of pixels that are white, or nearly."""
+    import cv2
+
+    white = int(cv2.countNonZero(cv2.inRange(crop, _WHITE, _WHITEST)))
+    return float(white / math.prod(crop.shape[:2]))
 
 
 def _outside(face: Face, width: int, height: int) -> float:

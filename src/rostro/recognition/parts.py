@@ -283,7 +283,7 @@ class Parts(Chosen, Living, Opened):
         return self._stages(self.detector, None, None)
 
     def _warm_pipeline(self) -> Pipeline:
-        run_once(lambda: self.detector, lambda: self.embedder, self.alignment_spec.size)
+        run_once(lambda: self.detector, lambda: self.embedder, lambda: self.judge, self.alignment_spec.size)
         _ = self.precisions  # one part at least has the one that was asked for
         return self._stages(self.detector, self.alignment, self.embedder)
 

@@ -162,9 +162,8 @@ class Pipeline:
     """The stages and the limits.
 
     Attributes:
-        threads: Worker threads.
-        max_bytes: Largest photo file that is read.
-        max_pixels: Largest photo that is decoded.
+        threads: Those of the networks.
+        max_bytes: Largest photo file that is read, in bytes; ``max_pixels``: largest photo that is decoded.
         max_faces: Most faces of a photo that are taken further; a photo with more is a failure.
         turner: Looks at doubtful photos turned; None looks at every photo as it comes.
         judging: Judges the embedded faces; None judges none.
@@ -199,11 +198,12 @@ class Pipeline:
         """
         iterator, kept = iter(sources), what_to_keep(keep)
         waiting: deque[Future[list[PhotoFaces | Failure]]] = deque()
-        pool = ThreadPoolExecutor(max_workers=self.threads, thread_name_prefix="rostro")
+        workers = self.threads + 1 if self.threads > 1 else 1  # networks, which have threads too, shall not wait
+        pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="rostro")
         try:
             while True:
-                while len(waiting) <= self.threads and (block := list(islice(iterator, CHUNK * self.threads))):
-                    size = min(CHUNK, -(-len(block) // self.threads))  # a short list too keeps every worker busy
+                while len(waiting) <= workers and (block := list(islice(iterator, CHUNK * workers))):
+                    size = min(CHUNK, -(-len(block) // workers))  # a short list too keeps every worker busy
                     for start in range(0, len(block), size):
                         waiting.append(pool.submit(self._chunk, block[start : start + size], face, kept))
                 if not waiting:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from rostro.core.types import Face
+from rostro.detection.scaling import within
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -126,15 +127,17 @@ class Turner:
     ) -> tuple[list[Look], list[float]]:
         """The best of what was known and of the new turns, and what the next best was worth.
 
-        One turn of all photos at a time bounds what is held.
+        Turned is what the detector looks at, which is smaller than many photos, and the photo itself only where a turn
+        is better. One turn of all photos at a time bounds what is held.
         """
         best, second = list(looks), [0.0] * len(looks)
+        pictures = [within(image, self._detector.finest_side) for image in images]
         needed = [look.worth + (0.0 if look.turned else handicap) for look in looks]
         for turn in turns if looks else ():
             places = [place for place, image in enumerate(images) if _fits(image, turn)]
-            upright = [turned_back(images[place], turn) for place in places]
+            upright = [turned_back(pictures[place], turn) for place in places]
             for place, image, faces in zip(places, upright, self._detector.detect(upright), strict=True):
-                height, width = images[place].shape[:2]
+                height, width = pictures[place].shape[:2]
                 originals = tuple(original(face, turn, width=width, height=height) for face in faces)
                 look = Look(turn, image, tuple(faces), originals)
                 if look.worth > needed[place] and (turn in RIGHT_ANGLES or look.worth >= self.sure):
@@ -142,6 +145,9 @@ class Turner:
                     best[place], needed[place] = look, look.worth
                 else:
                     second[place] = max(second[place], look.worth)
+        for place, (look, picture, image) in enumerate(zip(best, pictures, images, strict=True)):
+            if look is not looks[place] and picture is not image:
+                best[place] = _enlarged(look, picture, image)
         return best, second
 
 
@@ -173,13 +179,38 @@ def original(face: Face, turn: int, *, width: int, height: int) -> Face:
         height: Its own height.
     """
     matrix = _upright(turn, width, height)
-    inverse, shift = np.linalg.inv(matrix[:, :2]), matrix[:, 2]
-    x, y = inverse @ (np.array(face.centre) - shift)
+    back = matrix[:, :2].T  # of a rotation, its inverse
+    return _placed(face, back, -back @ matrix[:, 2], turn)
+
+
+def _enlarged(look: Look, picture: Image, image: Image) -> Look:
+    """A look at a smaller picture of a photo as one at the photo."""
+    height, width = image.shape[:2]
+    factors = (width / picture.shape[1], height / picture.shape[0])
+    originals = tuple(_scaled(face, *factors) for face in look.originals)
+    faces = tuple(_put_upright(face, look.turned, width=width, height=height) for face in originals)
+    return Look(look.turned, turned_back(image, look.turned), faces, originals)
+
+
+def _scaled(face: Face, right: float, down: float) -> Face:
+    x1, y1, x2, y2 = face.box
+    points = None if face.landmarks is None else (face.landmarks * (right, down)).astype(np.float32)
+    return replace(face, box=(x1 * right, y1 * down, x2 * right, y2 * down), landmarks=points)
+
+
+def _put_upright(face: Face, turn: int, *, width: int, height: int) -> Face:
+    """What `original` takes back."""
+    matrix = _upright(turn, width, height)
+    return _placed(face, matrix[:, :2], matrix[:, 2], turn)
+
+
+def _placed(face: Face, rotation: Matrix, shift: Matrix, turn: int) -> Face:
+    x, y = rotation @ np.array(face.centre) + shift
     wide, high = (face.height, face.width) if turn % 180 == 90 else (face.width, face.height)
     box = (float(x - wide / 2), float(y - high / 2), float(x + wide / 2), float(y + high / 2))
     if face.landmarks is None:
         return replace(face, box=box)
-    points = (face.landmarks.astype(np.float64) - shift) @ inverse.T
+    points = face.landmarks.astype(np.float64) @ rotation.T + shift
     return replace(face, box=box, landmarks=points.astype(np.float32))
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
+import os
 import sys
+import weakref
 from dataclasses import dataclass
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _IMPORT = Lock()
+#: Bytes of a file that are asked for at once; Linux gives no more than two gigabytes.
+_PART = 1 << 30
 
 #: Engines at work. Their libraries have threads and locks of their own, which a fork in the middle would leave locked.
 WORKING = Gate()
@@ -67,6 +71,79 @@ class Contents:
     sha256: str
 
 
+class Original:
+    """A model file that is opened now, and read when something must be made of it.
+
+    By then another file may have taken its place, or none is there any more: the one that was opened is read.
+    """
+
+    def __init__(self, model: Path, expected: Callable[[Path], str | None]) -> None:
+        """Opens it.
+
+        Args:
+            model: The file; beside one of OpenVINO's own lies another, with its weights.
+            expected: See `EngineOptions.expected`.
+
+        Raises:
+            EngineError: It cannot be opened.
+        """
+        self._model = model
+        self._expected = {file: expected(file) for file in _files(model)}
+        self._opened: dict[Path, int] = {}
+        self._close = weakref.finalize(self, _close, self._opened)
+        if os.name != "nt":  # where a file that somebody has open cannot be replaced
+            for file in self._expected:
+                with _opened(model, file) as opened:
+                    self._opened[file] = os.dup(opened.fileno())
+
+    @property
+    def sha256(self) -> str:
+        """As `Contents.sha256`: of what was checked; of what was not it is told now, and holds from then on.
+
+        Raises:
+            EngineError: It cannot be read.
+        """
+        for file, known in self._expected.items():
+            if known is None:
+                self._expected[file] = hashlib.sha256(self._read(file)).hexdigest()
+        whole = hashlib.sha256()
+        for known in self._expected.values():
+            whole.update(bytes.fromhex(known or ""))
+        return whole.hexdigest()
+
+    def contents(self) -> Contents:
+        """Reads it.
+
+        Raises:
+            EngineError: It cannot be read.
+            ModelCorrupt: It is not the one that was checked any more.
+        """
+        whole = hashlib.sha256()
+        parts = []
+        for file, wanted in self._expected.items():
+            parts.append(self._read(file))
+            found = hashlib.sha256(parts[-1])
+            if wanted is not None and found.hexdigest() != wanted:
+                raise ModelCorrupt(f"{file.name}: another file took its place after it was checked")
+            whole.update(found.digest())
+        self._close()
+        return Contents(parts[0], parts[1] if len(parts) > 1 else None, whole.hexdigest())
+
+    def _read(self, file: Path) -> bytes:
+        descriptor = self._opened.get(file)
+        try:
+            if descriptor is None:
+                with _opened(self._model, file) as opened:
+                    return opened.read()
+            parts, start = [], 0
+            while part := os.pread(descriptor, _PART, start):  # a forked child shares the place where reading goes on
+                parts.append(part)
+                start += len(part)
+            return parts[0] if len(parts) == 1 else b"".join(parts)
+        except OSError as error:
+            raise engine_error(self._model, "cannot be read", error) from None
+
+
 def read_contents(model: Path, expected: Callable[[Path], str | None]) -> Contents:
     """Reads a model file; what was checked is what is loaded.
 
@@ -78,32 +155,35 @@ def read_contents(model: Path, expected: Callable[[Path], str | None]) -> Conten
         EngineError: It cannot be read.
         ModelCorrupt: It is not the one that was checked any more.
     """
-    files = [model, model.with_suffix(".bin")] if model.suffix == ".xml" else [model]
-    whole = hashlib.sha256()
-    parts = []
-    for file in files:
-        try:
-            with open_regular(file) as opened:
-                parts.append(opened.read())
-        except (OSError, ValueError) as error:
-            raise engine_error(model, "cannot be read", error) from None
-        wanted, found = expected(file), hashlib.sha256(parts[-1])
-        if wanted is not None and found.hexdigest() != wanted:
-            raise ModelCorrupt(f"{file.name}: another file took its place after it was checked")
-        whole.update(found.digest())
-    return Contents(parts[0], parts[1] if len(parts) > 1 else None, whole.hexdigest())
+    return Original(model, expected).contents()
 
 
-def cache_of(home: Path | None, contents: Contents) -> Path | None:
+def _files(model: Path) -> list[Path]:
+    return [model, model.with_suffix(".bin")] if model.suffix == ".xml" else [model]
+
+
+def _opened(model: Path, file: Path) -> IO[bytes]:
+    try:
+        return open_regular(file)
+    except (OSError, ValueError) as error:
+        raise engine_error(model, "cannot be read", error) from None
+
+
+def _close(descriptors: dict[Path, int]) -> None:
+    while descriptors:
+        os.close(descriptors.popitem()[1])
+
+
+def cache_of(home: Path | None, sha256: Callable[[], str]) -> Path | None:
     """A folder for the compiled forms of these very bytes; None where others could put theirs there, to be run.
 
     Args:
         home: Where compiled forms are kept; None keeps none.
-        contents: The model.
+        sha256: The model's, see `Contents`; it is not asked for in vain.
     """
     if home is None or private_folder(home) is None:
         return None
-    return private_folder(home / contents.sha256[:32])
+    return private_folder(home / sha256()[:32])
 
 
 def give_back_memory() -> None:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from rostro.runtime.pictures import Pictures
+
 PRECISIONS = ("auto", "f32", "f16", "bf16", "int8")
 
 
@@ -87,6 +89,7 @@ class Engine(ABC):
         outputs: Sequence[str] | None = None,
         ranges: Path | None = None,
         together: int = 1,
+        pictures: Pictures | None = None,
     ) -> None:
         """Compiles a model file.
 
@@ -98,6 +101,7 @@ class Engine(ABC):
             together: Samples that may share a request where many come at once, for a network whose weights are so
                 large that it pays to read them once for all of those. The network must take batches, whatever batch
                 size its file says.
+            pictures: That samples are pictures, and what the model wants of them; None: samples are what it takes.
 
         Raises:
             EngineError: The file cannot be compiled for the device and precision.
@@ -108,7 +112,8 @@ class Engine(ABC):
         """Runs a batch.
 
         Args:
-            batch: (N, …) array for the model's only input. N may be 0 and may differ from call to call.
+            batch: (N, …) array for the model's only input, or uint8 (N, H, W, 3) where it was opened for `Pictures`. N
+                may be 0 and may differ from call to call.
 
         Returns:
             One (N, …) array per output.
@@ -148,6 +153,7 @@ def open_engine(
     outputs: Sequence[str] | None = None,
     ranges: Path | None = None,
     together: int = 1,
+    pictures: Pictures | None = None,
 ) -> Engine:
     """Compiles ``model`` with the engine that ``options`` names. There is no silent fall-back to another one.
 
@@ -165,7 +171,7 @@ def open_engine(
     kind = ENGINES.get(options.engine)
     if not kind.checks and options.expected(model) is not None:
         read_contents(model, options.expected)
-    return kind(model, options, outputs=outputs, ranges=ranges, together=together)
+    return kind(model, options, outputs=outputs, ranges=ranges, together=together, pictures=pictures)
 
 
 def open_float32(

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from rostro.runtime.pictures import Pictures
+
 PROVIDERS = {
     "cpu": "CPUExecutionProvider",
     "cuda": "CUDAExecutionProvider",
@@ -62,6 +64,7 @@ class ONNXRuntimeEngine(Engine, Forking):
         outputs: Sequence[str] | None = None,
         ranges: Path | None = None,
         together: int = 1,
+        pictures: Pictures | None = None,
     ) -> None:
         """See `Engine`; all samples that can share requests here do.
 
@@ -80,6 +83,7 @@ class ONNXRuntimeEngine(Engine, Forking):
         self._threads = options.threads
         self._cache: Path | None = None
         self._outputs = outputs
+        self._pictures = pictures
         self._lock = Mutex(reentrant=True)
         self._options = options
         self._sides_open, self._batches_open = False, gpu
@@ -102,7 +106,7 @@ class ONNXRuntimeEngine(Engine, Forking):
         if not len(batch):
             return tuple(output[:0] for output in self.run(np.zeros((1, *batch.shape[1:]), batch.dtype)))
         with WORKING:
-            return self._run_all(batch)
+            return self._run_all(batch if self._pictures is None else self._pictures.numbers(batch))
 
     def _run_all(self, batch: NDArray[Any]) -> tuple[NDArray[Any], ...]:
         session = self._session_for(batch.shape[1:])
@@ -161,7 +165,7 @@ class ONNXRuntimeEngine(Engine, Forking):
         options.intra_op_num_threads = self._threads
         options.log_severity_level = 3  # errors; warnings about freed shapes are expected
         contents = read_contents(self._file, self._options.expected)
-        self._cache = cache_of(self._options.cache_dir, contents)
+        self._cache = cache_of(self._options.cache_dir, lambda: contents.sha256)
         if self.device.lower() in _GPUS:
             self._library.preload_dlls()  # CUDA's libraries that pip installed, where it did
         try:

@@ -15,20 +15,21 @@ import numpy as np
 
 from rostro.core.forking import Forking, Mutex, abandon
 from rostro.core.lazy import Lazy
-from rostro.core.private import private_copy
 from rostro.runtime import _timing
+from rostro.runtime._compiled import Forms
 from rostro.runtime._merging import merge_convolutions
 from rostro.runtime._network import Network
 from rostro.runtime._precision import kernel_limits, largest_weight, native_precisions, possible_precisions
 from rostro.runtime._quantisation import quantise, read_ranges
+from rostro.runtime._reading import FAILURES, read_model
 from rostro.runtime._shared import (
     WORKING,
+    Original,
     cache_of,
     engine_error,
     give_back_memory,
     load_openvino,
     output_order,
-    read_contents,
 )
 from rostro.runtime.base import Engine, EngineOptions
 
@@ -38,10 +39,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-Shape = tuple[int, ...]
+    from rostro.runtime.pictures import Pictures
 
-#: What OpenVINO raises; where a broken file's own words are in its message, Python finds that they are no text.
-_FAILURES = (RuntimeError, ValueError)
+Shape = tuple[int, ...]
 
 _OFTEN = 64  # samples of a shape after which compiling for that shape alone has paid for itself
 _LARGE = 2**20  # numbers in a sample that gains so much more
@@ -80,6 +80,7 @@ class OpenVINOEngine(Engine, Forking):
         outputs: Sequence[str] | None = None,
         ranges: Path | None = None,
         together: int = 1,
+        pictures: Pictures | None = None,
     ) -> None:
         """See `Engine`."""
         openvino = load_openvino()
@@ -90,18 +91,20 @@ class OpenVINOEngine(Engine, Forking):
         precisions = possible_precisions(options.precision, native, has_ranges=ranges is not None, model=model.name)
         self._ranges = read_ranges(ranges) if ranges is not None and "int8" in precisions else None
         self._together = together
+        self._pictures = pictures
         self._file = model
         self._options = options
-        self._cache: Path | None = None
         with WORKING:
-            self._model = self._read(outputs)
-            names = [frozenset(output.get_names()) for output in self._model.outputs]
-            self._order = output_order(model, names, outputs)
+            original = Original(model, options.expected)
+            self._cache = cache_of(options.cache_dir, lambda: original.sha256)
+            kept = self._cache if self.device == "CPU" else None  # a GPU has a cache of its own for more than forms
+            self._forms = Forms(kept, "openvino", _machine(self._core(), self.device), outputs, pictures)
+            self._model = self._forms.model(lambda: self._read(original, outputs))
+            self._order = output_order(model, self._model.names, outputs)
             self.measured = self._measured(precisions) if len(precisions) > 1 else {}
         self.precision = _timing.fastest(self.measured) if self.measured else precisions[0]
         if self.precision != "int8":
             self._ranges = None
-            merge_convolutions(self._model)
         self._lock = Mutex()
         self._seen: Counter[Shape] = Counter()
         self._exact: OrderedDict[Shape, Network] = OrderedDict()
@@ -122,7 +125,7 @@ class OpenVINOEngine(Engine, Forking):
         if not len(batch):
             return tuple(output[:0] for output in self.run(np.zeros((1, *batch.shape[1:]), batch.dtype)))
         with WORKING:
-            return self._run_all(np.ascontiguousarray(batch, self._model.input(0).get_element_type().to_dtype()))
+            return self._run_all(np.ascontiguousarray(batch, self._given_type()))
 
     def _run_all(self, samples: NDArray[Any]) -> tuple[NDArray[Any], ...]:
         """In requests of one sample, or of several where that is faster."""
@@ -144,8 +147,8 @@ class OpenVINOEngine(Engine, Forking):
         """Runs samples, ``block`` of them in each request."""
         network = self._network((block, *samples.shape[1:]), len(samples))
         try:
-            return network.run(samples, block, in_flight=2 * self._options.threads)
-        except _FAILURES as error:
+            return network.run(samples, block, in_flight=self._options.threads + 1)
+        except FAILURES as error:
             raise engine_error(self._file, f"cannot run on samples of shape {samples.shape[1:]}", error) from None
 
     @staticmethod
@@ -160,22 +163,8 @@ class OpenVINOEngine(Engine, Forking):
             "precisions": ", ".join(native_precisions(core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"))),
         }
 
-    def _read(self, outputs: Sequence[str] | None) -> Any:
-        contents = read_contents(self._file, self._options.expected)
-        self._cache = cache_of(self._options.cache_dir, contents)
-        # by a path: given bytes, OpenVINO damages its memory now and then (2025.4 to 2026.1, found by make test-lower)
-        beside = {} if contents.weights is None else {self._file.with_suffix(".bin").name: contents.weights}
-        try:
-            with private_copy(contents.data, self._file, beside) as file:
-                graph = outputs is not None and file.suffix == ".pb"
-                model = _read_graph(file, outputs or ()) if graph else self._core().read_model(file)
-            for output in model.outputs:
-                output.get_names()
-        except _FAILURES as error:
-            raise engine_error(self._file, "cannot be read", error) from None
-        if len(model.inputs) != 1:
-            raise engine_error(self._file, f"has {len(model.inputs)} inputs, must have one")
-        return model
+    def _read(self, original: Original, outputs: Sequence[str] | None) -> Any:
+        return read_model(self._core(), self._file, original.contents(), outputs)
 
     def _check_device(self, model: Path) -> None:
         there = self._core().available_devices
@@ -198,14 +187,22 @@ class OpenVINOEngine(Engine, Forking):
         )
         known = _timing.known(self._options.cache_dir, key)
         if known is None and _timing.can_keep(self._options.cache_dir):
-            sides = [side.get_length() if side.is_static else _ANY for side in self._model.input(0).get_partial_shape()]
+            sides = [side.get_length() if side.is_static else _ANY for side in self._given_shape()]
             shape = (self._together, *sides[1:])
-            dtype = self._model.input(0).get_element_type().to_dtype()
-            sample = np.random.default_rng(0).integers(0, 256, shape).astype(dtype)
+            sample = np.random.default_rng(0).integers(0, 256, shape).astype(self._given_type())
             runs = {name: partial(self._compile(shape, name).run, sample, len(sample), 1) for name in precisions}
             known = _timing.measure(runs, _timing.clock(self.device))
             _timing.keep(self._options.cache_dir, key, known)
         return known or {}
+
+    def _given_type(self) -> Any:
+        """The type of samples."""
+        return np.uint8 if self._pictures is not None else self._model.input(0).get_element_type().to_dtype()
+
+    def _given_shape(self) -> list[Any]:
+        """The sides of the model's input, in the order of samples."""
+        sides = list(self._model.input(0).get_partial_shape())
+        return sides if self._pictures is None else self._pictures.given(sides)
 
     def _network(self, shape: Shape, samples: int) -> Network:
         """The compiled form for requests of ``shape``, of which ``samples`` more will be run."""
@@ -237,14 +234,14 @@ class OpenVINOEngine(Engine, Forking):
 
     def _declared(self) -> Shape | None:
         """A sample's shape as the file fixes it; None where it leaves something open."""
-        sample = list(self._model.input(0).get_partial_shape())[1:]
+        sample = self._given_shape()[1:]
         return None if any(side.is_dynamic for side in sample) else tuple(side.get_length() for side in sample)
 
     def _flexible_network(self, shape: Shape) -> Network:
         """The form whose sides are open wherever shapes differed so far; -1 stands for an open side."""
         known = self._flexible_shape
         if not known:
-            sample = list(self._model.input(0).get_partial_shape())[1:]
+            sample = self._given_shape()[1:]
             known = [shape[0], *(-1 if side.is_dynamic else side.get_length() for side in sample)]
         if len(known) != len(shape):
             raise engine_error(self._file, f"takes samples of {len(known) - 1} dimensions, got shape {shape[1:]}")
@@ -265,37 +262,32 @@ class OpenVINOEngine(Engine, Forking):
             config["ENABLE_CPU_PINNING"] = False  # each process would take the same processors, the first ones
             if -1 in shape:
                 config["CPU_RUNTIME_CACHE_CAPACITY"] = _CACHED
+        ranges = self._ranges if precision == "int8" else None
+        form = (tuple(shape), precision, ranges, ranges and largest_weight())
+        kept = self._forms.load(self._core(), self.device, config, *form)
+        if kept is not None:
+            return Network(kept, self._order)
         model = self._model.clone()
         try:
-            model.reshape(list(shape))
-            if precision == "int8" and self._ranges is not None:
-                quantise(model, self._ranges, largest_weight())
+            model.reshape(list(shape) if self._pictures is None else self._pictures.taken(shape))
+            if ranges is not None:
+                quantise(model, ranges, largest_weight())
             else:
                 merge_convolutions(model)
-            return Network(self._compiled(model, config), self._order)
-        except _FAILURES as error:
+            if self._pictures is not None:
+                self._pictures.put_before(model, read_bytes=precision == "int8")
+            compiled = self._compiled(model, config)
+            self._forms.keep(compiled, config, *form)
+            return Network(compiled, self._order)
+        except FAILURES as error:
             raise engine_error(self._file, f"cannot take samples of shape {tuple(shape[1:])}", error) from None
 
     def _compiled(self, model: Any, config: dict[str, Any]) -> Any:
-        """By the cache, where that can be used: a read-only disk or a full one only makes it slower."""
-        if self._cache is not None:
+        """By the device's own cache, where that can be used: a read-only disk or a full one only makes it slower."""
+        if self._cache is not None and self.device != "CPU":
             with suppress(RuntimeError):
                 return self._core().compile_model(model, self.device, {**config, "CACHE_DIR": str(self._cache)})
         return self._core().compile_model(model, self.device, config)
-
-
-def _read_graph(file: Path, outputs: Sequence[str]) -> Any:
-    """A TensorFlow graph as far as the outputs go: what follows them may be of no kind that OpenVINO knows."""
-    from openvino.frontend import FrontEndManager
-
-    frontend = FrontEndManager().load_by_framework("tf")
-    graph = frontend.load(str(file))
-    ends = {name: graph.get_place_by_tensor_name(name) for name in outputs}
-    missing = [name for name, place in ends.items() if place is None]
-    if missing:
-        raise engine_error(file, f"no tensor {', '.join(missing)}")
-    graph.override_all_outputs(list(ends.values()))
-    return frontend.convert(graph)
 
 
 def _machine(core: Any, device: str) -> str:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from rostro.core.errors import EngineError
 from rostro.runtime.base import ENGINES, Engine, EngineOptions
+from rostro.runtime.pictures import Pictures
 from rostro.testing.tiny_models import small_net, sums, two_inputs
 
 
@@ -46,6 +47,23 @@ class EngineContract:
         total, double = net.run(batch)
         np.testing.assert_allclose(total, _expected_sums(batch), rtol=1e-5)
         np.testing.assert_array_equal(double, 2 * batch)
+
+    @pytest.mark.parametrize(
+        "pictures",
+        [Pictures(), Pictures(bgr=True), Pictures(mean=127.5, scale=128), Pictures(mean=104, scale=0.5, bgr=True)],
+        ids=["bytes", "bgr", "normalised", "both"],
+    )
+    @pytest.mark.parametrize("shape", [(0, 8, 8, 3), (1, 8, 16, 3), (19, 200, 160, 3)], ids=["none", "one", "many"])
+    def test_pictures_become_what_the_model_takes(
+        self, engine_class: type[Engine], tmp_path: Path, pictures: Pictures, shape: tuple[int, ...]
+    ) -> None:
+        model = sums(tmp_path / "sums.onnx", ("n", 3, "h", "w"))
+        given = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
+        taken = (given[..., ::-1] if pictures.bgr else given).transpose(0, 3, 1, 2)
+        total, double = _opened(model, engine_class, pictures=pictures).run(given)
+        numbers = (taken.astype(np.float32) - pictures.mean) / pictures.scale
+        np.testing.assert_allclose(double, 2 * numbers, rtol=1e-5, atol=1e-5)
+        np.testing.assert_allclose(total, _expected_sums(numbers), rtol=1e-4, atol=1)
 
     def test_an_empty_batch_gives_empty_rows(self, engine_class: type[Engine], tmp_path: Path) -> None:
         net = _opened(sums(tmp_path / "sums.onnx", ("n", 3, "h", "w")), engine_class)
@@ -153,10 +171,16 @@ class EngineContract:
 
 
 def _opened(
-    model: Path, engine: type[Engine], *, precision: str = "f32", device: str = "", outputs: list[str] | None = None
+    model: Path,
+    engine: type[Engine],
+    *,
+    precision: str = "f32",
+    device: str = "",
+    outputs: list[str] | None = None,
+    pictures: Pictures | None = None,
 ) -> Engine:
     options = EngineOptions(name=f"{engine.name}{device}", precision=precision, threads=2)
-    return engine(model, options, outputs=outputs)
+    return engine(model, options, outputs=outputs, pictures=pictures)
 
 
 def _numbered(count: int, *sides: int) -> NDArray[np.float32]:

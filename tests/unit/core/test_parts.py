@@ -28,7 +28,9 @@ ROOMS = [DETECTORS, ALIGNMENTS, ATTRIBUTES, EMBEDDERS, ENGINES, GALLERIES, LIVEN
 def added(monkeypatch: pytest.MonkeyPatch, *points: tuple[str, str]) -> Room[Detector]:
     """A room in which other packages have added parts."""
     listed = [EntryPoint(name, value, "rostro.made_up") for name, value in points]
-    monkeypatch.setattr(parts, "entry_points", lambda group: [point for point in listed if point.group == group])
+    monkeypatch.setattr(
+        "importlib.metadata.entry_points", lambda group: [point for point in listed if point.group == group]
+    )
     parts._others.cache_clear()
     return Room(Detector, "detector", "rostro.made_up", {"yunet": "rostro.detection.yunet:YuNet"})
 

@@ -53,7 +53,7 @@ def test_faces_of_reduced_photos_are_those_of_the_whole(fast: Recognizer, pair: 
         assert len(small) == len(large) == 1
         assert small.faces[0].box == pytest.approx(large.faces[0].box, abs=0.04 * large.faces[0].width)
         assert small.faces[0].score == pytest.approx(large.faces[0].score, abs=0.03)
-        assert float(small.embeddings[0] @ large.embeddings[0]) > 0.97
+        assert float(small.embeddings[0] @ large.embeddings[0]) > 0.95
         assert small.qualities[0].value == pytest.approx(large.qualities[0].value, abs=0.1)
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rostro.core.geometry import overlap
 from rostro.core.types import Face
 from rostro.detection.base import Detector
 from rostro.photos.reading import read_photo
@@ -56,6 +58,7 @@ class Recording:
     """A detector of an upright photo that knows how often it looked."""
 
     sure_score = 0.9
+    finest_side = None
 
     def __init__(self, score: float) -> None:
         self.looked = 0
@@ -91,6 +94,29 @@ def test_a_turned_portrait_is_found_where_it_is(turn: int, recognizer: Recognize
     x, y = face.centre
     expected = {0: (x, y), 90: (y, width - x), 180: (width - x, height - y), 270: (height - y, x)}[turn]
     assert np.allclose(there.centre, expected, atol=0.1)
+
+
+@pytest.mark.parametrize("turn", [90, 180, 225, 315])
+def test_a_photo_larger_than_the_detector_looks(turn: int, recognizer: Recognizer, portraits: list[Path]) -> None:
+    """Turned is what the detector looks at; what comes back is in pixels of the photo."""
+    portrait = read_photo(portraits[0]).image
+    image = cv2.resize(portrait, (1999, 1999 * portrait.shape[0] // portrait.shape[1]), interpolation=cv2.INTER_CUBIC)
+    turned = turned_back(image, 360 - turn)
+    turner = Turner(recognizer.detector, sure=0.92)
+    assert recognizer.detector.finest_side is not None
+    assert max(turned.shape) > recognizer.detector.finest_side
+    (look,) = turner.look([turned])
+    assert look.turned == turn
+    assert look.image.shape == turned_back(turned, turn).shape
+    (there,) = recognizer.detector.detect([turned_back(turned, turn)])
+    face, expected = (max(faces, key=lambda face: face.area) for faces in (look.faces, there))
+    boxes = [np.array([one.box], np.float32) for one in (face, expected)]
+    assert overlap(*boxes)[0, 0] > 0.9
+    assert face.landmarks is not None
+    assert expected.landmarks is not None
+    assert np.allclose(face.landmarks, expected.landmarks, atol=0.05 * expected.width)
+    back = original(face, turn, width=turned.shape[1], height=turned.shape[0])
+    assert np.allclose(back.box, look.originals[look.faces.index(face)].box, atol=0.01)
 
 
 @pytest.mark.parametrize("turn", [45, 135, 225, 315])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rostro.people.trust.auditing import audit_gallery
 from rostro.recognition.elsewhere import Elsewhere
 
 if TYPE_CHECKING:
@@ -31,6 +30,8 @@ class Auditor(Elsewhere):
             NoOperatingPoint: No threshold is known for this space.
             GalleryError: There is no such gallery.
         """
+        from rostro.people.trust.auditing import audit_gallery
+
         gallery, point = self.existing_gallery, self.operating_point
         chosen = self._options["threshold"] is not None or self._options["fmr"] is not None
         return audit_gallery(
