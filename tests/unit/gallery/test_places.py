@@ -146,6 +146,7 @@ def test_a_file_of_before_loses_nothing_but_its_telling_indexes(tmp_path: Path, 
     hashes = [sha256(b"%d" % number).hexdigest() for number in range(400)]
     with closing(sqlite3.connect(path, isolation_level=None)) as sql:
         make_tables(sql, version)
+        sql.execute("PRAGMA synchronous = OFF")
         sql.execute("PRAGMA secure_delete = OFF")  # more stays in gaps than gaps usually hold
         sql.execute(f"PRAGMA user_version = {version}")
         sql.execute("PRAGMA application_id = 1919906676")
