@@ -152,7 +152,7 @@ def schemas() -> Iterator[tuple[str, Spoil]]:
                 "UPDATE sqlite_master SET sql = replace(sql, 'name TEXT NOT NULL', "
                 f"'name TEXT NOT NULL {change}') || ' ' WHERE name = 'people'"
                 if change
-                else "DROP INDEX people_name",
+                else "DROP INDEX templates_of_person",
                 writable=bool(change),
             ),
         )

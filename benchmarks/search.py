@@ -1,8 +1,10 @@
-"""Search in a gallery of 10⁴ … 10⁷ templates of 512 numbers: rostro against FAISS, pgvector, Milvus and deepface.
+"""Search in a gallery of 10⁴ … 10⁷ templates: rostro against FAISS, pgvector, Milvus and deepface.
 
     python benchmarks/search.py --folder FOLDER --sizes 100000 1000000 [--peers flat hnsw pgvector milvus pickle]
+        [--embedder mobilefacenet | sface]
 
-Vectors are drawn to be spread like LFW's embeddings; `resampled` says how, and the first table how near they come.
+Vectors of 512 numbers (of MobileFaceNet) or of 128 (of SFace) are drawn to be spread like LFW's embeddings; `resampled`
+says how, and the first table how near they come.
 Four templates a person. Half of the queries are new templates of enrolled people, half are strangers. The truth is the
 largest cosine over all float32 vectors. Systems take turns, a block of queries each, so that a machine whose speed
 drifts is fair to all. Galleries stay in the folder and are used again. Their rows are written past `Gallery.add`, in
@@ -37,6 +39,7 @@ from resampled import Faces, Floats, of_lfw
 from rostro.core.geometry import unit_rows
 from rostro.core.types import Template
 from rostro.gallery.base import Gallery, open_gallery
+from rostro.gallery.sqlite.places import Places
 from rostro.gallery.upkeep.migrate import migrate
 
 SPACE = "resampled-0/none"
@@ -81,7 +84,7 @@ def truth(faces: Faces, size: int, queries: Floats) -> Floats:
 def fill(path: Path, faces: Faces, size: int) -> None:
     """Writes the rows of a gallery, then its indexes."""
     with open_gallery(str(path), space=SPACE) as gallery:
-        gallery.add({"nobody": [Template(unit_rows(np.ones((1, 512), np.float32))[0], "0", "0")]})
+        gallery.add({"nobody": [Template(unit_rows(np.ones((1, len(faces.mean)), np.float32))[0], "0", "0")]})
         gallery.remove("nobody")
     with closing(sqlite3.connect(path, isolation_level=None)) as sql:
         sql.execute("PRAGMA synchronous = OFF")
@@ -107,6 +110,9 @@ def fill(path: Path, faces: Faces, size: int) -> None:
             print(f"\r{start + len(rows)} of {size}", end="", file=sys.stderr, flush=True)
         for _, statement in indexes:
             sql.execute(statement)
+        sql.execute("BEGIN")
+        Places(sql).build()
+        sql.execute("COMMIT")
         sql.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     print(file=sys.stderr)
 
@@ -123,7 +129,7 @@ def own():
     return sum(int(line.split()[1]) for line in lines if line.startswith("RssAnon")) / 1e3
 
 import faiss
-query = np.eye(1, 512, dtype=np.float32)
+query = np.eye(1, int(sys.argv[2]), dtype=np.float32)
 open_gallery(":memory:").search(query, 1)
 before = own()
 gallery = open_gallery(sys.argv[1])
@@ -132,9 +138,10 @@ print(own() - before)
 """
 
 
-def memory_of(path: Path) -> float:
+def memory_of(path: Path, dims: int) -> float:
     """MB that a gallery takes which is open and was searched."""
-    return float(subprocess.run([sys.executable, "-c", MEMORY, path], check=True, capture_output=True).stdout)
+    asked = [sys.executable, "-c", MEMORY, str(path), str(dims)]
+    return float(subprocess.run(asked, check=True, capture_output=True).stdout)
 
 
 def one_by_one(gallery: Gallery) -> Search:
@@ -157,7 +164,7 @@ def rostro(path: Path, faces: Faces, size: int, stack: ExitStack) -> System:
     opened = time.perf_counter() - started
     return one_by_one(gallery), {
         "built, read from the table": f"{built:.1f} s",
-        "memory": f"{memory_of(path):.0f} MB",
+        "memory": f"{memory_of(path, len(faces.mean)):.0f} MB",
         "opened and first answer": f"{opened:.2f} s",
         "index on disk": f"{index.stat().st_size / 1e6:.0f} MB" if index.exists() else "none",
         "gallery on disk": f"{path.stat().st_size / 1e6:.0f} MB",
@@ -165,8 +172,13 @@ def rostro(path: Path, faces: Faces, size: int, stack: ExitStack) -> System:
 
 
 def enrolling(path: Path, faces: Faces) -> dict[str, str]:
-    """A person of one photo added and found, and removed; the last as one call for one person and for ten."""
-    times: dict[str, list[float]] = {"add": [], "the next search": [], "remove": [], "remove ten": []}
+    """A person of one photo added and found, and removed; the last as one call for one person and for ten.
+
+    Those are not in the file of the scan yet; others, who are and come back after it, are removed one by one and ten
+    at once by a gallery that was just opened, as by a command.
+    """
+    whats = ("add", "the next search", "remove", "remove ten", "open and remove an old one", "open and remove ten old")
+    times: dict[str, list[float]] = {what: [] for what in whats}
 
     def timed(what: str, work: Callable[[], object]) -> None:
         started = time.perf_counter()
@@ -184,25 +196,35 @@ def enrolling(path: Path, faces: Faces) -> dict[str, str]:
             timed("remove", partial(gallery.remove, f"new {number}"))
         timed("remove ten", lambda: gallery.remove(*(f"new {n}" for n in range(3, 13))))
         gallery.remove(*(f"new {n}" for n in range(13, 31)))
+    for what, people in [(whats[4], range(40, 41)), (whats[4], range(41, 42)), (whats[5], range(50, 60))]:
+        names = [f"person {n}" for n in people]
+        started = time.perf_counter()
+        with open_gallery(str(path), space=SPACE) as gallery:
+            templates = gallery.templates_of(names)
+            gallery.remove(*names)
+            times[what].append(time.perf_counter() - started)
+            gallery.add(templates)
     return {what: f"{statistics.median(taken) * 1e3:.1f} ms" for what, taken in times.items()}
 
 
 def flat(faces: Faces, size: int) -> System:
-    index = faiss.IndexFlatIP(512)
+    index = faiss.IndexFlatIP(len(faces.mean))
     for _, vectors in blocks(faces, size):
         index.add(vectors)
-    return lambda query: float(index.search(query, 1)[0][0, 0]), {"memory": f"{size * 2048 / 1e6:.0f} MB"}
+    return lambda query: float(index.search(query, 1)[0][0, 0]), {
+        "memory": f"{size * 4 * len(faces.mean) / 1e6:.0f} MB"
+    }
 
 
 def hnsw(faces: Faces, size: int) -> System:
-    index = faiss.IndexHNSWFlat(512, 32, faiss.METRIC_INNER_PRODUCT)
+    index = faiss.IndexHNSWFlat(len(faces.mean), 32, faiss.METRIC_INNER_PRODUCT)
     index.hnsw.efSearch = 128
     taken = 0.0
     for _, vectors in blocks(faces, size):
         started = time.perf_counter()
         index.add(vectors)
         taken += time.perf_counter() - started
-    memory = f"{size * (2048 + 2 * 32 * 4) / 1e6:.0f} MB"
+    memory = f"{size * (4 * len(faces.mean) + 2 * 32 * 4) / 1e6:.0f} MB"
     return lambda query: float(index.search(query, 1)[0][0, 0]), {"built": f"{taken:.1f} s", "memory": memory}
 
 
@@ -258,6 +280,7 @@ def made(peer: str, faces: Faces, size: int, options: argparse.Namespace, stack:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cache", type=Path, default=CACHE)
+    parser.add_argument("--embedder", default="mobilefacenet", choices=["mobilefacenet", "sface"])
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--peers", nargs="*", default=["flat"], choices=PEERS)
@@ -267,7 +290,7 @@ def main() -> None:
     parser.add_argument("--fill-only", action="store_true", help="make the galleries and nothing else")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
-    faces = of_lfw(options.cache)
+    faces = of_lfw(options.cache, options.embedder)
     print(faces.describe(), end="\n\n")
     for size in options.sizes:
         path = options.folder / f"{size}.db"
@@ -296,7 +319,7 @@ def report(size: int, systems: dict[str, Any], queries: Floats, exact: Floats) -
                 times[name].append(time.perf_counter() - begun)
                 found[name].append(score > exact[n] - 1e-4)  # what float16 changes
     base = statistics.median(times["flat"]) if "flat" in times else None
-    print(f"{size} × 512, {os.cpu_count()} cores, {len(queries)} queries\n")
+    print(f"{size} × {queries.shape[1]}, {os.cpu_count()} cores, {len(queries)} queries\n")
     print("| system | p50 ms | p95 ms | × FAISS flat | recall@1, people | strangers | |")
     print("|---|---|---|---|---|---|---|")
     for name, (_, about) in systems.items():

@@ -95,6 +95,31 @@ def test_what_is_not_kept_is_never_proposed(monkeypatch: pytest.MonkeyPatch) -> 
     assert np.any(scan.search(vectors, 50)[0] == best[:, None], axis=1).all()
 
 
+def test_an_index_of_before_is_read_as_it_was() -> None:
+    vectors = people(1000, 32)
+    halves = scan_of(vectors)
+    before = ScanIndex(halves.centre, halves._rotation, halves._spread, halves._error)  # all four bits are scanned
+    before.add(np.arange(1, 1001), vectors)
+    file = io.BytesIO()
+    before.write(file)
+    file.seek(0)
+    read = ScanIndex.read(file, 32)
+    for one, other in zip(before.search(vectors[:50], 10), read.search(vectors[:50], 10), strict=True):
+        np.testing.assert_array_equal(one, other)
+    for scan in (read, halves):
+        assert (scan.search(vectors, 10)[0] == np.arange(1, 1001)[:, None]).any(axis=1).all()
+
+
+def test_halves_of_vectors_that_have_none_are_refused() -> None:
+    scan = scan_of(people(1000, 300))
+    file = io.BytesIO()
+    scan._in_halves = True  # as whoever has the gallery may write it
+    scan.write(file)
+    file.seek(0)
+    with pytest.raises(ValueError, match="halves that are none"):
+        ScanIndex.read(file, 300)
+
+
 @pytest.mark.usefixtures("_some_or_all")
 def test_written_and_read_it_gives_the_same_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scan_module, "SEGMENT", 400)
@@ -390,6 +415,24 @@ def test_erasing_the_newest_makes_no_index_anew(
         gallery.remove("person 490", "person 485")
         for each in (gallery, other):
             assert_found(each, vectors[:485])
+
+
+@pytest.mark.parametrize("first", [495, 400])
+def test_erasing_the_newest_by_who_just_opened_it_makes_no_index_anew(
+    path: Path, index: Path, vectors: np.ndarray, monkeypatch: pytest.MonkeyPatch, first: int
+) -> None:
+    monkeypatch.setattr(index_module, "TAIL", 1)
+    with open_gallery(str(path)) as gallery:
+        gallery.search(vectors[:1], 1)  # everything is in the scan
+    assert read_ids(index)[-1] == 500
+    monkeypatch.setattr(ScanIndex, "fit", lambda vectors: pytest.fail("the index was made anew"))
+    with open_gallery(str(path)) as gallery:
+        gallery.remove(*(f"person {n}" for n in range(first, 500, 5)))
+        assert read_ids(index)[-1] == first
+        assert_found(gallery, vectors[:first])
+    with open_gallery(str(path)) as gallery:
+        gallery.forget(f"person {first - 5}", gallery.templates(f"person {first - 5}")[-1].source_hash)
+        assert read_ids(index)[-1] == first - 1
 
 
 def test_an_index_that_lacks_somebody_is_no_sound_gallery(

@@ -116,6 +116,11 @@ def schema_2(path: Path) -> None:
     with sqlite3.connect(path) as sql:
         sql.execute("DROP TABLE marks")
         sql.execute("DROP TABLE records")
+        sql.execute("DROP TABLE places")
+        sql.execute("DROP TABLE more_places")
+        sql.execute("DROP INDEX templates_erased")
+        sql.execute("CREATE UNIQUE INDEX people_name ON people (name) WHERE erased = 0")
+        sql.execute("CREATE UNIQUE INDEX templates_source ON templates (source_hash, person, box) WHERE erased = 0")
         sql.execute("PRAGMA user_version = 2")
     sql.close()
 

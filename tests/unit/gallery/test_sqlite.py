@@ -16,6 +16,7 @@ from rostro.core.types import Template
 from rostro.gallery.base import backend_of, open_gallery
 from rostro.gallery.sqlite import database, erasure
 from rostro.gallery.sqlite.gallery import SqliteGallery
+from rostro.gallery.sqlite.places import of_name, of_photo
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -234,10 +235,11 @@ def test_erased_bytes_leave_the_files(tmp_path: Path, monkeypatch: pytest.Monkey
                 for v in unit_vectors(int(random.integers(1, 12)), turn)
             ]
             gallery.add({name: mine})
-            traces[name] = [name.encode()]
+            traces[name] = [name.encode(), struct.pack("<q", of_name(name))]
             for template in mine:
                 stored = template.vector.astype("<f2").tobytes()
                 traces[name] += [template.source_hash.encode(), template.photo.encode(), stored]
+                traces[name] += [struct.pack("<q", of_photo(template.source_hash))]
             if random.random() < 0.5:
                 gone = random.choice(list(traces), int(random.integers(1, 3)), replace=False).tolist()
                 mine = [trace for name in gone for trace in traces.pop(name)]

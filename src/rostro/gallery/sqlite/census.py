@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from rostro.core.errors import GalleryCorrupt
 from rostro.gallery.base import Population
 from rostro.gallery.sqlite.erasure import meta
 from rostro.gallery.sqlite.odd import find_odd
+from rostro.gallery.sqlite.places import Places
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Collection
 
+    from rostro.gallery.sqlite.database import Database
     from rostro.gallery.sqlite.sealing import Sealing
 
 
@@ -63,7 +66,25 @@ def find_damage(sql: sqlite3.Connection, seal: Sealing) -> list[str]:
     length = None if dims is None else seal.vector_bytes(dims)
     cut = sql.execute("SELECT id FROM templates WHERE erased = 0 AND length(vector) != ?", (length,))
     found += [f"template {row}: its vector has not the gallery's length" for (row,) in cut]
-    return found or [f"{what} cannot be what is stored" for what in find_odd(sql)]
+    found += [f"{what} cannot be what is stored" for what in (() if found else find_odd(sql))]
+    if found:
+        return found
+    idle = "SELECT name FROM people WHERE erased = 0 AND id NOT IN (SELECT person FROM templates WHERE erased = 0)"
+    found += [f"{seal.open_name(name)}: has no templates" for (name,) in sql.execute(idle)]
+    lacking = 0 if found else Places(sql).lacking()
+    return [f"{lacking} names or photos are not where they are looked for"] if lacking else found
+
+
+def mend_places(database: Database) -> None:
+    """Makes anew what names and photos are found by, where something is not where it is looked for."""
+    try:
+        with database.reading() as sql:
+            sound = not Places(sql).lacking()
+    except GalleryCorrupt:
+        sound = False
+    if not (sound or database.read_only):
+        with database.writing() as sql:
+            Places(sql).build()
 
 
 def unfindable(sql: sqlite3.Connection, findable: int) -> list[str]:

@@ -14,7 +14,8 @@ from rostro.core.forking import Forking, Mutex, abandon
 from rostro.gallery.sqlite import odd
 from rostro.gallery.sqlite.faults import PAUSE, UNWRITABLE, busy, code_of, errors_named, patiently, unless_busy
 from rostro.gallery.sqlite.guard import GuardedConnection, refuse_foreign_journal, refuse_holes
-from rostro.gallery.sqlite.migrations import MIGRATIONS
+from rostro.gallery.sqlite.migrations import MIGRATIONS, PLACES
+from rostro.gallery.sqlite.places import Places
 from rostro.gallery.sqlite.reading_only import Signature, address_to_read, signature
 from rostro.gallery.sqlite.schema import check_schema
 
@@ -28,9 +29,6 @@ APPLICATION_ID = 0x726F7374
 
 #: Added to ``user_version`` in an encrypted gallery, so that a rostro that knows no keys says "made by a newer rostro".
 ENCRYPTED = 1000
-
-#: Indexes that repeat what must be erasable.
-_TELLING_INDEXES = ("people_name", "templates_source")
 
 #: Who closed the file, to open it again when it is next needed.
 _FORK = "a fork"
@@ -112,16 +110,6 @@ class Database(Forking):
         """
         with self._apart() as sql:
             return unless_busy(lambda: sql.execute("VACUUM"))
-
-    def write_indexes_anew(self) -> bool:
-        """Does what `write_anew` does where no row of the tables ever moved: only the indexes have gaps then."""
-        with self._apart() as sql:
-            if not unless_busy(lambda: sql.begin("IMMEDIATE")):
-                return False
-            for index in _TELLING_INDEXES:
-                sql.execute(f"REINDEX {index}")
-            sql.commit()
-            return True
 
     def empty_log(self, patience: float) -> bool:
         """Empties the write-ahead log; False where other programs still read what is in it.
@@ -281,9 +269,12 @@ class Database(Forking):
         if version == len(MIGRATIONS):
             return
         sql.begin("IMMEDIATE")
-        for statements in MIGRATIONS[self._version(sql, create) :]:
+        version = self._version(sql, create)
+        for statements in MIGRATIONS[version:]:
             for statement in statements:
                 sql.execute(statement)
+        if version < PLACES:
+            Places(sql).build()
         sql.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         (before,) = sql.execute("PRAGMA user_version").fetchone()
         sql.execute(f"PRAGMA user_version = {len(MIGRATIONS) + (ENCRYPTED if before >= ENCRYPTED else 0)}")

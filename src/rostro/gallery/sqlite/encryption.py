@@ -16,6 +16,7 @@ from rostro.core.errors import BadInput, GalleryError
 from rostro.gallery.sqlite import erasure, marks, records
 from rostro.gallery.sqlite.envelope import Envelope, new_key, open_sealed
 from rostro.gallery.sqlite.erasure import meta, set_meta
+from rostro.gallery.sqlite.places import Places
 from rostro.gallery.sqlite.rows import COLUMNS, template_of
 from rostro.gallery.sqlite.vault import ENCRYPTION, FORMER, UNFINISHED, half_done, note
 
@@ -230,6 +231,7 @@ def _reseal(sql: sqlite3.Connection, before: Sealing, after: Sealing, on_progres
         done += len(block)
         if on_progress is not None:
             on_progress(done, total)
+    Places(sql).build()
     marks.reseal(sql, before, after)
     records.reseal(sql, before, after)
     _to_be_purged(sql)

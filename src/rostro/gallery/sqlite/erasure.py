@@ -3,15 +3,18 @@
 Deleting rows would not do. SQLite moves rows between pages as a table shrinks, and the copies that it leaves in the
 gaps of pages are not overwritten when a row is deleted later, not even with ``PRAGMA secure_delete``. Two ways lead
 out. A small file is written anew. In a large one, rows are only ever appended, and an erased row is overwritten with
-zeros where it is, so that no row of the tables moves and none has a second copy; the indexes, in which entries do
-move, are written anew. Renaming and merging change the length of rows, which may move them: after these the next
-removal writes the whole file anew, as it does when many rows are blank.
+zeros where it is, so that no row of the tables moves and none has a second copy. In indexes entries do move; so none
+has a name or a photo's hash, which are found by `rostro.gallery.sqlite.places`. Renaming and merging change the length
+of rows, which may move them: after these the next removal writes the whole file anew, as it does when many rows are
+blank.
 """
 
 from __future__ import annotations
 
 import secrets
 from typing import TYPE_CHECKING, Any
+
+from rostro.gallery.sqlite.places import Places, listed, of_name, of_photo
 
 if TYPE_CHECKING:
     import sqlite3
@@ -55,6 +58,8 @@ def blank(sql: sqlite3.Connection, person: int) -> int:
     """
     erased = _blank_templates(sql, "person = ?", person)
     sql.execute(f"{BLANK_RECORDS} WHERE person = ? AND erased = 0", (person,))
+    names = sql.execute("SELECT name FROM people WHERE id = ? AND erased = 0", (person,)).fetchall()
+    Places(sql).drop([(of_name(name), person) for (name,) in names])
     sql.execute(f"UPDATE people SET erased = 1, name = {_zeros('name')} WHERE id = ?", (person,))
     return erased
 
@@ -70,7 +75,9 @@ def blank_photo(sql: sqlite3.Connection, person: int, source_hash: str) -> int:
     Returns:
         How many templates were erased.
     """
-    erased = _blank_templates(sql, "person = ? AND source_hash = ?", person, source_hash)
+    listed_ids = listed(Places(sql).find([of_photo(source_hash)]))
+    mine = "id IN (SELECT value FROM json_each(?)) AND +person = ? AND source_hash = ?"
+    erased = _blank_templates(sql, mine, listed_ids, person, source_hash)
     if not sql.execute("SELECT 1 FROM templates WHERE person = ? AND erased = 0", (person,)).fetchone():
         blank(sql, person)
     return erased
@@ -82,11 +89,14 @@ def blank_template(sql: sqlite3.Connection, template: int) -> None:
 
 
 def _blank_templates(sql: sqlite3.Connection, condition: str, *values: int | str) -> int:
-    erased = sql.execute(
+    rows = sql.execute(f"SELECT id, source_hash FROM templates WHERE {condition} AND erased = 0", values).fetchall()
+    Places(sql).drop([(of_photo(source_hash), template) for template, source_hash in rows])
+    sql.executemany(
         f"""UPDATE templates SET erased = 1, box = zeroblob(length(box)), vector = zeroblob(length(vector)),
-        source_hash = {_zeros("source_hash")}, photo = {_zeros("photo")} WHERE {condition} AND erased = 0""",
-        values,
-    ).rowcount
+        source_hash = {_zeros("source_hash")}, photo = {_zeros("photo")} WHERE id = ?""",
+        [(template,) for template, _ in rows],
+    )
+    erased = len(rows)
     if erased:
         set_meta(sql, "erasure", secrets.token_hex(8))
         set_meta(sql, "blank", (meta(sql, "blank") or 0) + erased)
@@ -113,7 +123,7 @@ def rewrite(database: Database) -> bool:
     """
     with database.reading() as sql:
         in_place = meta(sql, "moved") is None and _is_large(sql) and not _is_mostly_blank(sql)
-    return database.write_indexes_anew() if in_place else _write_anew(database)
+    return in_place or _write_anew(database)
 
 
 def purged(database: Database, due: str) -> None:
@@ -143,8 +153,11 @@ def _is_large(sql: sqlite3.Connection) -> bool:
 
 
 def _is_mostly_blank(sql: sqlite3.Connection) -> bool:
-    (templates,) = sql.execute("SELECT count(*) FROM templates WHERE erased = 0").fetchone()
-    return bool((meta(sql, "blank") or 0) > _BLANK * templates)
+    blank = meta(sql, "blank") or 0
+    enough = 1 + int(blank / _BLANK)  # more need not be counted
+    counted = "SELECT count(*) FROM (SELECT 1 FROM templates WHERE erased = 0 LIMIT ?)"
+    (templates,) = sql.execute(counted, (enough,)).fetchone()
+    return bool(blank > _BLANK * templates)
 
 
 def _zeros(column: str) -> str:

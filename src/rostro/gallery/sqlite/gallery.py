@@ -19,14 +19,23 @@ from rostro.gallery.base import Gallery, Info
 from rostro.gallery.checks import check_queries, check_templates
 from rostro.gallery.keys import Key
 from rostro.gallery.sqlite import erasure, marks, records
-from rostro.gallery.sqlite.census import Census, count_poor, find_damage, unfindable
+from rostro.gallery.sqlite.census import Census, count_poor, find_damage, mend_places, unfindable
 from rostro.gallery.sqlite.database import Database
 from rostro.gallery.sqlite.encryption import SqliteEncryption
 from rostro.gallery.sqlite.erasure import meta
-from rostro.gallery.sqlite.odd import text
-from rostro.gallery.sqlite.purging import Purging
+from rostro.gallery.sqlite.purging import PENDING, Purging
 from rostro.gallery.sqlite.records import SqliteRecords
-from rostro.gallery.sqlite.rows import COLUMNS, PEOPLE, check_who, insert, person_id, template_of
+from rostro.gallery.sqlite.rows import (
+    COLUMNS,
+    PEOPLE,
+    check_who,
+    give,
+    insert,
+    names_of_photos,
+    person_id,
+    rename,
+    template_of,
+)
 from rostro.gallery.sqlite.search.searcher import Searcher
 from rostro.gallery.sqlite.single import SqlitePhotos
 from rostro.gallery.sqlite.vault import Vault
@@ -41,12 +50,6 @@ if TYPE_CHECKING:
 
 #: Names that are read at a time.
 _NAMES = 5_000
-
-#: What is said while bytes of the erased are left.
-PENDING = (
-    "what was erased is found by nobody, but bytes of it stay in the files until other programs that read the "
-    "gallery let go of it; they leave then by themselves"
-)
 
 
 class SqliteGallery(SqlitePhotos, SqliteRecords, SqliteEncryption, Gallery):
@@ -129,18 +132,8 @@ class SqliteGallery(SqlitePhotos, SqliteRecords, SqliteEncryption, Gallery):
 
     def known_sources(self, hashes: Collection[str]) -> dict[str, set[str]]:
         """Of these photo hashes, the enrolled ones, with the names of the people who have a template from it."""
-        found: dict[str, set[str]] = {}
         with self._database.reading() as sql:
-            seal = self._vault.at(sql)
-            stored = {seal.source(source_hash): source_hash for source_hash in hashes}
-            rows = sql.execute(
-                """SELECT DISTINCT source_hash, name FROM templates JOIN people ON people.id = person
-                WHERE templates.erased = 0 AND source_hash IN (SELECT value FROM json_each(?))""",
-                (json.dumps(list(stored)),),
-            )
-            for source_hash, name in rows:
-                found.setdefault(stored[text(source_hash)], set()).add(seal.open_name(name))
-        return found
+            return names_of_photos(sql, self._vault.at(sql), hashes)
 
     def people(self) -> list[Person]:
         """Everybody, by name."""
@@ -193,7 +186,7 @@ class SqliteGallery(SqlitePhotos, SqliteRecords, SqliteEncryption, Gallery):
             seal = self._vault.at(sql)
             if person_id(sql, seal, to) not in {None, person}:
                 raise BadInput(f"{self.url}: there is already somebody named {to!r}; merge them instead")
-            sql.execute("UPDATE people SET name = ? WHERE id = ?", (seal.name(to), person))
+            rename(sql, seal, person, to)
             erasure.note_moved(sql)
 
     def merge(self, name: str, into: str) -> None:
@@ -202,7 +195,7 @@ class SqliteGallery(SqlitePhotos, SqliteRecords, SqliteEncryption, Gallery):
             person, other = self._id(sql, name), self._id(sql, into)
             if person == other:
                 raise BadInput(f"{self.url}: {name!r} cannot be merged into itself")
-            sql.execute("UPDATE OR IGNORE templates SET person = ? WHERE person = ? AND erased = 0", (other, person))
+            give(sql, person, other)
             records.give(sql, person, other)
             erasure.blank(sql, person)
             erasure.note_moved(sql)
@@ -213,6 +206,7 @@ class SqliteGallery(SqlitePhotos, SqliteRecords, SqliteEncryption, Gallery):
         A file of up to `erasure.WHOLE_UP_TO` bytes is written anew for this, a larger one in parts; either takes about
         as long for many people as for one.
         """
+        self._foresee(names)
         with self._database.writing() as sql:
             people = {self._id(sql, name) for name in names}
             marks.mark(sql, self._vault.at(sql), people)
@@ -271,7 +265,8 @@ class SqliteGallery(SqlitePhotos, SqliteRecords, SqliteEncryption, Gallery):
             return count_poor(sql, level)
 
     def reindex(self) -> None:
-        """Builds the search index anew from the stored templates."""
+        """Builds the search index anew from the stored templates; what finds names and photos where it is damaged."""
+        mend_places(self._database)
         with self._database.reading() as sql:
             dims = meta(sql, "dims")
             if dims is not None:
@@ -302,6 +297,11 @@ class SqliteGallery(SqlitePhotos, SqliteRecords, SqliteEncryption, Gallery):
     def _purge(self) -> None:
         """Drives erased bytes out of the files, if any removal still needs it; see `unfinished` for what is left."""
         self._purging.run()
+
+    def _foresee(self, names: Collection[str]) -> None:
+        with self._database.reading() as sql:
+            people = {self._id(sql, name) for name in names}
+            self._searcher.foresee(sql, self._vault.at(sql), meta(sql, "dims"), people)
 
     def _forget_erased(self) -> None:
         with self._database.reading() as sql:

@@ -63,4 +63,14 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX records_of ON records (kind, person) WHERE erased = 0",
         "CREATE INDEX records_of_person ON records (person) WHERE erased = 0",
     ),
+    (  # people by name and templates by photo, in rows that never move: see `rostro.gallery.sqlite.places`
+        "CREATE TABLE places (bucket INTEGER PRIMARY KEY, entries BLOB NOT NULL)",
+        "CREATE TABLE more_places (id INTEGER PRIMARY KEY, entries BLOB NOT NULL)",
+        "DROP INDEX people_name",
+        "DROP INDEX templates_source",
+        "CREATE INDEX templates_erased ON templates (erased) WHERE erased = 1",
+    ),
 )
+
+#: The first version with places, which Python fills.
+PLACES = 5

@@ -12,6 +12,7 @@ import struct
 from typing import TYPE_CHECKING, Any, Final
 
 from rostro.core.types import Template
+from rostro.gallery.sqlite.places import ROW_BYTES
 
 if TYPE_CHECKING:
     import sqlite3
@@ -38,6 +39,8 @@ _ODD: Final = {
     "a template's person": "SELECT 1 FROM templates WHERE typeof(person) != 'integer'",
     "a template's quality": "SELECT 1 FROM templates WHERE typeof(quality) != 'real' OR abs(quality) > 1e300",
     "a template's photo": "SELECT 1 FROM templates WHERE typeof(photo) != 'text' OR typeof(source_hash) != 'text'",
+    "a place": f"SELECT 1 FROM (SELECT entries FROM places UNION ALL SELECT entries FROM more_places) "
+    f"WHERE typeof(entries) != 'blob' OR length(entries) != {ROW_BYTES}",
     "a template's collection": "SELECT 1 FROM templates WHERE typeof(collection) != 'text'",
     "a record": "SELECT 1 FROM records WHERE typeof(kind) != 'text' OR typeof(person) != 'integer' "
     "OR typeof(body) != 'blob'",

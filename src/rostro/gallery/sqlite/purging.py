@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 #: Seconds between two tries at what is left.
 _PAUSE = 1.0
 
+#: What is said while bytes of the erased are left.
+PENDING = (
+    "what was erased is found by nobody, but bytes of it stay in the files until other programs that read the "
+    "gallery let go of it; they leave then by themselves"
+)
+
 
 class Purging:
     """The traces of one gallery's erasures."""

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rostro.core.errors import UnknownPerson
 from rostro.core.names import stored_name
 from rostro.gallery.checks import no_such_photo, taken
 from rostro.gallery.single import StoredPhoto
 from rostro.gallery.sqlite import erasure, odd
+from rostro.gallery.sqlite.places import Places, listed, of_name, of_photo
 from rostro.gallery.sqlite.sealing import Row, photo_text
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from rostro.core.types import Template
     from rostro.gallery.single import FaceMove
@@ -31,7 +32,11 @@ COLUMNS = "source_hash, box, photo, collection, vector, quality"
 
 def person_id(sql: sqlite3.Connection, seal: Sealing, name: str) -> int | None:
     """The id of the person of that name, as `stored_name` gives it; None where there is nobody."""
-    row = sql.execute("SELECT id FROM people WHERE erased = 0 AND name = ?", (seal.name(name),)).fetchone()
+    stored = seal.name(name)
+    row = sql.execute(
+        "SELECT id FROM people WHERE erased = 0 AND name = ? AND id IN (SELECT value FROM json_each(?))",
+        (stored, listed(Places(sql).find([of_name(stored)]))),
+    ).fetchone()
     return None if row is None else int(row[0])
 
 
@@ -46,21 +51,82 @@ def check_who(sql: sqlite3.Connection, seal: Sealing, name: str, *, new: bool) -
 
 def make(sql: sqlite3.Connection, seal: Sealing, name: str) -> int:
     """The id of the person of that name, who is made where there is nobody."""
+    there = person_id(sql, seal, name)
+    if there is not None:
+        return there
     stored = seal.name(name)
-    sql.execute("INSERT INTO people (erased, name) VALUES (0, ?) ON CONFLICT DO NOTHING", (stored,))
-    (person,) = sql.execute("SELECT id FROM people WHERE erased = 0 AND name = ?", (stored,)).fetchone()
-    return int(person)
+    person = int(sql.execute("INSERT INTO people (erased, name) VALUES (0, ?)", (stored,)).lastrowid or 0)
+    Places(sql).add(of_name(stored), person)
+    return person
+
+
+def rename(sql: sqlite3.Connection, seal: Sealing, person: int, to: str) -> None:
+    """Gives a person another name, which nobody has; whoever asks for it notes that rows move."""
+    places = Places(sql)
+    (before,) = sql.execute("SELECT name FROM people WHERE id = ?", (person,)).fetchone()
+    places.drop([(of_name(before), person)])
+    sql.execute("UPDATE people SET name = ? WHERE id = ?", (seal.name(to), person))
+    places.add(of_name(seal.name(to)), person)
 
 
 def insert(sql: sqlite3.Connection, seal: Sealing, name: str, templates: Sequence[Template]) -> int:
     """Adds a person's templates that are not there yet; returns how many those were."""
     person = make(sql, seal, name)
-    rows = ((person, float(template.quality), *seal.row(template)) for template in templates)
-    return sql.executemany(
-        """INSERT INTO templates (erased, person, quality, source_hash, box, photo, collection, vector)
-        VALUES (0, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source_hash, person, box) WHERE erased = 0 DO NOTHING""",
-        rows,
-    ).rowcount
+    places = Places(sql)
+    rows = [seal.row(template) for template in templates]
+    digests = [of_photo(row.source_hash) for row in rows]
+    there = _faces(sql, person, places.find(digests))
+    added = 0
+    for template, row, digest in zip(templates, rows, digests, strict=True):
+        if (row.source_hash, row.box) in there:
+            continue
+        there.add((row.source_hash, row.box))
+        inserted = sql.execute(
+            """INSERT INTO templates (erased, person, quality, source_hash, box, photo, collection, vector)
+            VALUES (0, ?, ?, ?, ?, ?, ?, ?)""",
+            (person, float(template.quality), *row),
+        )
+        places.add(digest, int(inserted.lastrowid or 0))
+        added += 1
+    return added
+
+
+def give(sql: sqlite3.Connection, person: int, to: int, ids: Collection[int] | None = None) -> None:
+    """Gives a person's templates (these, or all) to another, but for those that the other has already.
+
+    Whoever asks for it notes that rows move.
+    """
+    chosen = "person = ?" if ids is None else "+person = ? AND id IN (SELECT value FROM json_each(?))"
+    rows = sql.execute(
+        f"SELECT id, source_hash, box FROM templates WHERE {chosen} AND erased = 0",
+        (person,) if ids is None else (person, listed(ids)),
+    ).fetchall()
+    there = _faces(sql, to, Places(sql).find({of_photo(source_hash) for _, source_hash, _ in rows}))
+    moved = [(to, template) for template, source_hash, box in rows if (source_hash, box) not in there]
+    sql.executemany("UPDATE templates SET person = ? WHERE id = ?", moved)
+
+
+def _faces(sql: sqlite3.Connection, person: int, ids: Collection[int]) -> set[tuple[str, bytes]]:
+    """(hash, box), as they stand, of those of these templates that are a person's."""
+    if not ids:
+        return set()
+    return set(
+        sql.execute(
+            """SELECT source_hash, box FROM templates
+            WHERE id IN (SELECT value FROM json_each(?)) AND +person = ? AND erased = 0""",
+            (listed(ids), person),
+        )
+    )
+
+
+def _of_photo(sql: sqlite3.Connection, seal: Sealing, person: int, source_hash: str) -> list[Any]:
+    """(id, COLUMNS…) of a person's templates of a photo, oldest first."""
+    stored = seal.source(source_hash)
+    return sql.execute(
+        f"""SELECT id, {COLUMNS} FROM templates WHERE id IN (SELECT value FROM json_each(?))
+        AND +person = ? AND source_hash = ? AND erased = 0 ORDER BY id""",
+        (listed(Places(sql).find([of_photo(stored)])), person, stored),
+    ).fetchall()
 
 
 def template_of(seal: Sealing, row: tuple[str, bytes, Stored, str, bytes, float]) -> Template:
@@ -75,21 +141,15 @@ def count_photo(sql: sqlite3.Connection, seal: Sealing, person: int, name: str, 
     Raises:
         UnknownPhoto: None.
     """
-    (count,) = sql.execute(
-        "SELECT count(*) FROM templates WHERE person = ? AND source_hash = ? AND erased = 0",
-        (person, seal.source(source_hash)),
-    ).fetchone()
+    count = len(_of_photo(sql, seal, person, source_hash))
     if not count:
         raise no_such_photo(name, source_hash)
-    return int(count)
+    return count
 
 
 def move_photo(sql: sqlite3.Connection, seal: Sealing, person: int, source_hash: str, to: int) -> None:
     """Gives a person's templates of a photo to another, but for those that the other has already."""
-    sql.execute(
-        "UPDATE OR IGNORE templates SET person = ? WHERE person = ? AND source_hash = ? AND erased = 0",
-        (to, person, seal.source(source_hash)),
-    )
+    give(sql, person, to, {row[0] for row in _of_photo(sql, seal, person, source_hash)})
     erasure.blank_photo(sql, person, seal.source(source_hash))
     erasure.note_moved(sql)
 
@@ -106,22 +166,35 @@ def move_face(sql: sqlite3.Connection, seal: Sealing, move: FaceMove, *, make_th
     person = person_id(sql, seal, stored_name(move.name))
     if person is None:
         return False
-    rows = sql.execute(
-        f"SELECT id, {COLUMNS} FROM templates WHERE person = ? AND source_hash = ? AND erased = 0",
-        (person, seal.source(move.source_hash)),
-    ).fetchall()
+    rows = _of_photo(sql, seal, person, move.source_hash)
     ids = [row[0] for row in rows if template_of(seal, row[1:]).box == move.box]
     to = stored_name(move.to)
     other = person_id(sql, seal, to)
     if not ids or other == person or (other is None and not make_them):
         return False
     other = make(sql, seal, to) if other is None else other
+    give(sql, person, other, ids)
     for template in ids:
-        if not sql.execute("UPDATE OR IGNORE templates SET person = ? WHERE id = ?", (other, template)).rowcount:
+        if sql.execute("SELECT 1 FROM templates WHERE id = ? AND person = ?", (template, person)).fetchone():
             erasure.blank_template(sql, template)  # the other had it
     if not sql.execute("SELECT 1 FROM templates WHERE person = ? AND erased = 0", (person,)).fetchone():
         erasure.blank(sql, person)
     return True
+
+
+def names_of_photos(sql: sqlite3.Connection, seal: Sealing, hashes: Collection[str]) -> dict[str, set[str]]:
+    """Of these photo hashes, those of which somebody has a template, with the names of these people."""
+    found: dict[str, set[str]] = {}
+    stored = {seal.source(source_hash): source_hash for source_hash in hashes}
+    rows = sql.execute(
+        """SELECT DISTINCT source_hash, name FROM templates JOIN people ON people.id = person
+        WHERE templates.erased = 0 AND templates.id IN (SELECT value FROM json_each(?))""",
+        (listed(Places(sql).find([of_photo(source) for source in stored])),),
+    )
+    for source_hash, name in rows:
+        if odd.text(source_hash) in stored:
+            found.setdefault(stored[source_hash], set()).add(seal.open_name(name))
+    return found
 
 
 def photos_called(sql: sqlite3.Connection, seal: Sealing, text: str) -> list[StoredPhoto]:

@@ -41,6 +41,9 @@ class SqlitePhotos(SinglePhotos):
     def _purge(self) -> None:
         raise NotImplementedError
 
+    def _foresee(self, names: Collection[str]) -> None:
+        raise NotImplementedError
+
     def photos_called(self, text: str) -> list[StoredPhoto]:
         """The enrolled photos that a text may mean; see `Gallery.photos_called`."""
         with self._database.reading() as sql:
@@ -85,6 +88,7 @@ class SqlitePhotos(SinglePhotos):
 
     def forget(self, name: str, source_hash: str) -> int:
         """Erases a person's templates of one photo as `remove` does; see `Gallery.forget`."""
+        self._foresee([name])
         with self._database.writing() as sql:
             seal, person = self._vault.at(sql), self._id(sql, name)
             count = count_photo(sql, seal, person, name, source_hash)

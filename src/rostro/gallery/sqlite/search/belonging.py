@@ -9,13 +9,14 @@ and where every row up to it is in both.
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from numpy.typing import NDArray
 
@@ -25,8 +26,8 @@ DIGEST = 32
 #: Rows of which the digest is remembered, so that the newest may be erased without the index being made anew.
 _REMEMBERED = 64
 
-_ROWS = "SELECT id, source_hash, added, vector FROM templates WHERE erased = 0 AND id <= ? ORDER BY id DESC LIMIT ?"
-
+_ROWS = """SELECT id, source_hash, added, vector FROM templates WHERE erased = 0 AND id <= ?
+    AND person NOT IN (SELECT value FROM json_each(?)) ORDER BY id DESC LIMIT ?"""
 
 #: By an index, which has the ids of all rows in little room; the table itself has their vectors, too.
 _COUNT = "SELECT count(*), total(id) FROM templates INDEXED BY templates_of_person WHERE erased = 0 AND id <= ?"
@@ -44,9 +45,9 @@ class Row(NamedTuple):
     digest: str
 
 
-def newest(sql: sqlite3.Connection, last: int) -> Row:
-    """The newest row up to this id that is not erased."""
-    return next(_rows(sql, last, 1), Row(0, ""))
+def newest(sql: sqlite3.Connection, last: int, *, without: Collection[int] = ()) -> Row:
+    """The newest row up to this id that is not erased, and none of these people's."""
+    return next(_rows(sql, last, 1, without), Row(0, ""))
 
 
 def newest_rows(sql: sqlite3.Connection, last: int) -> dict[int, str]:
@@ -68,6 +69,11 @@ def alive(sql: sqlite3.Connection) -> NDArray[np.int64]:
     return ids
 
 
+def erased(sql: sqlite3.Connection) -> NDArray[np.int64]:
+    """The ids of all rows that are blank, by an index of these alone."""
+    return np.fromiter((row[0] for row in sql.execute("SELECT id FROM templates WHERE erased = 1")), np.int64)
+
+
 def holds_exactly(sql: sqlite3.Connection, ids: NDArray[np.int64]) -> bool:
     """Whether these ids, ascending, are those of the rows up to the last of them; by their number and their sum."""
     last = int(ids[-1]) if len(ids) else 0
@@ -75,8 +81,8 @@ def holds_exactly(sql: sqlite3.Connection, ids: NDArray[np.int64]) -> bool:
     return bool(found == (len(ids), float(ids.sum(dtype=np.float64))))
 
 
-def _rows(sql: sqlite3.Connection, last: int, count: int) -> Iterator[Row]:
+def _rows(sql: sqlite3.Connection, last: int, count: int, without: Collection[int] = ()) -> Iterator[Row]:
     return (
         Row(row[0], hashlib.blake2b(repr(row[1:]).encode(), digest_size=DIGEST).hexdigest())
-        for row in sql.execute(_ROWS, (last, count))
+        for row in sql.execute(_ROWS, (last, json.dumps(list(without)), count))
     )

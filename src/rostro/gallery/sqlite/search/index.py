@@ -102,6 +102,11 @@ class TemplateIndex:
         self.changed = False
 
     @property
+    def ids(self) -> NDArray[np.int64]:
+        """(n,) the ids, ascending."""
+        return self._tail.ids if self.scan is None else np.concatenate([self.scan.ids, self._tail.ids])
+
+    @property
     def last(self) -> int:
         """The highest id; 0 if there is none."""
         for part in (self._tail, self.scan):

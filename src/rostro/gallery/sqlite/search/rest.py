@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 
 from rostro.core.foreign import BROKEN_ARRAY
+from rostro.gallery.sqlite.search.codes import FOUR_BITS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -108,9 +109,11 @@ def check_arrays(centre: Any, rotation: Any, numbers: Any, ids: Any, dims: int) 
         raise ValueError("it has arrays of other kinds")
     if len(centre) != dims or len(rotation) != dims or rotation.shape[1] % 2 or not 0 < rotation.shape[1] <= dims + 1:
         raise ValueError("it is of vectors of another length")
-    if len(numbers) not in {3, 5} or not all(np.isfinite(each).all() for each in (centre, rotation, numbers)):
+    if len(numbers) not in {3, 4, 5} or not all(np.isfinite(each).all() for each in (centre, rotation, numbers)):
         raise ValueError("it has numbers that are none")
     if not (numbers[0] > 0 and numbers[1] >= 0 and 0 < numbers[2] <= len(ids) and (np.diff(ids) > 0).all()):
         raise ValueError("it has a spread, an error or ids that are none")
+    if len(numbers) == 4 and not (numbers[3] == 2 and dims <= FOUR_BITS):
+        raise ValueError("it has halves that are none")
     if len(numbers) == 5 and not (numbers[4] > 0 and 0 < numbers[3] < rotation.shape[1] and not numbers[3] % 4):
         raise ValueError("it has a rest that is none")

@@ -8,7 +8,8 @@ Distortion", 1960). Four bits, one number of sixteen levels or two of four, are 
 Subtracting the centre moves every score of a query by the same amount; the order is what counts here.
 
 Where there are many numbers, three quarters of them hold most of the variance. FAISS scans those alone, which takes a
-third of the time; what the others add is looked up for the thousands that are left. See ``docs/decisions/0057``.
+third of the time; what the others add is looked up for the thousands that are left. Of four bits it scans the upper
+two; the lower two are looked up. See ``docs/decisions/0057`` and ``0061``.
 """
 
 from __future__ import annotations
@@ -20,7 +21,17 @@ import numpy as np
 
 from rostro.core.foreign import BROKEN_ARRAY
 from rostro.core.machine import processors
+from rostro.gallery.sqlite.search.codes import (
+    FOUR_BITS,
+    LOSS_IN_HALVES,
+    LOSSES,
+    STEP_IN_HALVES,
+    STEPS,
+    evenly,
+    packed,
+)
 from rostro.gallery.sqlite.search.directions import VARIANCE, directions_of
+from rostro.gallery.sqlite.search.kernels import faiss_module, join, linear, one_thread_each
 from rostro.gallery.sqlite.search.rest import Rest, check_arrays
 
 if TYPE_CHECKING:
@@ -30,9 +41,6 @@ if TYPE_CHECKING:
 
 #: Vectors of one FAISS index. A query runs over several of them in parallel.
 SEGMENT = 131_072
-
-#: Longest vectors that get four bits for each number; longer ones get two, and so at most 128 bytes up to 512 numbers.
-_FOUR_BITS = 256
 
 #: Threads that search for one query.
 _THREADS = processors()
@@ -45,11 +53,6 @@ _QUICK = 120
 
 #: Candidates of a scan of the first directions: so many times as many as are wanted, and one for so many vectors.
 _WIDER, _ONE_IN = 4, 2_000
-
-#: Number of levels → distance between them that loses least on a standard Gaussian, and what that least is, as a part
-#: of the variance (Max 1960, table II).
-_STEPS = {4: 0.9957, 16: 0.3352}
-_LOSSES = {4: 0.1188, 16: 0.0115}
 
 #: A score exceeds its estimate by more than so many standard deviations of the error less than once in 20,000 times.
 _DEVIATIONS = np.float32(4.5)
@@ -65,6 +68,7 @@ class ScanIndex:
         error: Standard deviation of the error of an estimated score.
         rest: How many of the D columns are scanned, a multiple of four, and the root mean square of a number of the
             others; None: all are.
+        in_halves: Whether the upper two of four bits of each number are scanned, and the lower two looked up.
 
     Attributes:
         centre: As given.
@@ -77,21 +81,28 @@ class ScanIndex:
         spread: float,
         error: float = 0.0,
         rest: tuple[int, float] | None = None,
+        *,
+        in_halves: bool = False,
     ) -> None:
         self.centre = centre
         self._rotation = rotation
         self._spread = spread
         self._error = error
-        self._levels = 16 if len(centre) <= _FOUR_BITS else 4
+        self._levels = 16 if len(centre) <= FOUR_BITS else 4
+        self._in_halves = in_halves
+        self._step = STEP_IN_HALVES if in_halves else STEPS[self._levels]
+        self._loss = LOSS_IN_HALVES if in_halves else LOSSES[self._levels]
         self._first: int = rotation.shape[1] if rest is None else rest[0]
         self._spread_of_rest = 0.0 if rest is None else rest[1]
         spreads = np.where(np.arange(rotation.shape[1]) < self._first, spread, self._spread_of_rest)
-        self._steps = (_STEPS[self._levels] * spreads).astype(np.float32)
-        self._to_steps = rotation / self._steps
-        self._from_zero = np.float32(self._levels / 2) - centre @ self._to_steps
+        self._steps = (self._step * spreads).astype(np.float32)
+        to_steps = rotation / self._steps
+        self._to_steps = linear(to_steps, np.float32(self._levels / 2) - centre @ to_steps)
         self._segments: list[Any] = []
-        self._rest = Rest(self._values(self._spread_of_rest), rotation.shape[1] - self._first)
-        self._pool = ThreadPoolExecutor(_THREADS, "gallery-scan", initializer=_one_thread_each)
+        self._rest = Rest(evenly(self._levels, self._step * self._spread_of_rest), rotation.shape[1] - self._first)
+        if in_halves:
+            self._rest = Rest(evenly(4, self._step * spread), self._first)
+        self._pool = ThreadPoolExecutor(_THREADS, "gallery-scan", initializer=one_thread_each)
         self._ids = [np.empty(0, np.int64)]
 
     @property
@@ -107,7 +118,8 @@ class ScanIndex:
         vectors = vectors[:: -(-len(vectors) // _SAMPLE)]
         centre = vectors.mean(axis=0)
         axes, first = directions_of(vectors - centre)
-        if axes.shape[1] * (4 if vectors.shape[1] <= _FOUR_BITS else 2) <= 4 * _QUICK:
+        in_halves = vectors.shape[1] <= FOUR_BITS
+        if in_halves or axes.shape[1] <= 2 * _QUICK:
             first = axes.shape[1]
         random = np.random.default_rng(0)
         parts = [part for part in (axes[:, :first], axes[:, first:]) if part.size]
@@ -115,14 +127,15 @@ class ScanIndex:
         rotation = np.hstack(turned).astype(np.float32)
         squares = np.mean(np.square((vectors - centre) @ rotation), axis=0)
         spreads = [max(float(np.sqrt(part.mean())), 1e-6) for part in (squares[:first], squares[first:]) if part.size]
-        index = cls(centre, rotation, spreads[0], rest=(first, spreads[1]) if spreads[1:] else None)
+        rest = (first, spreads[1]) if spreads[1:] else None
+        index = cls(centre, rotation, spreads[0], rest=rest, in_halves=in_halves)
         index._error = index._measured_error(vectors)
         return index
 
     def _measured_error(self, vectors: Floats) -> float:
         """Standard deviation of what rounding changes in the scores of different people."""
         queries, others = vectors[::32], vectors[1::8]
-        codes = np.clip(others @ self._to_steps + self._from_zero, 0, self._levels - 1).astype(np.uint8)
+        codes = np.clip(self._to_steps.apply(others), 0, self._levels - 1).astype(np.uint8)
         rounded = (codes - np.float32((self._levels - 1) / 2)) * self._steps
         exact = queries @ (others - self.centre).T
         return float(np.std(exact - (queries @ self._rotation) @ rounded.T)) if exact.size else 0.0
@@ -134,12 +147,12 @@ class ScanIndex:
         """Takes (n,) ids and their (n, d) vectors."""
         for start in range(0, len(ids), SEGMENT):
             codes = self._codes(vectors[start : start + SEGMENT])
-            scanned = -(-self._first * self._bits // 8)
+            scanned = self._bytes
             segment = self._segment(codes[:, :scanned])
             joins = bool(self._segments) and self._segments[-1].ntotal + segment.ntotal <= SEGMENT
             self._rest.add(codes[:, scanned:], joins=joins)
             if joins:
-                self._segments[-1].merge_from(segment, 0)
+                join(self._segments[-1], segment)
             else:
                 self._segments.append(segment)
         self._ids.append(ids)
@@ -171,10 +184,11 @@ class ScanIndex:
         places = np.hstack([places + start for (_, places), start in zip(found, starts, strict=True)])
         if self._rest:
             estimates, places = _best(estimates, places, wanted)
-            estimates = estimates + self._rest.scores(rotated[:, self._first :], places, starts)
+            looked_up = rotated if self._in_halves else rotated[:, self._first :]
+            estimates = estimates + self._rest.scores(looked_up, places, starts)
         estimates, places = _best(estimates, places, count)
         # rounded vectors are shorter by what was lost, which tells where a vector is near the query
-        lengthened = np.maximum(estimates, estimates / np.float32(VARIANCE * (1 - _LOSSES[self._levels])))
+        lengthened = np.maximum(estimates, estimates / np.float32(VARIANCE * (1 - self._loss)))
         bounds: Floats = lengthened + (queries @ self.centre)[:, None] + _DEVIATIONS * np.float32(self._error)
         return self.ids[places], bounds
 
@@ -190,9 +204,11 @@ class ScanIndex:
 
     def write(self, file: IO[bytes]) -> None:
         """Writes everything into an open file."""
-        faiss = _faiss()
+        faiss = faiss_module()
         numbers = np.array([self._spread, self._error, len(self._segments)])
-        if self._rest:
+        if self._in_halves:
+            numbers = np.append(numbers, 2)
+        elif self._rest:
             numbers = np.append(numbers, [self._first, self._spread_of_rest])
         for array in (self.centre, self._rotation, numbers, self.ids):
             np.save(file, array, allow_pickle=False)
@@ -211,14 +227,16 @@ class ScanIndex:
             ValueError: It is none of ours, or one of vectors of another length than ``dims``.
             RuntimeError: FAISS cannot read it.
         """
-        faiss = _faiss()
+        faiss = faiss_module()
         try:
             centre, rotation, numbers, ids = (np.lib.format.read_array(file, allow_pickle=False) for _ in range(4))
         except BROKEN_ARRAY as broken:
             raise ValueError(f"it has an array that is none: {broken}") from None
         check_arrays(centre, rotation, numbers, ids, dims)
         spread, error, segments, *rest = map(float, numbers)
-        index = cls(centre, rotation, spread, error, (int(rest[0]), rest[1]) if rest else None)
+        in_halves = len(rest) == 1
+        first = (int(rest[0]), rest[1]) if len(rest) == 2 else None
+        index = cls(centre, rotation, spread, error, first, in_halves=in_halves)
         index._ids = [ids]
         for _ in range(int(segments)):
             found = faiss.read_index(faiss.PyCallbackIOReader(file.read))
@@ -234,8 +252,8 @@ class ScanIndex:
         Raises:
             ValueError: The other one has none that fit.
         """
-        faiss = _faiss()
-        segment = self._segment(np.empty((0, -(-self._first * self._bits // 8)), np.uint8))
+        faiss = faiss_module()
+        segment = self._segment(np.empty((0, self._bytes), np.uint8))
         count = found.ntotal
         size = -(-count // segment.bbs) * segment.bbs * segment.M2 // 2  # FAISS keeps whole blocks
         if type(found) is not type(segment) or not 0 < count <= SEGMENT or found.codes.size() != size:
@@ -252,17 +270,18 @@ class ScanIndex:
     def _ends(self) -> NDArray[np.int64]:
         return np.cumsum([segment.ntotal for segment in self._segments], dtype=np.int64)
 
-    def _values(self, spread: float) -> NDArray[np.float64]:
-        """What a number is taken for at each level."""
-        return np.asarray((np.arange(self._levels) - (self._levels - 1) / 2) * (_STEPS[self._levels] * spread))
-
     @property
     def _bits(self) -> int:
-        """Of a number."""
-        return 4 if self._levels == 16 else 2
+        """That are scanned of a number."""
+        return 4 if self._levels == 16 and not self._in_halves else 2
+
+    @property
+    def _bytes(self) -> int:
+        """That are scanned of a vector."""
+        return -(-self._first * self._bits // 8)
 
     def _segment(self, codes: NDArray[np.uint8]) -> Any:
-        faiss = _faiss()
+        faiss = faiss_module()
         codebooks = self._codebooks()
         index = faiss.IndexPQ(self._first, len(codebooks), 4, faiss.METRIC_INNER_PRODUCT)
         faiss.copy_array_to_vector(codebooks.ravel(), index.pq.centroids)
@@ -272,22 +291,20 @@ class ScanIndex:
 
     def _codebooks(self) -> Floats:
         """The sixteen values of what is scanned: (D, 16, 1), or (D / 2, 16, 2) with the first number fastest."""
-        levels, dims = self._values(self._spread), self._first
-        if self._levels == 16:
+        step, dims = self._step * self._spread, self._first
+        levels = evenly(2**self._bits, 4 * step if self._in_halves else step)
+        if self._bits == 4:
             return np.tile(levels[:, None], (dims, 1, 1)).astype(np.float32)
         pairs = np.stack([np.tile(levels, 4), np.repeat(levels, 4)], axis=1)
         return np.tile(pairs, (dims // 2, 1, 1)).astype(np.float32)
 
     def _codes(self, vectors: Floats) -> NDArray[np.uint8]:
         """(n, d) vectors → (n, bytes) codes, four bits for each sub-quantiser, the first one in the low half."""
-        steps = vectors @ self._to_steps
-        steps += self._from_zero
+        steps = self._to_steps.apply(vectors)
         codes: NDArray[np.uint8] = np.clip(steps, 0, self._levels - 1, out=steps).astype(np.uint8)  # rounds down
-        if self._levels == 4:
-            codes = codes[:, 0::2] + codes[:, 1::2] * np.uint8(4)
-        if codes.shape[1] % 2:
-            codes = np.pad(codes, ((0, 0), (0, 1)))
-        return np.ascontiguousarray(codes[:, 0::2] + codes[:, 1::2] * np.uint8(16))
+        if self._in_halves:
+            return np.hstack([packed(codes >> 2, 2), packed(codes & 3, 2)])
+        return packed(codes, self._bits)
 
 
 def _best(estimates: Floats, places: NDArray[np.int64], count: int) -> tuple[Floats, NDArray[np.int64]]:
@@ -296,15 +313,3 @@ def _best(estimates: Floats, places: NDArray[np.int64], count: int) -> tuple[Flo
         return estimates, places
     best = np.argpartition(-estimates, count - 1, axis=1)[:, :count]
     return np.take_along_axis(estimates, best, axis=1), np.take_along_axis(places, best, axis=1)
-
-
-def _one_thread_each() -> None:
-    """The segments are the parallel work; FAISS must not start further threads for each."""
-    _faiss().omp_set_num_threads(1)
-
-
-def _faiss() -> Any:
-    """FAISS, whose own type hints do not know what it adds to its classes when it is imported."""
-    import faiss
-
-    return faiss

@@ -25,6 +25,7 @@ from rostro.gallery.sqlite.sealing import View
 from rostro.gallery.sqlite.search.belonging import (
     DIGEST,
     alive,
+    erased,
     holds_exactly,
     newest,
     newest_rows,
@@ -32,6 +33,7 @@ from rostro.gallery.sqlite.search.belonging import (
 )
 from rostro.gallery.sqlite.search.file import read_header, replace_file, whole
 from rostro.gallery.sqlite.search.index import CANDIDATES, TemplateIndex
+from rostro.gallery.sqlite.search.kernels import one_thread_each
 from rostro.gallery.sqlite.search.reranking import reranked
 from rostro.gallery.sqlite.search.scan import ScanIndex
 
@@ -123,6 +125,14 @@ class Searcher(Forking):
         """How the index is, in words."""
         return "a compressed scan, then exact scores" if self.size else "none: every vector is compared"
 
+    def foresee(self, sql: sqlite3.Connection, seal: Sealing, dims: int | None, people: Collection[int]) -> None:
+        """Reads the file before people are erased: one that ends with them could not be told from another table's."""
+        if dims is None or self._read_only or self._file is None or not self._file.exists():
+            return
+        index = self._refreshed(sql, seal, dims)
+        row = newest(sql, index.last, without=people)
+        self._known[row.id] = row.digest
+
     def forget_erased(self, sql: sqlite3.Connection, seal: Sealing, dims: int) -> None:
         """Takes what was erased from the table out of the file, too."""
         if self._file is not None and self._file.exists():
@@ -181,11 +191,13 @@ class Searcher(Forking):
             index.close()
             return None
         if self._erasure != erasure or row.id != last:
-            ids = alive(sql)
-            index.keep(ids)
-            if len(index) != np.searchsorted(ids, last, side="right"):  # somebody is there again who was erased
-                index.close()
-                return None
+            index.keep(index.ids[~np.isin(index.ids, erased(sql))])
+            if not holds_exactly(sql, index.ids):  # the table was written anew without its blank rows, for one
+                ids = alive(sql)
+                index.keep(ids)
+                if len(index) != np.searchsorted(ids, last, side="right"):  # somebody is there again who was erased
+                    index.close()
+                    return None
             self._erasure, self._known = erasure, newest_rows(sql, index.last)
         return index
 
@@ -258,7 +270,7 @@ def _take(rows: sqlite3.Cursor, seal: Sealing, index: TemplateIndex, dims: int) 
     if len(some) < _ROWS:  # a thread would take longer
         add(some)
         return
-    with ThreadPoolExecutor(1, "gallery-index") as adder:
+    with ThreadPoolExecutor(1, "gallery-index", initializer=one_thread_each) as adder:
         while some:
             adding = adder.submit(add, some)
             some = rows.fetchmany(_ROWS)
