@@ -120,9 +120,10 @@ def test_cached_embeddings_are_found_again(tmp_path: Path) -> None:
 def test_a_checkpoint_predicts_what_it_did(made: str, samples: dict[str, Path]) -> None:
     """The classifier sees the colours that are stored here; heads stand on SFace, and see the sample photos.
 
-    What they did was said in bf16. A processor without it says something else, as it did then.
+    What they did was said in bf16. A processor without it says something else, as it did then. Landmarks in photos of more
+    than 1,280 pixels lie up to a hundredth of the eyes' distance elsewhere than then (docs/decisions/0063).
     """
-    precision, near = ("bf16", 0.01) if "bf16" in OpenVINOEngine.about()["precisions"] else ("auto", 0.1)
+    precision, near = ("bf16", 0.05) if "bf16" in OpenVINOEngine.about()["precisions"] else ("auto", 0.1)
     pytest.importorskip("torch")
     then = ANSWERS["predictions"][made]
     photos = [BEFORE / "photos" / said["photo"] if made == "classifier" else samples[said["photo"]] for said in then]
