@@ -27,10 +27,10 @@ def scaled(image: Image, height: int = 400) -> Image:
 
 @pytest.fixture(scope="module")
 def mirror(samples: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Somebody beside a mirror, the photo cut smaller there, and somebody else."""
+    """Somebody beside a mirror, the photo cut smaller there, and somebody else, the other way round than enrolled."""
     him, other = (scaled(read_photo(samples[name]).image) for name in ("obama2.jpg", "biden.jpg"))
     path = tmp_path_factory.mktemp("photos") / "mirror.png"
-    write_picture(np.ascontiguousarray(np.hstack([him, him[:, ::-1], other])), path)
+    write_picture(np.ascontiguousarray(np.hstack([him, him[:, ::-1], other[:, ::-1]])), path)
     return path
 
 

@@ -158,6 +158,22 @@ def test_a_rejected_face_never_comes_back(album: Album) -> None:
     assert wrong.id in people_of(album)["Ada"], "unless somebody says otherwise"
 
 
+@both
+@pytest.mark.parametrize("how", ["reject", "split"])
+def test_no_two_groups_have_one_id(album: Album, how: str) -> None:
+    """A group has the id of the face that it began with, and keeps it when it has a name and that face is gone."""
+    take_in(album, faces_of(1, *range(5)))
+    (group,) = album.groups()
+    album.name(group.id, "Ada")
+    first = next(face for face in album.group("Ada").faces if group_id([face]) == group.id)
+    getattr(album, how)("Ada", [first])
+    known = {one.id for one in (*album.groups(), *album.singles())}
+    assert len(known) == 2 and group.id in known
+    assert album.group(group.id).name == "Ada"
+    take_in(album, faces_of(2, *range(3)), whole=True)
+    assert album.group(group.id).name == "Ada"
+
+
 def test_what_is_ignored_is_not_shown_and_still_takes_its_photos(album: Album) -> None:
     take_in(album, faces_of(1, 0, 1, 2))
     (group,) = album.groups()

@@ -18,7 +18,7 @@ from rostro.gallery.single import FaceMove
 from rostro.people.album import group_id
 from rostro.people.albums.changing import AlbumPeople
 from rostro.people.albums.listing import Listing
-from rostro.people.albums.notes import State, free_id, is_id, keep_state, state_of
+from rostro.people.albums.notes import State, free_id, ids_of, is_id, keep_state, state_of
 from rostro.people.albums.shown import kept_face
 
 if TYPE_CHECKING:
@@ -263,4 +263,4 @@ class Album(Listing, Closing):
             raise GalleryError(f"{person.name}: somebody else changed the group at the same time; look at it again")
 
     def _free(self, wanted: str) -> str:
-        return free_id(wanted, (name for _, name in self.gallery.all_names()))
+        return free_id(wanted, ids_of(self.gallery))

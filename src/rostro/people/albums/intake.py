@@ -14,7 +14,7 @@ import numpy as np
 from rostro.core.errors import BadInput, ErasedBefore, NoConsent, PhotoError
 from rostro.core.types import Template
 from rostro.people.album import group_id
-from rostro.people.albums.notes import free_id, is_id
+from rostro.people.albums.notes import free_id, ids_of
 from rostro.people.albums.shown import kept_face
 from rostro.photos.reading import hash_source, name_of
 from rostro.recognition.pipeline import Failure
@@ -76,7 +76,7 @@ class Intake:
         self._again = again
         self._collection = collection
         self._limits = {} if max_bytes is None else {"max_bytes": max_bytes}
-        self._ids = {name for _, name in people.gallery.all_names() if is_id(name)}
+        self._ids = ids_of(people.gallery)
         self._refused = people.policy.require_consent
 
     def unknown(self, photos: Iterable[Any], tell: Callable[[], None]) -> Iterator[Source]:

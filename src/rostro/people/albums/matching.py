@@ -12,12 +12,14 @@ from rostro.people.albums.notes import free_id
 from rostro.people.linkage import places
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from rostro.people.albums.contents import Contents
 
     Indices = NDArray[np.int64]
 
 
-def moves_to(contents: Contents, labels: Indices) -> tuple[list[FaceMove], set[str]]:
+def moves_to(contents: Contents, labels: Indices, ids: Collection[str]) -> tuple[list[FaceMove], set[str]]:
     """What is to be done so that faces are grouped as was found.
 
     A group that somebody touched takes its faces; otherwise whoever has most of the faces stays, first the largest
@@ -27,6 +29,7 @@ def moves_to(contents: Contents, labels: Indices) -> tuple[list[FaceMove], set[s
     Args:
         contents: Faces as they are grouped.
         labels: (N,) as they are to be.
+        ids: Of all groups of the album: no new one has one of them.
 
     Returns:
         Faces that change hands, and the names of people who are not there yet.
@@ -50,7 +53,7 @@ def moves_to(contents: Contents, labels: Indices) -> tuple[list[FaceMove], set[s
             given.add(int(person[pair]))
     moves: list[FaceMove] = []
     new: set[str] = set()
-    names = set(contents.names)
+    names = {*contents.names, *ids}
     for number, faces in enumerate(groups):
         if number in taken:
             to = contents.names[taken[number]]

@@ -151,6 +151,11 @@ def keep_state(gallery: Gallery, state: State) -> None:
     gallery.keep_records(ALBUM, {NOBODY: state.to_body()})
 
 
+def ids_of(gallery: Gallery) -> set[str]:
+    """The ids of an album's groups: those without a name are called by theirs, of others it is noted."""
+    return {name for _, name in gallery.all_names()} | {note.id for note in notes_of(gallery).values()}
+
+
 def free_id(wanted: str, taken: Iterable[str]) -> str:
     """An id like the one that is wanted, which follows from it where that is taken."""
     used, found, number = set(taken), wanted, 0

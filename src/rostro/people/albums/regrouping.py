@@ -14,7 +14,7 @@ import numpy as np
 
 from rostro.people.albums.contents import Contents
 from rostro.people.albums.matching import moves_to
-from rostro.people.albums.notes import State, keep_state, notes_of, state_of
+from rostro.people.albums.notes import State, ids_of, keep_state, notes_of, state_of
 from rostro.people.commonness import Commonness
 from rostro.people.grouping import BELOW, group_faces, join_faces
 
@@ -120,7 +120,7 @@ def _some(
 
 def _apply(people: AlbumPeople, contents: Contents, labels: np.ndarray, faces: int) -> int:
     """Has faces change hands, but for those of groups that somebody touched since they were read."""
-    moves, made = moves_to(contents, labels)
+    moves, made = moves_to(contents, labels, ids_of(people.gallery))
     with people.changes():
         touched = {person for person, note in notes_of(people.gallery).items() if note.fixed}
         before = {name for name, note in zip(contents.names, contents.notes, strict=True) if note.fixed}
