@@ -128,7 +128,7 @@ def test_an_interrupted_enrolment_keeps_what_is_done_and_goes_on(
     command = ["enroll", album, "--name", "Everybody", "--gallery", tmp_path / "g.db"]
     with monkeypatch.context() as patch:
         patch.setattr("rostro.people.enroll._LOOK_AHEAD", 1)
-        patch.setattr("rostro.recognition.pipeline.CHUNK", 1)
+        patch.setattr("rostro.recognition.chunks.CHUNK", 1)
         patch.setattr(Pipeline, "run", after(1, lambda: signal.raise_signal(signal.SIGINT)))
         part = rostro(*command, "--json")
     document = json.loads(part.stdout)

@@ -19,6 +19,7 @@ from rostro.core.errors import BadInput, NoFace, PhotoError, PhotoTooLarge
 from rostro.core.types import Answer
 from rostro.photos.exposure import exposure
 from rostro.photos.reading import Photo, read_photo
+from rostro.recognition.chunks import chunks
 from rostro.recognition.keeping import Keep, what_to_keep
 from rostro.recognition.reduced import looks_at, whole, with_pixels
 from rostro.recognition.selection import FaceRule, select
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
     from rostro.recognition.judging import Judging
     from rostro.recognition.turning import Look, Turner
 
-#: Photos per chunk: enough to fill the engine's streams, few enough to keep an answer near.
-CHUNK = 16
 #: A worker decodes at most about this many pixels before it runs what it has (24 Mpx are 72 MB).
 PIXEL_BUDGET = 24_000_000
 _NOTHING = np.empty((0, 0), np.float32), np.empty(0, np.float32)
@@ -196,16 +195,15 @@ class Pipeline:
         Yields:
             One answer per source, in order.
         """
-        iterator, kept = iter(sources), what_to_keep(keep)
+        kept = what_to_keep(keep)
         waiting: deque[Future[list[PhotoFaces | Failure]]] = deque()
         workers = self.threads + 1 if self.threads > 1 else 1  # networks, which have threads too, shall not wait
+        portions = chunks(sources, workers)
         pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="rostro")
         try:
             while True:
-                while len(waiting) <= workers and (block := list(islice(iterator, CHUNK * workers))):
-                    size = min(CHUNK, -(-len(block) // workers))  # a short list too keeps every worker busy
-                    for start in range(0, len(block), size):
-                        waiting.append(pool.submit(self._chunk, block[start : start + size], face, kept))
+                while len(waiting) <= workers and (chunk := next(portions, None)):
+                    waiting.append(pool.submit(self._chunk, chunk, face, kept))
                 if not waiting:
                     return
                 yield from waiting.popleft().result()

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from rostro.recognition.pipeline import CHUNK, PIXEL_BUDGET
+from rostro.recognition.chunks import CHUNK
+from rostro.recognition.pipeline import PIXEL_BUDGET
 from rostro.server.admission.limits import TooMany
 from rostro.server.turns import Turn, Turns, Waiting
 

@@ -13,7 +13,8 @@ from rostro.core.errors import NoFace
 from rostro.core.types import Crops, Face, Floats, Image
 from rostro.detection.base import Detector
 from rostro.embedding.base import Embedder
-from rostro.recognition.pipeline import CHUNK, Failure, PhotoFaces, Pipeline
+from rostro.recognition.chunks import CHUNK
+from rostro.recognition.pipeline import Failure, PhotoFaces, Pipeline
 
 SIZE = 40
 LANDMARKS = np.array([[12, 12], [28, 12], [20, 20], [14, 28], [26, 28]], np.float32)

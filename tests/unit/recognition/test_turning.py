@@ -14,7 +14,7 @@ from rostro.core.geometry import overlap
 from rostro.core.types import Face
 from rostro.detection.base import Detector
 from rostro.photos.reading import read_photo
-from rostro.recognition.turning import BETWEEN, RIGHT_ANGLES, Turner, original, turned_back
+from rostro.recognition.turning import BETWEEN, RIGHT_ANGLES, Look, Turner, original, turned_back
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,6 +77,23 @@ def test_a_photo_without_doubt_is_looked_at_once() -> None:
     (look,) = Turner(doubting).look([np.zeros((9, 9, 3), np.uint8)])  # type: ignore[arg-type]
     assert doubting.looked == 8
     assert look.turned == 0, "no turn was better than the photo as it is"
+
+
+@pytest.mark.parametrize(
+    ("scores", "sure"),
+    [
+        ((), False),
+        ((0.95,), True),
+        ((0.8,), False),
+        ((0.8, 0.95), False),
+        ((0.8, 0.95, 0.95), True),
+        ((0.95, 0.5), True),
+    ],
+)
+def test_most_of_many_faces_say_that_a_photo_is_upright(scores: tuple[float, ...], sure: bool) -> None:
+    """The first is the largest."""
+    faces = [Face((0, 0, 9 - place, 9), score) for place, score in enumerate(scores)]
+    assert Look.plain(np.zeros((9, 9, 3), np.uint8), faces).sure(0.9) is sure
 
 
 @pytest.mark.parametrize("turn", [0, 90, 180, 270])
