@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 #: Photos per chunk: enough to fill the engine's streams, few enough to keep an answer near.
-CHUNK = 16
+CHUNK = 24
 #: Bytes of a chunk's files, about; a photo of some megapixels has as many, so that each is a chunk of its own: with two
 #: or three to a worker, one would have nothing left to do at the end while another has two.
 HEAVY = 500_000

@@ -33,6 +33,8 @@ BETWEEN = (45, 135, 225, 315)
 #: Canvases of turns between the right angles: OpenCV takes sides below this, and more pixels than this (48 Mpx are
 #: 144 MB) are not worth it.
 _LONGEST, _LARGEST = 32_767, 48_000_000
+#: Numbers of all turned pictures that are looked at together.
+_AT_ONCE = 30_000_000
 #: Two turns show a face about as well when their scores differ by less.
 _ALIKE = 0.25
 #: Another turn must be this much better than the photo as it is.
@@ -137,15 +139,16 @@ class Turner:
         """The best of what was known and of the new turns, and what the next best was worth.
 
         Turned is what the detector looks at, which is smaller than many photos, and the photo itself only where a turn
-        is better. One turn of all photos at a time bounds what is held.
+        is better. Large pictures are looked at turn by turn, which bounds what is held.
         """
         best, second = list(looks), [0.0] * len(looks)
         levels = [within(image, self._detector.finest_side) for image in images]
         needed = [look.worth + (0.0 if look.turned else handicap) for look in looks]
-        for turn in turns if looks else ():
-            places = [place for place, image in enumerate(images) if _fits(image, turn)]
-            upright = [turned_back(levels[place].image, turn) for place in places]
-            for place, image, faces in zip(places, upright, self._detector.detect(upright), strict=True):
+        pixels = len(turns) * sum(level.image.size for level in levels)
+        for some in (turns,) if pixels <= _AT_ONCE else zip(turns, strict=True):
+            tries = [(turn, place) for turn in some for place, image in enumerate(images) if _fits(image, turn)]
+            upright = [turned_back(levels[place].image, turn) for turn, place in tries]
+            for (turn, place), image, faces in zip(tries, upright, self._detector.detect(upright), strict=True):
                 height, width = levels[place].image.shape[:2]
                 originals = tuple(original(face, turn, width=width, height=height) for face in faces)
                 look = Look(turn, image, tuple(faces), originals)
