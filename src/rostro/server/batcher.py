@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from rostro.recognition.chunks import CHUNK
 from rostro.recognition.pipeline import PIXEL_BUDGET
 from rostro.server.admission.limits import TooMany
 from rostro.server.turns import Turn, Turns, Waiting
@@ -27,8 +26,8 @@ if TYPE_CHECKING:
 
     Answer = PhotoFaces | Failure
 
-#: Photos per batch: the pipeline's chunk.
-SIZE = CHUNK
+#: Photos per batch: fewer than a chunk of the pipeline's, for somebody waits for each.
+SIZE = 16
 #: Pixels per batch: what a worker of the pipeline decodes at once. A single photo may have more.
 PIXELS = PIXEL_BUDGET
 #: From here on a photo is large (phones take 12 million); it goes alone.
