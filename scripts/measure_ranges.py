@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from rostro.core.types import Crops
     from rostro.embedding.base import Embedder
+    from rostro.runtime.pictures import Pictures
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = Path(os.environ.get("ROSTRO_DATA", ROOT / ".." / "shared" / "data"))
@@ -68,8 +69,9 @@ def central_crops(recognizer: Recognizer, photos: list[Path]) -> Iterator[Crops]
 
 
 def network_input(embedder: Embedder, crops: Crops) -> NDArray[Any]:
-    """What the embedder hands to its network: pixels in its own order and scale."""
+    """What the network takes: pixels in its own order and scale."""
     seen: list[NDArray[Any]] = []
+    pictures: Pictures | None = embedder._engine._pictures  # type: ignore[attr-defined]
 
     class Listener:
         def run(self, batch: NDArray[Any]) -> tuple[NDArray[Any], ...]:
@@ -78,7 +80,8 @@ def network_input(embedder: Embedder, crops: Crops) -> NDArray[Any]:
 
     embedder._engine = Listener()  # type: ignore[attr-defined]
     embedder.represent(crops)
-    return np.concatenate(seen)
+    batch = np.concatenate(seen)
+    return batch if pictures is None else pictures.numbers(batch)
 
 
 if __name__ == "__main__":

@@ -162,7 +162,8 @@ class Pipeline:
 
     Attributes:
         threads: Those of the networks.
-        max_bytes: Largest photo file that is read, in bytes; ``max_pixels``: largest photo that is decoded.
+        max_bytes: Largest photo file that is read.
+        max_pixels: Largest photo that is decoded.
         max_faces: Most faces of a photo that are taken further; a photo with more is a failure.
         turner: Looks at doubtful photos turned; None looks at every photo as it comes.
         judging: Judges the embedded faces; None judges none.
