@@ -9,14 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-import numpy as np
-
-from rostro.recognition.turning import Look
+from rostro.recognition.turning import Look, moved
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rostro.core.types import Face
     from rostro.detection.base import Detector
     from rostro.photos.reading import Photo
     from rostro.recognition.turning import Turner
@@ -81,12 +78,6 @@ def _in_photo(look: Look, photo: Photo) -> Look:
     shift = 0.5 / factor - 0.5
     return replace(
         look,
-        faces=tuple(_moved(face, 1, shift) for face in look.faces),
-        originals=tuple(_moved(face, factor, 0) for face in look.faces),
+        faces=tuple(moved(face, 1, 1, shift) for face in look.faces),
+        originals=tuple(moved(face, factor, factor) for face in look.faces),
     )
-
-
-def _moved(face: Face, factor: float, shift: float) -> Face:
-    x1, y1, x2, y2 = (factor * side + shift for side in face.box)
-    points = None if face.landmarks is None else (face.landmarks * factor + shift).astype(np.float32)
-    return replace(face, box=(x1, y1, x2, y2), landmarks=points)

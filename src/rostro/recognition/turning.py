@@ -198,15 +198,24 @@ def original(face: Face, turn: int, *, width: int, height: int) -> Face:
 def _enlarged(look: Look, back: Floats, image: Image) -> Look:
     """A look at a smaller picture of a photo as one at the photo."""
     height, width = image.shape[:2]
-    originals = tuple(_moved(face, *map(float, back)) for face in look.originals)
+    originals = tuple(moved(face, *map(float, back)) for face in look.originals)
     faces = tuple(_put_upright(face, look.turned, width=width, height=height) for face in originals)
     return Look(look.turned, turned_back(image, look.turned), faces, originals)
 
 
-def _moved(face: Face, right: float, down: float) -> Face:
+def moved(face: Face, right: float, down: float, shift: float = 0.0) -> Face:
+    """A face in pixels of a picture in another size.
+
+    Args:
+        face: In pixels of this one.
+        right: How many of the other's columns are one of this one's.
+        down: Likewise of the rows.
+        shift: Where the other's first pixel begins, in pixels of it.
+    """
     x1, y1, x2, y2 = face.box
-    points = None if face.landmarks is None else (face.landmarks * (right, down)).astype(np.float32)
-    return replace(face, box=(x1 * right, y1 * down, x2 * right, y2 * down), landmarks=points)
+    box = (x1 * right + shift, y1 * down + shift, x2 * right + shift, y2 * down + shift)
+    points = None if face.landmarks is None else (face.landmarks * (right, down) + shift).astype(np.float32)
+    return replace(face, box=box, landmarks=points)
 
 
 def _put_upright(face: Face, turn: int, *, width: int, height: int) -> Face:

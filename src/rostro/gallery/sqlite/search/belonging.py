@@ -9,10 +9,11 @@ and where every row up to it is in both.
 from __future__ import annotations
 
 import hashlib
-import json
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+
+from rostro.gallery.sqlite.places import listed
 
 if TYPE_CHECKING:
     import sqlite3
@@ -84,5 +85,5 @@ def holds_exactly(sql: sqlite3.Connection, ids: NDArray[np.int64]) -> bool:
 def _rows(sql: sqlite3.Connection, last: int, count: int, without: Collection[int] = ()) -> Iterator[Row]:
     return (
         Row(row[0], hashlib.blake2b(repr(row[1:]).encode(), digest_size=DIGEST).hexdigest())
-        for row in sql.execute(_ROWS, (last, json.dumps(list(without)), count))
+        for row in sql.execute(_ROWS, (last, listed(without), count))
     )
